@@ -1,0 +1,205 @@
+"""The label table: one row a label, the currency between labeler, grader, readers and scores.
+
+On disk a CSV (or Parquet) file with the columns `report_id, level, finding, side, grades`, sorted by them, each key
+once. In memory a pandas frame of the same columns whose content has been checked. Silence has no row.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from deepspine.data.errors import InputError, LabelTableError, VocabularyError
+from deepspine.data.findings import FINDINGS, Side, get_finding
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.levels import Level
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("report_id", "level", "finding", "side", "grades")
+
+
+class LabelKey(NamedTuple):
+    """What a label is about."""
+
+    report_id: str
+    level: Level
+    finding: str
+    side: Side
+
+    @property
+    def sort_key(self) -> tuple[str, int, str, str]:
+        """Order of rows in a table: report, level from cranial to caudal, finding, side."""
+        return (self.report_id, self.level.rank, self.finding, self.side.value)
+
+
+class LabelTable(Mapping[LabelKey, GradeSet]):
+    """An immutable mapping from `(report_id, level, finding, side)` to `GradeSet`.
+
+    Parameters
+    ----------
+    labels
+        Keys and sets; sets must not be empty and sides must fit their finding.
+
+    Raises
+    ------
+    LabelTableError
+        When a set is empty, belongs to another finding than its key, or a side does not fit.
+
+    Examples
+    --------
+    >>> from deepspine.data.findings import FINDINGS
+    >>> key = LabelKey("r1", Level.L4_L5, "bulge", Side.MIDLINE)
+    >>> table = LabelTable({key: GradeSet.parse(FINDINGS["bulge"], "mild|moderate")})
+    >>> print(table.to_csv_text(), end="")
+    report_id,level,finding,side,grades
+    r1,L4-L5,bulge,,mild|moderate
+    """
+
+    def __init__(self, labels: Mapping[LabelKey, GradeSet]) -> None:
+        for key, grades in labels.items():
+            _check_label(key, grades)
+        self._labels = {key: labels[key] for key in sorted(labels, key=lambda key: key.sort_key)}
+
+    def __getitem__(self, key: LabelKey) -> GradeSet:
+        return self._labels[key]
+
+    def __iter__(self) -> Iterator[LabelKey]:
+        return iter(self._labels)
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    @property
+    def report_ids(self) -> list[str]:
+        """The reports that have at least one label, sorted."""
+        return sorted({key.report_id for key in self._labels})
+
+    def of_report(self, report_id: str) -> dict[LabelKey, GradeSet]:
+        """Return the labels of one report."""
+        return {key: grades for key, grades in self._labels.items() if key.report_id == report_id}
+
+    # ------------------------------------------------------------------- files
+
+    @classmethod
+    def read(cls, path: Path | str) -> LabelTable:
+        """Read a CSV or (by its suffix) Parquet file.
+
+        Raises
+        ------
+        InputError
+            When the file is missing or is no UTF-8 text.
+        LabelTableError
+            When a column is missing or a row is malformed; the message names file, row and column.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise InputError(f"{path}: no such file; expected a label table (CSV or Parquet)")
+        rows = _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path)
+        labels: dict[LabelKey, GradeSet] = {}
+        for number, row in rows:
+            key, grades = _parse_row(path, number, row)
+            if key in labels:
+                raise LabelTableError(f"{path}: row {number}: {_describe(key)} stands twice; keep one row a label")
+            labels[key] = grades
+        return cls(labels)
+
+    def write(self, path: Path | str) -> None:
+        """Write a CSV or (by its suffix) Parquet file, rows sorted."""
+        path = Path(path)
+        if path.suffix == ".parquet":
+            self.to_frame().to_parquet(path, index=False)
+        else:
+            path.write_text(self.to_csv_text(), encoding="utf-8")
+
+    def to_csv_text(self) -> str:
+        """Return the table as CSV text, header included."""
+        return csv_text(self.rows())
+
+    def rows(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """Yield the rows as text, in the order of a file."""
+        for key, grades in self._labels.items():
+            yield key.report_id, key.level.value, key.finding, key.side.value, str(grades)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas frame with the columns of the file, all text."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows()), columns=list(COLUMNS), dtype="str")
+
+
+def csv_text(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] = COLUMNS) -> str:
+    """Return rows as CSV text with Unix line ends."""
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            _require_columns(path, reader.fieldnames or ())
+            for row in reader:
+                if None in row or None in row.values():
+                    raise LabelTableError(f"{path}: row {reader.line_num}: must have as many cells as the header")
+                yield reader.line_num, row
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    _require_columns(path, frame.columns)
+    for number, values in enumerate(frame[list(COLUMNS)].itertuples(index=False), start=1):
+        yield number, dict(zip(COLUMNS, map(str, values), strict=True))
+
+
+def _require_columns(path: Path, found: Iterable[str]) -> None:
+    missing = [name for name in COLUMNS if name not in set(found)]
+    if missing:
+        raise LabelTableError(f"{path}: row 1: no column {', '.join(missing)}; a label table has {','.join(COLUMNS)}")
+
+
+def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[LabelKey, GradeSet]:
+    column = "report_id"
+    try:
+        if not row["report_id"]:
+            raise VocabularyError("report_id must not be empty")
+        column = "level"
+        level = Level.parse(row["level"])
+        column = "finding"
+        finding = get_finding(row["finding"])
+        column = "side"
+        sides = {side.value: side for side in finding.sides}
+        if row["side"] not in sides:
+            allowed = " or ".join(repr(side) for side in sides)
+            raise VocabularyError(f"side of {finding} must be {allowed}, got {row['side']!r}")
+        column = "grades"
+        grades = GradeSet.parse(finding, row["grades"])
+    except VocabularyError as error:
+        raise LabelTableError(f"{path}: row {number}, column {column}: {error}") from None
+    return LabelKey(row["report_id"], level, finding.name, sides[row["side"]]), grades
+
+
+def _check_label(key: LabelKey, grades: GradeSet) -> None:
+    finding = FINDINGS.get(key.finding)
+    if finding is None or grades.finding != finding:
+        raise LabelTableError(f"{_describe(key)}: grades are of {grades.finding}")
+    if key.side not in finding.sides:
+        raise LabelTableError(f"{_describe(key)}: side must be one of {[side.value for side in finding.sides]}")
+    if not grades:
+        raise LabelTableError(f"{_describe(key)}: a label must leave at least one grade; silence has no row")
+
+
+def _describe(key: LabelKey) -> str:
+    return " ".join(part for part in (key.report_id, key.level, key.finding, key.side) if part)

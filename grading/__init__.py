@@ -1,0 +1,1 @@
+"""Crops of a level to grade sets."""

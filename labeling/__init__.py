@@ -1,0 +1,1 @@
+"""Text to label tables, with evidence."""

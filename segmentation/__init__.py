@@ -1,0 +1,1 @@
+"""Volume to mask, spine curve and named levels."""

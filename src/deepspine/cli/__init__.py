@@ -1,0 +1,71 @@
+"""The command line: one file a verb, no logic here.
+
+A verb's module imports nothing heavy at its top, so that `deepspine --help` answers at once; what it needs is imported
+inside its function. Exit codes: 0 done, 2 the user's mistake (one line), 3 done but more was rejected than allowed.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from deepspine.cli import build, demo, evaluate, index, label, locate, phantom, train
+from deepspine.data.errors import DeepspineError, TooManyRejectsError
+
+EXIT_MISTAKE = 2
+EXIT_TOO_MANY_REJECTS = 3
+
+app = typer.Typer(
+    name="deepspine",
+    help="Lumbar MRI and reports in, labels by disc level and a network that grades every level out. "
+    "Research use only: not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("index")(index.index)
+app.command("label")(label.label)
+app.command("locate")(locate.locate)
+app.command("build")(build.build)
+app.add_typer(train.app, name="train")
+app.command("evaluate")(evaluate.evaluate)
+app.command("phantom")(phantom.phantom)
+app.command("demo")(demo.demo)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from deepspine.cli.versions import describe_versions
+
+        print(describe_versions())  # noqa: T201 - the answer of --version
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show code, weights and rules.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    try:
+        app(arguments, standalone_mode=True)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    except TooManyRejectsError as error:
+        return _complain(error, EXIT_TOO_MANY_REJECTS)
+    except DeepspineError as error:
+        return _complain(error, EXIT_MISTAKE)
+    return 0
+
+
+def _complain(error: DeepspineError, code: int) -> int:
+    sys.stderr.write(f"deepspine: {' '.join(str(error).split())}\n")
+    return code

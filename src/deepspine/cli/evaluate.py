@@ -1,0 +1,7 @@
+"""`deepspine evaluate`."""
+
+from __future__ import annotations
+
+
+def evaluate() -> None:
+    """To come."""

@@ -1,0 +1,7 @@
+"""`deepspine locate`."""
+
+from __future__ import annotations
+
+
+def locate() -> None:
+    """To come."""

@@ -1,0 +1,88 @@
+"""Label tables: what is written reads back, what is malformed is refused with file, row and column."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepspine.data.errors import InputError, LabelTableError
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import Level
+
+HEADER = "report_id,level,finding,side,grades\n"
+
+
+@st.composite
+def labels(draw: st.DrawFn) -> tuple[LabelKey, GradeSet]:
+    finding = draw(st.sampled_from(list(FINDINGS.values())))
+    report_id = draw(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
+    key = LabelKey(report_id, draw(st.sampled_from(Level)), finding.name, draw(st.sampled_from(finding.sides)))
+    return key, GradeSet(finding, draw(st.integers(1, 2 ** len(finding.scale) - 1)))
+
+
+@given(rows=st.lists(labels()))
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_table_reads_back_as_written(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, rows: list[tuple[LabelKey, GradeSet]]
+) -> None:
+    path = tmp_path_factory.mktemp("table") / f"labels{suffix}"
+    table = LabelTable(dict(rows))
+    table.write(path)
+    assert dict(LabelTable.read(path)) == dict(table)
+    assert list(LabelTable.read(path)) == list(table)
+
+
+def test_rows_are_sorted_by_report_level_finding_and_side() -> None:
+    canal, foramen = FINDINGS["canal_stenosis"], FINDINGS["foraminal_stenosis"]
+    keys = [
+        LabelKey("b", Level.T12_L1, "canal_stenosis", Side.MIDLINE),
+        LabelKey("a", Level.L5_S1, "canal_stenosis", Side.MIDLINE),
+        LabelKey("a", Level.T12_L1, "foraminal_stenosis", Side.RIGHT),
+        LabelKey("a", Level.T12_L1, "foraminal_stenosis", Side.LEFT),
+    ]
+    sets = [GradeSet.present(foramen if key.side else canal) for key in keys]
+    order = [(key.report_id, key.level.value, key.side.value) for key in LabelTable(dict(zip(keys, sets, strict=True)))]
+    assert order == [("a", "T12-L1", "left"), ("a", "T12-L1", "right"), ("a", "L5-S1", ""), ("b", "T12-L1", "")]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("report_id,level,finding,side\nr,L4-L5,bulge,\n", "row 1: no column grades"),
+        (HEADER + "r,L4/5,bulge,,mild\n", "row 2, column level: .*'L4/5'"),
+        (HEADER + "r,L4-L5,buldge,,mild\n", "row 2, column finding: .*'buldge'"),
+        (HEADER + "r,L4-L5,bulge,left,mild\n", "row 2, column side: .*'left'"),
+        (HEADER + "r,L4-L5,nerve_root,,contact\n", "row 2, column side: .*'left' or 'right'"),
+        (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,huge\n", "row 3, column grades: .*'huge'"),
+        (HEADER + "r,L4-L5,bulge,,\n", "row 2, column grades"),
+        (HEADER + ",L4-L5,bulge,,mild\n", "row 2, column report_id"),
+        (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,severe\n", "row 3: r L4-L5 bulge stands twice"),
+        (HEADER + "r,L4-L5,bulge\n", "row 2: must have as many cells as the header"),
+    ],
+)
+def test_a_malformed_table_is_refused_with_file_row_and_column(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(LabelTableError, match=f"labels.csv: {message}"):
+        LabelTable.read(path)
+
+
+def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_bytes(HEADER.encode() + b"r\xe9,L4-L5,bulge,,mild\n")
+    with pytest.raises(InputError, match="not UTF-8"):
+        LabelTable.read(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nowhere\.csv: no such file"):
+        LabelTable.read(tmp_path / "nowhere.csv")
+
+
+def test_a_contradiction_is_no_label() -> None:
+    key = LabelKey("r", Level.L4_L5, "bulge", Side.MIDLINE)
+    with pytest.raises(LabelTableError, match="at least one grade"):
+        LabelTable({key: GradeSet.empty(FINDINGS["bulge"])})

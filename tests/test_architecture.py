@@ -1,0 +1,56 @@
+"""The house rules that no single module can hold: which room imports which, and how fast the front door opens."""
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import deepspine
+
+ROOT = Path(deepspine.__file__).parent
+ALLOWED = {
+    "data": {"data"},
+    "labeling": {"labeling", "data"},
+    "segmentation": {"segmentation", "data"},
+    "grading": {"grading", "data"},
+}
+
+
+def imported_rooms(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return {name.split(".")[1] for name in names if name.startswith("deepspine.")}
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_imports_point_one_way(room: str) -> None:
+    files = list((ROOT / room).rglob("*.py"))
+    assert files
+    for path in files:
+        outside = (imported_rooms(path) & {*ALLOWED, "experiments", "cli"}) - ALLOWED[room]
+        assert not outside, f"{path.name} imports {outside}"
+
+
+@pytest.mark.parametrize("module", ["deepspine", "deepspine.cli"])
+def test_the_front_door_imports_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"torch", "spacy", "pandas", "pytorch_lightning", "lightning", "SimpleITK", "matplotlib", "numpy", "scipy"}
+    assert not heavy & set(loaded)
+
+
+def test_help_answers_in_well_under_a_second() -> None:
+    durations = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "deepspine", "--help"], capture_output=True, check=True)
+        durations.append(time.perf_counter() - start)
+    assert min(durations) < 0.8
