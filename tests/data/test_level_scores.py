@@ -10,8 +10,8 @@ from deepspine.data.levels import Level
 
 
 def disc(level: Level, z: float) -> LevelFrame:
-    center = np.array([0.0, 0.0, z])
-    return LevelFrame(level, 1.0, center, np.eye(3), np.stack([center + [0, 0, 5], center - [0, 0, 5]]))
+    endplates = np.array([[0.0, 0.0, z + 5], [0.0, 0.0, z - 5]])
+    return LevelFrame(level, 1.0, np.array([0.0, 0.0, z]), np.eye(3), endplates)
 
 
 TRUTH = [disc(Level.L3_L4, 70.0), disc(Level.L4_L5, 35.0), disc(Level.L5_S1, 0.0)]
