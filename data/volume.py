@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Grid
+from deepspine.data.orientation import StoredGrid
 
 
 class Weighting(StrEnum):
@@ -40,12 +41,15 @@ class VolumeOrigin:
         DICOM frame of reference UID; volumes of different frames must not be cross-referenced. Empty when not known.
     has_patient_space
         False for a plain picture, whose place in the patient is an assumption (see `read_picture`).
+    stored
+        How the file holds the voxels, to write masks back in its own grid; None when it holds them as the volume does.
     """
 
     source: str = ""
     patient_key: str = ""
     frame_of_reference: str = ""
     has_patient_space: bool = True
+    stored: StoredGrid | None = None
 
 
 @dataclass(frozen=True, eq=False)

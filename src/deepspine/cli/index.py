@@ -1,7 +1,33 @@
-"""`deepspine index`."""
+"""`deepspine index`: what an archive of DICOM files holds."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
 
-def index() -> None:
-    """To come."""
+import typer
+
+
+def index(
+    archive: Annotated[Path, typer.Argument(help="Folder, zip or tar file of DICOM files, arranged in any way.")],
+    out: Annotated[Path, typer.Option(help="Index to write (Parquet); rejects.csv goes beside it.")],
+    workers: Annotated[int, typer.Option(min=1, help="Processes that read headers.")] = 1,
+    max_reject_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit with code 3 when a larger share of files is rejected.")
+    ] = 0.5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """List the MR series of an archive with plane, weighting and geometry."""
+    from deepspine.data.dicom.archive_index import index_archive
+    from deepspine.data.dicom.summary import summarize
+    from deepspine.data.rejects import Rejects
+
+    rejects = Rejects()
+    found = index_archive(archive, workers=workers, rejects=rejects)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    found.write(out)
+    rejects_path = out.parent / "rejects.csv"
+    rejects.write(rejects_path)
+    summary = summarize(found, n_rejected=len(rejects))
+    typer.echo(summary.to_json() if as_json else summary.to_text())
+    rejects.check_share(found.n_files, allowed=max_reject_share, path=rejects_path)

@@ -1,0 +1,141 @@
+"""The index of an archive: one row a series, in one Parquet file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from deepspine.data.dicom.series import Series, Study
+from deepspine.data.errors import InputError
+from deepspine.data.geometry import Plane
+from deepspine.data.provenance import provenance
+from deepspine.data.rejects import Rejects
+from deepspine.data.volume import Weighting
+
+_METADATA_KEY = b"deepspine"
+_TUPLES = {"image_type", "spacing_mm", "frames"}
+
+
+@dataclass(frozen=True)
+class ArchiveIndex:
+    """Series of an archive, ordered by patient, study and series.
+
+    Attributes
+    ----------
+    root
+        The archive; paths in the Parquet file are relative to it.
+    series
+        One entry a series.
+    passed_over
+        Sound files that are no MR pictures, counted by reason.
+    n_files
+        Files looked at.
+    """
+
+    root: Path
+    series: tuple[Series, ...]
+    passed_over: dict[str, int]
+    n_files: int
+
+    def studies(self) -> Iterator[Study]:
+        """Yield the studies, each with its series by series number."""
+        for (study_key, patient_key), members in groupby(self.series, key=lambda one: (one.study_key, one.patient_key)):
+            series = tuple(members)
+            report_id = next((one.report_id for one in series if one.report_id), "")
+            yield Study(study_key, patient_key, report_id, series)
+
+    def write(self, path: Path) -> None:
+        """Write the index as Parquet; equal archives give equal bytes."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        made_by = provenance([self.root], root=str(self.root), n_files=self.n_files, passed_over=self.passed_over)
+        metadata = {_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()}
+        rows = [_to_row(one, self.root) for one in self.series]
+        schema = _schema().with_metadata(metadata)
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+
+    @classmethod
+    def read(cls, path: Path, *, root: Path | None = None) -> ArchiveIndex:
+        """Read an index; `root` replaces the archive's folder when it has moved.
+
+        Raises
+        ------
+        InputError
+            When the file is missing or no index.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            table = pq.read_table(path)
+            metadata = json.loads(table.schema.metadata[_METADATA_KEY])
+            base = Path(metadata["root"]) if root is None else root
+            series = tuple(_from_row(row, base) for row in table.to_pylist())
+        except FileNotFoundError:
+            raise InputError(f"no index {path}; make one with `deepspine index ARCHIVE --out {path}`") from None
+        except (pa.ArrowInvalid, KeyError, TypeError, ValueError):
+            raise InputError(f"{path} is not an archive index; make one with `deepspine index`") from None
+        return cls(base, series, metadata["passed_over"], metadata["n_files"])
+
+
+def index_archive(root: Path | str, *, workers: int = 1, rejects: Rejects | None = None) -> ArchiveIndex:
+    """Find every MR series of an archive.
+
+    Parameters
+    ----------
+    root
+        Folder, zip or tar file of DICOM files in any arrangement.
+    workers
+        Processes that read headers; the result does not depend on their number.
+    rejects
+        Takes what could not be used, with the reason.
+
+    Raises
+    ------
+    InputError
+        When `root` does not exist or holds no MR series.
+    """
+    from deepspine.data.dicom.scanning import scan_archive
+
+    return scan_archive(Path(root), workers=workers, rejects=Rejects() if rejects is None else rejects)
+
+
+def in_order(series: Iterable[Series]) -> tuple[Series, ...]:
+    """Return series in the order of an index."""
+    return tuple(sorted(series, key=_order))
+
+
+def _order(one: Series) -> tuple[str, str, int, str, int]:
+    return (one.patient_key, one.study_key, one.series_number, one.series_key, one.part)
+
+
+def _to_row(one: Series, root: Path) -> dict[str, Any]:
+    row = {field.name: getattr(one, field.name) for field in fields(one)}
+    row["paths"] = [path.relative_to(root).as_posix() for path in one.paths]
+    return row | {"plane": one.plane.value, "weighting": one.weighting.value}
+
+
+def _from_row(row: dict[str, Any], root: Path) -> Series:
+    values = row | {name: tuple(row[name]) for name in _TUPLES}
+    values["paths"] = tuple(root / path for path in row["paths"])
+    return Series(**(values | {"plane": Plane(row["plane"]), "weighting": Weighting(row["weighting"])}))
+
+
+def _schema() -> Any:
+    import pyarrow as pa
+
+    kinds = {"str": pa.string(), "int": pa.int64(), "bool": pa.bool_(), "float | None": pa.float64()}
+    special = {
+        "plane": pa.string(),
+        "weighting": pa.string(),
+        "image_type": pa.list_(pa.string()),
+        "spacing_mm": pa.list_(pa.float64()),
+        "paths": pa.list_(pa.string()),
+        "frames": pa.list_(pa.int32()),
+    }
+    return pa.schema([(field.name, special.get(field.name) or kinds[str(field.type)]) for field in fields(Series)])

@@ -1,0 +1,173 @@
+"""Every file of an archive that may be DICOM: in folders, zip and tar files, with any name.
+
+A member of a zip or tar file is addressed as if the archive file were a folder (`studies.zip/a/0001`). Nothing is ever
+unpacked to disk, so a member's name cannot escape; names that try to are reported.
+"""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO, NamedTuple, cast
+
+from deepspine.data.errors import InputError
+
+ZIP_SUFFIXES = (".zip",)
+TAR_SUFFIXES = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+COMPANION_SUFFIXES = frozenset({
+    ".bat", ".bmp", ".cab", ".cfg", ".chm", ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".exe", ".gif", ".gz",
+    ".htm", ".html", ".ico", ".inf", ".ini", ".jar", ".jpeg", ".jpg", ".js", ".json", ".log", ".md", ".mha", ".nii",
+    ".npy", ".nrrd", ".parquet", ".pdf", ".png", ".rtf", ".svg", ".txt", ".webp", ".xls", ".xlsx", ".xml", ".xsl",
+    ".yaml", ".yml",
+})  # fmt: skip
+"""Files that lie beside pictures on every patient disc (viewers, help, reports, tables); never taken for DICOM."""
+MAX_MEMBER_BYTES = 4 * 2**30
+"""A member of a zip or tar file that claims more is refused: a bomb, or a mistake."""
+ARCHIVES_KEPT_OPEN = 8
+
+Reject = Callable[[str, object], None]
+
+
+class Candidate(NamedTuple):
+    """A file that may be DICOM: path relative to the archive's root, and size in bytes."""
+
+    path: str
+    size: int
+
+
+def find_candidates(root: Path, *, reject: Reject) -> Iterator[Candidate]:
+    """Walk an archive in a fixed order.
+
+    Parameters
+    ----------
+    root
+        Folder, zip file, tar file, or single DICOM file.
+    reject
+        Called with a path and a reason for archive files and members that cannot be opened.
+
+    Raises
+    ------
+    InputError
+        When `root` does not exist.
+    """
+    if not root.exists():
+        raise InputError(f"no file or folder {root}; check the spelling of the path")
+    if root.is_dir():
+        for path in _files_below(root):
+            yield from _candidates_of(path, path.relative_to(root).as_posix(), reject)
+    else:
+        yield from _candidates_of(root, root.name, reject)
+
+
+@contextmanager
+def open_candidate(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, or a member of a zip or tar file that is addressed as if that were a folder.
+
+    Raises
+    ------
+    InputError
+        When there is no such file or member.
+    """
+    if path.is_file():
+        with path.open("rb") as stream:
+            yield stream
+        return
+    container = next((parent for parent in path.parents if parent.is_file()), None)
+    if container is None:
+        raise InputError(f"no file {path}; has the archive moved since it was indexed?")
+    try:
+        member = _open_member(container, path.relative_to(container).as_posix())
+    except (KeyError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, OSError, EOFError):
+        raise InputError(f"{container.name} has no readable member for {path.name}") from None
+    with member:
+        yield member
+
+
+def _files_below(root: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        for name in sorted(files):
+            yield Path(folder) / name
+
+
+def _candidates_of(path: Path, name: str, reject: Reject) -> Iterator[Candidate]:
+    lower = path.name.lower()
+    if lower.endswith(ZIP_SUFFIXES):
+        yield from _members(path, name, _zip_members, reject)
+    elif lower.endswith(TAR_SUFFIXES):
+        yield from _members(path, name, _tar_members, reject)
+    elif not path.is_file():
+        reject(name, "not a regular file (a broken link?)")
+    elif not is_companion(lower):
+        yield Candidate(name, path.stat().st_size)
+
+
+def is_companion(name: str) -> bool:
+    """Whether a file's name says that it is no DICOM picture: hidden files, DICOMDIR, documents, viewers."""
+    base = PurePosixPath(name.lower()).name
+    return base.startswith(".") or base == "dicomdir" or PurePosixPath(base).suffix in COMPANION_SUFFIXES
+
+
+def _members(
+    path: Path, name: str, list_members: Callable[[Path], Iterator[Candidate]], reject: Reject
+) -> Iterator[Candidate]:
+    try:
+        for member in list_members(path):
+            problem = _problem_of(member)
+            if problem:
+                reject(f"{name}/{member.path}", problem)
+            elif not is_companion(member.path):
+                yield Candidate(f"{name}/{member.path}", member.size)
+    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError, LookupError):
+        reject(name, "a damaged archive file; what could be listed of it is used")
+
+
+def _problem_of(member: Candidate) -> str | None:
+    parts = PurePosixPath(member.path.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts:
+        return "its name points outside of the archive file"
+    if member.size > MAX_MEMBER_BYTES:
+        return f"claims {member.size} bytes, more than {MAX_MEMBER_BYTES}"
+    if member.path.lower().endswith((*ZIP_SUFFIXES, *TAR_SUFFIXES)):
+        return "an archive file within an archive file; unpack the outer one"
+    return None
+
+
+def _zip_members(path: Path) -> Iterator[Candidate]:
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if not info.is_dir():
+                yield Candidate(info.filename, info.file_size)
+
+
+def _tar_members(path: Path) -> Iterator[Candidate]:
+    with tarfile.open(path) as archive:
+        for info in archive:
+            if info.isfile():
+                yield Candidate(info.name, info.size)
+
+
+def _open_member(container: Path, name: str) -> BinaryIO:
+    stamp = container.stat().st_mtime_ns
+    if container.name.lower().endswith(ZIP_SUFFIXES):
+        stream: IO[bytes] | None = _open_zip(container, stamp).open(name)
+    else:
+        stream = _open_tar(container, stamp).extractfile(name)
+    if stream is None:
+        raise KeyError(name)
+    return cast(BinaryIO, stream)
+
+
+@lru_cache(maxsize=ARCHIVES_KEPT_OPEN)
+def _open_zip(path: Path, _stamp: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
+
+
+@lru_cache(maxsize=ARCHIVES_KEPT_OPEN)
+def _open_tar(path: Path, _stamp: int) -> tarfile.TarFile:
+    return tarfile.open(path)

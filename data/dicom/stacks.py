@@ -1,0 +1,222 @@
+"""Slices in space: which of them form a stack, in which order, and on which grid. Pure geometry, no DICOM.
+
+Slices are ordered by their position along the normal, never by number, and spacing comes from positions, never from
+the slice thickness: gaps, overlaps and re-sorted exports make both numbers lie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepspine.data.errors import GeometryError
+from deepspine.data.geometry import FloatArray, Grid, Plane
+
+PARALLEL_TOLERANCE_DEG = 0.5
+"""Slices whose axes differ by less are parallel. Scanners write cosines to six digits (1e-4 degrees) or three (0.06);
+slabs planned on two discs differ by more than a degree, else the scanner would have joined them."""
+POSITION_TOLERANCE_MM = 0.1
+"""A slice may lie this far from its place on the grid: rounding of positions to two digits, no more."""
+SPACING_TOLERANCE = 0.03
+"""Steps of one stack may differ by this share; a missing slice changes a step by 1."""
+SAME_POSITION_MM = 0.01
+"""Slices closer than this lie at the same place; no MRI is that thin."""
+LATERAL_TOLERANCE_MM = 1.0
+"""Slices of one untilted slab share their place within the plane to rounding; slabs planned on two discs do not."""
+
+
+@dataclass(frozen=True)
+class SlicePlane:
+    """Where one slice lies.
+
+    Attributes
+    ----------
+    position_lps
+        Centre of the first voxel, mm.
+    column_axis_lps, row_axis_lps
+        Unit directions of growing column and of growing row index.
+    """
+
+    position_lps: tuple[float, float, float]
+    column_axis_lps: tuple[float, float, float]
+    row_axis_lps: tuple[float, float, float]
+
+    @property
+    def normal_lps(self) -> FloatArray:
+        """Unit normal, right-handed with columns and rows as DICOM has them."""
+        normal = np.cross(self.column_axis_lps, self.row_axis_lps)
+        return np.asarray(normal / np.linalg.norm(normal))
+
+    @property
+    def plane(self) -> Plane:
+        """The plane of the slice, by the patient axis nearest to its normal."""
+        planes = (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)
+        return planes[int(np.argmax(np.abs(self.normal_lps)))]
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Slices that lie parallel and evenly spaced.
+
+    Attributes
+    ----------
+    members
+        Indices into the slices given, in order along the normal.
+    origin_lps
+        Position of the first member, mm.
+    step_lps
+        From one slice to the next, mm; not along the normal when the gantry was tilted. Zero for a single slice.
+    """
+
+    members: tuple[int, ...]
+    origin_lps: FloatArray
+    step_lps: FloatArray
+
+    def grid(self, plane: SlicePlane, *, size: tuple[int, int], pixel_mm: tuple[float, float], gap_mm: float) -> Grid:
+        """Return the stack's grid.
+
+        Parameters
+        ----------
+        plane
+            Any slice of the stack; all are parallel.
+        size, pixel_mm
+            Rows and columns; distance of neighbouring rows and columns.
+        gap_mm
+            Slice distance to assume for a stack of one slice.
+        """
+        affine = np.eye(4)
+        single = len(self.members) == 1
+        affine[:3, 0] = plane.normal_lps * gap_mm if single else self.step_lps
+        affine[:3, 1] = np.asarray(plane.row_axis_lps) * pixel_mm[0]
+        affine[:3, 2] = np.asarray(plane.column_axis_lps) * pixel_mm[1]
+        affine[:3, 3] = self.origin_lps
+        return Grid((len(self.members), *size), affine)
+
+
+def single_stack(planes: list[SlicePlane]) -> Stack:
+    """Order slices that must form one stack.
+
+    Raises
+    ------
+    GeometryError
+        When slices are not parallel, share a place, or are not evenly spaced (a slice is missing).
+    """
+    if len(parallel_groups(planes)) > 1:
+        raise GeometryError(f"{len(planes)} slices must be parallel, got several directions; read them as stacks")
+    members = _ordered(planes, list(range(len(planes))))
+    stack = _evenly_spaced(planes, members)
+    if stack is None:
+        raise GeometryError(f"{len(planes)} slices must be evenly spaced, got {_describe_steps(planes, members)}")
+    return stack
+
+
+def split_stacks(planes: list[SlicePlane]) -> list[Stack]:
+    """Split slices into parallel, evenly spaced stacks, such as the slabs of an axial series planned disc by disc.
+
+    A gap ends a stack, so that a missing slice gives two shorter stacks and never a wrong distance. Stacks come in
+    order of their first slice as given.
+
+    Raises
+    ------
+    GeometryError
+        When two slices lie at the same place.
+    """
+    stacks: list[Stack] = []
+    for group in parallel_groups(planes):
+        whole = _evenly_spaced(planes, _ordered(planes, group))
+        if whole is not None:
+            stacks.append(whole)
+            continue
+        for slab in _side_by_side(planes, group):
+            stacks.extend(_runs(planes, _ordered(planes, slab)))
+    return sorted(stacks, key=lambda stack: min(stack.members))
+
+
+def parallel_groups(planes: list[SlicePlane]) -> list[list[int]]:
+    """Return indices of slices grouped by direction, in order of first appearance."""
+    least = np.cos(np.deg2rad(PARALLEL_TOLERANCE_DEG))
+    groups: list[list[int]] = []
+    axes = [(np.array(plane.column_axis_lps), np.array(plane.row_axis_lps)) for plane in planes]
+    for index, (column_axis, row_axis) in enumerate(axes):
+        for group in groups:
+            first_column, first_row = axes[group[0]]
+            if column_axis @ first_column >= least and row_axis @ first_row >= least:
+                group.append(index)
+                break
+        else:
+            groups.append([index])
+    return groups
+
+
+def _heights(planes: list[SlicePlane], members: list[int]) -> FloatArray:
+    normal = planes[members[0]].normal_lps
+    return np.array([normal @ np.array(planes[index].position_lps) for index in members])
+
+
+def _ordered(planes: list[SlicePlane], members: list[int]) -> list[int]:
+    order = np.argsort(_heights(planes, members), kind="stable")
+    return [members[position] for position in order]
+
+
+def _evenly_spaced(planes: list[SlicePlane], members: list[int]) -> Stack | None:
+    """Return ordered slices as a stack when they lie on one line at equal steps."""
+    positions = np.array([planes[index].position_lps for index in members])
+    if len(members) == 1:
+        return Stack(tuple(members), positions[0], np.zeros(3))
+    steps = np.diff(_heights(planes, members))
+    if steps.min() < SAME_POSITION_MM or np.ptp(steps) > SPACING_TOLERANCE * np.median(steps) + 2 * SAME_POSITION_MM:
+        return None
+    step = (positions[-1] - positions[0]) / (len(members) - 1)
+    on_line = positions[0] + np.arange(len(members))[:, None] * step
+    if np.abs(on_line - positions).max() > POSITION_TOLERANCE_MM:
+        return None
+    return Stack(tuple(members), positions[0], step)
+
+
+def _side_by_side(planes: list[SlicePlane], group: list[int]) -> list[list[int]]:
+    """Split parallel slices by their place within the plane, unless that leaves single slices only (tilted gantry)."""
+    normal = planes[group[0]].normal_lps
+    slabs: list[list[int]] = []
+    places: list[NDArray[np.floating]] = []
+    for index in group:
+        position = np.array(planes[index].position_lps)
+        place = position - (position @ normal) * normal
+        for slab, other in zip(slabs, places, strict=True):
+            if np.linalg.norm(place - other) <= LATERAL_TOLERANCE_MM:
+                slab.append(index)
+                break
+        else:
+            slabs.append([index])
+            places.append(place)
+    return slabs if any(len(slab) > 1 for slab in slabs) else [group]
+
+
+def _runs(planes: list[SlicePlane], members: list[int]) -> list[Stack]:
+    """Cut ordered slices wherever the step changes; each run is evenly spaced."""
+    steps = np.diff(_heights(planes, members))
+    if len(steps) and steps.min() < SAME_POSITION_MM:
+        raise GeometryError(f"slices must lie at different places, got {_describe_steps(planes, members)}")
+    runs: list[Stack] = []
+    start = 0
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    for end in range(1, len(members) + 1):
+        apart = end == len(members) or abs(steps[end - 1] - usual) > SPACING_TOLERANCE * usual + 2 * SAME_POSITION_MM
+        if apart:
+            runs.extend(_straight(planes, members[start:end]))
+            start = end
+    return runs
+
+
+def _straight(planes: list[SlicePlane], members: list[int]) -> list[Stack]:
+    """Return a run as one stack, or its slices one by one when they are not on a line."""
+    stack = _evenly_spaced(planes, members)
+    if stack is not None:
+        return [stack]
+    return [Stack((index,), np.array(planes[index].position_lps), np.zeros(3)) for index in members]
+
+
+def _describe_steps(planes: list[SlicePlane], members: list[int]) -> str:
+    steps = np.diff(_heights(planes, members))
+    return f"steps from {steps.min():.2f} to {steps.max():.2f} mm (usual {np.median(steps):.2f} mm)"
