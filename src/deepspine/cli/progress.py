@@ -10,7 +10,7 @@ from contextlib import contextmanager
 LINE_EVERY_S = 10.0
 """How often a run without a terminal says how far it is."""
 
-Advance = Callable[[int], None]
+Advance = Callable[[float], None]
 
 
 @contextmanager
@@ -43,15 +43,15 @@ def _bar(what: str, total: int | None) -> Iterator[Advance]:
 
 
 def _lines(what: str, total: int | None) -> Advance:
-    done = 0
+    done = 0.0
     last = time.monotonic()
 
-    def advance(n: int) -> None:
+    def advance(n: float) -> None:
         nonlocal done, last
         done += n
         now = time.monotonic()
-        if now - last >= LINE_EVERY_S or done == total:
+        if now - last >= LINE_EVERY_S or (total is not None and done >= total > 0):
             last = now
-            sys.stderr.write(f"{what}: {done}{'' if total is None else f' of {total}'}\n")
+            sys.stderr.write(f"{what}: {done:.0f}{'' if total is None else f' of {total}'}\n")
 
     return advance
