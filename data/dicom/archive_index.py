@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from deepspine.data.volume import Weighting
 
 _METADATA_KEY = b"deepspine"
 _TUPLES = {"image_type", "spacing_mm", "frames"}
+ROWS_PER_GROUP = 512
+"""Series written or read at a time; bounds memory whatever the size of the archive."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,9 @@ class ArchiveIndex:
     Attributes
     ----------
     root
-        The archive; paths in the Parquet file are relative to it.
-    series
-        One entry a series.
+        The archive's folder; paths in the Parquet file are relative to it.
+    source
+        Gives the series in order, each time it is iterated: a tuple, or rows on disk.
     passed_over
         Sound files that are no MR pictures, counted by reason.
     n_files
@@ -37,13 +39,21 @@ class ArchiveIndex:
     """
 
     root: Path
-    series: tuple[Series, ...]
+    source: Iterable[Series]
     passed_over: dict[str, int]
     n_files: int
 
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """All series at once; `studies` and iteration keep only what is being looked at in memory."""
+        return tuple(self.source)
+
+    def __iter__(self) -> Iterator[Series]:
+        return iter(self.source)
+
     def studies(self) -> Iterator[Study]:
         """Yield the studies, each with its series by series number."""
-        for (study_key, patient_key), members in groupby(self.series, key=lambda one: (one.study_key, one.patient_key)):
+        for (study_key, patient_key), members in groupby(self, key=lambda one: (one.study_key, one.patient_key)):
             series = tuple(members)
             report_id = next((one.report_id for one in series if one.report_id), "")
             yield Study(study_key, patient_key, report_id, series)
@@ -54,14 +64,15 @@ class ArchiveIndex:
         import pyarrow.parquet as pq
 
         made_by = provenance([self.root], root=str(self.root), n_files=self.n_files, passed_over=self.passed_over)
-        metadata = {_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()}
-        rows = [_to_row(one, self.root) for one in self.series]
-        schema = _schema().with_metadata(metadata)
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+        schema = _schema().with_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
+        with pq.ParquetWriter(path, schema) as writer:
+            series = iter(self)
+            while rows := [_to_row(one, self.root) for one in islice(series, ROWS_PER_GROUP)]:
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
 
     @classmethod
     def read(cls, path: Path, *, root: Path | None = None) -> ArchiveIndex:
-        """Read an index; `root` replaces the archive's folder when it has moved.
+        """Open an index; `root` replaces the archive's folder when it has moved.
 
         Raises
         ------
@@ -72,15 +83,31 @@ class ArchiveIndex:
         import pyarrow.parquet as pq
 
         try:
-            table = pq.read_table(path)
-            metadata = json.loads(table.schema.metadata[_METADATA_KEY])
+            schema = pq.read_schema(path)
+            metadata = json.loads(schema.metadata[_METADATA_KEY])
             base = Path(metadata["root"]) if root is None else root
-            series = tuple(_from_row(row, base) for row in table.to_pylist())
+            if schema.names != _schema().names:
+                raise KeyError("columns")
+            return cls(base, _Rows(path, base), metadata["passed_over"], metadata["n_files"])
         except FileNotFoundError:
             raise InputError(f"no index {path}; make one with `deepspine index ARCHIVE --out {path}`") from None
-        except (pa.ArrowInvalid, KeyError, TypeError, ValueError):
+        except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError):
             raise InputError(f"{path} is not an archive index; make one with `deepspine index`") from None
-        return cls(base, series, metadata["passed_over"], metadata["n_files"])
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Series in a Parquet file, read a group at a time."""
+
+    path: Path
+    root: Path
+
+    def __iter__(self) -> Iterator[Series]:
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(ROWS_PER_GROUP):
+                yield from (_from_row(row, self.root) for row in batch.to_pylist())
 
 
 def index_archive(root: Path | str, *, workers: int = 1, rejects: Rejects | None = None) -> ArchiveIndex:
@@ -89,7 +116,7 @@ def index_archive(root: Path | str, *, workers: int = 1, rejects: Rejects | None
     Parameters
     ----------
     root
-        Folder, zip or tar file of DICOM files in any arrangement.
+        Folder, zip or tar file of DICOM files in any arrangement, or one DICOM file or DICOMDIR.
     workers
         Processes that read headers; the result does not depend on their number.
     rejects
@@ -103,15 +130,6 @@ def index_archive(root: Path | str, *, workers: int = 1, rejects: Rejects | None
     from deepspine.data.dicom.scanning import scan_archive
 
     return scan_archive(Path(root), workers=workers, rejects=Rejects() if rejects is None else rejects)
-
-
-def in_order(series: Iterable[Series]) -> tuple[Series, ...]:
-    """Return series in the order of an index."""
-    return tuple(sorted(series, key=_order))
-
-
-def _order(one: Series) -> tuple[str, str, int, str, int]:
-    return (one.patient_key, one.study_key, one.series_number, one.series_key, one.part)
 
 
 def _to_row(one: Series, root: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, NamedTuple, cast
 
+from deepspine.data.dicom.parse_errors import PARSE_ERRORS
 from deepspine.data.errors import InputError
 
 ZIP_SUFFIXES = (".zip",)
@@ -29,6 +30,8 @@ COMPANION_SUFFIXES = frozenset({
 MAX_MEMBER_BYTES = 4 * 2**30
 """A member of a zip or tar file that claims more is refused: a bomb, or a mistake."""
 ARCHIVES_KEPT_OPEN = 8
+DICOMDIR = "DICOMDIR"
+"""Name of the table of contents of a disc; its files are found without it, but it tells which ones are missing."""
 
 Reject = Callable[[str, object], None]
 
@@ -101,16 +104,37 @@ def _candidates_of(path: Path, name: str, reject: Reject) -> Iterator[Candidate]
         yield from _members(path, name, _zip_members, reject)
     elif lower.endswith(TAR_SUFFIXES):
         yield from _members(path, name, _tar_members, reject)
+    elif path.name.upper() == DICOMDIR:
+        _report_missing(path, name, reject)
     elif not path.is_file():
         reject(name, "not a regular file (a broken link?)")
     elif not is_companion(lower):
         yield Candidate(name, path.stat().st_size)
 
 
+def _report_missing(path: Path, name: str, reject: Reject) -> None:
+    """Reject what a DICOMDIR lists and the disc does not hold; names are compared without case, as discs do."""
+    from pydicom import dcmread
+    from pydicom.errors import InvalidDicomError
+
+    try:
+        records = dcmread(path).get("DirectoryRecordSequence") or []
+        listed = [record.ReferencedFileID for record in records if record.get("ReferencedFileID")]
+    except (InvalidDicomError, *PARSE_ERRORS) as error:
+        reject(name, f"a damaged DICOMDIR ({type(error).__name__}); its files are found without it")
+        return
+    folder = path.parent
+    there = {file.relative_to(folder).as_posix().lower() for file in _files_below(folder)}
+    for file_id in listed:
+        parts = [file_id] if isinstance(file_id, str) else list(file_id)
+        if "/".join(parts).lower() not in there:
+            reject(f"{name}: {'/'.join(parts)}", "listed in the DICOMDIR, but missing")
+
+
 def is_companion(name: str) -> bool:
     """Whether a file's name says that it is no DICOM picture: hidden files, DICOMDIR, documents, viewers."""
     base = PurePosixPath(name.lower()).name
-    return base.startswith(".") or base == "dicomdir" or PurePosixPath(base).suffix in COMPANION_SUFFIXES
+    return base.startswith(".") or base.upper() == DICOMDIR or PurePosixPath(base).suffix in COMPANION_SUFFIXES
 
 
 def _members(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from deepspine.data.dicom.headers import Frame, Instance, pseudonymous_key
+from deepspine.data.dicom.frame_headers import Frame
+from deepspine.data.dicom.headers import Instance, pseudonymous_key
 from deepspine.data.dicom.series import Series
 from deepspine.data.dicom.stacks import Stack, split_stacks
 from deepspine.data.dicom.weighting import guess_weighting
@@ -70,6 +71,7 @@ def _unique(instances: Iterable[Instance], reject: Reject) -> list[Instance]:
 def _part_key(instance: Instance, frame: Frame) -> tuple[object, ...]:
     echo = frame.parameters.echo_time_ms
     return (
+        instance.patient_key,
         instance.study_uid,
         instance.frame_of_reference,
         instance.rows,
@@ -83,16 +85,35 @@ def _part_key(instance: Instance, frame: Frame) -> tuple[object, ...]:
 
 
 def _apart_when_at_one_place(members: list[Slice]) -> list[list[Slice]]:
-    """Split slices that repeat each place equally often (echoes or time points that no tag tells apart) into rounds."""
+    """Split slices that repeat their places: by acquisition number, else into equal rounds in the order of files."""
+    if _most_at_one_place(members) == 1:
+        return [members]
+    acquisitions: dict[int, list[Slice]] = defaultdict(list)
+    for instance, frame in members:
+        acquisitions[instance.acquisition].append((instance, frame))
+    return [one for number in sorted(acquisitions) for one in _rounds(acquisitions[number])]
+
+
+def _most_at_one_place(members: list[Slice]) -> int:
+    return max(len(slices) for slices in _by_place(members).values())
+
+
+def _by_place(members: list[Slice]) -> dict[tuple[float, ...], list[Slice]]:
     places: dict[tuple[float, ...], list[Slice]] = defaultdict(list)
     for instance, frame in members:
         key = (*np.round(frame.plane.position_lps, 1).tolist(), *np.round(frame.plane.normal_lps, 2).tolist())
         places[key].append((instance, frame))
-    rounds = {len(slices) for slices in places.values()}
-    if rounds == {1} or len(rounds) > 1:
+    return places
+
+
+def _rounds(members: list[Slice]) -> list[list[Slice]]:
+    """Split slices that repeat each place equally often (time points that no tag tells apart) into rounds."""
+    places = _by_place(members)
+    repeats = {len(slices) for slices in places.values()}
+    if len(repeats) > 1:
         return [members]
     ordered = [sorted(slices, key=_instance_order) for slices in places.values()]
-    return [[slices[number] for slices in ordered] for number in range(rounds.pop())]
+    return [[slices[number] for slices in ordered] for number in range(repeats.pop())]
 
 
 def _instance_order(member: Slice) -> tuple[str, int]:
@@ -108,13 +129,12 @@ def _series(members: list[Slice], *, part: int, root: Path) -> Series:
         series_uid=instance.series_uid,
         part=part,
         study_uid=instance.study_uid,
-        series_key=pseudonymous_key(f"series:{instance.series_uid}:{part}"),
-        study_key=pseudonymous_key(f"study:{instance.study_uid}"),
+        series_key=pseudonymous_key(f"series:{instance.patient_key}:{instance.series_uid}:{part}"),
+        study_key=pseudonymous_key(f"study:{instance.patient_key}:{instance.study_uid}"),
         patient_key=instance.patient_key,
         report_id=instance.report_id,
         description=frame.parameters.description,
         series_number=instance.series_number,
-        study_date=instance.study_date,
         body_part=instance.body_part,
         image_type=frame.parameters.image_type,
         plane=frame.plane.plane,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.dicom.discovery import open_candidate
 from deepspine.data.dicom.grouping import DEFAULT_GAP_MM
-from deepspine.data.dicom.headers import PARSE_ERRORS, Frame, Instance, read_instance
+from deepspine.data.dicom.frame_headers import Frame
+from deepspine.data.dicom.headers import Instance, read_pixels
 from deepspine.data.dicom.series import Series
 from deepspine.data.dicom.stacks import Stack, single_stack, split_stacks
-from deepspine.data.errors import GeometryError, InputError
+from deepspine.data.errors import DeepspineError, GeometryError, InputError
 from deepspine.data.orientation import StoredGrid, display_order
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume, VolumeOrigin
@@ -104,56 +103,14 @@ def _read_slices(series: Series) -> list[_Slice]:
     return slices
 
 
-def _read_file(path: Path) -> tuple[Instance, list[NDArray[np.float32]]]:
-    """Return the header and the rescaled pixels of each frame of a file."""
-    from pydicom import dcmread
-    from pydicom.config import disable_value_validation
-
-    with open_candidate(path) as stream:
-        size = stream.seek(0, 2)
-        stream.seek(0)
-        instance = read_instance(stream, path=path.name, size=size)
-        stream.seek(0)
-        with warnings.catch_warnings(), disable_value_validation():
-            warnings.simplefilter("ignore")
-            try:
-                dataset = dcmread(stream, force=True)
-                pixels = dataset.pixel_array.reshape(-1, instance.rows, instance.columns)
-                frames = [_rescaled(dataset, number, frame) for number, frame in enumerate(pixels)]
-            except PARSE_ERRORS as error:
-                raise InputError(f"{path} has damaged pixels ({type(error).__name__})") from None
-    return instance, frames
-
-
-def _rescaled(dataset: Any, number: int, pixels: NDArray[Any]) -> NDArray[np.float32]:
-    """Apply the modality rescale; turn MONOCHROME1 (white is low) over, so that bright means signal."""
-    slope, intercept = _rescale_of(dataset, number)
-    values = pixels.astype(np.float32) * np.float32(slope) + np.float32(intercept)
-    if dataset.PhotometricInterpretation == "MONOCHROME1":
-        lowest, highest = _stored_range(dataset)
-        values = np.float32(slope * (lowest + highest) + 2 * intercept) - values
-    return values
-
-
-def _rescale_of(dataset: Any, number: int) -> tuple[float, float]:
-    holders = [dataset]
-    for name, index in (("PerFrameFunctionalGroupsSequence", number), ("SharedFunctionalGroupsSequence", 0)):
-        groups = dataset.get(name)
-        if groups and index < len(groups):
-            holders.extend(groups[index].get("PixelValueTransformationSequence") or [])
-    for holder in holders:
-        slope, intercept = holder.get("RescaleSlope"), holder.get("RescaleIntercept")
-        if slope is not None and intercept is not None:
-            numbers = (float(slope), float(intercept))
-            if not np.isfinite(numbers).all() or numbers[0] == 0:
-                raise ValueError("rescale must be finite and not zero")
-            return numbers
-    return 1.0, 0.0
-
-
-def _stored_range(dataset: Any) -> tuple[int, int]:
-    bits = int(dataset.BitsStored)
-    return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if dataset.PixelRepresentation else (0, 2**bits - 1)
+def _read_file(path: Path) -> tuple[Instance, NDArray[np.float32]]:
+    try:
+        with open_candidate(path) as stream:
+            return read_pixels(stream, path=path.name)
+    except DeepspineError as error:
+        raise type(error)(f"{path}: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _volume(series: Series, slices: list[_Slice], stack: Stack) -> Volume:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -10,11 +10,11 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from deepspine.data.dicom.archive_index import ArchiveIndex, in_order
-from deepspine.data.dicom.discovery import Candidate, find_candidates, open_candidate
+from deepspine.data.dicom.archive_index import ArchiveIndex
+from deepspine.data.dicom.discovery import DICOMDIR, Candidate, find_candidates, open_candidate
 from deepspine.data.dicom.grouping import series_of
 from deepspine.data.dicom.headers import Instance, NotForUsError, read_instance
-from deepspine.data.dicom.series import Series
+from deepspine.data.dicom.spool import Spool
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.rejects import Rejects
 
@@ -29,24 +29,26 @@ Outcome = Instance | tuple[str, str, bool]
 
 def scan_archive(root: Path, *, workers: int, rejects: Rejects) -> ArchiveIndex:
     """Read all headers of an archive and form its series; see `index_archive`."""
-    by_series: dict[str, list[Instance]] = defaultdict(list)
+    if root.is_file() and root.name.upper() == DICOMDIR:
+        root = root.parent
+    folder = root if root.is_dir() else root.parent
     passed_over: Counter[str] = Counter()
     n_files = 0
-    folder = root if root.is_dir() else root.parent
+    spool = Spool()
     for outcome in read_headers(root, workers=workers, rejects=rejects):
         n_files += 1
         if isinstance(outcome, Instance):
-            by_series[outcome.series_uid].append(outcome)
+            spool.add_instance(outcome)
         elif outcome[2]:
             passed_over[outcome[1]] += 1
         else:
             rejects.add(outcome[0], outcome[1])
-    series: list[Series] = []
-    for series_uid in sorted(by_series):
-        series.extend(series_of(by_series.pop(series_uid), root=folder, reject=rejects.add))
-    if not series:
+    for instances in spool.instances_by_series():
+        for series in series_of(instances, root=folder, reject=rejects.add):
+            spool.add_series(series)
+    if not len(spool):
         raise InputError(_nothing_found(root, n_files, passed_over, rejects))
-    return ArchiveIndex(folder, in_order(series), dict(sorted(passed_over.items())), n_files)
+    return ArchiveIndex(folder, spool, dict(sorted(passed_over.items())), n_files)
 
 
 def read_headers(root: Path, *, workers: int, rejects: Rejects) -> Iterator[Outcome]:

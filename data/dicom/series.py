@@ -50,7 +50,6 @@ class Series:
     report_id: str
     description: str
     series_number: int
-    study_date: str
     body_part: str
     image_type: tuple[str, ...]
     plane: Plane

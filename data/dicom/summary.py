@@ -40,18 +40,21 @@ class IndexSummary:
 
 def summarize(index: ArchiveIndex, *, n_rejected: int) -> IndexSummary:
     """Count what an index holds."""
-    kinds: Counter[str] = Counter(f"{one.plane} {one.weighting}" for one in index.series)
+    kinds: Counter[str] = Counter()
+    patients: set[str] = set()
     slots: Counter[str] = Counter()
     n_studies = 0
     for study in index.studies():
         n_studies += 1
+        patients.add(study.patient_key)
+        kinds.update(f"{one.plane} {one.weighting}" for one in study.series)
         selection = select_series(study)
         slots.update(slot for slot in SLOTS if getattr(selection, slot) is not None)
     return IndexSummary(
         files=index.n_files,
         rejected=n_rejected,
         passed_over=index.passed_over,
-        patients=len({one.patient_key for one in index.series}),
+        patients=len(patients),
         studies=n_studies,
         series=dict(sorted(kinds.items())),
         with_slot={slot: slots[slot] for slot in SLOTS},
