@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.dicom.discovery import open_candidate
-from deepspine.data.dicom.grouping import DEFAULT_GAP_MM
 from deepspine.data.dicom.frame_headers import Frame
+from deepspine.data.dicom.grouping import DEFAULT_GAP_MM
 from deepspine.data.dicom.headers import Instance, read_pixels
 from deepspine.data.dicom.series import Series
 from deepspine.data.dicom.stacks import Stack, single_stack, split_stacks

@@ -20,7 +20,7 @@ T2 = {"EchoTime": 100.0, "RepetitionTime": 3500.0}
 
 
 def uid(*names: object) -> str:
-    """A UID made from names, the same every time."""
+    """Return a UID made from names, the same every time."""
     return str(generate_uid(entropy_srcs=[str(name) for name in names]))
 
 
@@ -42,7 +42,7 @@ class WrittenSeries:
         return (1000 * (number + 1) + 7 * rows + columns).astype(np.uint16)
 
     def dataset(self, number: int) -> FileDataset:
-        """The header and pixels of one slice."""
+        """Return the header and pixels of one slice."""
         dataset = empty_dataset(MR_IMAGE, uid(self.study, self.name, number))
         dataset.Modality = "MR"
         dataset.PatientID = f"patient of {self.study}"
@@ -74,7 +74,7 @@ class WrittenSeries:
 
 
 def empty_dataset(sop_class: str, sop_uid: str) -> FileDataset:
-    """A data set with its file meta and nothing else."""
+    """Return a data set with its file meta and nothing else."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = sop_class
     meta.MediaStorageSOPInstanceUID = sop_uid
