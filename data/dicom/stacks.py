@@ -200,7 +200,7 @@ def _runs(planes: list[SlicePlane], members: list[int]) -> list[Stack]:
         raise GeometryError(f"slices must lie at different places, got {_describe_steps(planes, members)}")
     runs: list[Stack] = []
     start = 0
-    usual = float(np.median(steps)) if len(steps) else 0.0
+    usual = float(np.quantile(steps, 0.5, method="lower")) if len(steps) else 0.0
     for end in range(1, len(members) + 1):
         apart = end == len(members) or abs(steps[end - 1] - usual) > SPACING_TOLERANCE * usual + 2 * SAME_POSITION_MM
         if apart:

@@ -29,20 +29,24 @@ T1_MAX_REPETITION_MS = 1300.0
 _WATER_TOKENS = frozenset({"WATER", "W"})
 _FAT_TOKENS = frozenset({"FAT", "F"})
 _FAT_SUPPRESSED = re.compile(r"(?<![a-z])(fs|fat[ _-]?(sat|sup\w*)|spair|spir|chess|stir|tirm)(?![a-z])")
+_SEPARATORS = re.compile(r"[\s_\-./(),]+")
 _DESCRIPTIONS: tuple[tuple[re.Pattern[str], Weighting], ...] = tuple(
-    (re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"), weighting)
+    (re.compile(pattern), weighting)
     for pattern, weighting in (
-        (r"stir|tirm|t2[ _-]?tirm", Weighting.STIR),
-        (r"t2?[ _-]?space|space|t2[ _-]?cube|t2[ _-]?vista", Weighting.T2_SPACE),
-        (r"(?:dixon|ideal|flex)?[ _-]?water|(?:dixon|mdixon)[ _-]?w", Weighting.DIXON_WATER),
-        (r"(?:dixon|ideal|flex)[ _-]?fat|(?:dixon|mdixon)[ _-]?f", Weighting.DIXON_FAT),
-        (r"t1\w*[ _+-]*.*(?:\+ ?c|\+ ?gd|gad\w*|post|contrast|ce|km)|(?:post|gd)[ _-]?t1\w*", Weighting.T1_CONTRAST),
-        (r"t2w?(?![ _-]?\*)(?:[ _-]?(?:tse|fse|frfse|sag|ax|tra|w))*", Weighting.T2),
-        (r"t1w?(?:[ _-]?(?:tse|fse|se|flair|sag|ax|tra|w))*", Weighting.T1),
-        (r"pdw?|proton", Weighting.PD),
+        (r"stir|tirm", Weighting.STIR),
+        (r"(?<!disc )\bspace\b|\bcube\b|\bvista\b", Weighting.T2_SPACE),
+        (r"\bwater\b|dixon w\b", Weighting.DIXON_WATER),
+        (r"\b(?:m?dixon|ideal|flex) (?:f|fat(?! ?s))\b", Weighting.DIXON_FAT),
+        (r"t1(?!\d).*(?:\+ ?(?:c|gd)\b|\bgad|\bgd\b|\bpost\b|contrast|\bce\b|\bkm\b)", Weighting.T1_CONTRAST),
+        (r"\b(?:post|gd)\b.*t1(?!\d)", Weighting.T1_CONTRAST),
+        (r"t1(?!\d).*t2(?!\d)|t2(?!\d).*t1(?!\d)", Weighting.UNKNOWN),
+        (r"t2(?!\d)", Weighting.T2),
+        (r"t1(?!\d)", Weighting.T1),
+        (r"\bpdw?\b|\bproton\b", Weighting.PD),
     )
 )
-_T2_STAR = re.compile(r"t2[ _-]?(\*|star)|medic|merge|m-?ffe|haemo|hemo|swi")
+"""First match wins, on lower-case text whose separators have become spaces; T10 to T12 are vertebrae."""
+_T2_STAR = re.compile(r"t2 ?(\*|star)|medic\b|merge|m ?ffe|haemo|hemo|swi\b")
 
 
 class SequenceParameters(NamedTuple):
@@ -133,7 +137,7 @@ def _from_spin_echo(echo: float, repetition: float | None, *, three_d: bool) -> 
 
 
 def _from_description(description: str) -> tuple[Weighting, str] | None:
-    text = description.lower()
+    text = _SEPARATORS.sub(" ", description.lower())
     if _T2_STAR.search(text):
         return Weighting.UNKNOWN, "description says T2*"
     for pattern, weighting in _DESCRIPTIONS:

@@ -1,0 +1,167 @@
+"""A header is taken when it can be trusted, and refused with the reason when it cannot."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from dicom_files import WrittenSeries, empty_dataset, uid
+from pydicom.dataset import FileDataset
+
+from deepspine.data.dicom.headers import Instance, NotForUsError, pseudonymous_key, read_instance, read_pixels
+from deepspine.data.errors import DeepspineError, GeometryError, InputError
+
+PYDICOM_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
+
+
+def as_bytes(dataset: FileDataset) -> bytes:
+    buffer = BytesIO()
+    dataset.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def read(content: bytes) -> Instance:
+    return read_instance(BytesIO(content), path="file", size=len(content))
+
+
+def without(*keywords: str) -> Callable[[FileDataset], None]:
+    def change(dataset: FileDataset) -> None:
+        for keyword in keywords:
+            delattr(dataset, keyword)
+
+    return change
+
+
+def having(**values: object) -> Callable[[FileDataset], None]:
+    def change(dataset: FileDataset) -> None:
+        for keyword, value in values.items():
+            setattr(dataset, keyword, value)
+
+    return change
+
+
+def test_patients_appear_only_as_keys() -> None:
+    instance = read(as_bytes(WrittenSeries().dataset(0)))
+    assert instance.patient_key == pseudonymous_key("patient:patient of study")
+    assert "Doe" not in repr(instance)
+    assert "patient of" not in repr(instance)
+
+
+def test_without_a_patient_id_the_study_is_its_own_patient() -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.PatientID = ""
+    assert read(as_bytes(dataset)).patient_key == pseudonymous_key(f"study:{uid('study')}")
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "words"),
+    [
+        (without("ImagePositionPatient"), InputError, "ImagePositionPatient is missing"),
+        (without("ImageOrientationPatient"), InputError, "ImageOrientationPatient is missing"),
+        (without("PixelSpacing"), InputError, "PixelSpacing is missing"),
+        (without("SeriesInstanceUID"), InputError, "no study or series UID"),
+        (without("StudyInstanceUID"), InputError, "no study or series UID"),
+        (without("PixelData"), InputError, "no pixel data"),
+        (without("Rows"), InputError, "damaged DICOM header"),
+        (having(ImagePositionPatient=[1, 2]), InputError, "ImagePositionPatient is missing or malformed"),
+        (having(ImagePositionPatient=[1e7, 0, 0]), GeometryError, "outside of any scanner"),
+        (having(ImageOrientationPatient=[1, 0, 0, 1, 0, 0]), GeometryError, "perpendicular"),
+        (having(ImageOrientationPatient=[0.9, 0, 0, 0, 1, 0]), GeometryError, "perpendicular"),
+        (having(PixelSpacing=[0, 0.5]), GeometryError, r"PixelSpacing must be 0\.05 to 10"),
+        (having(PixelSpacing=[0.5, 900]), GeometryError, r"PixelSpacing must be 0\.05 to 10"),
+        (having(Rows=60000), InputError, "expected for its rows and columns|truncated"),
+        (having(NumberOfFrames=3), InputError, "truncated|expected"),
+        (having(Modality="CT"), NotForUsError, "modality CT, not MR"),
+        (having(PhotometricInterpretation="RGB", SamplesPerPixel=3), NotForUsError, "colour"),
+    ],
+)
+def test_what_cannot_be_trusted_is_refused_with_the_reason(
+    change: Callable[[FileDataset], None], kind: type[DeepspineError], words: str
+) -> None:
+    dataset = WrittenSeries().dataset(0)
+    change(dataset)
+    with pytest.raises(kind, match=words):
+        read(as_bytes(dataset))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_file_is_refused_wherever_it_ends(share: float) -> None:
+    content = as_bytes(WrittenSeries().dataset(0))
+    with pytest.raises(InputError, match=r"empty|not a DICOM|truncated|damaged|missing|no pixel|neither|no study"):
+        read(content[: int(share * len(content))])
+
+
+def test_a_dicom_object_without_a_picture_is_passed_over() -> None:
+    dataset = empty_dataset("1.2.840.10008.5.1.4.1.1.4.2", uid("spectroscopy"))
+    dataset.Modality = "MR"
+    with pytest.raises(NotForUsError, match="without a picture"):
+        read(as_bytes(dataset))
+
+
+def test_a_file_without_preamble_is_read() -> None:
+    content = as_bytes(WrittenSeries().dataset(0))
+    assert read(content[132:]).rows == 80
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MR_small.dcm",
+        "MR_small_RLE.dcm",
+        "MR_small_bigendian.dcm",
+        "MR_small_implicit.dcm",
+        "MR_small_jp2klossless.dcm",
+        "MR_small_jpeg_ls_lossless.dcm",
+        "MR_small_padded.dcm",
+    ],
+)
+def test_every_transfer_syntax_gives_the_same_picture(name: str) -> None:
+    with (PYDICOM_FILES / "MR_small.dcm").open("rb") as stream:
+        plain = read_pixels(stream, path=name)
+    path = PYDICOM_FILES / name
+    with path.open("rb") as stream:
+        assert read_instance(stream, path=name, size=path.stat().st_size) == plain[0]._replace(path=name)
+        stream.seek(0)
+        assert np.array_equal(read_pixels(stream, path=name)[1], plain[1])
+
+
+def test_truncated_compressed_pixels_are_noticed_without_decoding() -> None:
+    content = (PYDICOM_FILES / "MR_small_jp2klossless.dcm").read_bytes()
+    with pytest.raises(InputError, match="truncated"):
+        read(content[:-500])
+
+
+def test_rescaling_gives_the_scanners_units() -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.RescaleSlope, dataset.RescaleIntercept = 2.5, -100
+    _, voxels = read_pixels(BytesIO(as_bytes(dataset)), path="file")
+    assert np.allclose(voxels[0], WrittenSeries().pixels(0) * 2.5 - 100)
+
+
+def test_a_picture_with_white_for_low_is_turned_over() -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.PhotometricInterpretation = "MONOCHROME1"
+    dataset.BitsStored, dataset.HighBit = 12, 11
+    _, voxels = read_pixels(BytesIO(as_bytes(dataset)), path="file")
+    assert np.array_equal(voxels[0], 4095 - WrittenSeries().pixels(0).astype(float))
+
+
+@pytest.mark.parametrize("slope", [0, float("nan"), float("inf")])
+def test_an_impossible_rescale_is_refused(slope: float) -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.RescaleIntercept = 0
+    dataset.add_new("RescaleSlope", "DS", "1")
+    content = as_bytes(dataset).replace(
+        b"\x28\x00\x53\x10DS\x02\x001 ", b"\x28\x00\x53\x10DS\x04\x00" + f"{slope:<4}".encode()
+    )
+    with pytest.raises(InputError, match="damaged"):
+        read_pixels(BytesIO(content), path="file")
+
+
+def test_private_tags_do_not_matter() -> None:
+    dataset = WrittenSeries().dataset(0)
+    block = dataset.private_block(0x0019, "SOME SCANNER", create=True)
+    block.add_new(0x01, "UN", b"\x00\xff" * 500)
+    assert read(as_bytes(dataset)).rows == 80
