@@ -1,0 +1,1 @@
+"""Labels against other labels: labeler against readers, readers against each other, reports against pictures."""
