@@ -1,0 +1,183 @@
+"""Before attachment: grades spelt in several words become one, and what only tells the past is taken out.
+
+"mild to moderate" is one grade of two, "no more than mild" a cap; "increased from mild to moderate" leaves moderate,
+"previously mild" leaves nothing.
+"""
+
+from __future__ import annotations
+
+from deepspine.labeling.mentions import Mention
+
+_BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
+_SIDES = frozenset(("side", "side_post"))
+_CLAUSE_ENDS = frozenset(",;:(")
+
+
+def settle(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return the mentions of a sentence with grades merged, caps applied and prior grades removed."""
+    kinds = {mention.kind for mention in mentions}
+    if "cap" in kinds and ("side" in kinds or "side_post" in kinds):
+        mentions = _merge_comparisons(mentions)
+    if "grade" in kinds:
+        mentions = _merge_grades(mentions, words)
+    if "prior" in kinds or "change" in kinds:
+        mentions = _without_past(mentions, words)
+    return mentions
+
+
+def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:
+    """ "Left greater than right" is both sides, said behind or before the head."""
+    merged: list[Mention] = []
+    index = 0
+    while index < len(mentions):
+        mention = mentions[index]
+        following = mentions[index + 1] if index + 1 < len(mentions) else None
+        if mention.kind == "cap" and following is not None and following.kind in _SIDES:
+            back = len(merged) - 1
+            if back > 0 and merged[back].kind == "grade" and merged[back].j == mention.i:
+                back -= 1
+            if back >= 0 and merged[back].kind in _SIDES:
+                first = merged[back]
+                del merged[back:]
+                both = Mention(first.rule, first.i, following.j)
+                both.kind, both.value = "side_post", "both"
+                merged.append(both)
+                index += 2
+                continue
+        merged.append(mention)
+        index += 1
+    return merged
+
+
+def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    merged: list[Mention] = []
+    index, n = 0, len(mentions)
+    while index < n:
+        mention = mentions[index]
+        if mention.kind == "grade" and mention.form != "scale":
+            mention, index = _range(mentions, index, words)
+            if merged and merged[-1].kind == "cap" and merged[-1].j == mention.i:
+                mention = _capped(merged.pop(), mention)
+            merged.append(mention)
+            continue
+        merged.append(mention)
+        index += 1
+    return merged
+
+
+def _range(mentions: list[Mention], index: int, words: list[str]) -> tuple[Mention, int]:
+    """Join "mild to moderate", "mild-moderate", "mild/mod" that begins at `index`."""
+    first = mentions[index]
+    grade = first
+    index += 1
+    while index < len(mentions):
+        following = mentions[index]
+        if (
+            following.kind == "grade"
+            and following.i - grade.j <= 1
+            and following.form != "scale"
+            and not _prior_word(words, grade.j, following.i)
+        ):
+            grade = _joined(grade, following)
+            index += 1
+            continue
+        joint = following.kind == "to" or (
+            following.kind in ("mark", "conj") and words[following.i] in ("/", "-", "or")
+        )
+        if joint and index + 1 < len(mentions):
+            second = mentions[index + 1]
+            if second.kind == "grade" and second.form != "scale" and second.i == following.j and following.i == grade.j:
+                grade = _joined(grade, second)
+                index += 2
+                continue
+        break
+    return grade, index
+
+
+def _prior_word(words: list[str], i: int, j: int) -> bool:
+    return j > i and words[i] not in ("-", "/")
+
+
+def _joined(first: Mention, second: Mention) -> Mention:
+    grade = Mention(first.rule, first.i, second.j)
+    bits = first.bits | second.bits
+    low, high = bits & -bits, 1 << (bits.bit_length() - 1)
+    grade.bits = sum(1 << k for k in range(4) if low <= 1 << k <= high)
+    grade.value = "range"
+    return grade
+
+
+def _capped(cap: Mention, grade: Mention) -> Mention:
+    capped = Mention(grade.rule, cap.i, grade.j)
+    high = 1 << (grade.bits.bit_length() - 1)
+    low = grade.bits & -grade.bits
+    if cap.value == "at_most":
+        capped.bits = _BELOW[high]
+    elif cap.value == "at_least":
+        capped.bits = 15 & ~(low - 1)
+    else:
+        capped.bits = 15 & ~_BELOW[high]
+    capped.value = cap.value
+    return capped
+
+
+def _without_past(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    kept: list[Mention] = []
+    index, n = 0, len(mentions)
+    while index < n:
+        mention = mentions[index]
+        if mention.kind == "prior":
+            index = _skip_prior(mentions, index, kept, words)
+            continue
+        if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
+            index = _latest(mentions, index, kept, words)
+            continue
+        kept.append(mention)
+        index += 1
+    return kept
+
+
+def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
+    """ "From mild to moderate" keeps moderate; "from mild" alone keeps nothing; "converted to" keeps what follows."""
+    grade = mentions[index + 1]
+    if words[mentions[index].j - 1] == "to":
+        return index + 1
+    if grade.value == "range":
+        latest = Mention(grade.rule, grade.j - 1, grade.j)
+        latest.bits = _last_grade(grade, words)
+        kept.append(latest)
+    return index + 2
+
+
+def _last_grade(grade: Mention, words: list[str]) -> int:
+    from deepspine.labeling.attachment import MILD, MODERATE, SEVERE
+
+    last = words[grade.j - 1]
+    if last.startswith(("mild", "min", "slight")):
+        return MILD
+    if last.startswith(("mod",)):
+        return MODERATE
+    return SEVERE if grade.bits & SEVERE else grade.bits
+
+
+def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
+    """Remove the grade that belongs to the past: behind "previously", or before "before"."""
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    if following is not None and following.kind in ("grade", "post_neg") and following.i - mentions[index].j <= 1:
+        index += 2
+        while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
+            index += 1
+        return index
+    start = len(kept)
+    while start and not (
+        kept[start - 1].kind in ("breaker", "conj")
+        or (kept[start - 1].kind == "mark" and kept[start - 1].value in _CLAUSE_ENDS)
+    ):
+        start -= 1
+    clause = kept[start:]
+    begin = kept[start - 1].i if start else mentions[0].i
+    past = any(word in ("was", "were", "absent", "been") for word in words[begin : mentions[index].i])
+    heads = any(mention.kind in ("pred", "finding") for mention in clause)
+    if past and not heads and any(mention.kind in ("grade", "post_neg") for mention in clause):
+        del kept[start:]
+    return index + 1

@@ -1,0 +1,721 @@
+"""From sentence to report: sections, headings, and the levels that a sentence inherits or points back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deepspine.data.findings import FINDINGS
+from deepspine.labeling.assertion import settle
+from deepspine.labeling.attachment import (
+    GRADE1_MM,
+    GRADED,
+    SEVERITY_FINDINGS,
+    SLIPS,
+    STENOSES,
+    ClauseReader,
+    Frame,
+    LevelRef,
+    Topic,
+)
+from deepspine.labeling.level_mentions import INDEX, LUMBAR
+from deepspine.labeling.mentions import Mention, Sentence
+from deepspine.labeling.statements import Statement
+from deepspine.labeling.tokenization import Tokens
+
+LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.lateral)
+NORMAL_LEVEL = (
+    "bulge", "herniation", "degeneration", "canal_stenosis", "foraminal_stenosis", "subarticular_stenosis", "nerve_root",
+    "thecal_sac",
+)  # fmt: skip
+BUNDLES = {
+    "normal_level": NORMAL_LEVEL,
+    "normal_disc": ("bulge", "herniation", "degeneration"),
+    "normal_contour": ("bulge", "herniation"),
+    "normal_alignment": ("spondylolisthesis", "retrolisthesis"),
+    "slip_either": ("spondylolisthesis", "retrolisthesis"),
+    "stenosis": STENOSES,
+}
+ANAPHORS = frozenset(("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above"))
+MAX_HEADER_TOKENS = 9
+
+
+@dataclass(slots=True)
+class Context:
+    """Where the reading stands."""
+
+    section: str = "findings"
+    skip: bool = False
+    skip_inline: bool = False
+    region: str = "lumbar"
+    level: LevelRef | None = None
+    level_standalone: bool = False
+    header_line: int = -1
+    topic: Topic | None = None
+    topic_standalone: bool = False
+    recent: list[tuple[int, ...]] = field(default_factory=list)
+    slip_levels: tuple[int, ...] = ()
+    columns: list[Topic | None] = field(default_factory=list)
+    columns_skip: set[int] = field(default_factory=set)
+    herniation: dict[int, int] = field(default_factory=dict)
+    root_plural: bool = False
+    from_header: bool = False
+    level_line: int = -1
+
+
+def read_report(tokens: Tokens, sentences: list[Sentence]) -> list[Statement]:
+    """Read all sentences of a report, in order, into statements."""
+    return _Reader(tokens, sentences).read()
+
+
+class _Reader:
+    def __init__(self, tokens: Tokens, sentences: list[Sentence]) -> None:
+        self.tokens = tokens
+        self.words = tokens.words
+        self.sentences = sentences
+        self.context = Context()
+        self.statements: list[Statement] = []
+        self.named: set[int] = set()
+        self.index = 0
+
+    def read(self) -> list[Statement]:
+        for index, sentence in enumerate(self.sentences):
+            self.index = index
+            self._sentence(sentence)
+        return self.statements
+
+    # ----------------------------------------------------------------- headings
+
+    def _sentence(self, sentence: Sentence) -> None:
+        context = self.context
+        if sentence.cell >= 0:
+            self._cell(sentence)
+            return
+        context.columns.clear()
+        mentions = sentence.mentions
+        if sentence.line_start:
+            self._line_start(sentence)
+        start = sentence.i
+        at_header = False
+        while True:
+            found = self._header(sentence, mentions, start)
+            if found is None:
+                break
+            mentions, start, is_level = found
+            at_header = at_header or is_level
+        if not mentions:
+            return
+        if context.skip:
+            return
+        self._clause(sentence, mentions, start, at_header)
+
+    def _line_start(self, sentence: Sentence) -> None:
+        context = self.context
+        if context.skip and context.skip_inline:
+            context.skip = context.skip_inline = False
+        if (context.topic is not None and not context.topic_standalone) or (context.topic is not None and sentence.blank_before and context.topic_standalone and not sentence.item):
+            context.topic = None
+        if (sentence.blank_before and not context.level_standalone) or (sentence.item == "number" and context.section == "impression"):
+            context.level = None
+
+    def _header(
+        self, sentence: Sentence, mentions: list[Mention], start: int
+    ) -> tuple[list[Mention], int, bool] | None:
+        """Consume one heading at the front of a sentence; returns what is left."""
+        if not mentions:
+            return None
+        colon = self._colon(mentions, start, sentence)
+        alone = colon < 0
+        end = sentence.j if alone else colon
+        head = [m for m in mentions if m.i < end]
+        if not head or (alone and not self._stands_alone(sentence, head, start)):
+            return self._dash_header(sentence, mentions, start)
+        rest = [m for m in mentions if m.i > end] if not alone else []
+        behind = end + 1 if not alone else sentence.j
+        found = self._classify(head, start, end, sentence, not rest and (alone or behind >= sentence.j))
+        if found is None:
+            return None
+        if alone:
+            return [], behind, found == "level"
+        return rest, behind, found == "level"
+
+    def _colon(self, mentions: list[Mention], start: int, sentence: Sentence) -> int:
+        for mention in mentions:
+            if mention.i - start > MAX_HEADER_TOKENS + 8:
+                return -1
+            if mention.kind == "mark" and mention.value == ":":
+                levels_only = all(
+                    m.kind in ("level", "levels", "levelref", "conj", "site", "mark", "to", "of")
+                    for m in mentions
+                    if m.i < mention.i
+                )
+                if mention.i - start <= MAX_HEADER_TOKENS or levels_only:
+                    return mention.i
+                return -1
+        return -1
+
+    def _stands_alone(self, sentence: Sentence, head: list[Mention], start: int) -> bool:
+        """Whether a sentence without colon is a heading on a line of its own."""
+        if not sentence.line_start or not sentence.line_end or start != sentence.i:
+            return False
+        length = sentence.j - sentence.i
+        kinds = {m.kind for m in head}
+        if "section" in kinds or self._section_of(head) is not None:
+            covered = sum(m.j - m.i for m in head)
+            return length <= 5 and covered >= length - 1 and head[0].i == sentence.i
+        if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
+            return sum(m.j - m.i for m in head) >= length - 1
+        if length <= 12 and self._region_of(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}:
+            return True
+        return False
+
+    def _dash_header(
+        self, sentence: Sentence, mentions: list[Mention], start: int
+    ) -> tuple[list[Mention], int, bool] | None:
+        """`L4-5 - text`, `L4-5 | text`, `L4-5. text`, `L3-L4 disc - text`: a level, a dash."""
+        if mentions[0].kind not in ("level", "levels") or mentions[0].i - start > 1:
+            return None
+        k = 1
+        while (
+            k < len(mentions)
+            and mentions[k].kind == "site"
+            and mentions[k].value in ("disc", "level")
+            and mentions[k].i == mentions[k - 1].j
+        ):
+            k += 1
+        last = mentions[k - 1]
+        is_dash = (
+            k < len(mentions)
+            and mentions[k].kind == "mark"
+            and mentions[k].value in ("-", "=", "->")
+            and mentions[k].i == last.j
+        )
+        closes = len(mentions) == k and last.j == sentence.j
+        if is_dash:
+            self._set_level(mentions[0], sentence, standalone=False)
+            return mentions[k + 1 :], mentions[k].j, True
+        if closes:
+            self._set_level(mentions[0], sentence, standalone=sentence.line_start and sentence.line_end)
+            return [], sentence.j, True
+        return None
+
+    def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
+        context = self.context
+        section = self._section_of(head)
+        if section is not None and (head[0].i - start <= 3):
+            self._enter(section, standalone, sentence)
+            region = self._region_of(start, end)
+            if region:
+                context.region = region
+            return "section"
+        levels = [m for m in head if m.kind in ("level", "levels", "levelref")]
+        asserting = [m for m in head if m.kind in ("pred", "finding", "open", "neg")]
+        if levels and not asserting:
+            if context.skip and context.section == "skip":
+                context.section = "findings"
+            context.skip = context.skip_inline = False
+            self._set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
+            return "level"
+        region = self._region_of(start, end)
+        if region and not levels and not asserting and end - start <= 8:
+            context.region = region
+            context.level = None
+            context.topic = None
+            context.skip = context.skip_inline = False
+            if context.section == "skip":
+                context.section = "findings"
+            return "region"
+        if levels:
+            return None
+        if end - start > 6:
+            return None
+        return self._topic(head, start, end, sentence, standalone)
+
+    def _section_of(self, head: list[Mention]) -> str | None:
+        for mention in head[:3]:
+            if mention.kind == "section":
+                return mention.value
+            if mention.i > head[0].i + 4:
+                break
+        words = tuple(self.words[head[0].i : head[-1].j])
+        return _SECTION_WORDS.get(" ".join(words))
+
+    def _enter(self, section: str, standalone: bool, sentence: Sentence) -> None:
+        context = self.context
+        context.level = None
+        context.topic = None
+        context.level_standalone = False
+        if section == "skip":
+            context.skip = True
+            context.section = "skip"
+            context.skip_inline = not standalone and not self._findings_follow()
+            return
+        context.skip = context.skip_inline = False
+        context.section = section
+        if section in ("impression", "addendum"):
+            context.region = "lumbar"
+
+    def _findings_follow(self) -> bool:
+        """Whether the next heading of a section is one that ends a history for certain."""
+        for sentence in self.sentences[self.index + 1 :]:
+            if sentence.line_start and sentence.mentions:
+                value = self._section_of(sentence.mentions)
+                if value is not None and sentence.mentions[0].i - sentence.i <= 2:
+                    return value in ("findings", "skip")
+                if sentence.mentions[0].kind == "level" and sentence.mentions[0].i == sentence.i:
+                    return False
+        return False
+
+    def _region_of(self, start: int, end: int) -> str:
+        words = self.words[start:end]
+        found = ""
+        for k, word in enumerate(words):
+            pair = f"{word} {words[k + 1]}" if k + 1 < len(words) else ""
+            if word in _LUMBAR_WORDS or pair in _LUMBAR_WORDS:
+                return "lumbar"
+            if word in _OTHER_WORDS or pair in _OTHER_WORDS:
+                found = "other"
+        return found
+
+    def _set_level(self, mention: Mention, sentence: Sentence, *, standalone: bool, more: list[Mention] = []) -> None:  # noqa: B006
+        context = self.context
+        ref = _ref_of(mention)
+        for other in more:
+            extra = _ref_of(other)
+            ref = LevelRef(
+                ref.levels + extra.levels, ref.ref or extra.ref, ref.i, extra.j, outside=ref.outside and extra.outside
+            )
+        if not standalone and sentence.line_start and not context.topic_standalone:
+            context.topic = None
+        if context.topic is not None and not context.topic_standalone and standalone:
+            context.topic = None
+        levels = self._resolve(ref)
+        context.level = LevelRef(levels, ref.ref if not levels else "", ref.i, ref.j, outside=ref.outside)
+        if ref.ref == "rest":
+            context.level.ref = "rest_named"
+            context.level.levels = ()
+        context.level_standalone = standalone
+        context.header_line = sentence.line
+        context.level_line = sentence.line
+        context.from_header = True
+        if levels:
+            self.named.update(levels)
+            context.region = "lumbar"
+            context.recent.append(levels)
+
+    def _topic(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
+        context = self.context
+        topic = _make_topic(head)
+        new_line = sentence.line_start and start == sentence.i
+        if new_line and not context.level_standalone:
+            context.level = None
+        context.topic = topic
+        context.topic_standalone = standalone
+        if context.skip and new_line:
+            context.skip = context.skip_inline = False
+            if context.section == "skip":
+                context.section = "findings"
+        return "topic"
+
+    # -------------------------------------------------------------------- tables
+
+    def _cell(self, sentence: Sentence) -> None:
+        context = self.context
+        column = sentence.cell
+        mentions = sentence.mentions
+        if sentence.line_start or column == 0:
+            context.level = None
+            context.topic = None
+            context.skip = context.skip_inline = False
+            if context.section == "skip":
+                context.section = "findings"
+            if (
+                self.words[sentence.i] in ("level", "levels", "disc", "segment")
+                and sentence.j - sentence.i <= 2
+                and column == 0
+            ):
+                context.columns = [None]
+                context.columns_skip = set()
+                context.header_line = sentence.line
+                return
+        if context.header_line == sentence.line and context.columns:
+            while len(context.columns) <= column:
+                context.columns.append(None)
+            context.columns[column] = _make_topic(mentions)
+            if self.words[sentence.i] in ("previous", "prior", "before"):
+                context.columns_skip.add(column)
+            return
+        if column == 0 and mentions:
+            if mentions[0].kind in ("level", "levels"):
+                self._set_level(mentions[0], sentence, standalone=False)
+                return
+            if not any(m.kind in ("pred",) for m in mentions) or sentence.j - sentence.i <= 4:
+                context.topic = _make_topic(mentions)
+                return
+        if column in context.columns_skip:
+            return
+        if context.columns and column < len(context.columns):
+            context.topic = context.columns[column]
+        if not mentions:
+            return
+        at_header = False
+        start = sentence.i
+        if (
+            mentions
+            and mentions[0].kind in ("level",)
+            and len(mentions) > 1
+            and mentions[1].kind == "mark"
+            and mentions[1].value == ":"
+        ):
+            self._set_level(mentions[0], sentence, standalone=False)
+            mentions = mentions[2:]
+            at_header = True
+        self._clause(sentence, mentions, start, at_header or context.level is not None)
+
+    # ------------------------------------------------------------------ sentences
+
+    def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
+        context = self.context
+        if context.region == "other":
+            if self._region_in(sentence) == "lumbar":
+                context.region = "lumbar"
+            elif not any(m.kind == "level" and m.group is not None and m.group.levels for m in mentions):
+                return
+        elif self._region_in(sentence) == "other" and not any(
+            m.kind == "level" and m.group is not None and m.group.levels for m in mentions
+        ):
+            first = mentions[0]
+            if first.i - sentence.i <= 8 and self._prose_region(sentence):
+                context.region = "other"
+            return
+        mentions = settle(mentions, self.words)
+        if not any(m.kind in _ASSERTING for m in mentions):
+            self._note_levels(mentions)
+            return
+        reader = ClauseReader(self.words, context.topic, context.level, at_header)
+        frames = reader.read(mentions)
+        trailing = self._is_trailing_line(sentence, at_header)
+        for frame in frames:
+            self._state(frame, trailing)
+        self._remember(reader, frames, sentence)
+
+    def _region_in(self, sentence: Sentence) -> str:
+        return self._region_of(sentence.i, min(sentence.j, sentence.i + 14))
+
+    def _prose_region(self, sentence: Sentence) -> bool:
+        words = self.words[sentence.i : sentence.i + 8]
+        return "mri" in words
+
+    def _note_levels(self, mentions: list[Mention]) -> None:
+        for mention in mentions:
+            if (
+                mention.kind == "level"
+                and mention.group is not None
+                and mention.group.levels
+                and mention.i - mentions[0].i <= 2
+            ):
+                if not any(m.kind == "site" and m.value == "other" for m in mentions):
+                    self.context.level = _ref_of(mention)
+                    self.context.recent.append(mention.group.levels)
+                    self.context.from_header = False
+
+    def _is_trailing_line(self, sentence: Sentence, at_header: bool) -> bool:
+        """Whether a sentence stands on a line of its own behind the last header's text."""
+        context = self.context
+        if at_header or sentence.item or not sentence.line_start or context.level is None:
+            return False
+        if context.level_line == sentence.line:
+            return False
+        for later in self.sentences[self.index + 1 :]:
+            if (
+                later.line != sentence.line
+                and later.line_start
+                and later.mentions
+                and later.mentions[0].kind in ("level", "levels")
+            ):
+                return False
+            if later.mentions and later.mentions[0].kind == "section":
+                break
+        return True
+
+    def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
+        context = self.context
+        seen = [ref for ref in reader.levels_seen if not ref.slip and ref.ref in ("",) + tuple(ANAPHORS)]
+        if not seen:
+            return
+        resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
+        outside = any(ref.outside for ref in seen)
+        if not resolved:
+            if outside:
+                context.level = LevelRef((), "", 0, 0, outside=True)
+                context.level_standalone = False
+            return
+        context.recent.extend(resolved)
+        final = reader.level if reader.level is not None and reader.level in seen else seen[-1]
+        levels = self._resolve(final) or resolved[-1]
+        if len(resolved) > 1 and len(frames) > 1:
+            kinds = {tuple(self._resolve(f.level)) for f in frames if f.level is not None}
+            if len(kinds) > 1:
+                levels = resolved[-1]
+        context.level = LevelRef(levels, "", 0, 0)
+        context.level_standalone = False
+        context.level_line = sentence.line
+        context.from_header = False
+
+    # ----------------------------------------------------------------- resolution
+
+    def _resolve(self, ref: LevelRef | None) -> tuple[int, ...]:
+        """Return the levels of a reference; empty when it points to all, the rest, or nowhere."""
+        if ref is None:
+            return ()
+        if ref.levels or ref.outside:
+            return ref.levels
+        context = self.context
+        recent = context.recent
+        current = context.level.levels if context.level is not None else ()
+        last = current or (recent[-1] if recent else ())
+        if ref.ref in ("this", "these"):
+            return last
+        if ref.ref == "both":
+            if len(last) >= 2:
+                return last
+            flat = tuple(dict.fromkeys(level for group in recent[-2:] for level in group))
+            return flat
+        pair = last if len(last) == 2 else tuple(dict.fromkeys(level for group in recent[-2:] for level in group))
+        if ref.ref in ("former", "upper") and pair:
+            return (pair[0],) if ref.ref == "former" else (min(pair),)
+        if ref.ref in ("latter", "lower") and pair:
+            return (pair[-1],) if ref.ref == "latter" else (max(pair),)
+        if ref.ref == "above" and last:
+            return tuple(level for level in (_step(last[0], -1),) if level is not None)
+        if ref.ref == "below" and last:
+            return tuple(level for level in (_step(last[-1], 1),) if level is not None)
+        if ref.ref == "discs_above" and last:
+            return tuple(level for level in LUMBAR if level < min(last))
+        if ref.ref == "intervening" and context.slip_levels:
+            low, high = min(context.slip_levels), max(context.slip_levels)
+            return tuple(level for level in LUMBAR if low < level < high)
+        return ()
+
+    def _state(self, frame: Frame, trailing: bool) -> None:
+        context = self.context
+        finding = frame.finding
+        negative = _is_negative(frame)
+        ref = frame.level
+        levels: tuple[int, ...] = ()
+        scope = "level"
+        mode = ""
+        if ref is not None:
+            if ref.outside and not ref.levels:
+                return
+            levels = self._resolve(ref)
+            if ref.ref in ("multi", "vague"):
+                return
+            if ref.ref in ("all", "any"):
+                levels, scope = LUMBAR, "blanket"
+            elif ref.ref in ("rest", "rest_named"):
+                levels, scope = LUMBAR, "blanket"
+                mode = "rest_named" if ref.ref == "rest_named" or frame.i > ref.i else "rest"
+            elif frame.inherited and trailing and negative:
+                levels, scope = LUMBAR, "blanket"
+            elif not levels:
+                return
+        if not levels:
+            if not negative:
+                return
+            levels, scope = LUMBAR, "blanket"
+        if frame.rest and scope == "blanket" and finding in ("normal_alignment",):
+            mode = "rest"
+        if frame.rest and finding in ("normal_disc", "normal_level"):
+            mode = "rest_named"
+        if finding in ("normal_alignment",) or (finding in SLIPS and negative and (ref is None or frame.inherited)):
+            levels, scope = LUMBAR, "blanket"
+        sides = self._sides(frame, levels)
+        self._expand(frame, levels, scope, sides, mode)
+        if finding == "herniation" and not negative and frame.sides in (1, 2):
+            for level in levels:
+                context.herniation[level] = frame.sides
+        if finding in SLIPS and not negative:
+            context.slip_levels = tuple(sorted({*context.slip_levels, *levels}))
+
+    def _sides(self, frame: Frame, levels: tuple[int, ...]) -> int:
+        if frame.sides:
+            return frame.sides
+        if frame.finding == "nerve_root" and not frame.plural and not frame.neg and levels:
+            side = self.context.herniation.get(levels[0], 0)
+            if side:
+                return side
+        return 3
+
+    def _expand(self, frame: Frame, levels: tuple[int, ...], scope: str, sides: int, mode: str) -> None:
+        finding = frame.finding
+        if finding == "stenosis" and not _is_negative(frame) and not frame.neg:
+            names: tuple[str, ...] = ("canal_stenosis",)
+        else:
+            names = BUNDLES.get(finding, (finding,))
+        start = self.tokens.starts[frame.i]
+        end = self.tokens.ends[frame.j - 1]
+        certainty = "hedged" if frame.hedge else "negated" if _is_negative(frame) else "asserted"
+        if finding in ("normal_level", "normal_disc", "normal_contour") and scope == "level":
+            scope = "normal"
+        exclude = []
+        for ref, side in frame.exclude:
+            for level in self._resolve(ref):
+                exclude.append((level, side or 3))
+        section = self.context.section if self.context.section != "skip" else "findings"
+        for name in names:
+            if name not in FINDINGS:
+                continue
+            bits = final_bits(frame, name)
+            if not bits:
+                continue
+            if name in LATERAL:
+                kept = sides if name not in ("synovial_cyst",) or frame.sides else 3
+            else:
+                kept = 0
+            self.statements.append(
+                Statement(
+                    name,
+                    bits,
+                    kept,
+                    levels,
+                    section,
+                    scope,
+                    certainty,
+                    frame.head.rule.id,
+                    start,
+                    end,
+                    tuple(exclude),
+                    mode,
+                )
+            )
+
+
+_ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
+_LUMBAR_WORDS = frozenset(("lumbar", "lumbosacral", "lss", "lumber", "ls", "l spine", "l sp", "lumbo"))
+_OTHER_WORDS = frozenset(
+    (
+        "cervical",
+        "thoracic",
+        "c spine",
+        "t spine",
+        "c sp",
+        "t sp",
+        "dorsal",
+        "d spine",
+        "cervicothoracic",
+        "cspine",
+        "tspine",
+    )
+)
+_SECTION_WORDS = {
+    "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
+    "recommend": "skip", "clinical": "skip", "evaluation": "skip", "study": "skip", "examination": "skip", "exam": "skip",
+    "reason for": "skip", "assessment": "impression", "query": "skip", "advice": "skip", "h/o": "skip", "c/o": "skip",
+}  # fmt: skip
+
+
+def _ref_of(mention: Mention) -> LevelRef:
+    if mention.group is not None:
+        return LevelRef(
+            mention.group.levels,
+            "",
+            mention.i,
+            mention.j,
+            mention.group.slip,
+            mention.group.outside and not mention.group.levels,
+        )
+    if mention.kind == "levels":
+        return LevelRef(mention.rule.levels, "", mention.i, mention.j)
+    return LevelRef((), mention.value, mention.i, mention.j)
+
+
+def _make_topic(head: list[Mention]) -> Topic:
+    topic = Topic()
+    topic.mentions = head
+    for mention in head:
+        if mention.kind == "site":
+            topic.sites.append(mention)
+        elif mention.kind == "side":
+            topic.sides = {"left": 1, "right": 2, "both": 3}.get(mention.value, 0)
+        elif mention.kind == "finding" and topic.finding is None:
+            topic.finding = mention
+        elif mention.kind == "pred":
+            topic.predicate = mention
+    if topic.finding is not None:
+        topic.sites = [site for site in topic.sites if site.value not in ("disc", "spine")]
+    if topic.predicate is not None and not topic.sites and topic.predicate.value == "narrow":
+        from deepspine.labeling.attachment import _rule
+
+        topic.sites = [_rule("site.canal", "site", "canal")]
+    return topic
+
+
+def _step(level: int, direction: int) -> int | None:
+    order = [INDEX["T12-L1"], *LUMBAR]
+    if level not in order:
+        return None
+    position = order.index(level) + direction
+    return order[position] if 0 <= position < len(order) else None
+
+
+def _is_negative(frame: Frame) -> bool:
+    if frame.neg in ("no", "not") or frame.gone:
+        return True
+    return frame.bits == 1
+
+
+def final_bits(frame: Frame, name: str) -> int:
+    """Turn words of degree, negation and hedging into the grades left possible."""
+    finding = FINDINGS[name]
+    full = (1 << len(finding.scale)) - 1
+    absent = finding.absent is not None
+    present = full - 1 if absent else full
+    if frame.gone and absent:
+        return 1
+    if frame.bits == 1 and absent:
+        return 3 if frame.hedge and name in SEVERITY_FINDINGS else 1
+    graded = name in SEVERITY_FINDINGS
+    if graded:
+        bits = frame.grade or present
+        if frame.neg in ("no", "not"):
+            return _below(frame.grade) if frame.grade else 1
+        if frame.neg == "grade":
+            bits = _below(frame.grade) & present or 1
+    elif name == "spondylolisthesis":
+        bits = _slip_bits(frame, present)
+        if frame.neg in ("no", "not"):
+            return 1
+    elif frame.neg in ("no", "not"):
+        return _negated(name, frame.bits if frame.bits != GRADED else present)
+    else:
+        bits = frame.bits if frame.bits != GRADED else present
+    if frame.hedge and absent:
+        bits |= 1
+    return bits & full
+
+
+def _below(grade: int) -> int:
+    """Everything milder than the mildest grade that is denied."""
+    lowest = grade & -grade
+    return lowest - 1 if lowest > 1 else 1
+
+
+def _negated(name: str, bits: int) -> int:
+    if name in ("modic", "retrolisthesis") or FINDINGS[name].absent is None:
+        return 1 if FINDINGS[name].absent is not None else 0
+    if name == "herniation":
+        return {4: 3, 8: 7, 12: 3}.get(bits, 1)
+    return _below(bits)
+
+
+def _slip_bits(frame: Frame, present: int) -> int:
+    if frame.number is not None and frame.number.form == "grade":
+        return frame.number.bits & present or present
+    if frame.grade:
+        if frame.grade == 2:
+            return 2
+        if frame.grade == 8:
+            return 24
+    if 0 < frame.mm <= GRADE1_MM:
+        return 2
+    return present

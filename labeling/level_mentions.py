@@ -1,0 +1,219 @@
+"""Disc levels in every spelling: `L4-5`, `L4/L5`, `L45`, lists, ranges, `L4 on L5`; roots and vertebrae are not levels."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from deepspine.data.levels import LUMBAR_LEVELS, Level
+
+LEVELS = tuple(Level)
+INDEX = {level.value: index for index, level in enumerate(LEVELS)}
+LUMBAR = tuple(INDEX[level] for level in LUMBAR_LEVELS)
+
+_VERTEBRA = re.compile(r"([cdtls])[v ]?\.?(\d{1,2})$")
+_SEQUENCE = tuple(f"C{n}" for n in range(1, 8)) + tuple(f"T{n}" for n in range(1, 13)) + (
+    "L1", "L2", "L3", "L4", "L5", "S1", "S2",
+)  # fmt: skip
+_NEIGHBOURS = {(a, b) for a, b in zip(_SEQUENCE, _SEQUENCE[1:], strict=False)} | {
+    ("L5", "L6"), ("L6", "S1"), ("T12", "T13"), ("T13", "L1"),
+}  # fmt: skip
+_RANGE = frozenset(("to", "through", "thru", "till", "until", "down"))
+_JOIN = frozenset((",", "and", "&", "/", "+", "or", "as"))
+_SLIP = frozenset(("on", "over", "upon", "onto"))
+_NOUNS = frozenset(
+    ("level", "levels", "segment", "segments", "interspace", "interspaces", "lebel", "lvl", "levls", "leve")
+)
+_DISC_NOUNS = _NOUNS | {"disc", "disk", "discs", "disks", "intervertebral", "disc/s"}
+_PREPOSITIONS = frozenset(
+    ["at", "of", "in", "for", "on", "the", "affecting", "involving", "from", "to", "around", "about", "(", "between", "segment", "level", "levels"]
+)
+
+
+class LevelGroup(NamedTuple):
+    """Levels named together.
+
+    Attributes
+    ----------
+    levels
+        Indices into `LEVELS`, cranial to caudal as named; empty when all lie above T12-L1 or outside our list.
+    end
+        Token behind the group.
+    slip
+        Whether it was spelt "L4 on L5".
+    outside
+        Whether a level above the lumbar spine was named.
+    """
+
+    levels: tuple[int, ...]
+    end: int
+    slip: bool = False
+    outside: bool = False
+
+
+def vertebra(word: str) -> str | None:
+    """Return the vertebra that a token names (`l4` to `L4`, `d12` to `T12`), or None."""
+    match = _VERTEBRA.match(word)
+    if match is None:
+        return None
+    letter, number = match.group(1).upper(), int(match.group(2))
+    return f"{'T' if letter == 'D' else letter}{number}"
+
+
+def read_group(words: list[str], start: int) -> LevelGroup | None:
+    """Read the group of levels that begins at the vertebra token `start`, or None when it is no level."""
+    first = _one(words, start)
+    if first is None:
+        return None
+    pairs, end, slip = first
+    end, pairs = _more(words, end, pairs)
+    while end < len(words) and words[end] in _NOUNS:
+        end += 1
+    known = [INDEX[name] for name in (f"{a}-{b}" for a, b in pairs) if name in INDEX]
+    kept = tuple(
+        index for index in dict.fromkeys(known) if index >= INDEX["T12-L1"] or LEVELS[index].value == "T12-T13"
+    )
+    return LevelGroup(kept, end, slip, len(kept) < len(pairs))
+
+
+def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int, list[tuple[str, str]]]:
+    while True:
+        position, joins, is_range = _skip_join(words, end)
+        if not joins:
+            return end, pairs
+        following = _one(words, position)
+        if following is None:
+            following = _bare_numbers(words, position)
+        if following is None or following[2]:
+            return end, pairs
+        if is_range:
+            pairs = pairs + [pair for pair in _between(pairs[-1][0], following[0][-1][1]) if pair not in pairs]
+        else:
+            pairs = pairs + following[0]
+        end = following[1]
+
+
+def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
+    """Skip nouns, joints and prepositions between two levels of one group."""
+    n = len(words)
+    start = position
+    while position < n and words[position] in _NOUNS:
+        position += 1
+    joins = is_range = False
+    while position < n:
+        word = words[position]
+        if word in _RANGE or (word == "-" and not joins):
+            is_range = joins = True
+        elif word in _JOIN:
+            if word == "as":
+                if words[position : position + 3] != ["as", "well", "as"]:
+                    break
+                position += 2
+            joins = True
+        elif not (joins and word in ("at", "the") and words[position - 1] not in (",",)):
+            break
+        position += 1
+    return (position, True, is_range) if joins else (start, False, False)
+
+
+def _one(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool] | None:
+    """Read one level, or a chain like `L3-4-5`, at `start`."""
+    if start >= len(words):
+        return None
+    upper = vertebra(words[start])
+    if upper is None:
+        return None
+    if len(upper) == 3 and upper[0] == "L":
+        lower = "S1" if upper[1:] == "51" else f"L{upper[2]}"
+        pair = (f"L{upper[1]}", lower)
+        return ([pair], start + 1, False) if pair in _NEIGHBOURS else None
+    position = start + 1
+    joint = words[position] if position < len(words) else ""
+    if joint in ("-", "/"):
+        return _chain(words, upper, position)
+    lower = vertebra(joint)
+    if lower is not None and (upper, lower) in _NEIGHBOURS:
+        return [(upper, lower)], position + 1, False
+    after = words[position + 1] if position + 1 < len(words) else ""
+    lower = vertebra(after)
+    if lower is None:
+        return None
+    behind = words[position + 2] if position + 2 < len(words) else ""
+    if joint in _SLIP:
+        return [(upper, lower)], position + 2, True
+    if joint in ("and", "&") and (upper, lower) in _NEIGHBOURS and behind in _DISC_NOUNS:
+        return [(upper, lower)], position + 2, False
+    if joint in _RANGE and behind not in ("-", "/") and upper[0] in "LT":
+        found = _between(upper, lower)
+        return (found, position + 2, False) if found else None
+    return None
+
+
+def _chain(words: list[str], upper: str, position: int) -> tuple[list[tuple[str, str]], int, bool] | None:
+    pairs: list[tuple[str, str]] = []
+    while position + 1 < len(words) and words[position] in ("-", "/"):
+        lower = _partner(upper, words[position + 1])
+        if lower is None:
+            break
+        if (upper, lower) in _NEIGHBOURS:
+            pairs.append((upper, lower))
+        else:
+            between = _between(upper, lower)
+            if not between or pairs:
+                break
+            pairs.extend(between)
+        upper = lower
+        position += 2
+        if words[position : position + 1] in (["/"], ["-"]) and _starts_level(words, position + 1):
+            break
+    return (pairs, position, False) if pairs else None
+
+
+def _starts_level(words: list[str], position: int) -> bool:
+    """Whether a new level, with a vertebra of its own above and below, begins here (`L4-5/L5-S1`)."""
+    if position + 2 >= len(words) or vertebra(words[position]) is None or words[position + 1] not in ("-", "/"):
+        return False
+    return _partner(str(vertebra(words[position])), words[position + 2]) is not None
+
+
+def _partner(upper: str, word: str) -> str | None:
+    lower = vertebra(word)
+    if lower is not None:
+        return lower
+    if word == "s" and upper == "L5":
+        return "S1"
+    if not word.isdigit():
+        return None
+    number = int(word)
+    if number == 1 and upper in ("L5", "L6"):
+        return "S1"
+    if number == 1 and upper in ("T12", "T13"):
+        return "L1"
+    if number == 1 and upper == "C7":
+        return "T1"
+    limit = {"L": 6, "T": 13, "C": 7, "S": 5}[upper[0]]
+    return f"{upper[0]}{number}" if 1 <= number <= limit else None
+
+
+def _bare_numbers(words: list[str], position: int) -> tuple[list[tuple[str, str]], int, bool] | None:
+    """Read `4-5` behind another level, as in `L3-4 and 4-5`."""
+    if position + 2 >= len(words) or words[position + 1] not in ("-", "/") or not words[position].isdigit():
+        return None
+    lower = _partner(f"L{words[position]}", words[position + 2])
+    pair = (f"L{words[position]}", lower or "")
+    return ([pair], position + 3, False) if pair in _NEIGHBOURS else None
+
+
+def _between(upper: str, lower: str) -> list[tuple[str, str]]:
+    """All levels from one vertebra down to another; empty when the order is not cranial to caudal."""
+    if lower == "L6":
+        return [*_between(upper, "L5"), ("L5", "L6")] if upper in _SEQUENCE and upper != "L5" else [("L5", "L6")]
+    if upper not in _SEQUENCE or lower not in _SEQUENCE:
+        return [(upper, lower)] if (upper, lower) in _NEIGHBOURS else []
+    first, last = _SEQUENCE.index(upper), _SEQUENCE.index(lower)
+    return [(_SEQUENCE[i], _SEQUENCE[i + 1]) for i in range(first, last)]
+
+
+def follows_preposition(words: list[str], start: int) -> bool:
+    """Whether the group at `start` hangs on what stands before it ("stenosis at L4-5")."""
+    return start > 0 and words[start - 1] in _PREPOSITIONS

@@ -1,0 +1,357 @@
+"""One pass over the tokens gives the typed mentions of a report: findings, sites, grades, sides, levels, scope words.
+
+The pass walks the lexicon's trie, so its time is linear in the text whatever the text holds.
+"""
+
+from __future__ import annotations
+
+from deepspine.labeling.level_mentions import LevelGroup, follows_preposition, read_group, vertebra
+from deepspine.labeling.lexicon import Node, Rule
+from deepspine.labeling.tokenization import NEWLINE, is_sentence_end
+
+NUMERALS = {
+    "0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "typei": 1, "typeii": 2, "typeiii": 3, "1st": 1, "2nd": 2,
+}  # fmt: skip
+_NUMERAL_JOINS = frozenset(("/", "-", "and", "to", "&", "or", "+"))
+_MODIC_WORDS = frozenset(
+    ("type", "types", "typ", "grade", "stage", "endplate", "change", "changes", "degenerative", "mixed")
+)
+_ENDPLATE_WORDS = frozenset(
+    ["endplate", "endplates", "modic", "change", "changes", "marrow", "reactive", "end", "signal", "degeneration", "degenerative", "discogenic"]
+)
+_SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8, "a1": 3, "a2": 3, "a3": 3, "a4": 3}
+_NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann", "pfirrman", "meyerding"))
+_PUNCTUATION = frozenset(".,;:()|/+=<>?*-\n&") | {"->", "-->"}
+_UNITS = {"mm": 1.0, "millimeter": 1.0, "millimeters": 1.0, "millimetres": 1.0, "millimetre": 1.0, "cm": 10.0}
+
+_NUMBER = Rule("number", "number", "", ())
+_MM = Rule("size.mm", "mm", "", ())
+_SCALE = Rule("grade.published_scale", "grade", "", (), form="scale")
+_PFIRRMANN = Rule("grade.pfirrmann", "finding", "pfirrmann", ())
+_MODIC = Rule("modic.type", "finding", "modic", ())
+_LEVEL = Rule("level.named", "level", "", ())
+_VERTEBRA = Rule("vertebra", "vertebra", "", ())
+_MARKS = {mark: Rule(f"mark {mark!r}", "mark", mark, ()) for mark in _PUNCTUATION}
+
+
+class Mention:
+    """A typed span of tokens.
+
+    Attributes
+    ----------
+    kind, value, form
+        As in the rule that found it.
+    rule
+        The rule.
+    i, j
+        First token, and the one behind the last.
+    bits
+        Grades, where it names some.
+    group
+        The levels, for level mentions.
+    number
+        Size in mm or grade number, where it is one.
+    """
+
+    __slots__ = ("bits", "form", "group", "i", "j", "kind", "number", "plural", "rule", "value")
+
+    def __init__(self, rule: Rule, i: int, j: int) -> None:
+        self.rule = rule
+        self.kind = rule.kind
+        self.value = rule.value
+        self.form = rule.form
+        self.bits = rule.bits
+        self.plural = rule.plural
+        self.i = i
+        self.j = j
+        self.group: LevelGroup | None = None
+        self.number = 0.0
+
+    def __repr__(self) -> str:
+        return f"{self.kind}:{self.value}[{self.i}:{self.j}]"
+
+
+def scan(words: list[str], root: Node) -> list[Mention]:
+    """Return all mentions, left to right, never overlapping, the longest phrase first."""
+    mentions: list[Mention] = []
+    add = mentions.append
+    i, n = 0, len(words)
+    while i < n:
+        word = words[i]
+        node = root.get(word)
+        if node is not None:
+            rule = node.rule
+            j = end = i + 1
+            while j < n:
+                node = node.get(words[j])
+                if node is None:
+                    break
+                j += 1
+                if node.rule is not None:
+                    rule, end = node.rule, j
+            if rule is not None:
+                if rule.kind == "modic":
+                    mention = _read_modic(words, i, end)
+                else:
+                    mention = Mention(rule, i, end)
+                add(mention)
+                i = mention.j
+                continue
+        special = _SPECIAL.get(word) or (
+            _read_vertebra if len(word) < 6 and word[-1].isdigit() and word[0] in "cdtls" else None
+        )
+        if special is None and word[0].isdigit():
+            special = _read_size
+        found = special(words, i) if special is not None else None
+        if found is not None:
+            add(found)
+            i = found.j
+            continue
+        if word in _MARKS:
+            add(Mention(_MARKS[word], i, i + 1))
+        i += 1
+    return mentions
+
+
+def _read_vertebra(words: list[str], i: int) -> Mention | None:
+    if word_is_weighting(words, i):
+        return None
+    group = read_group(words, i)
+    if group is not None:
+        mention = Mention(_LEVEL, i, group.end)
+        mention.group = group
+        mention.form = "at" if follows_preposition(words, i) else ""
+        return mention
+    if vertebra(words[i]) is None:
+        return None
+    return Mention(_VERTEBRA, i, i + 1)
+
+
+def word_is_weighting(words: list[str], i: int) -> bool:
+    """Whether `T1` or `T2` is an image weighting here and no vertebra."""
+    if words[i] not in ("t1", "t2"):
+        return False
+    return words[i + 1 : i + 2] not in (["-"], ["/"]) or words[i + 2 : i + 3] in (["t1"], ["t2"], ["weighted"])
+
+
+def _read_size(words: list[str], i: int) -> Mention | None:
+    j = i + 1
+    if words[j : j + 1] == ["-"]:
+        j += 1
+    factor = _UNITS.get(words[j]) if j < len(words) else None
+    if factor is None:
+        if words[i] in NUMERALS and words[i + 1 : i + 2] != ["."]:
+            return None
+        return None
+    mention = Mention(_MM, i, j + 1)
+    mention.number = float(words[i]) * factor
+    return mention
+
+
+def _numerals(words: list[str], i: int) -> tuple[list[int], int]:
+    found: list[int] = []
+    j = i
+    while j < len(words):
+        value = NUMERALS.get(words[j])
+        if value is None:
+            break
+        found.append(value)
+        j += 1
+        if j + 1 < len(words) and words[j] in _NUMERAL_JOINS:
+            ahead = j + 1
+            while ahead < len(words) and words[ahead] in ("type", "modic", "types"):
+                ahead += 1
+            if ahead < len(words) and words[ahead] in NUMERALS:
+                j = ahead
+                continue
+        break
+    return found, j
+
+
+def _read_modic(words: list[str], i: int, j: int) -> Mention:
+    k = j
+    while k < len(words) and k - j < 4 and words[k] in _MODIC_WORDS:
+        k += 1
+    numbers, end = _numerals(words, k)
+    types = [n for n in numbers if 1 <= n <= 3]
+    if numbers and (types or 0 in numbers):
+        mention = Mention(_MODIC, i, end)
+        mention.bits = sum(1 << n for n in set(types)) or 1
+        return mention
+    mention = Mention(_MODIC, i, j)
+    mention.bits = 14
+    return mention
+
+
+def _read_type(words: list[str], i: int) -> Mention | None:
+    numbers, end = _numerals(words, i + 1)
+    types = {n for n in numbers if 1 <= n <= 3}
+    if not types:
+        return None
+    near = words[max(i - 6, 0) : i] + words[end : end + 5]
+    if not any(word in _ENDPLATE_WORDS for word in near):
+        mention = Mention(_NUMBER, i, end)
+        mention.number, mention.form = float(max(types)), "type"
+        mention.bits = sum(1 << n for n in types)
+        return mention
+    mention = Mention(_MODIC, i, end)
+    mention.bits = sum(1 << n for n in types)
+    return mention
+
+
+def _read_grade(words: list[str], i: int) -> Mention | None:
+    j = i + 1
+    if words[j : j + 1] == [":"]:
+        j += 1
+    if j < len(words) and words[j] in _SCHIZAS:
+        mention = Mention(_SCALE, i, j + 1)
+        mention.bits = _SCHIZAS[words[j]]
+        return mention
+    numbers, end = _numerals(words, j)
+    if not numbers:
+        return None
+    mention = Mention(_NUMBER, i, end)
+    mention.number = float(max(numbers))
+    mention.bits = sum(1 << n for n in set(numbers))
+    mention.form = "grade"
+    return mention
+
+
+def _read_scale(words: list[str], i: int) -> Mention | None:
+    j = i + 1
+    while j < len(words) and words[j] in ("grade", "type", "stage", "grades", "class", "score"):
+        j += 1
+    name = words[i]
+    if name == "schizas":
+        if j < len(words) and words[j] in _SCHIZAS:
+            mention = Mention(_SCALE, i, j + 1)
+            mention.bits = _SCHIZAS[words[j]]
+            return mention
+        return None
+    numbers, end = _numerals(words, j)
+    if not numbers:
+        return None
+    bits = sum(1 << n for n in set(numbers) if n < 6)
+    if name == "meyerding":
+        mention = Mention(_NUMBER, i, end)
+        mention.form = "grade"
+    elif name in ("lee", "bartynski"):
+        mention = Mention(_SCALE, i, end)
+    else:
+        mention = Mention(_PFIRRMANN, i, end)
+        bits >>= 1
+    mention.bits = bits
+    mention.number = float(max(numbers))
+    return mention
+
+
+_SPECIAL = {
+    "type": _read_type,
+    "types": _read_type,
+    "grade": _read_grade,
+    "grades": _read_grade,
+    **dict.fromkeys(_NAMED_SCALES, _read_scale),
+}
+
+
+class Sentence:
+    """A run of mentions between sentence ends.
+
+    Attributes
+    ----------
+    mentions
+        What it holds, line ends and the final stop left out.
+    i, j
+        Token range.
+    line_start
+        Whether it begins a line.
+    blank_before
+        Whether an empty line stands before it.
+    item
+        Whether it begins with a bullet or a list number.
+    line
+        Number of the line.
+    cell
+        Column of a table row, or -1.
+    """
+
+    __slots__ = ("blank_before", "cell", "i", "item", "j", "line", "line_end", "line_start", "mentions")
+
+    def __init__(self, i: int, line: int) -> None:
+        self.mentions: list[Mention] = []
+        self.i = i
+        self.j = i
+        self.line_start = False
+        self.line_end = False
+        self.blank_before = False
+        self.item = ""
+        self.line = line
+        self.cell = -1
+
+
+def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]:
+    """Cut the mentions of a report at full stops, line ends and table cells."""
+    sentences: list[Sentence] = []
+    line = 0
+    current = Sentence(0, 0)
+    current.line_start = True
+    cell = -1
+    for mention in mentions:
+        if mention.kind != "mark":
+            current.mentions.append(mention)
+            continue
+        mark = mention.value
+        if mark == "." or mark == NEWLINE or mark == "|":
+            if mark == "." and not is_sentence_end(words, mention.i):
+                continue
+            if mark == "." and _is_list_number(words, mention.i, current):
+                current.item = "number"
+                current.mentions.clear()
+                current.i = mention.j
+                continue
+            current.j = mention.i
+            empty = current.j <= current.i
+            if not empty:
+                current.line_end = mark == NEWLINE
+                current.cell = cell
+                sentences.append(current)
+            elif mark == "." and sentences:
+                continue
+            following = Sentence(mention.j, line)
+            if mark == NEWLINE:
+                line += 1
+                following.line = line
+                following.line_start = True
+                following.blank_before = empty and current.line_start
+                if sentences:
+                    sentences[-1].line_end = True
+                cell = -1
+            elif mark == "|":
+                cell += 1
+                following.line_start = current.line_start and empty
+                following.blank_before = current.blank_before and empty
+            elif empty:
+                following.line_start, following.blank_before = current.line_start, current.blank_before
+            if empty and mark != NEWLINE:
+                following.item = current.item
+            current = following
+        elif mark in "*-" and mention.i == current.i:
+            current.item = "bullet"
+            current.i = mention.j
+        elif mark == ")" and _is_list_number(words, mention.i, current):
+            current.item = "number"
+            current.mentions.clear()
+            current.i = mention.j
+        else:
+            current.mentions.append(mention)
+    current.j = len(words)
+    if current.j > current.i:
+        current.cell = cell
+        current.line_end = True
+        sentences.append(current)
+    return sentences
+
+
+def _is_list_number(words: list[str], index: int, current: Sentence) -> bool:
+    return index == current.i + 1 and words[current.i].isdigit() and len(words[current.i]) < 3

@@ -1,0 +1,96 @@
+"""The labeler: one report in, labels with evidence out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.levels import Level
+from deepspine.labeling.aggregation import Key, Label, aggregate
+from deepspine.labeling.discourse import read_report
+from deepspine.labeling.evidence import Evidence
+from deepspine.labeling.level_mentions import LEVELS
+from deepspine.labeling.lexicon import load_lexicon
+from deepspine.labeling.mentions import scan, split_sentences
+from deepspine.labeling.tokenization import tokenize
+
+SIDES = (Side.MIDLINE, Side.LEFT, Side.RIGHT)
+
+
+@dataclass(frozen=True)
+class ReportLabel:
+    """One label of a report.
+
+    Attributes
+    ----------
+    level, finding, side
+        What it is about.
+    grades
+        Grades left possible.
+    evidence
+        Spans of the original text behind it.
+    doubt
+        From 0 (plain) to 1: how much in the text around it speaks for a second look.
+    """
+
+    level: Level
+    finding: str
+    side: Side
+    grades: GradeSet
+    evidence: tuple[Evidence, ...]
+    doubt: float
+
+
+@dataclass(frozen=True)
+class ReportLabels:
+    """All labels of a report, sorted by level, finding and side, and the doubt of the report."""
+
+    labels: tuple[ReportLabel, ...]
+    doubt: float
+
+
+class Labeler:
+    """Labels reports by the rules.
+
+    Parameters
+    ----------
+    rules
+        Folder of a site's own rules, over ours.
+
+    Examples
+    --------
+    >>> labels = Labeler().label("L4-5: Mild canal stenosis.").labels
+    >>> [(str(label.level), label.finding, str(label.grades)) for label in labels]
+    [('L4-L5', 'canal_stenosis', 'mild')]
+    """
+
+    def __init__(self, rules: str | None = None) -> None:
+        self.lexicon = load_lexicon(rules)
+
+    def raw(self, text: str) -> dict[Key, Label]:
+        """Return the labels of a text as bits, for the batch path."""
+        tokens = tokenize(text)
+        mentions = scan(tokens.words, self.lexicon.root)
+        sentences = split_sentences(tokens.words, mentions)
+        return aggregate(read_report(tokens, sentences))
+
+    def label(self, text: str) -> ReportLabels:
+        """Label one report."""
+        found = self.raw(text)
+        labels = []
+        for key in sorted(found, key=lambda k: (k[0], k[1], k[2])):
+            level, finding, side = key
+            label = found[key]
+            evidence = tuple(dict.fromkeys(Evidence(s.start, s.end, s.section, s.rule) for s in label.statements))
+            labels.append(
+                ReportLabel(
+                    LEVELS[level],
+                    finding,
+                    SIDES[side],
+                    GradeSet(FINDINGS[finding], label.bits),
+                    evidence,
+                    float(label.disagreed),
+                )
+            )
+        return ReportLabels(tuple(labels), max((label.doubt for label in labels), default=0.0))

@@ -1,0 +1,36 @@
+"""Which texts the labeler leaves alone, and why: a reason for each, never the text."""
+
+from __future__ import annotations
+
+import re
+
+from deepspine.labeling.lexicon import Lexicon
+
+MAX_CHARACTERS = 1_000_000
+"""Longer texts are no reports; a long one has some thousand characters."""
+
+MIN_WORDS = 12
+MIN_KNOWN_SHARE = 0.3
+"""Reports in English have more than half of their words in the lexicon, in other languages below a tenth."""
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SURROGATE = re.compile("[\udc80-\udcff]")
+_COMMON = frozenset(
+    ["the", "of", "and", "is", "are", "at", "in", "with", "no", "to", "on", "for", "by", "there", "this", "that", "from", "was", "were", "has", "have", "been", "be", "not", "or", "as", "an", "it", "its", "patient", "pain", "back", "leg", "normal", "seen", "noted", "level", "mri", "spine", "lumbar", "image", "images", "report", "history", "left", "right", "which"]
+)
+
+
+def reason_to_refuse(text: str, lexicon: Lexicon) -> str | None:
+    """Return why a text cannot be labelled, or None when it can."""
+    if not text or text.isspace():
+        return "empty text"
+    if len(text) > MAX_CHARACTERS:
+        return f"text of {len(text)} characters; the longest that is read has {MAX_CHARACTERS}"
+    if not text.isascii() and _SURROGATE.search(text):
+        return "text is not UTF-8; convert the file, e.g. with iconv"
+    sample = _WORD.findall(text[:6000].lower())
+    if len(sample) >= MIN_WORDS:
+        known = sum(word in _COMMON or word in lexicon.words for word in sample)
+        if known < MIN_KNOWN_SHARE * len(sample):
+            return "text is not in English; only English reports are read"
+    return None

@@ -1,0 +1,195 @@
+"""Text to tokens that keep their place in the original text, whatever markup or layout the report came in.
+
+Everything here preserves length: markup is blanked out, not cut, so that offsets of tokens are offsets of the original.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NEWLINE = "\n"
+
+_MARKUP = re.compile(r"[<\\~{&]|///|//")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
+_BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h\d|table)\b", re.IGNORECASE)
+_CELL_TAG = re.compile(r"</?t[dh]\b", re.IGNORECASE)
+_ENTITY = re.compile(r"&(#?\w{1,8});")
+_HL7 = re.compile(r"\\\.(?:br|sp|in|ti|fi|nf|ce|sk)[+\-\d]*\\|\\X0[AD]\\|\\[HNFSTRE]\\", re.IGNORECASE)
+_RTF = re.compile(r"\\(par|line|pard|tab)\b[ ]?|\\[a-z]+-?\d*[ ]?|\\'[0-9a-f]{2}|\\\*")
+_RTF_TABLE = re.compile(r"\{\\(?:fonttbl|colortbl|stylesheet|info)(?:[^{}]|\{[^{}]*\}){0,4000}\}")
+_SLASHES = re.compile(r"/{2,}\.?")
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
+
+_TRANSLATION = str.maketrans(
+    {
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-", "_": "-",
+        "\u2018": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ",
+        "\u2009": " ", "\u202f": " ", "\ufeff": " ", "\r": "\n", "\t": " ", "\u2022": "*", "\u25cf": "*",
+        "\u00b7": "*", "\u25aa": "*", "\u2192": ">", "\u2265": ">", "\u2264": "<", "\x0b": "\n", "\x0c": "\n",
+        "\u2028": "\n", "\u2026": ".", "\u00d7": "x", "\u2227": " ",
+    }
+)  # fmt: skip
+
+_TOKEN = re.compile(
+    r"(?:at|of|and|the|disc|level|to|in|&)(?=[lds]\d)"
+    r"|(?:[cdt]v?\d{1,2}|l[v ]?[.]?\d{1,2}|s\d)(?!\d)"
+    r"|\d+(?:\.\d+)?"
+    r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)?"
+    r"|-+>|[.,;:()/&+?<>|=*\-\n]"
+)
+_WRAP_MAX = 130
+_WRAP_MIN = 45
+_DANGLING = frozenset(
+    ["a", "an", "the", "of", "at", "and", "or", "with", "in", "on", "to", "for", "from", "by", "is", "are", "was", "were", "no", "without", "mild", "moderate", "severe", "left", "right", "which", "that", "than", "as", "causing", "mildly", "slightly"]
+)
+_ABBREVIATIONS = frozenset(["approx", "vs", "lig", "ant", "sag", "ax", "cf", "eg", "ie", "e", "g", "i", "fig", "max", "dr", "mr", "mrs", "vertebr", "resp", "incl", "c"])
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Tokens of one report.
+
+    Attributes
+    ----------
+    words
+        Lower-case forms; line ends stand as `NEWLINE`.
+    starts, ends
+        Character offsets into the original text, end exclusive.
+    text
+        The normalised text, of the same length as the original.
+    """
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+    text: str
+
+
+def normalise(text: str) -> str:
+    """Blank out markup and fold look-alike characters without moving any character.
+
+    Examples
+    --------
+    >>> normalise("L4-5:<br/>bulge")
+    'L4-5:\\n    bulge'
+    >>> normalise("No bulge~L5\u2013S1")
+    'No bulge\\nL5-S1'
+    """
+    if _MARKUP.search(text):
+        text = _without_markup(text)
+    if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
+        text = text.translate(_TRANSLATION)
+    return text
+
+
+def _without_markup(text: str) -> str:
+    if "\\" in text:
+        if text.lstrip().startswith("{\\rtf"):
+            text = _RTF_TABLE.sub(_blank, text)
+            text = _RTF.sub(_rtf, text)
+            text = text.replace("{", " ").replace("}", " ")
+        else:
+            text = _HL7.sub(_line_end, text)
+    if "<" in text:
+        text = _TAG.sub(_tag, text)
+    if "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    if "~" in text:
+        text = text.replace("~", NEWLINE)
+    if "//" in text:
+        text = _SLASHES.sub(_line_end, text)
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _line_end(match: re.Match[str]) -> str:
+    return NEWLINE + " " * (len(match.group()) - 1)
+
+
+def _rtf(match: re.Match[str]) -> str:
+    return _line_end(match) if match.group(1) in ("par", "line") else _blank(match)
+
+
+def _tag(match: re.Match[str]) -> str:
+    if _BLOCK_TAG.match(match.group()):
+        return _line_end(match)
+    if _CELL_TAG.match(match.group()):
+        return "|" + " " * (len(match.group()) - 1)
+    return _blank(match)
+
+
+def _entity(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match.group(1).lower(), " ").ljust(len(match.group()))
+
+
+def lower(text: str) -> str:
+    """Lower case of the same length: characters whose lower case is longer stay as they are."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def tokenize(text: str) -> Tokens:
+    """Split a report into tokens; line ends inside a wrapped sentence are left out."""
+    text = normalise(text)
+    wrapped = _wrapped_line_ends(text) if NEWLINE in text else frozenset()
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in _TOKEN.finditer(lower(text)):
+        start = match.start()
+        word = match.group()
+        if word == "-":
+            if start > 0 and text[start - 1].isalpha() and text[start + 1 : start + 2].isalpha():
+                continue
+        elif word == NEWLINE and start in wrapped:
+            continue
+        words.append(word)
+        starts.append(start)
+        ends.append(match.end())
+    return Tokens(words, starts, ends, text)
+
+
+def _wrapped_line_ends(text: str) -> frozenset[int]:
+    """Offsets of line ends that a line-filling editor made, inside a sentence."""
+    lines = text.split(NEWLINE)
+    widths = [len(line.rstrip()) for line in lines]
+    width = max((w for w in widths if w <= _WRAP_MAX), default=0)
+    filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN
+    found = []
+    offset = 0
+    for index in range(len(lines) - 1):
+        line = lines[index].rstrip()
+        offset += len(lines[index]) + 1
+        following = lines[index + 1].lstrip()
+        if line and following and _is_wrap(line, following, width if filled else 0):
+            found.append(offset - 1)
+    return frozenset(found)
+
+
+def _is_wrap(line: str, following: str, width: int) -> bool:
+    last = line[-1]
+    if last in ".:;|!" or following[0] in "*|-" or line.endswith("==="):
+        return False
+    if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
+        return False
+    if last in "-,/&(" or line.rsplit(None, 1)[-1].lower() in _DANGLING:
+        return True
+    first = following.split(None, 1)[0]
+    if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
+        return True
+    return following[0].islower() and len(line) > 12 and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+
+
+def is_sentence_end(words: list[str], index: int) -> bool:
+    """Whether the full stop at `index` ends a sentence rather than an abbreviation or a list number."""
+    previous = words[index - 1] if index else NEWLINE
+    if previous in _ABBREVIATIONS:
+        return False
+    return True
