@@ -39,7 +39,7 @@ class WrittenSeries:
     def pixels(self, number: int) -> NDArray[np.uint16]:
         """Values that tell slice, row and column apart."""
         rows, columns = np.mgrid[: self.size[0], : self.size[1]]
-        return (1000 * (number + 1) + 7 * rows + columns).astype(np.uint16)
+        return (8000 * number + 97 * rows + columns + 1).astype(np.uint16)
 
     def dataset(self, number: int) -> FileDataset:
         """Return the header and pixels of one slice."""
@@ -94,3 +94,32 @@ def set_pixels(dataset: Dataset, pixels: NDArray[np.uint16]) -> None:
     dataset.HighBit = 15
     dataset.PixelRepresentation = 0
     dataset.PixelData = pixels.astype("<u2").tobytes()
+
+
+def enhanced(series: WrittenSeries, *, order: list[int] | None = None) -> FileDataset:
+    """Return a series as one enhanced multi-frame file, its frames in the order given."""
+    numbers = list(range(len(series.positions))) if order is None else order
+    classic = series.dataset(0)
+    dataset = empty_dataset("1.2.840.10008.5.1.4.1.1.4.1", uid(series.study, series.name, "enhanced"))
+    kept = ("Modality", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "SeriesNumber")
+    for keyword in (*kept, "AccessionNumber", "ImageType"):
+        setattr(dataset, keyword, getattr(classic, keyword))
+    set_pixels(dataset, np.stack([series.pixels(number) for number in numbers]))
+    dataset.NumberOfFrames = len(numbers)
+    shared = Dataset()
+    shared.PlaneOrientationSequence = [_item(ImageOrientationPatient=[*series.axes[0], *series.axes[1]])]
+    shared.PixelMeasuresSequence = [_item(PixelSpacing=list(series.pixel_mm), SliceThickness=3.0)]
+    shared.MRTimingAndRelatedParametersSequence = [_item(RepetitionTime=series.tags["RepetitionTime"])]
+    shared.MREchoSequence = [_item(EffectiveEchoTime=series.tags["EchoTime"])]
+    dataset.SharedFunctionalGroupsSequence = [shared]
+    dataset.PerFrameFunctionalGroupsSequence = [
+        _item(PlanePositionSequence=[_item(ImagePositionPatient=list(series.positions[number]))]) for number in numbers
+    ]
+    return dataset
+
+
+def _item(**values: object) -> Dataset:
+    item = Dataset()
+    for keyword, value in values.items():
+        setattr(item, keyword, value)
+    return item

@@ -143,9 +143,9 @@ def test_rescaling_gives_the_scanners_units() -> None:
 def test_a_picture_with_white_for_low_is_turned_over() -> None:
     dataset = WrittenSeries().dataset(0)
     dataset.PhotometricInterpretation = "MONOCHROME1"
-    dataset.BitsStored, dataset.HighBit = 12, 11
+    dataset.BitsStored, dataset.HighBit = 13, 12
     _, voxels = read_pixels(BytesIO(as_bytes(dataset)), path="file")
-    assert np.array_equal(voxels[0], 4095 - WrittenSeries().pixels(0).astype(float))
+    assert np.array_equal(voxels[0], 8191 - WrittenSeries().pixels(0).astype(float))
 
 
 @pytest.mark.parametrize("slope", [0, float("nan"), float("inf")])

@@ -1,0 +1,49 @@
+"""`deepspine index` from the outside: what it writes, says and returns."""
+
+import json
+from pathlib import Path
+
+import pytest
+from dicom_files import WrittenSeries
+
+from deepspine.cli import main
+from deepspine.data.dicom.archive_index import ArchiveIndex
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Give an archive of one sound series and one truncated file."""
+    paths = WrittenSeries().write(tmp_path / "archive" / "study")
+    (tmp_path / "archive" / "broken.dcm").write_bytes(paths[0].read_bytes()[:2000])
+    return tmp_path / "archive"
+
+
+def test_an_index_and_its_rejects_are_written(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out" / "index.parquet"
+    assert main(["index", str(archive), "--out", str(out), "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["files"], summary["rejected"], summary["series"]) == (7, 1, {"sagittal T2": 1})
+    assert [one.n_slices for one in ArchiveIndex.read(out).series] == [6]
+    assert (out.parent / "rejects.csv").read_text().splitlines()[1].startswith("broken.dcm,truncated")
+
+
+def test_too_many_rejects_are_exit_code_3_with_the_index_written(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "index.parquet"
+    assert main(["index", str(archive), "--out", str(out), "--max-reject-share", "0.1"]) == 3
+    assert "1 of 7 inputs were rejected" in capsys.readouterr().err
+    assert out.exists()
+
+
+@pytest.mark.parametrize(("name", "words"), [("nowhere", "no file or folder"), ("empty", "holds no DICOM files")])
+def test_an_archive_that_is_none_is_exit_code_2_and_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, words: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["index", str(tmp_path / name), "--out", str(tmp_path / "index.parquet")]) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
