@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from deepspine.data.dicom.stacks import SlicePlane
+from deepspine.data.dicom.tags import Tags
 from deepspine.data.dicom.weighting import SequenceParameters
 from deepspine.data.errors import GeometryError, InputError
 
@@ -45,7 +44,7 @@ class Frame(NamedTuple):
     parameters: SequenceParameters
 
 
-def frames_of(dataset: Any) -> tuple[Frame, ...]:
+def frames_of(tags: Tags) -> tuple[Frame, ...]:
     """Return the frames of a data set: one of a classic file, many of an enhanced multi-frame file.
 
     Raises
@@ -55,30 +54,47 @@ def frames_of(dataset: Any) -> tuple[Frame, ...]:
     GeometryError
         When one of them cannot be real.
     """
-    count = int(dataset.get("NumberOfFrames") or 1)
-    per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
-    if per_frame is None:
+    count = tags.integer("NumberOfFrames", 1)
+    per_frame = tags.items("PerFrameFunctionalGroupsSequence")
+    if not per_frame:
         if count != 1:
             raise InputError(f"{count} frames without a position for each")
-        return (_frame(0, [dataset], dataset),)
+        return (_frame(0, _ClassicFinder(tags), tags),)
     if not 1 <= count <= MAX_FRAMES or len(per_frame) != count:
         raise InputError(f"{count} frames, but positions for {len(per_frame)}")
-    shared = list(dataset.get("SharedFunctionalGroupsSequence") or [])
-    return tuple(_frame(number, [item, *shared], dataset) for number, item in enumerate(per_frame))
+    shared = tags.items("SharedFunctionalGroupsSequence")
+    return tuple(_frame(number, _EnhancedFinder([item, *shared]), tags) for number, item in enumerate(per_frame))
 
 
-def _frame(number: int, groups: Sequence[Any], dataset: Any) -> Frame:
-    """Read one frame, where `groups` are searched for each tag in turn (the frame's own, then the shared)."""
-    position = _numbers(_find(groups, "PlanePositionSequence", "ImagePositionPatient"), 3, "ImagePositionPatient")
-    orientation = _numbers(
-        _find(groups, "PlaneOrientationSequence", "ImageOrientationPatient"), 6, "ImageOrientationPatient"
-    )
-    pixel_mm = _numbers(_find(groups, "PixelMeasuresSequence", "PixelSpacing"), 2, "PixelSpacing")
+class _ClassicFinder:
+    """Finds the tags of the one slice of a classic file: at its root."""
+
+    def __init__(self, tags: Tags) -> None:
+        self._tags = tags
+
+    def holder(self, _sequence: str, _keyword: str) -> Tags:
+        return self._tags
+
+
+class _EnhancedFinder:
+    """Finds the tags of one frame of an enhanced file: in its own functional groups, then in the shared ones."""
+
+    def __init__(self, groups: Sequence[Tags]) -> None:
+        self._groups = groups
+
+    def holder(self, sequence: str, keyword: str) -> Tags | None:
+        for group in self._groups:
+            for item in group.items(sequence)[:1]:
+                if keyword in item:
+                    return item
+        return None
+
+
+def _frame(number: int, finder: _ClassicFinder | _EnhancedFinder, tags: Tags) -> Frame:
+    position = _required(finder, "PlanePositionSequence", "ImagePositionPatient", 3)
+    orientation = _required(finder, "PlaneOrientationSequence", "ImageOrientationPatient", 6)
+    pixel_mm = _required(finder, "PixelMeasuresSequence", "PixelSpacing", 2)
     _check_geometry(position, orientation, pixel_mm)
-    gap = _first_positive(
-        _find(groups, "PixelMeasuresSequence", "SpacingBetweenSlices"),
-        _find(groups, "PixelMeasuresSequence", "SliceThickness"),
-    )
     return Frame(
         number=number,
         plane=SlicePlane(
@@ -87,74 +103,64 @@ def _frame(number: int, groups: Sequence[Any], dataset: Any) -> Frame:
             row_axis_lps=(orientation[3], orientation[4], orientation[5]),
         ),
         pixel_mm=(pixel_mm[0], pixel_mm[1]),
-        gap_mm=gap,
-        parameters=_parameters(groups, dataset),
+        gap_mm=_first_positive(
+            _number(finder, "PixelMeasuresSequence", "SpacingBetweenSlices"),
+            _number(finder, "PixelMeasuresSequence", "SliceThickness"),
+        ),
+        parameters=_parameters(finder, tags),
     )
 
 
-def _find(groups: Sequence[Any], sequence: str, keyword: str) -> Any:
-    """Return a tag from a functional group sequence of an enhanced file, or from the root of a classic one."""
-    for group in groups:
-        if keyword in group:
-            return group.get(keyword)
-        items = group.get(sequence)
-        if items and keyword in items[0]:
-            return items[0].get(keyword)
-    return None
+def _required(finder: _ClassicFinder | _EnhancedFinder, sequence: str, keyword: str, count: int) -> list[float]:
+    holder = finder.holder(sequence, keyword)
+    numbers = None if holder is None else holder.numbers(keyword)
+    if numbers is None or len(numbers) != count:
+        raise InputError(f"{keyword} is missing or malformed: the place in the patient is not known")
+    return numbers
 
 
-def _numbers(value: Any, count: int, name: str) -> list[float]:
-    if value is None or isinstance(value, str) or not hasattr(value, "__len__") or len(value) != count:
-        raise InputError(f"{name} is missing or malformed: the place in the patient is not known")
-    return [float(number) for number in value]
+def _number(finder: _ClassicFinder | _EnhancedFinder, sequence: str, keyword: str) -> float | None:
+    holder = finder.holder(sequence, keyword)
+    return None if holder is None else holder.number(keyword)
 
 
 def _check_geometry(position: list[float], orientation: list[float], pixel_mm: list[float]) -> None:
-    if not (np.isfinite(position).all() and np.abs(position).max() < POSITION_LIMIT_MM):
+    if not all(-POSITION_LIMIT_MM < number < POSITION_LIMIT_MM for number in position):
         raise GeometryError("ImagePositionPatient is outside of any scanner")
-    axes = np.array(orientation).reshape(2, 3)
-    if not np.isfinite(axes).all() or np.abs(axes @ axes.T - np.eye(2)).max() > COSINE_TOLERANCE:
+    one, other = orientation[:3], orientation[3:]
+    errors = (_dot(one, one) - 1, _dot(other, other) - 1, _dot(one, other))
+    if not all(-COSINE_TOLERANCE < error < COSINE_TOLERANCE for error in errors):
         raise GeometryError("ImageOrientationPatient is not two perpendicular unit vectors")
     if not all(PIXEL_MM_RANGE[0] <= size <= PIXEL_MM_RANGE[1] for size in pixel_mm):
         raise GeometryError(f"PixelSpacing must be {PIXEL_MM_RANGE[0]} to {PIXEL_MM_RANGE[1]} mm")
 
 
-def _first_positive(*values: Any) -> float:
-    for value in values:
-        number = _number(value)
-        if number is not None and 0 < number < POSITION_LIMIT_MM:
-            return number
-    return 0.0
+def _dot(one: list[float], other: list[float]) -> float:
+    """Return the product of two vectors; numpy would take ten times as long for three numbers."""
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
 
 
-def _number(value: Any) -> float | None:
-    """Return a single number, None for what is none."""
-    try:
-        return None if value is None or value == "" else float(value)
-    except (TypeError, ValueError):
-        return None
+def _first_positive(*numbers: float | None) -> float:
+    return next((number for number in numbers if number is not None and 0 < number < POSITION_LIMIT_MM), 0.0)
 
 
-def _words(value: Any) -> tuple[str, ...]:
-    if value is None or value == "":
-        return ()
-    return (str(value),) if isinstance(value, str) else tuple(str(word) for word in value)
-
-
-def _parameters(groups: Sequence[Any], dataset: Any) -> SequenceParameters:
-    inversion = _find(groups, "MRModifierSequence", "InversionTimes")
-    if inversion is not None and hasattr(inversion, "__len__"):
-        inversion = inversion[0] if len(inversion) else None
-    echo = _find(groups, "MREchoSequence", "EffectiveEchoTime")
-    frame_type = _find(groups, "MRImageFrameTypeSequence", "FrameType")
+def _parameters(finder: _ClassicFinder | _EnhancedFinder, tags: Tags) -> SequenceParameters:
+    frame_type = finder.holder("MRImageFrameTypeSequence", "FrameType")
+    types = () if frame_type is None else frame_type.words("FrameType")
     return SequenceParameters(
-        echo_time_ms=_number(dataset.get("EchoTime") if echo is None else echo),
-        repetition_time_ms=_number(_find([*groups, dataset], "MRTimingAndRelatedParametersSequence", "RepetitionTime")),
-        inversion_time_ms=_number(dataset.get("InversionTime") if inversion is None else inversion),
-        scanning_sequence=_words(dataset.get("ScanningSequence")),
-        acquisition_type=str(dataset.get("MRAcquisitionType") or ""),
-        scan_options=_words(dataset.get("ScanOptions")),
-        image_type=_words(dataset.get("ImageType") if frame_type is None else frame_type),
-        contrast_agent=bool(dataset.get("ContrastBolusAgent")),
-        description=str(dataset.get("SeriesDescription") or ""),
+        echo_time_ms=_either(_number(finder, "MREchoSequence", "EffectiveEchoTime"), tags.number("EchoTime")),
+        repetition_time_ms=_number(finder, "MRTimingAndRelatedParametersSequence", "RepetitionTime"),
+        inversion_time_ms=_either(
+            _number(finder, "MRModifierSequence", "InversionTimes"), tags.number("InversionTime")
+        ),
+        scanning_sequence=tags.words("ScanningSequence"),
+        acquisition_type=tags.text("MRAcquisitionType"),
+        scan_options=tags.words("ScanOptions"),
+        image_type=types or tags.words("ImageType"),
+        contrast_agent=bool(tags.text("ContrastBolusAgent")),
+        description=tags.international("SeriesDescription"),
     )
+
+
+def _either(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one

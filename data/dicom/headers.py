@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -18,17 +19,22 @@ from numpy.typing import NDArray
 from deepspine.data.dicom.frame_headers import Frame, frames_of
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
 from deepspine.data.dicom.pixels import PIXEL_KEYWORDS, check_pixels_are_there, decoded_frames
+from deepspine.data.dicom.tags import Tags, tag_of
 from deepspine.data.errors import DeepspineError, InputError
+
+StopWhen = Callable[[int, str | None, int], bool]
 
 KEY_DIGITS = 12
 """Hex digits of a pseudonymous key: 48 bits, a collision among a million patients has a chance of 1 in 500."""
 MAX_SIDE = 8192
 """Rows or columns a slice may claim to have."""
 
+_FIRST_PIXEL_TAG = 0x7FE00008
+_PIXEL_VRS = frozenset({"OB", "OW", "OF", "OD", "UN", None})
 _MR = "MR"
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 
-_KEYWORDS = (
+HEADER_KEYWORDS = (
     "AccessionNumber", "AcquisitionNumber", "BitsAllocated", "BodyPartExamined", "Columns", "ContrastBolusAgent",
     "EchoTime", "FrameOfReferenceUID", "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InversionTime",
     "MRAcquisitionType", "Modality", "NumberOfFrames", "PatientID", "PerFrameFunctionalGroupsSequence",
@@ -94,10 +100,11 @@ def read_instance(stream: BinaryIO, *, path: str, size: int) -> Instance:
     """
     try:
         with _lenient():
-            dataset = _parse(stream, keywords=_KEYWORDS, pixels=False)
-            _refuse_other_objects(dataset)
-            check_pixels_are_there(stream, dataset, size)
-            return _instance(dataset, path)
+            dataset = _parse(stream, keywords=HEADER_KEYWORDS, stop_when=_at_pixels)
+            tags = Tags(dataset)
+            _refuse_other_objects(tags)
+            check_pixels_are_there(stream, tags, syntax=_syntax_of(dataset), size=size)
+            return _instance(tags, path)
     except PARSE_ERRORS as error:
         raise InputError(f"damaged DICOM header ({type(error).__name__})") from None
 
@@ -117,10 +124,13 @@ def read_pixels(stream: BinaryIO, *, path: str) -> tuple[Instance, NDArray[np.fl
     """
     try:
         with _lenient():
-            dataset = _parse(stream, keywords=(*_KEYWORDS, *PIXEL_KEYWORDS), pixels=True)
-            _refuse_other_objects(dataset)
-            instance = _instance(dataset, path)
-            return instance, decoded_frames(dataset, frames=len(instance.frames))
+            dataset = _parse(stream, keywords=HEADER_KEYWORDS + PIXEL_KEYWORDS, stop_when=None)
+            tags = Tags(dataset)
+            _refuse_other_objects(tags)
+            instance = _instance(tags, path)
+            return instance, decoded_frames(
+                dataset, tags, shape=(len(instance.frames), instance.rows, instance.columns)
+            )
     except PARSE_ERRORS as error:
         raise InputError(f"damaged DICOM file ({type(error).__name__})") from None
 
@@ -135,7 +145,7 @@ def _lenient() -> Iterator[None]:
         yield
 
 
-def _parse(stream: BinaryIO, *, keywords: Sequence[str], pixels: bool) -> Any:
+def _parse(stream: BinaryIO, *, keywords: tuple[str, ...], stop_when: StopWhen | None) -> Any:
     """Return the data set with the tags asked for.
 
     Raises
@@ -143,18 +153,28 @@ def _parse(stream: BinaryIO, *, keywords: Sequence[str], pixels: bool) -> Any:
     InputError
         When the file is not DICOM.
     """
-    from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
+    from pydicom.filereader import read_partial
 
     start = stream.read(132)
     stream.seek(0)
     bare = start[128:] != b"DICM"
     if bare and not _looks_like_bare_dataset(start):
         raise InputError("not a DICOM file" if start else "the file is empty")
-    try:
-        return dcmread(stream, stop_before_pixels=not pixels, force=bare, specific_tags=list(keywords))
-    except InvalidDicomError:
-        raise InputError("not a DICOM file") from None
+    return read_partial(stream, stop_when, force=bare, specific_tags=_tags_of(keywords))
+
+
+@cache
+def _tags_of(keywords: tuple[str, ...]) -> list[int]:
+    return [tag_of(keyword) for keyword in keywords]
+
+
+def _at_pixels(tag: int, vr: str | None, _length: int) -> bool:
+    """Stop at the pixels; a plain comparison of integers, since this is asked for every tag of an archive."""
+    return vr in _PIXEL_VRS and int.__ge__(tag, _FIRST_PIXEL_TAG)
+
+
+def _syntax_of(dataset: Any) -> Any:
+    return dataset.file_meta.get("TransferSyntaxUID")
 
 
 def _looks_like_bare_dataset(start: bytes) -> bool:
@@ -165,39 +185,40 @@ def _looks_like_bare_dataset(start: bytes) -> bool:
     return explicit or int.from_bytes(start[4:8], "little") < len(start)
 
 
-def _refuse_other_objects(dataset: Any) -> None:
-    modality = str(dataset.get("Modality") or "")
-    if dataset.get("SOPClassUID") is None and not modality:
+def _refuse_other_objects(tags: Tags) -> None:
+    modality = tags.text("Modality")
+    if not modality and "SOPClassUID" not in tags:
         raise InputError("neither Modality nor SOP class: not a DICOM picture")
     if modality and modality != _MR:
         raise NotForUsError(f"modality {modality[:16]}, not MR")
-    if dataset.get("Rows") is None and dataset.get("PhotometricInterpretation") is None:
+    photometric = tags.text("PhotometricInterpretation")
+    if not photometric and "Rows" not in tags:
         raise NotForUsError("an MR object without a picture (spectroscopy, raw data)")
-    if str(dataset.get("PhotometricInterpretation")) not in _GREY or int(dataset.get("SamplesPerPixel") or 1) != 1:
+    if photometric not in _GREY or tags.integer("SamplesPerPixel", 1) != 1:
         raise NotForUsError("a colour picture (a capture of a screen or a map)")
 
 
-def _instance(dataset: Any, path: str) -> Instance:
-    study_uid, series_uid = str(dataset.get("StudyInstanceUID") or ""), str(dataset.get("SeriesInstanceUID") or "")
+def _instance(tags: Tags, path: str) -> Instance:
+    study_uid, series_uid = tags.text("StudyInstanceUID"), tags.text("SeriesInstanceUID")
     if not study_uid or not series_uid:
         raise InputError("no study or series UID: the file cannot be put with others")
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    rows, columns = tags.integer("Rows"), tags.integer("Columns")
     if not (1 <= rows <= MAX_SIDE and 1 <= columns <= MAX_SIDE):
         raise InputError(f"rows and columns must be 1 to {MAX_SIDE}, got {rows} x {columns}")
-    patient = str(dataset.get("PatientID") or "").strip()
+    patient = tags.text("PatientID")
     return Instance(
         path=path,
-        sop_uid=str(dataset.get("SOPInstanceUID") or ""),
+        sop_uid=tags.text("SOPInstanceUID"),
         series_uid=series_uid,
         study_uid=study_uid,
         # Without a PatientID the study is its own patient: never merges two people.
         patient_key=pseudonymous_key(f"patient:{patient}" if patient else f"study:{study_uid}"),
-        report_id=str(dataset.get("AccessionNumber") or "").strip(),
-        frame_of_reference=str(dataset.get("FrameOfReferenceUID") or ""),
-        series_number=int(dataset.get("SeriesNumber") or 0),
-        acquisition=int(dataset.get("AcquisitionNumber") or 0),
-        body_part=str(dataset.get("BodyPartExamined") or "").strip().upper(),
+        report_id=tags.text("AccessionNumber"),
+        frame_of_reference=tags.text("FrameOfReferenceUID"),
+        series_number=tags.integer("SeriesNumber", 0),
+        acquisition=tags.integer("AcquisitionNumber", 0),
+        body_part=tags.text("BodyPartExamined").upper(),
         rows=rows,
         columns=columns,
-        frames=frames_of(dataset),
+        frames=frames_of(tags),
     )

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.dicom.tags import Tags
 from deepspine.data.errors import InputError
 
 PIXEL_KEYWORDS = (
@@ -18,7 +19,7 @@ _PIXEL_DATA = b"\xe0\x7f\x10\x00"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 
 
-def check_pixels_are_there(stream: BinaryIO, dataset: Any, size: int) -> None:
+def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, syntax: Any, size: int) -> None:
     """Compare the length of the pixel data, at which the parser has stopped, with what is left of the file.
 
     Raises
@@ -26,7 +27,6 @@ def check_pixels_are_there(stream: BinaryIO, dataset: Any, size: int) -> None:
     InputError
         When the file is truncated, or holds fewer pixels than its rows and columns.
     """
-    syntax = dataset.file_meta.get("TransferSyntaxUID") if hasattr(dataset, "file_meta") else None
     if syntax is not None and syntax.is_deflated:
         return
     start = stream.tell()
@@ -40,8 +40,8 @@ def check_pixels_are_there(stream: BinaryIO, dataset: Any, size: int) -> None:
     if length == _UNDEFINED_LENGTH:
         _check_fragments(stream, size)
         return
-    bits = int(dataset.BitsAllocated)
-    expected = int(dataset.Rows) * int(dataset.Columns) * int(dataset.get("NumberOfFrames") or 1) * bits // 8
+    pixels = tags.integer("Rows") * tags.integer("Columns") * tags.integer("NumberOfFrames", 1)
+    expected = pixels * tags.integer("BitsAllocated") // 8
     there = size - start - (12 if explicit else 8)
     if there < max(expected, length - length % 2):
         raise InputError(f"truncated: {there} of {max(expected, length)} bytes of pixel data")
@@ -61,10 +61,17 @@ def _check_fragments(stream: BinaryIO, size: int) -> None:
         stream.seek(length, 1)
 
 
-def decoded_frames(dataset: Any, *, frames: int) -> NDArray[np.float32]:
-    """Return the frames of a data set as (frames, rows, columns), after the modality rescale.
+def decoded_frames(dataset: Any, tags: Tags, *, shape: tuple[int, int, int]) -> NDArray[np.float32]:
+    """Return the frames of a data set, after the modality rescale.
 
     MONOCHROME1 (low is white) is turned over within the range that its bits allow.
+
+    Parameters
+    ----------
+    dataset, tags
+        The data set with its pixels, and a view of it.
+    shape
+        Frames, rows, columns expected.
 
     Raises
     ------
@@ -72,42 +79,31 @@ def decoded_frames(dataset: Any, *, frames: int) -> NDArray[np.float32]:
         When the pixel data are shorter than they claim, or the rescale is not finite; the decoders raise others, see
         `PARSE_ERRORS`.
     """
-    stored = dataset.pixel_array.reshape(-1, dataset.Rows, dataset.Columns)
-    if len(stored) != frames:
-        raise ValueError(f"{frames} frames expected, got {len(stored)}")
-    voxels: NDArray[np.float32] = stored.astype(np.float32)
-    for number in range(frames):
-        _rescale(voxels[number], dataset, number)
+    voxels: NDArray[np.float32] = dataset.pixel_array.reshape(shape).astype(np.float32)
+    per_frame = tags.items("PerFrameFunctionalGroupsSequence")
+    shared = tags.items("SharedFunctionalGroupsSequence")
+    turned = tags.text("PhotometricInterpretation") == "MONOCHROME1"
+    for number, frame in enumerate(voxels):
+        slope, intercept = _rescale_of([tags, *per_frame[number : number + 1], *shared])
+        if turned:
+            np.subtract(sum(_stored_range(tags)), frame, out=frame)
+        if (slope, intercept) != (1.0, 0.0):
+            frame *= slope
+            frame += intercept
     return voxels
 
 
-def _rescale(voxels: NDArray[np.float32], dataset: Any, number: int) -> None:
-    """Apply slope and intercept to one frame in place."""
-    slope, intercept = _rescale_of(dataset, number)
-    if dataset.PhotometricInterpretation == "MONOCHROME1":
-        lowest, highest = _stored_range(dataset)
-        np.subtract(lowest + highest, voxels, out=voxels)
-    if (slope, intercept) != (1.0, 0.0):
-        voxels *= slope
-        voxels += intercept
-
-
-def _rescale_of(dataset: Any, number: int) -> tuple[float, float]:
-    holders = [dataset]
-    for name, index in (("PerFrameFunctionalGroupsSequence", number), ("SharedFunctionalGroupsSequence", 0)):
-        groups = dataset.get(name)
-        if groups and index < len(groups):
-            holders.extend(groups[index].get("PixelValueTransformationSequence") or [])
-    for holder in holders:
-        slope, intercept = holder.get("RescaleSlope"), holder.get("RescaleIntercept")
-        if slope is not None and intercept is not None:
-            numbers = (float(slope), float(intercept))
-            if not np.isfinite(numbers).all() or numbers[0] == 0:
-                raise ValueError("rescale must be finite and its slope not zero")
-            return numbers
+def _rescale_of(groups: list[Tags]) -> tuple[float, float]:
+    for group in groups:
+        for holder in (group, *group.items("PixelValueTransformationSequence")):
+            slope, intercept = holder.number("RescaleSlope"), holder.number("RescaleIntercept")
+            if slope is not None and intercept is not None:
+                if not np.isfinite((slope, intercept)).all() or slope == 0:
+                    raise ValueError("rescale must be finite and its slope not zero")
+                return slope, intercept
     return 1.0, 0.0
 
 
-def _stored_range(dataset: Any) -> tuple[int, int]:
-    bits = int(dataset.BitsStored)
-    return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if dataset.PixelRepresentation else (0, 2**bits - 1)
+def _stored_range(tags: Tags) -> tuple[int, int]:
+    bits = tags.integer("BitsStored")
+    return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if tags.integer("PixelRepresentation") else (0, 2**bits - 1)
