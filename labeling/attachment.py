@@ -22,7 +22,7 @@ SIDES = {"left": LEFT, "right": RIGHT, "both": BOTH}
 GRADED = -1
 ABSENT = -2
 STENOSES = ("canal_stenosis", "foraminal_stenosis", "subarticular_stenosis")
-SLIPS = ("spondylolisthesis", "retrolisthesis", "slip_either")
+SLIPS = ("spondylolisthesis", "retrolisthesis", "slip_either", "slip")
 SEVERITY_FINDINGS = frozenset(name for name, finding in FINDINGS.items() if finding.scale[-1] == "severe") | {
     "stenosis"
 }
@@ -212,6 +212,7 @@ class ClauseReader:
         self.index = 0
         self.herniation_side = 0
         self.vertebrae: list[str] = []
+        self.place: list[Conjunct] = []
 
     # ------------------------------------------------------------------ driver
 
@@ -354,6 +355,13 @@ class ClauseReader:
         cur = self.cur
         if mention.value == "disc" and not mention.plural and self._next_is("finding"):
             return
+        if self._is_place(mention):
+            place = Conjunct("", False)
+            place.sites, place.sides = [mention], cur.sides if not cur.sites else 0
+            self.place = [place]
+            if not cur.sites:
+                cur.sides = 0
+            return
         if cur.sites and cur.sites[-1].value == mention.value and cur.sites[-1].j == mention.i:
             cur.sites[-1] = mention
             return
@@ -363,12 +371,40 @@ class ClauseReader:
         self._mark(mention)
         cur.sites.append(mention)
 
+    def _is_place(self, mention: Mention) -> bool:
+        """Whether a site only tells where: "compresses the root in the lateral recess"."""
+        if mention.value not in ("canal", "foramen", "recess") or mention.form:
+            return False
+        before = self._peek(-1)
+        step = -1
+        while before is not None and before.kind in ("side", "level"):
+            step -= 1
+            before = self._peek(step)
+        if before is None or before.kind != "of" or self.words[before.i] not in _PLACES:
+            return False
+        if self.open is not None:
+            return bool(self.cur.sites or any(c.sites for c in self.conjuncts))
+        return bool(self.last) and self.last[-1].j >= before.i - 4 and self.last[-1].finding in ("nerve_root", "thecal_sac", "")
+
     def _next_is(self, kind: str) -> bool:
         following = self._peek()
         return following is not None and following.kind == kind and following.i == self.mentions[self.index].j
 
     def on_zone(self, mention: Mention) -> None:
         self.cur.zone = True
+        if self.last and self.last[-1].finding == "herniation" and self.cur.sides and not self.cur.sites and not self._finding_ahead():
+            if not self.last[-1].sides:
+                self.last[-1].sides = self.cur.sides
+                self.herniation_side = self.cur.sides if self.cur.sides in (1, 2) else 0
+            self.cur.sides = 0
+
+    def _finding_ahead(self) -> bool:
+        for mention in self.mentions[self.index + 1 : self.index + 5]:
+            if mention.kind == "finding":
+                return True
+            if mention.kind in ("mark", "breaker", "pred", "open"):
+                return False
+        return False
 
     def on_mm(self, mention: Mention) -> None:
         for frame in self.last:
@@ -509,6 +545,10 @@ class ClauseReader:
             self.neg = neg if keep else ""
             self._fresh()
             return
+        if value == "which" and self.place and self.words[mention.i] in ("which", "where"):
+            self._boundary()
+            self.subject, self.place = self.place, []
+            return
         if value == "which":
             if self.words[mention.i] in ("where", "which") and self.focus_level is not None:
                 self.level = self.focus_level
@@ -580,10 +620,20 @@ class ClauseReader:
 
     def on_levels(self, mention: Mention) -> None:
         ref = LevelRef(mention.rule.levels, "", mention.i, mention.j)
-        self._on_levels(ref, self._prepositional(mention))
+        prepositional = self._prepositional(mention)
+        if not prepositional and self.words[mention.j - 1] in _DISC_WORDS:
+            self.cur.sites.append(Mention(_DISCS, mention.j - 1, mention.j))
+        self._on_levels(ref, prepositional)
 
     def on_levelref(self, mention: Mention) -> None:
         ref = LevelRef((), mention.value, mention.i, mention.j)
+        if self.words[mention.i] in ("no", "neither") and mention.value in ("any", "both"):
+            self._push()
+            self.neg = "no"
+            self.neg_heads = 0
+            self._fresh()
+            self.level = ref
+            return
         if mention.value in ("multi", "vague"):
             if mention.value == "vague" and self.last and self.cur.empty:
                 for frame in self.last:
@@ -699,8 +749,7 @@ class ClauseReader:
             self.level = ref
             if self.cur.empty or (sides and not self.cur.grade):
                 self._fresh()
-                if sides:
-                    self.cur.sides = sides
+                self.exclude_side = sides
             else:
                 self.cur.level = ref
             self.clause_start = len(self.frames)
@@ -915,6 +964,12 @@ class ClauseReader:
             if not opener.sides:
                 opener.sides = first.sides
         value = head.value
+        if head.kind == "open" and not (self.topic is not None and self.topic.sites):
+            if value == "hydrated":
+                return [self._frame("degeneration", 1, head, opener)]
+            if value == "normal":
+                return self._normal_level(head, opener)
+            return []
         if head.kind == "open":
             return self._normal_level(head, opener)
         subject = self._subject_sites(value)
@@ -1016,7 +1071,8 @@ class ClauseReader:
     def _reduce(self, head: Mention) -> None:
         """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
         chain = [c for c in [*self.conjuncts, self.cur] if not c.empty]
-        if not self.cur.sites and self.cur.grade and head.form != "noun" and self.conjuncts:
+        cur = self.cur
+        if not cur.sites and self.conjuncts and (head.form != "noun" or cur.neg) and (cur.grade or cur.neg or cur.hedge):
             chain = self._predicate_chain(chain)
         sites: list[Mention] = []
         sided = [c for c in chain if c.sites]
@@ -1059,8 +1115,11 @@ class ClauseReader:
         grade, cap, neg, hedge = self.cur.grade, self.cur.cap, self.cur.neg, self.cur.hedge
         kept = [c for c in chain if c is not self.cur]
         for conjunct in kept:
-            if conjunct.sites and not conjunct.grade:
-                conjunct.grade, conjunct.cap = grade, cap
+            if conjunct.sites:
+                if not conjunct.grade:
+                    conjunct.grade, conjunct.cap = grade, cap
+                if not conjunct.sides:
+                    conjunct.sides = self.cur.sides
                 conjunct.neg = conjunct.neg or neg
                 conjunct.hedge = conjunct.hedge or hedge
         return kept
@@ -1097,6 +1156,8 @@ class ClauseReader:
         if value == "" and mention.value == "degenerative_changes" and subject:
             site = subject[-1].sites[-1].value
             value = {"facet": "facet_arthropathy", "endplate": "modic"}.get(site, "")
+            if value == "modic" and "spond" in self.words[mention.i]:
+                value = ""
         frames = []
         if value == "height_and_degeneration":
             frames = [
@@ -1138,7 +1199,7 @@ class ClauseReader:
             return mention.bits or 14
         if mention.bits and value in FINDINGS:
             return mention.bits
-        if value == "spondylolisthesis":
+        if value in ("spondylolisthesis", "slip"):
             return 30
         if value in ("retrolisthesis", "annular_fissure", "schmorl_node", "synovial_cyst"):
             return 2
@@ -1216,7 +1277,7 @@ class ClauseReader:
             covered.update(range(mention.i, mention.j))
             if mention.kind in ("site", "pred") and mention.value not in ("level", "disc", "abnormality", "spine"):
                 return False
-        has_level = self.level is not None or self.at_header
+        has_level = self.at_header or (self.level is not None and self.level.ref not in ("any", "multi", "vague"))
         words = [
             w
             for k, w in enumerate(self.words[start : head.i], start)
@@ -1230,7 +1291,7 @@ class ClauseReader:
         frame = Frame(finding, bits, head, conjunct.i if conjunct.i >= 0 else head.i, head.j)
         frame.grade, frame.cap = conjunct.grade, conjunct.cap
         frame.neg, frame.hedge = conjunct.neg, conjunct.hedge
-        frame.sides = conjunct.sides
+        frame.sides = conjunct.sides or self.exclude_side
         frame.mm, frame.number = conjunct.mm, conjunct.number
         frame.rest = conjunct.rest
         if conjunct.level is not None:
@@ -1249,6 +1310,8 @@ class ClauseReader:
         if meaning is None:
             return [self._frame("", GRADED, head, conjunct)]
         finding, bits = meaning
+        if finding == "normal_level" and not self._is_bare_normal(head):
+            return []
         if bits == ABSENT:
             if not conjunct.neg:
                 return [self._frame("", GRADED, head, conjunct)]
@@ -1261,6 +1324,8 @@ class ClauseReader:
                 self._open_predicate(frame, conjunct)
         frame.site = site.value
         frame.plural = site.plural
+        if not frame.sides and not frame.neg and not site.plural and self.herniation_side and site.value in ("foramen", "recess", "root"):
+            frame.sides = self.herniation_side
         frame.i, frame.j = min(frame.i, site.i), max(frame.j, site.j)
         if frame.finding in STENOSES and head.value == "obliterate" and not frame.grade:
             frame.grade = 0
@@ -1436,6 +1501,8 @@ class ClauseReader:
         self.last = twins
 
 
+_PLACES = frozenset(("in", "within", "at", "into", "along", "behind"))
+_DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
 _LIGHT = frozenset(
     ["the", "a", "an", "level", "levels", "disc", "disks", "discs", "at", "is", "are", "was", "appear", "appears", "look", "looks", "all", "be", "both", "and", "to", "of", "it", "this", "these", "segment", "segments", "space", "spaces", "as", "well", "also", "s", "overall", "entirely", "quite", "remain", "remains", "lumbar", "intervertebral", "again", "images", "image", "series", "on", "sag", "sags", "sagittal", "sats", "axial"]
 )

@@ -32,6 +32,7 @@ BUNDLES = {
     "normal_disc": ("bulge", "herniation", "degeneration"),
     "normal_contour": ("bulge", "herniation"),
     "normal_alignment": ("spondylolisthesis", "retrolisthesis"),
+    "slip": ("spondylolisthesis", "retrolisthesis"),
     "slip_either": ("spondylolisthesis", "retrolisthesis"),
     "stenosis": STENOSES,
 }
@@ -406,17 +407,17 @@ class _Reader:
         return "mri" in words
 
     def _note_levels(self, mentions: list[Mention]) -> None:
+        """Let "At L4-5 there is a laminectomy." set the level of what follows."""
         for mention in mentions:
-            if (
-                mention.kind == "level"
-                and mention.group is not None
-                and mention.group.levels
-                and mention.i - mentions[0].i <= 2
-            ):
-                if not any(m.kind == "site" and m.value == "other" for m in mentions):
-                    self.context.level = _ref_of(mention)
+            if mention.kind == "site" and mention.value == "other":
+                return
+            if mention.kind == "level" and mention.group is not None and (mention.group.levels or mention.group.outside):
+                self.context.level = _ref_of(mention)
+                self.context.level_line = -1
+                if mention.group.levels:
                     self.context.recent.append(mention.group.levels)
-                    self.context.from_header = False
+                self.context.from_header = False
+                return
 
     def _is_trailing_line(self, sentence: Sentence, at_header: bool) -> bool:
         """Whether a sentence stands on a line of its own behind the last header's text."""
@@ -473,7 +474,9 @@ class _Reader:
         recent = context.recent
         current = context.level.levels if context.level is not None else ()
         last = current or (recent[-1] if recent else ())
-        if ref.ref in ("this", "these"):
+        if ref.ref == "these":
+            return self._these(ref, last)
+        if ref.ref == "this":
             return last
         if ref.ref == "both":
             if len(last) >= 2:
@@ -495,6 +498,19 @@ class _Reader:
             low, high = min(context.slip_levels), max(context.slip_levels)
             return tuple(level for level in LUMBAR if low < level < high)
         return ()
+
+    def _these(self, ref: LevelRef, last: tuple[int, ...]) -> tuple[int, ...]:
+        """Resolve "these levels", and "all four of these levels" by counting back."""
+        counts = {"two": 2, "three": 3, "four": 4, "both": 2}
+        wanted = next((counts[w] for w in self.words[ref.i : ref.j] if w in counts), 0)
+        if not wanted and len(last) > 1:
+            return last
+        found: list[int] = []
+        for group in reversed(self.context.recent):
+            found += [level for level in group if level not in found]
+            if len(found) >= (wanted or 2):
+                break
+        return tuple(sorted(found[:wanted] if wanted else found)) or last
 
     def _state(self, frame: Frame, trailing: bool) -> None:
         context = self.context
@@ -550,6 +566,8 @@ class _Reader:
         finding = frame.finding
         if finding == "stenosis" and not _is_negative(frame) and not frame.neg:
             names: tuple[str, ...] = ("canal_stenosis",)
+        elif finding == "slip" and not _is_negative(frame):
+            names = ("spondylolisthesis",)
         else:
             names = BUNDLES.get(finding, (finding,))
         start = self.tokens.starts[frame.i]

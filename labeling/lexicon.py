@@ -19,11 +19,14 @@ from deepspine.data.errors import ConfigError, VocabularyError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
 from deepspine.labeling.level_mentions import INDEX
+from deepspine.labeling.spelling import Speller, guarded_words
 from deepspine.labeling.tokenization import tokenize
 
 KINDS = frozenset(
     ["grade", "verb_grade", "cap", "side", "side_post", "levelref", "levels", "restword", "site", "pred", "open", "finding", "modic", "zone", "nothing", "neg", "post_neg", "hedge", "filler", "prior", "story", "advice", "breaker", "except", "focus", "change", "cop", "conj", "to", "of", "section", "region"]
 )
+_REPAIRED_KINDS = frozenset("grade site pred open finding modic zone".split())
+_UNREPAIRED_VALUES = frozenset(("other", "spine", "level"))
 PHRASE_FILES = ("grades", "sides", "levels", "sites", "predicates", "findings", "context", "sections")
 MAX_SPELLINGS = 6_000
 """Alternatives that one phrase may spell out; more is a slip of the pen."""
@@ -85,6 +88,7 @@ class Lexicon:
     rules: tuple[Rule, ...]
     root: Node
     words: frozenset[str]
+    speller: Speller
 
 
 def spell_out(phrase: str) -> list[str]:
@@ -195,14 +199,17 @@ def compile_rules(rules: tuple[Rule, ...]) -> Lexicon:
     """Build the trie; of two rules with the same phrase the later one counts."""
     root = Node()
     words: set[str] = set()
+    repaired: set[str] = set()
     for rule in rules:
         for phrase in rule.phrases:
             for spelling in spell_out(phrase):
                 tokens = tokenize(spelling).words
                 words.update(tokens)
+                if rule.kind in _REPAIRED_KINDS and rule.value not in _UNREPAIRED_VALUES:
+                    repaired.update(tokens)
                 node = root
                 for token in tokens:
                     node = node.setdefault(token, Node())
                 if node is not root and (node.rule is None or rule.kind not in ("section", "region")):
                     node.rule = rule
-    return Lexicon(rules, root, frozenset(words))
+    return Lexicon(rules, root, frozenset(words), Speller(repaired, words | guarded_words()))

@@ -6,7 +6,8 @@ The pass walks the lexicon's trie, so its time is linear in the text whatever th
 from __future__ import annotations
 
 from deepspine.labeling.level_mentions import LevelGroup, follows_preposition, read_group, vertebra
-from deepspine.labeling.lexicon import Node, Rule
+from deepspine.labeling.lexicon import Lexicon, Node, Rule
+from deepspine.labeling.spelling import MIN_LENGTH
 from deepspine.labeling.tokenization import NEWLINE, is_sentence_end
 
 NUMERALS = {
@@ -70,6 +71,15 @@ class Mention:
 
     def __repr__(self) -> str:
         return f"{self.kind}:{self.value}[{self.i}:{self.j}]"
+
+
+def repair(words: list[str], lexicon: Lexicon) -> None:
+    """Replace misspelt domain words in place; their offsets stay."""
+    known = lexicon.speller.known
+    fix = lexicon.speller.repair
+    for index, word in enumerate(words):
+        if word not in known and len(word) >= MIN_LENGTH:
+            words[index] = fix(word)
 
 
 def scan(words: list[str], root: Node) -> list[Mention]:

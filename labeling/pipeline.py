@@ -12,7 +12,7 @@ from deepspine.labeling.discourse import read_report
 from deepspine.labeling.evidence import Evidence
 from deepspine.labeling.level_mentions import LEVELS
 from deepspine.labeling.lexicon import load_lexicon
-from deepspine.labeling.mentions import scan, split_sentences
+from deepspine.labeling.mentions import repair, scan, split_sentences
 from deepspine.labeling.tokenization import tokenize
 
 SIDES = (Side.MIDLINE, Side.LEFT, Side.RIGHT)
@@ -71,6 +71,7 @@ class Labeler:
     def raw(self, text: str) -> dict[Key, Label]:
         """Return the labels of a text as bits, for the batch path."""
         tokens = tokenize(text)
+        repair(tokens.words, self.lexicon)
         mentions = scan(tokens.words, self.lexicon.root)
         sentences = split_sentences(tokens.words, mentions)
         return aggregate(read_report(tokens, sentences))

@@ -1,0 +1,133 @@
+"""Repair of misspelt domain words, guarded so that real words stay as they are.
+
+A token that the lexicon does not know is compared with the lexicon's words by edits (insertion, deletion, substitution,
+transposition of neighbours). Candidates come from an index of deletions, built once; results are kept per token, so a
+repeated slip costs a dictionary look-up. `rules/spelling.yaml` lists real words that must never be repaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from itertools import combinations
+
+import yaml
+
+MIN_LENGTH = 5
+"""Shorter tokens have too many neighbours."""
+
+TWO_EDITS_LENGTH = 8
+"""From this length on two slips are repaired, below one."""
+
+MAX_LENGTH = 24
+CACHE_SIZE = 200_000
+_ENDINGS = frozenset("s es ed d e ing ion ions ive al ic y ity er or ly ous ent ant r al ian".split()) | {""}
+
+
+class Speller:
+    """Repairs tokens towards a vocabulary.
+
+    Parameters
+    ----------
+    vocabulary
+        Words to repair towards.
+    guarded
+        Other words that are right as they are: the rest of the lexicon, and real words to leave alone.
+
+    Examples
+    --------
+    >>> speller = Speller({"protrusion", "foraminal"}, {"profusion"})
+    >>> speller.repair("protruion"), speller.repair("profusion"), speller.repair("kidneys")
+    ('protrusion', 'profusion', 'kidneys')
+    """
+
+    def __init__(self, vocabulary: Iterable[str], guarded: Iterable[str]) -> None:
+        self.words = frozenset(word for word in vocabulary if len(word) >= MIN_LENGTH and word.isalpha())
+        self.known = frozenset(vocabulary) | frozenset(guarded)
+        self._index: dict[str, list[str]] = {}
+        for word in sorted(self.words):
+            for form in _deletions(word, _reach(word)):
+                self._index.setdefault(form, []).append(word)
+        self._cache: dict[str, str] = {}
+
+    def repair(self, word: str) -> str:
+        """Return the word meant, or the word itself."""
+        if word in self.known or not MIN_LENGTH <= len(word) <= MAX_LENGTH or not word.isalpha():
+            return word
+        repaired = self._cache.get(word)
+        if repaired is None:
+            repaired = self._nearest(word)
+            if len(self._cache) < CACHE_SIZE:
+                self._cache[word] = repaired
+        return repaired
+
+    def _nearest(self, word: str) -> str:
+        reach = _reach(word)
+        best, best_cost = word, (reach + 1, 0, "")
+        seen = set()
+        for form in _deletions(word, reach):
+            for candidate in self._index.get(form, ()):
+                if candidate in seen or abs(len(candidate) - len(word)) > reach:
+                    continue
+                seen.add(candidate)
+                edits = distance(word, candidate)
+                if edits > min(reach, _reach(candidate)) or _changes_inflection(word, candidate):
+                    continue
+                if candidate[0] != word[0] and (edits > 1 or len(word) < TWO_EDITS_LENGTH):
+                    continue
+                cost = (edits, int(candidate[0] != word[0]), candidate)
+                if cost < best_cost:
+                    best, best_cost = candidate, cost
+        return best
+
+
+def _changes_inflection(word: str, candidate: str) -> bool:
+    """Whether the two differ by a regular ending only: such a word is real, and the lexicon lists what it needs."""
+    shared = 0
+    for first, second in zip(word, candidate, strict=False):
+        if first != second:
+            break
+        shared += 1
+    return word[shared:] in _ENDINGS and candidate[shared:] in _ENDINGS
+
+
+def _reach(word: str) -> int:
+    return 2 if len(word) >= TWO_EDITS_LENGTH else 1
+
+
+def _deletions(word: str, count: int) -> set[str]:
+    forms = {word}
+    for deleted in range(1, count + 1):
+        for places in combinations(range(len(word)), deleted):
+            forms.add("".join(letter for place, letter in enumerate(word) if place not in places))
+    return forms
+
+
+def distance(first: str, second: str) -> int:
+    """Count edits between two words, a swap of neighbours being one (optimal string alignment).
+
+    Examples
+    --------
+    >>> distance("stensois", "stenosis"), distance("bulge", "bulge")
+    (1, 0)
+    """
+    before: list[int] = []
+    previous = list(range(len(second) + 1))
+    for i, letter in enumerate(first, start=1):
+        current = [i]
+        for j, other in enumerate(second, start=1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, previous = previous, current
+    return previous[-1]
+
+
+@lru_cache(maxsize=1)
+def guarded_words() -> frozenset[str]:
+    """Read the real words that must never be repaired."""
+    text = (files("deepspine.labeling") / "rules" / "spelling.yaml").read_text(encoding="utf-8")
+    content = yaml.load(text, Loader=yaml.CBaseLoader)
+    return frozenset(word for line in content["guarded"] for word in line.split())
