@@ -76,19 +76,22 @@ def open_candidate(path: Path) -> Iterator[BinaryIO]:
     InputError
         When there is no such file or member.
     """
-    if path.is_file():
-        with path.open("rb") as stream:
-            yield stream
-        return
+    try:
+        stream: BinaryIO = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError):
+        stream = _open_below_archive_file(path)
+    with stream:
+        yield stream
+
+
+def _open_below_archive_file(path: Path) -> BinaryIO:
     container = next((parent for parent in path.parents if parent.is_file()), None)
     if container is None:
         raise InputError(f"no file {path}; has the archive moved since it was indexed?")
     try:
-        member = _open_member(container, path.relative_to(container).as_posix())
+        return _open_member(container, path.relative_to(container).as_posix())
     except (KeyError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, OSError, EOFError):
         raise InputError(f"{container.name} has no readable member for {path.name}") from None
-    with member:
-        yield member
 
 
 def _files_below(root: Path) -> Iterator[Path]:

@@ -17,6 +17,8 @@ from deepspine.data.errors import GeometryError
 
 ECHO_DIGITS = 0
 """Echo times are told apart by whole milliseconds: echoes of one train are 5 ms and more apart."""
+PLACE_DIGITS = 2
+"""Slices whose position (mm) and axes agree to so many digits lie at one place."""
 PIXEL_DIGITS = 3
 """Pixel sizes are told apart by micrometres."""
 DEFAULT_GAP_MM = 4.0
@@ -101,8 +103,9 @@ def _most_at_one_place(members: list[Slice]) -> int:
 def _by_place(members: list[Slice]) -> dict[tuple[float, ...], list[Slice]]:
     places: dict[tuple[float, ...], list[Slice]] = defaultdict(list)
     for instance, frame in members:
-        key = (*np.round(frame.plane.position_lps, 1).tolist(), *np.round(frame.plane.normal_lps, 2).tolist())
-        places[key].append((instance, frame))
+        plane = frame.plane
+        numbers = (*plane.position_lps, *plane.column_axis_lps, *plane.row_axis_lps)
+        places[tuple(round(number, PLACE_DIGITS) for number in numbers)].append((instance, frame))
     return places
 
 

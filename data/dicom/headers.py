@@ -7,30 +7,23 @@ numbers of patients become keys here and go no further.
 from __future__ import annotations
 
 import hashlib
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.dicom.frame_headers import Frame, frames_of
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
+from deepspine.data.dicom.parsing import lenient, parse_tags
 from deepspine.data.dicom.pixels import PIXEL_KEYWORDS, check_pixels_are_there, decoded_frames
-from deepspine.data.dicom.tags import Tags, tag_of
+from deepspine.data.dicom.tags import Tags
 from deepspine.data.errors import DeepspineError, InputError
-
-StopWhen = Callable[[int, str | None, int], bool]
 
 KEY_DIGITS = 12
 """Hex digits of a pseudonymous key: 48 bits, a collision among a million patients has a chance of 1 in 500."""
 MAX_SIDE = 8192
 """Rows or columns a slice may claim to have."""
 
-_FIRST_PIXEL_TAG = 0x7FE00008
-_PIXEL_VRS = frozenset({"OB", "OW", "OF", "OD", "UN", None})
 _MR = "MR"
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 
@@ -99,11 +92,10 @@ def read_instance(stream: BinaryIO, *, path: str, size: int) -> Instance:
         When it is DICOM but no MR picture.
     """
     try:
-        with _lenient():
-            dataset = _parse(stream, keywords=HEADER_KEYWORDS, stop_when=_at_pixels)
-            tags = Tags(dataset)
+        with lenient():
+            tags = parse_tags(stream, HEADER_KEYWORDS)
             _refuse_other_objects(tags)
-            check_pixels_are_there(stream, tags, syntax=_syntax_of(dataset), size=size)
+            check_pixels_are_there(stream, tags, size=size)
             return _instance(tags, path)
     except PARSE_ERRORS as error:
         raise InputError(f"damaged DICOM header ({type(error).__name__})") from None
@@ -123,66 +115,14 @@ def read_pixels(stream: BinaryIO, *, path: str) -> tuple[Instance, NDArray[np.fl
         As `read_instance`, and when the pixels cannot be decoded.
     """
     try:
-        with _lenient():
-            dataset = _parse(stream, keywords=HEADER_KEYWORDS + PIXEL_KEYWORDS, stop_when=None)
-            tags = Tags(dataset)
+        with lenient():
+            tags = parse_tags(stream, HEADER_KEYWORDS + PIXEL_KEYWORDS, pixels=True)
             _refuse_other_objects(tags)
             instance = _instance(tags, path)
-            return instance, decoded_frames(
-                dataset, tags, shape=(len(instance.frames), instance.rows, instance.columns)
-            )
+            shape = (len(instance.frames), instance.rows, instance.columns)
+            return instance, decoded_frames(stream, tags, shape=shape)
     except PARSE_ERRORS as error:
         raise InputError(f"damaged DICOM file ({type(error).__name__})") from None
-
-
-@contextmanager
-def _lenient() -> Iterator[None]:
-    """Let pydicom pass values that break their type's rules without a warning; what is used is checked here."""
-    from pydicom.config import disable_value_validation
-
-    with warnings.catch_warnings(), disable_value_validation():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _parse(stream: BinaryIO, *, keywords: tuple[str, ...], stop_when: StopWhen | None) -> Any:
-    """Return the data set with the tags asked for.
-
-    Raises
-    ------
-    InputError
-        When the file is not DICOM.
-    """
-    from pydicom.filereader import read_partial
-
-    start = stream.read(132)
-    stream.seek(0)
-    bare = start[128:] != b"DICM"
-    if bare and not _looks_like_bare_dataset(start):
-        raise InputError("not a DICOM file" if start else "the file is empty")
-    return read_partial(stream, stop_when, force=bare, specific_tags=_tags_of(keywords))
-
-
-@cache
-def _tags_of(keywords: tuple[str, ...]) -> list[int]:
-    return [tag_of(keyword) for keyword in keywords]
-
-
-def _at_pixels(tag: int, vr: str | None, _length: int) -> bool:
-    """Stop at the pixels; a plain comparison of integers, since this is asked for every tag of an archive."""
-    return vr in _PIXEL_VRS and int.__ge__(tag, _FIRST_PIXEL_TAG)
-
-
-def _syntax_of(dataset: Any) -> Any:
-    return dataset.file_meta.get("TransferSyntaxUID")
-
-
-def _looks_like_bare_dataset(start: bytes) -> bool:
-    """Whether a file without preamble begins with a group 0002 or 0008 element (old exports)."""
-    if len(start) < 8 or start[:2] not in (b"\x02\x00", b"\x08\x00"):
-        return False
-    explicit = start[4:6].isalpha() and start[4:6].isupper()
-    return explicit or int.from_bytes(start[4:8], "little") < len(start)
 
 
 def _refuse_other_objects(tags: Tags) -> None:

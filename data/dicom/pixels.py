@@ -7,19 +7,23 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.dicom.parsing import EXPLICIT_LITTLE, IMPLICIT_LITTLE, parse_dataset
 from deepspine.data.dicom.tags import Tags
 from deepspine.data.errors import InputError
 
 PIXEL_KEYWORDS = (
-    "BitsStored", "ExtendedOffsetTable", "ExtendedOffsetTableLengths", "HighBit", "PixelData", "PixelRepresentation",
-    "PlanarConfiguration", "RescaleIntercept", "RescaleSlope",
+    "BitsAllocated", "BitsStored", "Columns", "ExtendedOffsetTable", "ExtendedOffsetTableLengths", "HighBit",
+    "NumberOfFrames", "PhotometricInterpretation", "PixelData", "PixelRepresentation", "PlanarConfiguration",
+    "RescaleIntercept", "RescaleSlope", "Rows", "SamplesPerPixel",
 )  # fmt: skip
-"""Tags, beyond those of the header, that decoding needs."""
+"""Tags that decoding needs."""
 _PIXEL_DATA = b"\xe0\x7f\x10\x00"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+_BIG_ENDIAN = "1.2.840.10008.1.2.2"
 
 
-def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, syntax: Any, size: int) -> None:
+def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, size: int) -> None:
     """Compare the length of the pixel data, at which the parser has stopped, with what is left of the file.
 
     Raises
@@ -27,11 +31,12 @@ def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, syntax: Any, size: i
     InputError
         When the file is truncated, or holds fewer pixels than its rows and columns.
     """
-    if syntax is not None and syntax.is_deflated:
+    syntax = tags.text("TransferSyntaxUID")
+    if syntax == _DEFLATED:
         return
     start = stream.tell()
     head = stream.read(12)
-    big_endian = syntax is not None and not syntax.is_little_endian
+    big_endian = syntax == _BIG_ENDIAN
     order: Literal["big", "little"] = "big" if big_endian else "little"
     if head[:4] != (b"\x7f\xe0\x00\x10" if big_endian else _PIXEL_DATA):
         raise InputError("no pixel data: the file is truncated or holds no picture")
@@ -61,15 +66,15 @@ def _check_fragments(stream: BinaryIO, size: int) -> None:
         stream.seek(length, 1)
 
 
-def decoded_frames(dataset: Any, tags: Tags, *, shape: tuple[int, int, int]) -> NDArray[np.float32]:
+def decoded_frames(stream: BinaryIO, tags: Tags, *, shape: tuple[int, int, int]) -> NDArray[np.float32]:
     """Return the frames of a data set, after the modality rescale.
 
     MONOCHROME1 (low is white) is turned over within the range that its bits allow.
 
     Parameters
     ----------
-    dataset, tags
-        The data set with its pixels, and a view of it.
+    stream, tags
+        The open file, and its tags with the pixels.
     shape
         Frames, rows, columns expected.
 
@@ -79,7 +84,10 @@ def decoded_frames(dataset: Any, tags: Tags, *, shape: tuple[int, int, int]) -> 
         When the pixel data are shorter than they claim, or the rescale is not finite; the decoders raise others, see
         `PARSE_ERRORS`.
     """
-    voxels: NDArray[np.float32] = dataset.pixel_array.reshape(shape).astype(np.float32)
+    stored = _native_pixels(tags)
+    if stored is None:
+        stored = parse_dataset(stream, PIXEL_KEYWORDS).pixel_array
+    voxels = np.asarray(stored.reshape(shape), dtype=np.float32)
     per_frame = tags.items("PerFrameFunctionalGroupsSequence")
     shared = tags.items("SharedFunctionalGroupsSequence")
     turned = tags.text("PhotometricInterpretation") == "MONOCHROME1"
@@ -91,6 +99,20 @@ def decoded_frames(dataset: Any, tags: Tags, *, shape: tuple[int, int, int]) -> 
             frame *= slope
             frame += intercept
     return voxels
+
+
+def _native_pixels(tags: Tags) -> NDArray[Any] | None:
+    """Return uncompressed little-endian pixels as they lie, one copy less than the general decoder; None for others."""
+    plain = tags.text("TransferSyntaxUID") in (EXPLICIT_LITTLE, IMPLICIT_LITTLE)
+    allocated, stored = tags.integer("BitsAllocated"), tags.integer("BitsStored")
+    if not plain or allocated not in (8, 16) or not 1 <= stored <= allocated:
+        return None
+    pixels = tags.integer("Rows") * tags.integer("Columns") * tags.integer("NumberOfFrames", 1)
+    kind = "i" if tags.integer("PixelRepresentation") else "u"
+    values = np.frombuffer(tags.binary("PixelData"), dtype=f"<{kind}{allocated // 8}", count=pixels)
+    # Bits above those stored may hold an overlay; shifting there and back drops them and keeps the sign.
+    unused = allocated - stored
+    return values if unused == 0 else np.right_shift(np.left_shift(values, unused), unused)
 
 
 def _rescale_of(groups: list[Tags]) -> tuple[float, float]:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from deepspine.data.errors import GeometryError
 from deepspine.data.geometry import FloatArray, Grid, Plane
 
+Triple = tuple[float, float, float]
+
 PARALLEL_TOLERANCE_DEG = 0.5
 """Slices whose axes differ by less are parallel. Scanners write cosines to six digits (1e-4 degrees) or three (0.06);
 slabs planned on two discs differ by more than a degree, else the scanner would have joined them."""
@@ -39,21 +41,21 @@ class SlicePlane:
         Unit directions of growing column and of growing row index.
     """
 
-    position_lps: tuple[float, float, float]
-    column_axis_lps: tuple[float, float, float]
-    row_axis_lps: tuple[float, float, float]
+    position_lps: Triple
+    column_axis_lps: Triple
+    row_axis_lps: Triple
 
     @property
     def normal_lps(self) -> FloatArray:
         """Unit normal, right-handed with columns and rows as DICOM has them."""
-        normal = np.cross(self.column_axis_lps, self.row_axis_lps)
+        normal = np.array(_cross(self.column_axis_lps, self.row_axis_lps))
         return np.asarray(normal / np.linalg.norm(normal))
 
     @property
     def plane(self) -> Plane:
         """The plane of the slice, by the patient axis nearest to its normal."""
-        planes = (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)
-        return planes[int(np.argmax(np.abs(self.normal_lps)))]
+        sizes = [abs(number) for number in _cross(self.column_axis_lps, self.row_axis_lps)]
+        return (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)[sizes.index(max(sizes))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +150,15 @@ def parallel_groups(planes: list[SlicePlane]) -> list[list[int]]:
         else:
             groups.append([index])
     return groups
+
+
+def _cross(one: Triple, other: Triple) -> Triple:
+    """Return the vector product; numpy takes thirty times as long for a single one."""
+    return (
+        one[1] * other[2] - one[2] * other[1],
+        one[2] * other[0] - one[0] * other[2],
+        one[0] * other[1] - one[1] * other[0],
+    )
 
 
 def _heights(planes: list[SlicePlane], members: list[int]) -> FloatArray:

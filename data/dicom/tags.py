@@ -7,6 +7,7 @@ the form asked for, or says that it is missing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,13 +19,12 @@ class Tags:
 
     Parameters
     ----------
-    dataset
-        A pydicom data set.
+    elements
+        Elements as pydicom gives them: raw, or converted where it had to.
     """
 
-    def __init__(self, dataset: Any) -> None:
-        self._dataset = dataset
-        self._elements = {int(element.tag): element for element in dataset.values()}
+    def __init__(self, elements: Iterable[Any]) -> None:
+        self._elements = {int(element.tag): element for element in elements}
 
     def __contains__(self, keyword: str) -> bool:
         return tag_of(keyword) in self._elements
@@ -40,7 +40,10 @@ class Tags:
 
     def international(self, keyword: str) -> str:
         """Return a text that people typed, in the character set that the data set names."""
-        return str(self._dataset.get(keyword) or "")
+        element = self._elements.get(tag_of(keyword))
+        if element is None or not isinstance(element.value, bytes) or element.value.isascii():
+            return self.text(keyword)
+        return str(_converted(element, self.words("SpecificCharacterSet")) or "")
 
     def numbers(self, keyword: str) -> list[float] | None:
         """Return the numbers of a tag, None when it is missing or one of them is no number."""
@@ -50,7 +53,7 @@ class Tags:
         try:
             if isinstance(element.value, bytes) and not _is_binary(element, keyword):
                 return [float(part) for part in element.value.strip(b" \0").split(b"\\")]
-            value = self._dataset.get(keyword)
+            value = _converted(element)
             if value is None or value == "":
                 return None
             return [float(part) for part in value] if _has_several(value) else [float(value)]
@@ -82,11 +85,16 @@ class Tags:
             raise ValueError(f"{keyword} must be a whole number")
         return int(number)
 
+    def binary(self, keyword: str) -> bytes:
+        """Return the bytes of a tag, none when it is missing."""
+        element = self._elements.get(tag_of(keyword))
+        return element.value if element is not None and isinstance(element.value, bytes) else b""
+
     def items(self, keyword: str) -> list[Tags]:
         """Return the items of a sequence, none when it is missing."""
-        if keyword not in self:
-            return []
-        return [Tags(item) for item in self._dataset.get(keyword) or ()]
+        element = self._elements.get(tag_of(keyword))
+        value = None if element is None else _converted(element, self.words("SpecificCharacterSet"))
+        return [Tags(item.values()) for item in value or ()]
 
     def _decoded(self, keyword: str) -> str:
         element = self._elements.get(tag_of(keyword))
@@ -119,6 +127,17 @@ def _vr_of(keyword: str) -> str:
     from pydicom.datadict import dictionary_VR
 
     return str(dictionary_VR(tag_of(keyword)))
+
+
+def _converted(element: Any, character_set: Sequence[str] = ()) -> Any:
+    """Return a value as pydicom converts it."""
+    from pydicom.charset import convert_encodings
+    from pydicom.dataelem import RawDataElement, convert_raw_data_element
+
+    if not isinstance(element, RawDataElement):
+        return element.value
+    encodings = convert_encodings(list(character_set) or None)
+    return convert_raw_data_element(element, encoding=encodings).value
 
 
 def _is_binary(element: Any, keyword: str) -> bool:
