@@ -29,7 +29,6 @@ SEVERITY_FINDINGS = frozenset(name for name, finding in FINDINGS.items() if find
 GRADE1_MM = 5.0
 """A slip of up to this many millimetres is grade 1 (docs/labels.md)."""
 
-_FOLLOWERS = frozenset(("of", "side", "site", "grade", "level", "levelref", "side_post", "neg"))
 _OPEN_KINDS = frozenset(("normal", "open", "hydrated"))
 
 
@@ -68,6 +67,7 @@ class Conjunct:
         "neg",
         "number",
         "rest",
+        "soft",
         "scale",
         "sides",
         "sites",
@@ -134,7 +134,7 @@ class Frame:
 
     __slots__ = (
         "bits", "cap", "exclude", "finding", "gone", "grade", "head", "hedge", "i", "inherited", "j", "level", "mm", "neg",
-        "number", "plural", "rest", "sides", "site",
+        "number", "plural", "rest", "sides", "site", "soft",
     )  # fmt: skip
 
     def __init__(self, finding: str, bits: int, head: Mention, i: int, j: int) -> None:
@@ -154,6 +154,7 @@ class Frame:
         self.number: Mention | None = None
         self.plural = False
         self.rest = False
+        self.soft = False
         self.site = ""
         self.i = i
         self.j = j
@@ -213,6 +214,9 @@ class ClauseReader:
         self.herniation_side = 0
         self.vertebrae: list[str] = []
         self.place: list[Conjunct] = []
+        self.aside: list[LevelRef] = []
+        self.level_used = False
+        self.last_open = False
 
     # ------------------------------------------------------------------ driver
 
@@ -259,6 +263,10 @@ class ClauseReader:
 
     def on_grade(self, mention: Mention) -> None:
         cur = self.cur
+        if self._is_adverb_behind(mention):
+            for frame in self.last:
+                frame.grade = frame.grade or mention.bits
+            return
         if self.neg and cur.empty:
             self._maybe_end_negation(mention)
             cur = self.cur
@@ -270,6 +278,16 @@ class ClauseReader:
         cur.cap = mention.value if mention.value in ("at_most", "at_least", "more_than") else ""
         if mention.form == "scale":
             cur.scale = True
+
+    def _is_adverb_behind(self, mention: Mention) -> bool:
+        """Whether a degree hangs on the head just before: "dehydrated markedly and", "reduced to a severe extent"."""
+        if not self.last or not self.cur.empty or self.conjuncts or self.last[-1].head.j != mention.i:
+            return False
+        word = self.words[mention.i]
+        if not (word.endswith("ly") or word == "to" or word == "slightly"):
+            return False
+        following = self._peek()
+        return following is None or following.kind in ("conj", "mark", "breaker", "of", "side_post")
 
     def on_verb_grade(self, mention: Mention) -> None:
         following = self._peek()
@@ -328,10 +346,20 @@ class ClauseReader:
     def on_side_post(self, mention: Mention) -> None:
         if self.focus:
             return
+        following = self._peek()
+        if following is not None and following.kind in ("site", "level") and following.i == mention.j and mention.value != "that":
+            self.on_side(mention)
+            return
         value = SIDES.get(mention.value, 0)
+        before = self._peek(-1)
+        if before is not None and before.kind == "cop" and self.cur.empty and self.open is None:
+            for frame in self.frames[self.clause_start :]:
+                frame.sides = frame.sides or value
+            if self.frames[self.clause_start :]:
+                return
         if mention.value == "that":
             value = self.herniation_side or next((f.sides for f in reversed(self.frames) if f.sides in (1, 2)), 0)
-        if self.open is None and self.cur.empty and self.last and not self._is_preposed():
+        if self.open is None and self.cur.empty and self.last and self.last_open and not self._is_preposed():
             lacking = [frame for frame in self.last if not frame.sides]
             for frame in lacking:
                 frame.sides = value
@@ -432,6 +460,9 @@ class ClauseReader:
             return
         if self.open is not None and self.cur.empty and not self.conjuncts and self.open.form == "noun":
             self._close_open()
+        if mention.value == "not" and self.cur.sides and not self.cur.sites and not self.cur.grade and self.last and self._ends_clause():
+            self.cur.neg = "not"
+            return
         self._push()
         if self.excepting:
             self.excepting = False
@@ -439,11 +470,15 @@ class ClauseReader:
         self.neg_heads = 0
         self._fresh()
 
+    def _ends_clause(self) -> bool:
+        following = self._peek()
+        return following is None or following.kind in ("mark", "breaker", "conj")
+
     def on_post_neg(self, mention: Mention) -> None:
         previous = self._peek(-1)
         at_start = self.cur.empty and (
             previous is None
-            or previous.kind in ("conj", "level")
+            or previous.kind in ("conj", "level", "breaker", "levelref")
             or (previous.kind == "mark")
             or previous.kind == "cop"
         )
@@ -561,6 +596,8 @@ class ClauseReader:
                 self.neg = negated
                 self._fresh()
                 return
+            if self.neg and not self.neg_heads and self.words[mention.i] in _SHOWS:
+                return
         if value == "but" and self.words[mention.i] == "only":
             self._push()
             self.neg = ""
@@ -634,6 +671,10 @@ class ClauseReader:
             self._fresh()
             self.level = ref
             return
+        if mention.value == "this":
+            own = [seen for seen in self.levels_seen if seen.levels]
+            if own:
+                ref = LevelRef(own[-1].levels, "", mention.i, mention.j)
         if mention.value in ("multi", "vague"):
             if mention.value == "vague" and self.last and self.cur.empty:
                 for frame in self.last:
@@ -653,7 +694,8 @@ class ClauseReader:
                 if self.level is None:
                     self.level = ref
                 return
-        if self.words[mention.j - 1] in ("discs", "disks", "disc", "disk") and mention.value in (
+        spoken = self.words[mention.i : mention.j]
+        if (any(w in _DISC_WORDS for w in spoken) or spoken[:1] == ["the"] and spoken[-1] == "others" and len(spoken) == 3) and mention.value in (
             "rest",
             "discs_above",
             "both",
@@ -679,8 +721,10 @@ class ClauseReader:
         bare = [
             frame
             for frame in self.frames[self.clause_start :]
-            if frame.level is None or frame.inherited or frame.level.ref == "multi"
+            if frame.level is None or frame.inherited or frame.soft or frame.level.ref == "multi"
         ]
+        if not bare and prepositional and self.cur.empty and self._ends_item(self._peek()) and self._second_item():
+            bare = list(self.last)
         if self.focus:
             self.focus = False
             if bare and all(f.inherited is False for f in bare):
@@ -694,7 +738,15 @@ class ClauseReader:
             return
         cur = self.cur
         following = self._peek()
-        if cur.grade and not cur.sites and prepositional and self._ends_item(following):
+        if prepositional and not bare and cur.empty and self.last and self._repeats(following):
+            twins = [frame.copy() for frame in self.last]
+            for twin in twins:
+                twin.level = ref
+            self.frames.extend(twins)
+            self.last = twins
+            self.level = ref
+            return
+        if (cur.grade or (cur.sides and self.topic is not None)) and not cur.sites and prepositional and self._ends_item(following):
             cur.level = ref
             return
         if bare and prepositional and not self._new_clause(following):
@@ -703,7 +755,9 @@ class ClauseReader:
                 self.level = ref
                 return
             self._assign([f for f in bare if f not in self.last] or bare, ref) if not cur.sites else None
-        elif bare and not prepositional and not any(f.inherited for f in bare) and cur.empty:
+        elif bare and not prepositional and cur.empty and (
+            not any(f.inherited for f in bare) or (self._ends_item(following) and not self._after_joint())
+        ):
             self._assign(bare, ref)
         if not cur.empty and (cur.grade or cur.sides) and not prepositional:
             cur.level = ref
@@ -715,11 +769,34 @@ class ClauseReader:
                 self.neg = ""
                 self._fresh()
         self.level = ref
+        self.level_used = False
+        self.last_open = False
         if self.neg and self.neg_heads:
             self.neg = ""
             self.cur.neg = ""
 
+    def _second_item(self) -> bool:
+        """Whether the last heads follow others at the same level: "at L4-5 X, and Y | at L5-S1"."""
+        level = self.last[-1].level if self.last else None
+        return level is not None and any(f.level is level for f in self.frames if f not in self.last)
+
+    def _after_joint(self) -> bool:
+        before = self._peek(-1)
+        return before is not None and before.kind in ("mark", "conj", "breaker")
+
+    def _repeats(self, following: Mention | None) -> bool:
+        """Whether "..., and at L5-S1" says of another level what was said before."""
+        if following is not None and not (following.kind == "mark" and following.value in ",;)"):
+            return False
+        before = self._peek(-1)
+        if before is not None and before.kind == "of":
+            before = self._peek(-2)
+        return before is not None and before.kind == "conj" and self.last[-1].finding in ("herniation", "bulge")
+
     def _ends_item(self, following: Mention | None) -> bool:
+        if following is not None and following.kind == "side":
+            behind = self._peek(2)
+            return behind is None or behind.kind in ("mark", "conj", "breaker")
         return following is None or following.kind in ("conj", "mark", "breaker", "focus", "except", "side_post", "to")
 
     def _new_clause(self, following: Mention | None) -> bool:
@@ -736,12 +813,14 @@ class ClauseReader:
         return any(f.level is not None and not f.inherited for f in self.frames)
 
     def _assign(self, frames: list[Frame], ref: LevelRef) -> None:
+        self.level_used = True
         for frame in frames:
             frame.level = ref
-            frame.inherited = False
+            frame.inherited = frame.soft = False
 
     def _except_levels(self, ref: LevelRef) -> None:
         self.excepting = False
+        self.aside.append(ref)
         sides = self.cur.sides
         if self.frames:
             for frame in self.frames[self.clause_start :]:
@@ -777,6 +856,20 @@ class ClauseReader:
         name = vertebra(self.words[mention.i])
         if name:
             self.vertebrae.append(name)
+        if self._means_root(mention):
+            self.cur.sites.append(Mention(_SITES["root"].rule, mention.i, mention.j))
+
+    def _means_root(self, mention: Mention) -> bool:
+        """Whether a bare "L5" stands for its root: "compressing left S1", "with L5 affection"."""
+        following = self._peek()
+        if following is not None and following.kind in ("site", "vertebra"):
+            return False
+        if following is not None and following.kind == "pred" and following.i == mention.j:
+            return following.value in _ROOT_PREDICATES
+        if self.open is None or self.open.value not in _ROOT_PREDICATES or self.open.form not in ("verb", "noun", "either"):
+            return False
+        behind = self.words[mention.j : mention.j + 1]
+        return not behind or behind[0] in (".", ",", "and", ";", ")", "\n", "in", "within", "root", "bilaterally", "more")
 
     def _slip_levels(self) -> None:
         """Give slips and endplates the level that single vertebrae spell: "L4 lies 4 mm in front of L5"."""
@@ -785,7 +878,7 @@ class ClauseReader:
         if not self.vertebrae:
             return
         for frame in self.frames:
-            if frame.finding in SLIPS and (frame.level is None or frame.inherited):
+            if frame.finding in SLIPS and (frame.level is None or frame.inherited or frame.level.ref in ("all", "any")):
                 for a, b in zip(self.vertebrae, self.vertebrae[1:], strict=False):
                     index = INDEX.get(f"{a}-{b}")
                     if index is not None:
@@ -836,17 +929,21 @@ class ClauseReader:
         elif form == "noun":
             if chain_sites:
                 self._reduce(mention)
-            elif (
-                following is not None
-                and following.kind in _FOLLOWERS
-                and following.kind not in ("neg", "grade", "level", "levelref", "side_post")
-            ):
+            elif self._object_ahead(following):
                 self._open(mention)
             else:
                 self._open(mention)
                 self._finish_open()
         else:
             self._participle(mention, chain_sites, previous, following)
+
+    def _object_ahead(self, following: Mention | None) -> bool:
+        """Whether a noun's object stands behind it: "narrowing | of the left recess"."""
+        if following is None:
+            return False
+        if following.kind == "side_post":
+            return self._site_within(3)
+        return following.kind in ("of", "site", "side")
 
     def _noun_or_verb(self, mention: Mention, chain_sites: bool, following: Mention | None) -> str:
         if self.cur.sites and self.cur.sites[-1].value in (
@@ -1072,8 +1169,11 @@ class ClauseReader:
         """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
         chain = [c for c in [*self.conjuncts, self.cur] if not c.empty]
         cur = self.cur
-        if not cur.sites and self.conjuncts and (head.form != "noun" or cur.neg) and (cur.grade or cur.neg or cur.hedge):
+        if not cur.sites and self.conjuncts and (head.form != "noun" or cur.neg) and (cur.grade or cur.neg or cur.hedge or cur.rest):
             chain = self._predicate_chain(chain)
+        if any(s.value != "spine" for c in chain for s in c.sites):
+            for conjunct in chain:
+                conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
         sites: list[Mention] = []
         sided = [c for c in chain if c.sites]
         for conjunct in reversed(chain):
@@ -1122,6 +1222,7 @@ class ClauseReader:
                     conjunct.sides = self.cur.sides
                 conjunct.neg = conjunct.neg or neg
                 conjunct.hedge = conjunct.hedge or hedge
+                conjunct.rest = conjunct.rest or self.cur.rest
         return kept
 
     def on_finding(self, mention: Mention) -> None:
@@ -1185,10 +1286,16 @@ class ClauseReader:
                 self.herniation_side = cur.sides
             elif not self.neg:
                 self.herniation_side = 0
+        frames = [*self._earlier_levels(mention, value, frames), *frames]
         self.conjuncts = []
         self.subject = []
         self._fresh()
         self.last = frames
+
+    def _earlier_levels(self, mention: Mention, value: str, frames: list[Frame]) -> list[Frame]:
+        """For "L4-5 left subarticular and L5-S1 central | protrusions": one more frame for each level before."""
+        earlier = [c for c in self.conjuncts if c.level is not None and c.level is not frames[0].level]
+        return [self._frame(value, self._finding_bits(mention, value), mention, c) for c in earlier if value]
 
     def _joined(self, mention: Mention) -> bool:
         previous = self._peek(-1)
@@ -1261,6 +1368,8 @@ class ClauseReader:
             frame = self._frame(self.topic.finding.value, 1, head, opener)
             frame.bits = 1
             return [frame]
+        if opener.rest and self.level is not None and self.level.levels:
+            return [self._frame("normal_level", 1, head, opener)]
         if self.frames and not any(f.finding == "normal_level" for f in self.frames):
             return []
         if self._is_bare_normal(head):
@@ -1296,12 +1405,16 @@ class ClauseReader:
         frame.rest = conjunct.rest
         if conjunct.level is not None:
             frame.level = conjunct.level
+        elif conjunct.rest and finding != "normal_level":
+            frame.level = None
         elif self.level is not None:
             frame.level = self.level
+            frame.soft = self.level_used
             frame.inherited = self.level not in self.levels_seen and self.level.ref not in ("multi",)
         if self.pending_exclude is not None:
             frame.exclude.append((self.pending_exclude, 0))
         self.frames.append(frame)
+        self.last_open = True
         return frame
 
     def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:
@@ -1385,7 +1498,7 @@ class ClauseReader:
                         twin.sides = conjunct.sides or c.sides
                         frames += self._emit(_NARROW, site, twin)
             self.last = frames
-        elif self.topic is not None and (conjunct.grade or conjunct.number is not None):
+        elif self.topic is not None and (conjunct.grade or conjunct.number is not None or (conjunct.sides and conjunct.level)):
             self._of_topic(conjunct)
 
     def _of_topic(self, conjunct: Conjunct) -> None:
@@ -1406,7 +1519,9 @@ class ClauseReader:
                 twin = _clone(conjunct)
                 twin.sides = conjunct.sides or topic.sides
                 if site.value == "endplate":
-                    if conjunct.number is not None and conjunct.number.form == "type":
+                    if conjunct.grade == NONE:
+                        frames.append(self._frame("modic", 1, site, twin))
+                    elif conjunct.number is not None and conjunct.number.form == "type":
                         frames.append(self._frame("modic", conjunct.number.bits, conjunct.number, twin))
                 elif site.value in ("canal", "foramen", "recess", "disc_signal"):
                     if conjunct.number is not None and not conjunct.grade:
@@ -1425,6 +1540,17 @@ class ClauseReader:
     def _modify_last(self, conjunct: Conjunct) -> None:
         last = self.last
         if not conjunct.grade and conjunct.number is None:
+            if conjunct.sides and conjunct.neg and not all(f.neg for f in last):
+                twins = []
+                for frame in last:
+                    if not frame.sides or frame.sides & conjunct.sides == 0:
+                        twin = frame.copy()
+                        twin.sides, twin.neg, twin.level, twin.inherited = conjunct.sides, "no", frame.level, frame.inherited
+                        if not frame.sides:
+                            frame.sides = 3 - conjunct.sides if conjunct.sides in (1, 2) else 0
+                        twins.append(twin)
+                self.frames.extend(twins)
+                return
             if conjunct.sides:
                 for frame in last:
                     if not frame.sides:
@@ -1452,7 +1578,7 @@ class ClauseReader:
                 return
             else:
                 return
-        free = all(
+        free = self.last_open and all(
             not f.grade
             and f.bits != 1
             and (not f.neg or conjunct.neg)
@@ -1501,6 +1627,8 @@ class ClauseReader:
         self.last = twins
 
 
+_SHOWS = frozenset("shows show demonstrates demonstrate has have reveals reveal showing".split())
+_ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 _PLACES = frozenset(("in", "within", "at", "into", "along", "behind"))
 _DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
 _LIGHT = frozenset(

@@ -55,11 +55,14 @@ class Context:
     topic_standalone: bool = False
     recent: list[tuple[int, ...]] = field(default_factory=list)
     slip_levels: tuple[int, ...] = ()
+    table_line: int = -1
     columns: list[Topic | None] = field(default_factory=list)
     columns_skip: set[int] = field(default_factory=set)
     herniation: dict[int, int] = field(default_factory=dict)
     root_plural: bool = False
     from_header: bool = False
+    anchored: bool = False
+    wide: bool = False
     level_line: int = -1
 
 
@@ -336,9 +339,9 @@ class _Reader:
             ):
                 context.columns = [None]
                 context.columns_skip = set()
-                context.header_line = sentence.line
+                context.table_line = sentence.line
                 return
-        if context.header_line == sentence.line and context.columns:
+        if context.table_line == sentence.line and context.columns:
             while len(context.columns) <= column:
                 context.columns.append(None)
             context.columns[column] = _make_topic(mentions)
@@ -417,6 +420,7 @@ class _Reader:
                 if mention.group.levels:
                     self.context.recent.append(mention.group.levels)
                 self.context.from_header = False
+                self.context.anchored = True
                 return
 
     def _is_trailing_line(self, sentence: Sentence, at_header: bool) -> bool:
@@ -440,7 +444,12 @@ class _Reader:
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         context = self.context
-        seen = [ref for ref in reader.levels_seen if not ref.slip and ref.ref in ("",) + tuple(ANAPHORS)]
+        kinds = ("", *ANAPHORS)
+        seen = [
+            ref for ref in reader.levels_seen if not ref.slip and ref not in reader.aside and ref.ref in kinds
+        ]
+        if seen and frames and all(frame.finding in SLIPS for frame in frames) and seen[0].i - sentence.i > 2:
+            return
         if not seen:
             return
         resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
@@ -461,6 +470,8 @@ class _Reader:
         context.level_standalone = False
         context.level_line = sentence.line
         context.from_header = False
+        context.anchored = seen[0].i - sentence.i <= 4
+        context.wide = len(levels) > 1
 
     # ----------------------------------------------------------------- resolution
 
@@ -499,6 +510,11 @@ class _Reader:
             return tuple(level for level in LUMBAR if low < level < high)
         return ()
 
+    def _is_loose(self) -> bool:
+        """Whether the level carried over was only mentioned, not announced, so that a bare negative is about all."""
+        context = self.context
+        return not context.from_header and not context.anchored and (context.section != "findings" or context.wide)
+
     def _these(self, ref: LevelRef, last: tuple[int, ...]) -> tuple[int, ...]:
         """Resolve "these levels", and "all four of these levels" by counting back."""
         counts = {"two": 2, "three": 3, "four": 4, "both": 2}
@@ -520,6 +536,8 @@ class _Reader:
         levels: tuple[int, ...] = ()
         scope = "level"
         mode = ""
+        if frame.inherited and frame.exclude:
+            ref = None
         if ref is not None:
             if ref.outside and not ref.levels:
                 return
@@ -531,7 +549,7 @@ class _Reader:
             elif ref.ref in ("rest", "rest_named"):
                 levels, scope = LUMBAR, "blanket"
                 mode = "rest_named" if ref.ref == "rest_named" or frame.i > ref.i else "rest"
-            elif frame.inherited and trailing and negative:
+            elif frame.inherited and negative and (trailing or self._is_loose()):
                 levels, scope = LUMBAR, "blanket"
             elif not levels:
                 return
@@ -543,7 +561,7 @@ class _Reader:
             mode = "rest"
         if frame.rest and finding in ("normal_disc", "normal_level"):
             mode = "rest_named"
-        if finding in ("normal_alignment",) or (finding in SLIPS and negative and (ref is None or frame.inherited)):
+        if (finding == "normal_alignment" and (ref is None or frame.inherited or not self._resolve(ref)) and mode != "rest_named") or (finding in SLIPS and negative and (ref is None or frame.inherited)):
             levels, scope = LUMBAR, "blanket"
         sides = self._sides(frame, levels)
         self._expand(frame, levels, scope, sides, mode)
@@ -677,7 +695,7 @@ def _step(level: int, direction: int) -> int | None:
 
 
 def _is_negative(frame: Frame) -> bool:
-    if frame.neg in ("no", "not") or frame.gone:
+    if frame.neg in ("no", "not") or frame.gone or (frame.cap == "at_most" and not frame.hedge):
         return True
     return frame.bits == 1
 

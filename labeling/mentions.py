@@ -312,8 +312,10 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
             current.mentions.append(mention)
             continue
         mark = mention.value
+        if mark == "|" and cell < 0 and not (current.line_start and mention.i == current.i):
+            mark = "."
         if mark == "." or mark == NEWLINE or mark == "|":
-            if mark == "." and not is_sentence_end(words, mention.i):
+            if mark == "." and words[mention.i] == "." and not is_sentence_end(words, mention.i):
                 continue
             if mark == "." and _is_list_number(words, mention.i, current):
                 current.item = "number"
