@@ -12,7 +12,13 @@ from deepspine.data.phantom.bodies import EndplateChange, paint_body, paint_disc
 from deepspine.data.phantom.canal import CanalCourse, canal_course, paint_canal
 from deepspine.data.phantom.canvas import Canvas
 from deepspine.data.phantom.materials import Materials, make_materials
-from deepspine.data.phantom.posterior import paint_arch, paint_facets, paint_foramina, paint_sacral_wings
+from deepspine.data.phantom.posterior import (
+    paint_arch,
+    paint_facets,
+    paint_foramina,
+    paint_iliac_wings,
+    paint_sacral_wings,
+)
 from deepspine.data.phantom.shapes import LevelShape
 from deepspine.data.phantom.soft_tissue import BodyHabitus, Texture, paint_surroundings
 from deepspine.data.phantom.spine import DiscSpace, Habitus, Spine, build_spine
@@ -50,6 +56,7 @@ class Anatomy:
 
     def _paint_arches(self, canvas: Canvas) -> None:
         soft, bones = self.materials.soft, self.materials.vertebrae
+        paint_iliac_wings(canvas, self.spine.sacrum[0], self.materials.ilium, soft.muscle)
         paint_sacral_wings(canvas, self.spine.sacrum, self.materials.sacrum)
         for position, vertebra in enumerate(self.spine.vertebrae):
             paint_arch(canvas, vertebra, bones[position], spinous_mm=SPINOUS_MM[position])

@@ -43,6 +43,7 @@ SHOULDER_MM = 8.0
 HEALTHY_SAC_DEPTH_MM = 13.5
 HEALTHY_SAC_HALF_WIDTH = 0.78
 """Half width of the dural sac as a share of that of the canal."""
+DURA_MM = 0.5
 CONUS_RADIUS_MM = 4.3
 N_ROOTS = 9
 """Roots drawn on each side of the sac."""
@@ -196,6 +197,9 @@ def paint_canal(canvas: Canvas, course: CanalCourse, numbers: SoftNumbers) -> No
     sac_width = here["sac_half_width"] * (1.0 - here["trefoil"] * np.clip(p + 0.3, 0.0, 1.3))
     round2 = np.square(u / sac_width) + np.square(p)
     sac = (round2 < 1.0) & (np.abs(u) < limit - 0.6) & (view.z > course.sac_end_z) & in_canal
+    view.paint(sac, numbers.dura)
+    fluid = (1.0 - DURA_MM / np.minimum(half_sac, sac_width)) ** 2
+    sac = sac & (round2 < fluid) & (np.abs(u) < limit - 0.6 - DURA_MM)
     view.paint(sac, numbers.csf)
     _paint_nerves(view, course, numbers, sac=sac, u=u, p=p, q=q)
 

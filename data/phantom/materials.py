@@ -61,6 +61,7 @@ class SoftNumbers:
     vessel: int
     vein: int
     epidural_fat: int
+    dura: int
     csf: int
     cord: int
     root: int
@@ -82,6 +83,7 @@ class Materials:
     vertebrae: tuple[BoneNumbers, ...]
     discs: tuple[DiscNumbers, ...]
     sacrum: BoneNumbers
+    ilium: BoneNumbers
     sacral_disc: DiscNumbers
 
 
@@ -108,6 +110,7 @@ def make_materials(spine: Spine, shapes: dict[Level, LevelShape], *, marrow_fat:
         vertebrae=vertebrae,
         discs=discs,
         sacrum=_bone(palette, marrow, MaskClass.SACRUM, MaskClass.SACRUM, instance=0),
+        ilium=_bone(palette, marrow, MaskClass.BACKGROUND, MaskClass.BACKGROUND, instance=0),
         sacral_disc=_disc(palette, 0.85, MaskClass.SACRUM),
     )
 
@@ -119,7 +122,7 @@ def _bone(palette: Palette, marrow: Tissue, body: MaskClass, posterior: MaskClas
         vein=palette.add(marrow.mixed(tissues.VEIN, 0.75), body, instance),
         schmorl=palette.add(tissues.DRY_NUCLEUS, body, instance),
         modic={kind: palette.add(marrow.mixed(own, 0.85), body, instance) for kind, own in MODIC_TISSUE.items()},
-        posterior_marrow=palette.add(marrow.mixed(tissues.CORTEX, 0.15), posterior),
+        posterior_marrow=palette.add(marrow.mixed(tissues.FATTY_MARROW, 0.2), posterior),
         posterior_cortex=palette.add(tissues.CORTEX, posterior),
     )
 
@@ -159,6 +162,7 @@ def _soft(palette: Palette) -> SoftNumbers:
         vessel=palette.add(tissues.FLOW_VOID),
         vein=palette.add(tissues.FLOW_VOID.mixed(tissues.VEIN, 0.25)),
         epidural_fat=palette.add(fat, canal),
+        dura=palette.add(tissues.LIGAMENT, canal),
         csf=palette.add(tissues.CSF, canal),
         cord=palette.add(tissues.CORD, canal),
         root=palette.add(tissues.ROOT.mixed(tissues.LIGAMENT, 0.25), canal),

@@ -208,7 +208,7 @@ def _sensitivity(anatomy: Anatomy, plan: ScanPlan, canvas: Canvas) -> NDArray[np
     """Return what coil and saturation band leave of the signal: bright at the back, fading to the front."""
     here = anatomy.course.at(canvas.z)
     depth = np.maximum(here["y"] + 60.0 - canvas.y, 0.0)
-    near = np.exp(-depth / plan.coil_depth_mm) * 1.9
+    near = np.exp(-depth / plan.coil_depth_mm) * 1.7
     middle = plan.center_z_mm + 10.0
     along = np.exp(-np.square((canvas.z - middle) / 190.0))
     across = np.exp(-np.square(canvas.x / 190.0))

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
+from scipy.special import ndtr
 
 from deepspine.data.phantom.canal import CanalCourse
 from deepspine.data.phantom.canvas import Canvas, Float32
 from deepspine.data.phantom.materials import SoftNumbers
 
-TEXTURE_SIZE = 64
+TEXTURE_SIZE = 96
+TEXTURE_SMOOTHING = 2.2
+"""In cells; a cell is sampled at the nearest one, so it must be small against what is drawn with it."""
+
 SMOOTHING_MM = 45.0
 """The skin of the back follows the spine, smoothed."""
+VESSEL_SMOOTHING_MM = 22.0
+"""Aorta and vena cava are straighter than the spine."""
 FLANK_MM = 150.0
 """Half width of the trunk."""
 
@@ -68,9 +74,9 @@ class Texture:
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Texture:
         """Draw a texture."""
-        noise = gaussian_filter(rng.standard_normal((TEXTURE_SIZE,) * 3), 1.6, mode="wrap")
-        ranks = np.argsort(np.argsort(noise, axis=None)).reshape(noise.shape)
-        return cls((ranks / ranks.size).astype(np.float32))
+        white = rng.standard_normal((TEXTURE_SIZE,) * 3, dtype=np.float32)
+        noise = gaussian_filter(white, TEXTURE_SMOOTHING, mode="wrap")
+        return cls(ndtr(noise / noise.std()).astype(np.float32))
 
     def sample(self, x: Float32, y: Float32, z: Float32, grain_mm: tuple[float, float, float]) -> Float32:
         """Return the noise at points; `grain_mm` is the edge of a noise cell along x, y, z."""
@@ -83,11 +89,12 @@ class Texture:
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """Smooth course of canal and back surface by height, tabulated."""
+    """Smooth course of canal, back surface and front of the bodies by height, tabulated."""
 
     heights: Float32
     canal_y: Float32
     back_y: Float32
+    front_y: Float32
 
     @classmethod
     def of(cls, course: CanalCourse) -> Surroundings:
@@ -96,7 +103,15 @@ class Surroundings:
         canal = course.at(heights)["y"].astype(float)
         # The back does not follow the sacrum's tip forwards.
         back = gaussian_filter1d(canal, SMOOTHING_MM / 1.6)
-        return cls(heights.astype(np.float32), canal.astype(np.float32), back.astype(np.float32))
+        here = course.at(heights)
+        bodies = canal - here["half_depth"] - here["body_depth"]
+        front = np.minimum(gaussian_filter1d(bodies, VESSEL_SMOOTHING_MM), bodies)
+        tables = (values.astype(np.float32) for values in (heights, canal, back, gaussian_filter1d(front, 5.0)))
+        return cls(*tables)
+
+    def front_at(self, z: Float32) -> Float32:
+        """Return the smoothed course of the front of the bodies, along which the great vessels run."""
+        return np.interp(z, self.heights, self.front_y).astype(np.float32)
 
     def back_at(self, z: Float32) -> Float32:
         """Return the smoothed course of the canal at heights of any shape."""
@@ -133,23 +148,25 @@ def paint_surroundings(
 def _paint_belly(
     canvas: Canvas, u: Float32, p: Float32, depth: Float32, texture: Texture, numbers: SoftNumbers
 ) -> None:
-    grain = texture.sample(canvas.x, canvas.y, canvas.z, (7.0, 6.0, 7.5))
-    belly = (p < -(depth + 34.0)) & (canvas.labels == numbers.fat)
-    canvas.paint(belly & (grain > 0.52), numbers.bowel_wall)
-    canvas.paint(belly & (grain > 0.6), numbers.bowel)
-    canvas.paint(belly & (grain > 0.93), numbers.vessel)
-    wide = np.square((np.abs(u) - 66.0) / 27.0) + np.square((p + 36.0) / 23.0)
-    tall = np.square((canvas.z - 150.0) / 52.0)
-    canvas.paint((wide + tall) < 1.0, numbers.kidney)
-    canvas.paint((wide * 3.2 + tall * 1.6) < 0.8, numbers.kidney_core)
+    coarse = texture.sample(canvas.x, canvas.y, canvas.z, (3.4, 2.8, 3.6))
+    border = depth + 30.0 + 0.004 * np.square(u) + 6.0 * np.sin(canvas.z * 0.045)
+    belly = (p < -border) & (canvas.labels == numbers.fat)
+    canvas.paint(belly & (coarse > 0.5), numbers.bowel_wall)
+    canvas.paint(belly & (coarse > 0.62), numbers.bowel)
+    canvas.paint(belly & (coarse > 0.95), numbers.vessel)
+    side = np.abs(u)
+    round2 = np.square((side - 66.0) / 25.0) + np.square((p + 34.0) / 21.0) + np.square((canvas.z - 150.0) / 54.0)
+    pelvis = np.square((side - 56.0) / 13.0) + np.square((p + 36.0) / 7.0) + np.square((canvas.z - 150.0) / 34.0)
+    canvas.paint(round2 < 1.0, numbers.kidney)
+    canvas.paint((pelvis + 0.7 * coarse < 1.0) & (round2 < 1.0), numbers.kidney_core)
 
 
 def _paint_septa(
     canvas: Canvas, u: Float32, p: Float32, fascia: Float32, skin: Float32, texture: Texture, numbers: SoftNumbers
 ) -> None:
-    lines = texture.sample(canvas.x, canvas.y, canvas.z, (5.0, 3.2, 9.0))
+    lines = texture.sample(canvas.x, canvas.y, canvas.z, (1.9, 1.2, 3.4))
     under_skin = canvas.labels == numbers.subcutaneous
-    canvas.paint(under_skin & (np.abs(lines - 0.5) < 0.02), numbers.septum)
+    canvas.paint(under_skin & (np.abs(lines - 0.5) < 0.012), numbers.septum)
     layer = fascia + 0.55 * (skin - fascia) + 2.0 * np.sin(canvas.z * 0.03) - p
     canvas.paint(under_skin & (np.abs(layer) < 0.5), numbers.septum)
 
@@ -170,18 +187,20 @@ def _paint_muscles(
         + 4.0 * (1.0 - np.exp(-np.square(u / 14.0)))
         - 0.011 * np.square(np.maximum(side - 30.0, 0.0))
     )
-    inner = 4.0 + 7.0 * np.exp(-np.square(u / 11.0))
+    inner = -2.0 + 12.0 * np.exp(-np.square(u / 22.0)) + 0.0012 * np.square(side - 40.0)
     narrow = np.clip((canvas.z + 10.0) / 80.0, 0.0, 1.0)
-    back = (p > inner) & (p < fascia) & (side < 48.0 + 24.0 * narrow) & (canvas.z > -95.0)
+    outer = 46.0 + 24.0 * narrow
+    flank = np.square((p - (inner + fascia) / 2) / np.maximum((fascia - inner) / 2, 4.0))
+    back = (p > inner) & (p < fascia) & (canvas.z > -95.0) & (side < outer * (1.0 - 0.3 * flank * flank))
     canvas.paint(back, numbers.muscle)
     canvas.paint(back & (side < 3.5), numbers.interspinous)
-    streaks = texture.sample(canvas.x, canvas.y, canvas.z, (3.6, 2.4, 8.0))
+    streaks = texture.sample(canvas.x, canvas.y, canvas.z, (1.15, 0.85, 3.2))
     # Fat gathers near the midline and at the depth of the multifidus, and more so further down.
     deep = np.exp(-np.square((side - 10.0) / 16.0)) * np.clip(1.5 - (p - inner) / 26.0, 0.2, 1.2)
     share = body.muscle_fat * (0.35 + 1.3 * deep * (1.4 - 0.7 * narrow))
     canvas.paint(back & (streaks > 1.0 - 1.5 * share), numbers.muscle_half_fat)
     canvas.paint(back & (streaks > 1.0 - share), numbers.muscle_fat)
-    gap = np.abs(side - 33.0 - 0.12 * (p - 20.0) - 3.0 * np.sin(canvas.z * 0.02))
+    gap = np.abs(side - 33.0 - 0.12 * (p - 20.0) - 3.0 * np.sin(canvas.z * 0.02) - 2.0 * np.sin(p * 0.3))
     canvas.paint(back & (gap < 0.4 + 2.2 * body.muscle_fat), numbers.muscle_fat)
     _paint_psoas(canvas, body, u, p, here, numbers)
 
@@ -203,7 +222,7 @@ def _paint_psoas(
 def _paint_vessels(canvas: Canvas, course: CanalCourse, numbers: SoftNumbers) -> None:
     here = course.at(canvas.z)
     u = canvas.x - here["x"]
-    p = canvas.y - here["y"] + here["half_depth"] + here["body_depth"]
+    p = canvas.y - Surroundings.of(course).front_at(canvas.z) + 2.5
     split = np.clip((45.0 - canvas.z) / 60.0, 0.0, 1.6)
     aorta = np.square(np.abs(u - 6.0) - 24.0 * split) + np.square(p + 11.5) < np.square(
         9.0 - 2.8 * np.minimum(split * 3, 1.0)
