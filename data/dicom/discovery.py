@@ -61,10 +61,10 @@ def find_candidates(root: Path, *, reject: Reject) -> Iterator[Candidate]:
     if not root.exists():
         raise InputError(f"no file or folder {root}; check the spelling of the path")
     if root.is_dir():
-        for path in _files_below(root):
-            yield from _candidates_of(path, path.relative_to(root).as_posix(), reject)
+        for entry, name in _files_below(str(root)):
+            yield from _candidates_of(entry, name, reject)
     else:
-        yield from _candidates_of(root, root.name, reject)
+        yield from _candidates_of(_as_entry(root), root.name, reject)
 
 
 @contextmanager
@@ -94,40 +94,47 @@ def _open_below_archive_file(path: Path) -> BinaryIO:
         raise InputError(f"{container.name} has no readable member for {path.name}") from None
 
 
-def _files_below(root: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(root):
-        folders.sort()
-        for name in sorted(files):
-            yield Path(folder) / name
+def _files_below(folder: str, prefix: str = "") -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Yield the files of a folder and of those below it, with their path relative to it; links are not followed."""
+    with os.scandir(folder) as entries:
+        ordered = sorted(entries, key=lambda entry: entry.name)
+    for entry in ordered:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_below(entry.path, f"{prefix}{entry.name}/")
+        else:
+            yield entry, prefix + entry.name
 
 
-def _candidates_of(path: Path, name: str, reject: Reject) -> Iterator[Candidate]:
-    lower = path.name.lower()
+def _as_entry(path: Path) -> os.DirEntry[str]:
+    with os.scandir(path.absolute().parent) as entries:
+        return next(entry for entry in entries if entry.name == path.name)
+
+
+def _candidates_of(entry: os.DirEntry[str], name: str, reject: Reject) -> Iterator[Candidate]:
+    lower = entry.name.lower()
     if lower.endswith(ZIP_SUFFIXES):
-        yield from _members(path, name, _zip_members, reject)
+        yield from _members(Path(entry.path), name, _zip_members, reject)
     elif lower.endswith(TAR_SUFFIXES):
-        yield from _members(path, name, _tar_members, reject)
-    elif path.name.upper() == DICOMDIR:
-        _report_missing(path, name, reject)
-    elif not path.is_file():
-        reject(name, "not a regular file (a broken link?)")
+        yield from _members(Path(entry.path), name, _tar_members, reject)
+    elif lower == DICOMDIR.lower():
+        _report_missing(Path(entry.path), name, reject)
+    elif not entry.is_file():
+        reject(name, "not a regular file (a link to a folder, or a broken one)")
     elif not is_companion(lower):
-        yield Candidate(name, path.stat().st_size)
+        yield Candidate(name, entry.stat().st_size)
 
 
 def _report_missing(path: Path, name: str, reject: Reject) -> None:
     """Reject what a DICOMDIR lists and the disc does not hold; names are compared without case, as discs do."""
     from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
 
     try:
         records = dcmread(path).get("DirectoryRecordSequence") or []
         listed = [record.ReferencedFileID for record in records if record.get("ReferencedFileID")]
-    except (InvalidDicomError, *PARSE_ERRORS) as error:
+    except PARSE_ERRORS as error:
         reject(name, f"a damaged DICOMDIR ({type(error).__name__}); its files are found without it")
         return
-    folder = path.parent
-    there = {file.relative_to(folder).as_posix().lower() for file in _files_below(folder)}
+    there = {below.lower() for _, below in _files_below(str(path.parent))}
     for file_id in listed:
         parts = [file_id] if isinstance(file_id, str) else list(file_id)
         if "/".join(parts).lower() not in there:
@@ -136,8 +143,9 @@ def _report_missing(path: Path, name: str, reject: Reject) -> None:
 
 def is_companion(name: str) -> bool:
     """Whether a file's name says that it is no DICOM picture: hidden files, DICOMDIR, documents, viewers."""
-    base = PurePosixPath(name.lower()).name
-    return base.startswith(".") or base.upper() == DICOMDIR or PurePosixPath(base).suffix in COMPANION_SUFFIXES
+    base = name.lower().rpartition("/")[2]
+    dot = base.rfind(".")
+    return base.startswith(".") or base == DICOMDIR.lower() or (dot > 0 and base[dot:] in COMPANION_SUFFIXES)
 
 
 def _members(

@@ -24,6 +24,9 @@ KEY_DIGITS = 12
 MAX_SIDE = 8192
 """Rows or columns a slice may claim to have."""
 
+MAX_RUNNING_NUMBER = 2**31
+"""Integer strings of DICOM have 32 bits."""
+
 _MR = "MR"
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 
@@ -155,10 +158,16 @@ def _instance(tags: Tags, path: str) -> Instance:
         patient_key=pseudonymous_key(f"patient:{patient}" if patient else f"study:{study_uid}"),
         report_id=tags.text("AccessionNumber"),
         frame_of_reference=tags.text("FrameOfReferenceUID"),
-        series_number=tags.integer("SeriesNumber", 0),
-        acquisition=tags.integer("AcquisitionNumber", 0),
+        series_number=_running_number(tags, "SeriesNumber"),
+        acquisition=_running_number(tags, "AcquisitionNumber"),
         body_part=tags.text("BodyPartExamined").upper(),
         rows=rows,
         columns=columns,
         frames=frames_of(tags),
     )
+
+
+def _running_number(tags: Tags, keyword: str) -> int:
+    """Return a number that only orders things; 0 when it is missing or nonsense, which is no reason to lose a file."""
+    number = tags.number(keyword)
+    return int(number) if number is not None and abs(number) < MAX_RUNNING_NUMBER else 0

@@ -105,10 +105,11 @@ def _native_pixels(tags: Tags) -> NDArray[Any] | None:
     """Return uncompressed little-endian pixels as they lie, one copy less than the general decoder; None for others."""
     plain = tags.text("TransferSyntaxUID") in (EXPLICIT_LITTLE, IMPLICIT_LITTLE)
     allocated, stored = tags.integer("BitsAllocated"), tags.integer("BitsStored")
-    if not plain or allocated not in (8, 16) or not 1 <= stored <= allocated:
+    signed = tags.integer("PixelRepresentation")
+    if not plain or allocated not in (8, 16) or not 1 <= stored <= allocated or signed not in (0, 1):
         return None
     pixels = tags.integer("Rows") * tags.integer("Columns") * tags.integer("NumberOfFrames", 1)
-    kind = "i" if tags.integer("PixelRepresentation") else "u"
+    kind = "i" if signed else "u"
     values = np.frombuffer(tags.binary("PixelData"), dtype=f"<{kind}{allocated // 8}", count=pixels)
     # Bits above those stored may hold an overlay; shifting there and back drops them and keeps the sign.
     unused = allocated - stored

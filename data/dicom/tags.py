@@ -71,19 +71,17 @@ class Tags:
         Raises
         ------
         ValueError
-            When it is missing without a default, or no whole number.
+            When it is missing without a default, or not one whole number.
         """
         element = self._elements.get(tag_of(keyword))
         if element is not None and isinstance(element.value, bytes) and len(element.value) == 2 and element.VR == "US":
             return int.from_bytes(element.value, "little" if element.is_little_endian else "big")
-        number = self.number(keyword)
-        if number is None:
-            if default is None:
-                raise ValueError(f"{keyword} is missing")
+        if default is not None and not self.text(keyword):
             return default
-        if not number.is_integer():
-            raise ValueError(f"{keyword} must be a whole number")
-        return int(number)
+        numbers = self.numbers(keyword)
+        if numbers is None or len(numbers) != 1 or not numbers[0].is_integer():
+            raise ValueError(f"{keyword} must be one whole number")
+        return int(numbers[0])
 
     def binary(self, keyword: str) -> bytes:
         """Return the bytes of a tag, none when it is missing."""

@@ -97,7 +97,7 @@ def test_a_damaged_archive_file_is_a_reject(tmp_path: Path, name: str) -> None:
 
 def test_a_broken_link_is_a_reject(tmp_path: Path) -> None:
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
-    assert candidates(tmp_path)[1].rows == [("gone", "not a regular file (a broken link?)")]
+    assert candidates(tmp_path)[1].rows == [("gone", "not a regular file (a link to a folder, or a broken one)")]
 
 
 def test_a_missing_archive_is_named(tmp_path: Path) -> None:
