@@ -1,7 +1,54 @@
-"""`deepspine locate`."""
+"""`deepspine locate`: find the discs of a lumbar MRI and name them."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import Annotated
 
-def locate() -> None:
-    """To come."""
+import typer
+
+
+def locate(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="INPUT...",
+            help="NIfTI, MetaImage or NRRD files, a DICOM series folder, PNG or JPEG pictures, a folder of these, or "
+            "an archive's index.parquet (the sagittal T2, else T1, of each study).",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Output folder; with many inputs one folder each in it.")],
+    lowest: Annotated[
+        str | None,
+        typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if you know it."),
+    ] = None,
+    weights: Annotated[Path | None, typer.Option(help="Weights (.safetensors) in place of the shipped ones.")] = None,
+    spacing_mm: Annotated[float | None, typer.Option(help="Pixel size of pictures, mm; else 280 mm a height.")] = None,
+    max_reject_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit with code 3 when more than this share was refused.")
+    ] = 0.1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
+) -> None:
+    """Find and name the discs: mask.nii.gz, vertebrae.nii.gz, levels.json and overlay.png for each input."""
+    import json
+
+    from deepspine.cli.progress import progress
+    from deepspine.data.errors import InputError
+    from deepspine.data.levels import Level
+    from deepspine.segmentation.batch import find_inputs, locate_inputs
+    from deepspine.segmentation.inference import SegmentationNetwork
+
+    level = Level.parse(lowest) if lowest else None
+    found = find_inputs(inputs, spacing_mm=spacing_mm)
+    network = SegmentationNetwork.load(weights)
+    out.mkdir(parents=True, exist_ok=True)
+    with progress("locate", total=len(found)) as advance:
+        rejects = locate_inputs(found, out, network=network, lowest=level, advance=advance)
+    rejects.write(out / "rejects.csv")
+    if as_json:
+        sys.stdout.write(json.dumps({"inputs": len(found), "rejected": len(rejects), "out": str(out)}) + "\n")
+    if len(found) == 1 and len(rejects):
+        raise InputError(f"{rejects.rows[0][0]}: {rejects.rows[0][1]}")
+    rejects.check_share(len(found), allowed=max_reject_share, path=out / "rejects.csv")

@@ -1,0 +1,125 @@
+"""Many inputs in a row: each to a folder of its own, what fails to the rejects, what is there already left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepspine.data.dicom.archive_index import ArchiveIndex
+from deepspine.data.dicom.reading import read_series
+from deepspine.data.dicom.selection import select_series
+from deepspine.data.errors import DeepspineError, InputError
+from deepspine.data.files import read_volume, suffix_of
+from deepspine.data.levels import Level
+from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
+from deepspine.data.rejects import Rejects
+from deepspine.data.volume import Volume
+from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.locate import locate
+from deepspine.segmentation.output import LEVELS_FILE, write_location
+
+
+@dataclass(frozen=True)
+class LocateInput:
+    """One volume to come.
+
+    Attributes
+    ----------
+    name
+        Of its output folder; free of identifiers for studies of an archive.
+    read
+        Reads the volume.
+    """
+
+    name: str
+    read: Callable[[], Volume]
+
+
+def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None) -> list[LocateInput]:
+    """Return the volumes that paths stand for.
+
+    Parameters
+    ----------
+    paths
+        Volume files, pictures, folders of one DICOM series, folders of volumes or pictures, archive indexes
+        (`.parquet`: the sagittal T2, else T1, of each study).
+    spacing_mm
+        Pixel size of pictures, where it is known.
+
+    Raises
+    ------
+    InputError
+        When a path does not exist or two inputs have one name.
+    """
+    inputs = [one for path in paths for one in _inputs_of(path, spacing_mm)]
+    names = [one.name for one in inputs]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise InputError(f"{len(doubled)} names stand for two inputs, the first is {doubled[0]}; locate them apart")
+    return inputs
+
+
+def locate_inputs(
+    inputs: Sequence[LocateInput],
+    out: Path,
+    *,
+    network: SegmentationNetwork,
+    lowest: Level | None = None,
+    advance: Callable[[float], None] = lambda n: None,
+) -> Rejects:
+    """Locate every input; a single one straight into `out`, many into a folder each. Returns what was refused."""
+    rejects = Rejects()
+    for one in inputs:
+        folder = out / one.name if len(inputs) > 1 else out
+        if not (folder / LEVELS_FILE).is_file():
+            try:
+                volume = one.read()
+                write_location(locate(volume, network=network, lowest=lowest), volume, folder)
+            except DeepspineError as error:
+                rejects.add(one.name, error)
+        advance(1)
+    return rejects
+
+
+def _inputs_of(path: Path, spacing_mm: float | None) -> Iterator[LocateInput]:
+    if path.suffix == ".parquet":
+        yield from _studies_of(path)
+    elif path.is_dir() and (files := _volumes_in(path)):
+        yield from (LocateInput(_name_of(file), _reader(file, spacing_mm)) for file in files)
+    elif path.exists():
+        yield LocateInput(_name_of(path), _reader(path, spacing_mm))
+    else:
+        raise InputError(f"no file or folder {path}; check the spelling of the path")
+
+
+def _studies_of(path: Path) -> Iterator[LocateInput]:
+    for study in ArchiveIndex.read(path).studies():
+        selection = select_series(study)
+        series = selection.sagittal_t2 or selection.sagittal_t1
+
+        def read(series=series, reason=selection.reasons["sagittal_t2"]) -> Volume:  # type: ignore[no-untyped-def]
+            if series is None:
+                raise InputError(f"the study has no sagittal T2 or T1 to read: {reason}")
+            return read_series(series)
+
+        yield LocateInput(study.study_key, read)
+
+
+def _volumes_in(folder: Path) -> list[Path]:
+    """Return the volume files and pictures of a folder; none for a DICOM folder."""
+    return sorted(
+        file
+        for file in folder.iterdir()
+        if suffix_of(file) in (*PICTURE_SUFFIXES, ".nii", ".nii.gz", ".mha", ".mhd", ".nrrd")
+    )
+
+
+def _reader(path: Path, spacing_mm: float | None) -> Callable[[], Volume]:
+    if spacing_mm is not None and path.suffix.lower() in PICTURE_SUFFIXES:
+        return lambda: read_picture(path, spacing_mm=spacing_mm)
+    return lambda: read_volume(path)
+
+
+def _name_of(path: Path) -> str:
+    return path.name.removesuffix(suffix_of(path)) or path.name

@@ -1,0 +1,45 @@
+"""The classes of the segmentation, as numbered in `mask.nii.gz`, and sets of them as bits of a pixel's label."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class SpineClass(IntEnum):
+    """What a voxel shows."""
+
+    BACKGROUND = 0
+    BODY = 1
+    POSTERIOR = 2
+    DISC = 3
+    CANAL = 4
+    SACRUM = 5
+
+
+N_CLASSES = len(SpineClass)
+ANY = (1 << N_CLASSES) - 1
+"""All classes possible: the pixel teaches nothing."""
+
+AllowedMap = NDArray[np.uint8]
+"""For each pixel the set of its possible classes, bit `c` for class `c`."""
+
+
+def class_set(*classes: SpineClass) -> int:
+    """Return the bits of a set of classes."""
+    bits = 0
+    for one in classes:
+        bits |= 1 << one
+    return bits
+
+
+def without(*classes: SpineClass) -> int:
+    """Return the bits of all classes but these."""
+    return ANY & ~class_set(*classes)
+
+
+def definite(mask: NDArray[np.uint8]) -> AllowedMap:
+    """Return the label map of a complete mask: each pixel's set holds its one class."""
+    return np.left_shift(np.uint8(1), mask).astype(np.uint8)

@@ -1,0 +1,130 @@
+"""The trained network applied to a volume."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepspine.data.errors import InputError
+from deepspine.data.geometry import Plane
+from deepspine.data.volume import Volume
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+WORKING_MM = 1.0
+"""Pixel size at which the network sees every slice; training varied it by about a third either way."""
+SIDE_MULTIPLE = 32
+"""The U-Net halves its input five times."""
+SLICES_AT_ONCE = 4
+MIN_SIDE_MM = 100.0
+"""A field of view smaller than this shows two levels at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentationNetwork:
+    """A trained network and its card.
+
+    Attributes
+    ----------
+    network
+        In evaluation mode.
+    card
+        Content of `model.json`: name, data, licences, training command, metrics, input contract.
+    """
+
+    network: nn.Module
+    card: dict[str, Any]
+
+    @classmethod
+    def load(cls, weights: Path | str | None = None) -> SegmentationNetwork:
+        """Load safetensors weights with their `model.json` beside them; the shipped ones by default.
+
+        Raises
+        ------
+        InputError
+            When a file is missing or does not fit the network.
+        """
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        from deepspine.segmentation.network import build_network
+
+        path = Path(weights) if weights else Path(str(files("deepspine.segmentation") / "weights/model.safetensors"))
+        card = path.with_name("model.json")
+        if not path.is_file() or not card.is_file():
+            raise InputError(f"{path}: weights must be a .safetensors file with its model.json beside it")
+        network = build_network()
+        try:
+            network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+        except (SafetensorError, RuntimeError) as error:
+            raise InputError(f"{path}: weights do not fit the network: {str(error).splitlines()[0]}") from None
+        return cls(network.eval(), json.loads(card.read_text(encoding="utf-8")))
+
+    def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Find the spine in a sagittal volume.
+
+        Parameters
+        ----------
+        volume
+            Sagittal slices as `read_volume` gives them: rows from head to foot, columns from front to back.
+
+        Returns
+        -------
+        mask
+            Class of each voxel, `SpineClass`, `[slice, row, column]` of the volume.
+        certainty
+            Probability of that class, in [0, 1].
+
+        Raises
+        ------
+        InputError
+            When the volume is not sagittal or too small to show a spine.
+        """
+        _check_view(volume)
+        mask = np.zeros(volume.grid.shape, dtype=np.uint8)
+        certainty = np.zeros(volume.grid.shape, dtype=np.float32)
+        for start in range(0, len(mask), SLICES_AT_ONCE):
+            stop = min(start + SLICES_AT_ONCE, len(mask))
+            probability, index = self._probabilities(volume, range(start, stop)).max(dim=1)
+            mask[start:stop] = index.numpy().astype(np.uint8)
+            certainty[start:stop] = probability.numpy()
+        return mask, certainty
+
+    def _probabilities(self, volume: Volume, slices: range) -> Tensor:
+        """Return probabilities of the classes in the volume's own pixels, (slices, 6, rows, columns)."""
+        import torch
+        from torch.nn import functional
+
+        from deepspine.segmentation.augmentation import normalise
+
+        last = len(volume.voxels) - 1
+        triples = [volume.voxels[[max(i - 1, 0), i, min(i + 1, last)]] for i in slices]
+        pixels = torch.from_numpy(np.stack(triples))
+        rows, columns = (max(round(n * mm / WORKING_MM), SIDE_MULTIPLE) for n, mm in zip(
+            volume.grid.shape[1:], volume.spacing_mm[1:], strict=True))  # fmt: skip
+        with torch.inference_mode():
+            small = functional.interpolate(
+                pixels, size=(rows, columns), mode="bilinear", align_corners=False, antialias=True
+            )
+            small = torch.stack([normalise(one) for one in small])
+            padded = functional.pad(small, (0, -columns % SIDE_MULTIPLE, 0, -rows % SIDE_MULTIPLE))
+            scores = self.network(padded.to(memory_format=torch.channels_last))[..., :rows, :columns]
+            full = functional.interpolate(scores, size=volume.grid.shape[1:], mode="bilinear", align_corners=False)
+            return full.softmax(dim=1)
+
+
+def _check_view(volume: Volume) -> None:
+    if volume.grid.plane is not Plane.SAGITTAL:
+        raise InputError(
+            f"the volume must be sagittal, got a stack of {volume.grid.plane} slices; choose another series"
+        )
+    height, width = (n * mm for n, mm in zip(volume.grid.shape[1:], volume.spacing_mm[1:], strict=True))
+    if min(height, width) < MIN_SIDE_MM:
+        raise InputError(f"the field of view must be at least {MIN_SIDE_MM:g} mm, got {height:.0f} x {width:.0f} mm")

@@ -1,0 +1,206 @@
+"""Names of discs, as probabilities.
+
+A lumbar field of view is named by counting up from the lumbosacral junction. So the question is which of the discs is
+the junction's. Every disc is asked what lies below it: sacrum or another body; how it tilts; and how it compares in
+size with its neighbours (a rudimentary S1-S2 disc is small). Each hypothesis (the junction is the lowest disc, the
+second lowest ..., or out of view) is scored by the product of these over the whole chain, against the prior of
+transitional anatomy. A gap in the chain counts as a missed disc. What remains is a distribution over hypotheses, and a
+name's confidence is the probability of the hypothesis that gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepspine.data.errors import NamingError
+from deepspine.data.levels import USUAL_VERTEBRAE, Level, Vertebra
+
+PRIOR_TRANSITIONAL = 0.04
+"""Share of people with six or four lumbar-type vertebrae in whom counting up from the sacrum misnames (Apazidis 2011:
+lumbosacral transition in 4 to 35 %, mostly without a change of count)."""
+PRIOR_JUNCTION_BELOW_LOWEST = 0.03
+"""Share of lumbar fields of view that end above the lumbosacral junction."""
+PRIOR_DISC_IN_SACRUM = 0.06
+"""Share in which a disc of the sacrum (S1-S2) is found as a disc."""
+EVIDENCE_FLOOR = 0.02
+"""No single look at a picture is more certain than this."""
+JUNCTION_TILT_DEG, JUNCTION_TILT_SD_DEG = 32.0, 14.0
+"""Tilt of the lumbosacral disc from the axial plane, supine (Been 2010; front end down)."""
+OTHER_TILT_DEG, OTHER_TILT_SD_DEG = 4.0, 13.0
+"""Tilt of the discs above it."""
+TILT_WEIGHT = 0.5
+"""Tilt and sacrum are seen in the same pixels: their evidence is not independent."""
+GAP_RATIO = 1.6
+"""A distance this many times the median of its neighbours holds a disc that was missed."""
+MIN_CONFIDENCE = 0.9
+"""Names below this confidence come with a warning."""
+MIN_DISCS = 3
+"""Fewer discs are no chain that could be counted."""
+
+
+@dataclass(frozen=True)
+class DiscEvidence:
+    """What naming knows of one disc.
+
+    Attributes
+    ----------
+    height_mm
+        Position along the spine, growing towards the head.
+    sacrum_below
+        Probability, from the picture, that the bone under the disc is sacrum.
+    tilt_deg
+        Angle of the disc to the axial plane, positive with the front end down.
+    area_ratio
+        Sagittal area over the median of all discs.
+    """
+
+    height_mm: float
+    sacrum_below: float
+    tilt_deg: float
+    area_ratio: float
+
+
+@dataclass(frozen=True)
+class NamingHypothesis:
+    """One way to name the chain.
+
+    Attributes
+    ----------
+    levels
+        A name for each disc, cranial to caudal.
+    probability
+        Of this hypothesis among those considered.
+    reason
+        What would make it true.
+    """
+
+    levels: tuple[Level, ...]
+    probability: float
+    reason: str
+
+
+def name_discs(discs: Sequence[DiscEvidence], *, lowest: Level | None = None) -> list[NamingHypothesis]:
+    """Name a chain of discs.
+
+    Parameters
+    ----------
+    discs
+        Cranial to caudal.
+    lowest
+        Name of the lowest disc when the user knows it; then the only hypothesis.
+
+    Returns
+    -------
+    Hypotheses, the most probable first; probabilities sum to 1.
+
+    Raises
+    ------
+    NamingError
+        When there are too few discs, or no lumbosacral junction is in view and `lowest` was not given.
+    """
+    if len(discs) < MIN_DISCS:
+        raise NamingError(
+            f"found {len(discs)} discs, a chain to count needs {MIN_DISCS}; check plane and field of view"
+        )
+    steps = count_steps([disc.height_mm for disc in discs])
+    if lowest is not None:
+        return [NamingHypothesis(_named(steps, lowest), 1.0, "the lowest disc was named by the user")]
+    junction = _junction_probabilities(discs)
+    if junction[-1] == max(junction):
+        raise NamingError(
+            "no lumbosacral junction in view (no sacrum below the lowest disc); say where to count from, "
+            "for example --lowest L4-L5"
+        )
+    hypotheses = []
+    for position, probability in enumerate(junction[:-1]):
+        below = "the lowest disc is the lumbosacral one" if position == 0 else f"{position} disc(s) lie in the sacrum"
+        for base, share, why in _counts_of_vertebrae():
+            name = _named(steps, base, junction_from_below=position)
+            hypotheses.append(NamingHypothesis(name, float(probability * share), f"{below}; {why}"))
+    out_of_view = _named(steps, Level.L4_L5)
+    hypotheses.append(NamingHypothesis(out_of_view, float(junction[-1]), "the lumbosacral disc is below the picture"))
+    return sorted(hypotheses, key=lambda one: -one.probability)
+
+
+def count_steps(heights_mm: Sequence[float]) -> list[int]:
+    """Return for each disc, cranial to caudal, how many levels it lies above the lowest; a gap counts as missed discs.
+
+    Examples
+    --------
+    >>> count_steps([140.0, 105.0, 35.0, 0.0])
+    [4, 3, 1, 0]
+    """
+    distances = -np.diff(np.asarray(heights_mm, dtype=float))
+    steps = [0]
+    for index in range(len(distances) - 1, -1, -1):
+        near = np.delete(distances, index)[max(index - 2, 0) : index + 2]
+        ratio = distances[index] / np.median(near) if len(near) else 1.0
+        steps.append(steps[-1] + (max(round(ratio), 1) if ratio > GAP_RATIO else 1))
+    return steps[::-1]
+
+
+def _junction_probabilities(discs: Sequence[DiscEvidence]) -> list[float]:
+    """Return the probability that the junction is the lowest disc, the one above ..., and last that it is below all."""
+    from_below = list(reversed(discs))
+    scores = []
+    n_candidates = min(len(from_below) - 1, 3)
+    for position in range(n_candidates):
+        score = position * np.log(PRIOR_DISC_IN_SACRUM)
+        score += _log_is_junction(from_below[position], True)
+        score += sum(_log_is_junction(disc, False) for disc in from_below[position + 1 :])
+        score += sum(_log_in_sacrum(disc) for disc in from_below[:position])
+        scores.append(score)
+    scores.append(np.log(PRIOR_JUNCTION_BELOW_LOWEST) + sum(_log_is_junction(disc, False) for disc in from_below))
+    weights = np.exp(np.array(scores) - max(scores))
+    return [float(weight) for weight in weights / weights.sum()]
+
+
+def _log_is_junction(disc: DiscEvidence, is_junction: bool) -> float:
+    sacrum = float(np.clip(disc.sacrum_below, EVIDENCE_FLOOR, 1 - EVIDENCE_FLOOR))
+    mean, deviation = (JUNCTION_TILT_DEG, JUNCTION_TILT_SD_DEG) if is_junction else (OTHER_TILT_DEG, OTHER_TILT_SD_DEG)
+    tilt = -0.5 * ((disc.tilt_deg - mean) / deviation) ** 2 - np.log(deviation)
+    return float(np.log(sacrum if is_junction else 1 - sacrum) + TILT_WEIGHT * max(tilt, np.log(EVIDENCE_FLOOR)))
+
+
+def _log_in_sacrum(disc: DiscEvidence) -> float:
+    """Return how well a disc fits one inside the sacrum: small, sacrum below it."""
+    small = float(np.clip(1.3 - disc.area_ratio, EVIDENCE_FLOOR, 1.0))
+    sacrum = float(np.clip(disc.sacrum_below, EVIDENCE_FLOOR, 1 - EVIDENCE_FLOOR))
+    return float(np.log(small) + np.log(sacrum) - TILT_WEIGHT * np.log(JUNCTION_TILT_SD_DEG))
+
+
+def _counts_of_vertebrae() -> list[tuple[Level, float, str]]:
+    half = PRIOR_TRANSITIONAL / 2
+    return [
+        (Level.L5_S1, 1 - PRIOR_TRANSITIONAL, "five lumbar vertebrae"),
+        (Level.L6_S1, half, "six lumbar vertebrae (lumbarised S1)"),
+        (Level.L4_L5, half, "four free lumbar vertebrae (sacralised L5)"),
+    ]
+
+
+def _named(steps: Sequence[int], lowest: Level, *, junction_from_below: int = 0) -> tuple[Level, ...]:
+    """Name discs by steps above a base; discs under the junction are the sacrum's."""
+    chain = _chain_upwards(lowest)
+    base = steps[len(steps) - 1 - junction_from_below]
+    names = []
+    for step in steps:
+        above = step - base
+        if above < 0:
+            names.append(Level.S1_S2)
+        elif above < len(chain):
+            names.append(chain[above])
+        else:
+            raise NamingError(f"the chain of {steps[0] + 1} discs reaches above {chain[-1]}; is this a lumbar spine?")
+    return tuple(names)
+
+
+def _chain_upwards(lowest: Level) -> list[Level]:
+    """Return the levels from `lowest` towards the head, in usual anatomy apart from L6."""
+    vertebrae: list[Vertebra] = [*USUAL_VERTEBRAE]
+    if Vertebra.L6 in (lowest.vertebra_above, lowest.vertebra_below):
+        vertebrae.insert(vertebrae.index(Vertebra.S1), Vertebra.L6)
+    top = vertebrae.index(lowest.vertebra_below)
+    return [Level.between(vertebrae[i - 1], vertebrae[i]) for i in range(top, 0, -1)]

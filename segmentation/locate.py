@@ -1,0 +1,231 @@
+"""A volume in, named discs out: the top of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepspine.data.errors import NamingError
+from deepspine.data.frames import LevelFrame
+from deepspine.data.geometry import FloatArray, Grid
+from deepspine.data.levels import Level, Vertebra
+from deepspine.data.volume import Volume
+from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.instances import Part, find_parts, points_of
+from deepspine.segmentation.level_naming import (
+    MIN_CONFIDENCE,
+    MIN_DISCS,
+    DiscEvidence,
+    NamingHypothesis,
+    name_discs,
+)
+from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
+
+BELOW_DISC_MM = (6.0, 26.0)
+"""Where the bone under a disc is looked at, along its own axis."""
+BELOW_DISC_HALF_WIDTH_MM = 9.0
+ENDPLATE_QUANTILES = (0.04, 0.96)
+"""Of a disc's voxels along the spine: its surfaces, less a few stray voxels."""
+ENDPLATE_HALF_WIDTH_MM = 8.0
+"""Endplates are taken in the middle of a disc, within this of the curve."""
+DISC_SHARE_IN_LINE = 0.5
+
+
+@dataclass(frozen=True)
+class NamedVertebra:
+    """A vertebral body with its name.
+
+    Attributes
+    ----------
+    name
+        Of the vertebra.
+    confidence
+        Probability of the name.
+    center_lps
+        Centroid of the body, mm.
+    label
+        Its value in `Location.vertebrae`.
+    """
+
+    name: Vertebra
+    confidence: float
+    center_lps: tuple[float, float, float]
+    label: int
+
+
+@dataclass(frozen=True, eq=False)
+class Location:
+    """Where the spine is in a volume, and what its discs are called.
+
+    Attributes
+    ----------
+    mask
+        Class of each voxel (`SpineClass`), `[slice, row, column]` of the volume.
+    vertebra_map
+        Number of the vertebral body in each voxel, 0 elsewhere.
+    curve
+        Through bodies and discs.
+    frames
+        The discs, cranial to caudal.
+    vertebrae
+        The bodies, cranial to caudal.
+    hypotheses
+        Ways to name the discs, the most probable (that of `frames`) first.
+    warnings
+        What a user should look at before trusting the names.
+    """
+
+    mask: NDArray[np.uint8]
+    vertebra_map: NDArray[np.uint8]
+    curve: SpineCurve
+    frames: tuple[LevelFrame, ...]
+    vertebrae: tuple[NamedVertebra, ...]
+    hypotheses: tuple[NamingHypothesis, ...]
+    warnings: tuple[str, ...]
+
+
+def locate(volume: Volume, *, network: SegmentationNetwork | None = None, lowest: Level | None = None) -> Location:
+    """Find and name the discs of a sagittal volume or picture.
+
+    Parameters
+    ----------
+    volume
+        Sagittal slices as `deepspine.data.files.read_volume` gives them.
+    network
+        The trained network; the shipped one by default.
+    lowest
+        Name of the lowest disc in view, to override the naming.
+
+    Raises
+    ------
+    InputError
+        When the volume is not sagittal.
+    GeometryError
+        When what was found does not lie on one curve.
+    NamingError
+        When there are too few discs, or no lumbosacral junction is in view and `lowest` was not given.
+    """
+    mask, certainty = (network or SegmentationNetwork.load()).segment(volume)
+    bodies, vertebra_map = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
+    discs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
+    if len(discs) < MIN_DISCS:
+        raise NamingError(
+            f"found {len(discs)} discs, a chain to count needs {MIN_DISCS}; check plane and field of view"
+        )
+    curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)])
+    bodies_in_line = [part for part, taken in zip(bodies, curve.inliers, strict=False) if taken]
+    discs_in_line = [part for part, taken in zip(discs, curve.inliers[len(bodies) :], strict=True) if taken]
+    sacrum = points_of(mask, volume.grid, SpineClass.SACRUM)
+    evidence = _evidence(discs_in_line, bodies_in_line, sacrum, curve)
+    hypotheses = name_discs(evidence, lowest=lowest)
+    confidence = _confidence(hypotheses)
+    levels = hypotheses[0].levels
+    frames = tuple(
+        _frame(part, level, min(confidence, part.certainty**0.5), curve, volume.grid)
+        for part, level in zip(discs_in_line, levels, strict=True)
+    )
+    return Location(
+        mask=mask,
+        vertebra_map=vertebra_map,
+        curve=curve,
+        frames=frames,
+        vertebrae=_name_bodies(bodies_in_line, frames, curve),
+        hypotheses=tuple(hypotheses),
+        warnings=tuple(_warnings(frames, len(bodies) + len(discs) - sum(curve.inliers))),
+    )
+
+
+def _evidence(
+    discs: Sequence[Part], bodies: Sequence[Part], sacrum: FloatArray, curve: SpineCurve
+) -> list[DiscEvidence]:
+    median_area = float(np.median([disc.area_mm2 for disc in discs]))
+    body_points = np.concatenate([body.points_lps for body in bodies]) if bodies else np.empty((0, 3))
+    evidence = []
+    for disc in discs:
+        normal = _disc_normal(disc, curve)
+        n_sacrum, n_body = (_count_below(points, disc, normal) for points in (sacrum, body_points))
+        evidence.append(
+            DiscEvidence(
+                height_mm=float(disc.center_lps[2]),
+                sacrum_below=(n_sacrum + 1.0) / (n_sacrum + n_body + 2.0),
+                tilt_deg=float(np.rad2deg(np.arctan2(-normal[1], normal[2]))),
+                area_ratio=disc.area_mm2 / median_area,
+            )
+        )
+    return evidence
+
+
+def _disc_normal(disc: Part, curve: SpineCurve) -> FloatArray:
+    """Return the direction across a disc, towards the head, from its own sagittal shape."""
+    flat = disc.points_lps[:, 1:] - disc.center_lps[1:]
+    _, _, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+    y, z = axes[1]
+    normal = np.array([0.0, y, z]) * (1.0 if z > 0 else -1.0)
+    tangent = curve.tangent(float(disc.center_lps[2]))
+    # A disc seen as a blob has no direction of its own.
+    return normal if normal @ tangent > DISC_SHARE_IN_LINE else tangent
+
+
+def _count_below(points: FloatArray, disc: Part, normal: FloatArray) -> int:
+    """Count voxels in the box under a disc."""
+    if not len(points):
+        return 0
+    offset = points - disc.center_lps
+    down = -(offset @ normal)
+    across = np.linalg.norm((offset + down[:, None] * normal)[:, 1:], axis=1)
+    near = (down > BELOW_DISC_MM[0]) & (down < BELOW_DISC_MM[1]) & (across < BELOW_DISC_HALF_WIDTH_MM)
+    return int((near & (np.abs(offset[:, 0]) < 2 * BELOW_DISC_HALF_WIDTH_MM)).sum())
+
+
+def _confidence(hypotheses: Sequence[NamingHypothesis]) -> float:
+    """Return the probability of the names: of all hypotheses that give the same ones."""
+    return min(sum(one.probability for one in hypotheses if one.levels == hypotheses[0].levels), 1.0)
+
+
+def _frame(disc: Part, level: Level, confidence: float, curve: SpineCurve, grid: Grid) -> LevelFrame:
+    axes = curve.axes(float(disc.center_lps[2]))
+    offset = (disc.points_lps - disc.center_lps) @ axes.T
+    middle = (np.abs(offset[:, 1]) < ENDPLATE_HALF_WIDTH_MM) & (np.abs(offset[:, 0]) < ENDPLATE_HALF_WIDTH_MM)
+    along = offset[middle, 2] if middle.any() else offset[:, 2]
+    low, high = np.quantile(along, ENDPLATE_QUANTILES)
+    # Voxels reach half their size beyond their centres.
+    half = float(grid.spacing_mm[1]) / 2
+    up = axes[2]
+    return LevelFrame(
+        level=level,
+        confidence=round(float(np.clip(confidence, 0.0, 1.0)), 4),
+        center_lps=disc.center_lps,
+        axes_lps=axes,
+        endplates_lps=np.stack([disc.center_lps + (high + half) * up, disc.center_lps + (low - half) * up]),
+        width_mm=float(np.ptp(offset[:, 0])) + float(grid.spacing_mm[0]) if grid.shape[0] > 1 else float("nan"),
+        depth_mm=float(np.ptp(np.quantile(offset[:, 1], [0.01, 0.99]))),
+    )
+
+
+def _name_bodies(bodies: Sequence[Part], frames: Sequence[LevelFrame], curve: SpineCurve) -> tuple[NamedVertebra, ...]:
+    """Name each body after the nearest disc above or below it."""
+    named: dict[Vertebra, NamedVertebra] = {}
+    for body in bodies:
+        frame = min(frames, key=lambda one: float(np.linalg.norm(one.center_lps - body.center_lps)))
+        above = (body.center_lps - frame.center_lps) @ frame.axes_lps[2] > 0
+        name = frame.level.vertebra_above if above else frame.level.vertebra_below
+        x, y, z = (round(float(value), 3) for value in body.center_lps)
+        if name not in named:
+            named[name] = NamedVertebra(name, frame.confidence, (x, y, z), body.label)
+    return tuple(named.values())
+
+
+def _warnings(frames: Sequence[LevelFrame], n_outliers: int) -> list[str]:
+    warnings = []
+    if frames and min(frame.confidence for frame in frames) < MIN_CONFIDENCE:
+        warnings.append(f"names are uncertain: the least confidence is {min(f.confidence for f in frames):.2f}")
+    names = [frame.level for frame in frames]
+    if len(set(names)) < len(names):
+        warnings.append("two discs bear one name: a disc inside the sacrum, or a false one")
+    if n_outliers:
+        warnings.append(f"{n_outliers} part(s) off the spine were left out")
+    return warnings

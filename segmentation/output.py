@@ -1,0 +1,122 @@
+"""The files of a located study: masks in the input's own grid, `levels.json`, a picture with overlay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deepspine.data.files import write_mask
+from deepspine.data.frames import LevelFrame
+from deepspine.data.provenance import provenance
+from deepspine.data.volume import Volume
+from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.locate import Location
+
+LEVELS_FILE = "levels.json"
+"""Written last: a folder that has it is whole."""
+CLASS_COLORS = {
+    SpineClass.BODY: (0.40, 0.56, 1.00),
+    SpineClass.POSTERIOR: (0.47, 0.37, 0.94),
+    SpineClass.DISC: (1.00, 0.69, 0.00),
+    SpineClass.CANAL: (0.86, 0.15, 0.50),
+    SpineClass.SACRUM: (1.00, 0.38, 0.00),
+}
+"""Told apart by colour-blind readers (IBM design palette)."""
+OPACITY = 0.38
+
+
+def write_location(location: Location, volume: Volume, folder: Path) -> None:
+    """Write `mask.nii.gz`, `vertebrae.nii.gz`, `overlay.png` and `levels.json` of one volume to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_mask(location.mask, volume, folder / "mask.nii.gz")
+    write_mask(location.vertebra_map, volume, folder / "vertebrae.nii.gz")
+    draw_overlay(location, volume, folder / "overlay.png")
+    text = json.dumps(levels_json(location, volume), indent=1)
+    (folder / LEVELS_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def levels_json(location: Location, volume: Volume) -> dict[str, Any]:
+    """Return the content of `levels.json`: plain values; `ijk` is `[slice, row, column]`, LPS is in mm."""
+    return {
+        "levels": [_level_json(frame, location, volume) for frame in location.frames],
+        "vertebrae": [
+            {"name": one.name.value, "confidence": one.confidence, "center_lps": one.center_lps, "label": one.label}
+            for one in location.vertebrae
+        ],
+        "hypotheses": [
+            {
+                "levels": [level.value for level in one.levels],
+                "probability": round(one.probability, 4),
+                "reason": one.reason,
+            }
+            for one in location.hypotheses
+        ],
+        "warnings": list(location.warnings),
+        "patient_space": volume.origin.has_patient_space,
+        "curve_lps": np.round(location.curve.samples(step_mm=5.0), 2).tolist(),
+        "made_by": provenance([volume.origin.source]),
+    }
+
+
+def canal_ap_mm(location: Location, frame: LevelFrame, volume: Volume) -> float | None:
+    """Return the canal's depth behind a disc, from front to back in the slice of the disc's centre; None unseen.
+
+    The least of five lines along the disc's own front-back axis, up to 4 mm above and below its middle.
+    """
+    depths = []
+    steps = np.arange(0.0, 60.0, 0.5)
+    for up in np.arange(-4.0, 4.1, 2.0):
+        points = frame.center_lps + up * frame.axes_lps[2] + steps[:, None] * frame.axes_lps[1]
+        ijk = np.round(volume.grid.ijk_from_lps(points)).astype(int)
+        inside = ((ijk >= 0) & (ijk < volume.grid.shape)).all(axis=1)
+        hit = np.zeros(len(steps), dtype=bool)
+        hit[inside] = location.mask[tuple(ijk[inside].T)] == SpineClass.CANAL
+        depths.append(float(hit.sum() * 0.5))
+    least = min(depths)
+    return round(least, 1) if least > 0 else None
+
+
+def draw_overlay(location: Location, volume: Volume, path: Path) -> None:
+    """Draw the slice through the middle of the spine with classes, curve and names."""
+    from matplotlib.figure import Figure
+
+    index = middle_slice(location, volume)
+    picture = volume.voxels[index]
+    low, high = np.percentile(picture, (1.0, 99.5))
+    rows_mm, columns_mm = (n * mm for n, mm in zip(picture.shape, volume.spacing_mm[1:], strict=True))
+    figure = Figure(figsize=(6.0 * columns_mm / rows_mm, 6.0))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.imshow(picture, cmap="gray", vmin=low, vmax=max(high, low + 1e-6), aspect="auto")
+    overlay = np.zeros((*picture.shape, 4))
+    for one, color in CLASS_COLORS.items():
+        overlay[location.mask[index] == one] = (*color, OPACITY)
+    axes.imshow(overlay, aspect="auto", interpolation="nearest")
+    curve = volume.grid.ijk_from_lps(location.curve.samples())
+    axes.plot(curve[:, 2], curve[:, 1], color="white", linewidth=0.8, alpha=0.7)
+    for frame in location.frames:
+        _, row, column = volume.grid.ijk_from_lps(frame.center_lps)
+        text = f"{frame.level} {frame.confidence:.2f}"
+        axes.text(column - 30 / volume.spacing_mm[2], row, text, color="white", fontsize=7, ha="right", va="center")
+    axes.set_xlim(-0.5, picture.shape[1] - 0.5)
+    axes.set_ylim(picture.shape[0] - 0.5, -0.5)
+    axes.set_axis_off()
+    figure.savefig(path, dpi=130, metadata={"Software": None})
+
+
+def middle_slice(location: Location, volume: Volume) -> int:
+    """Return the slice nearest to the discs' centres."""
+    centers = volume.grid.ijk_from_lps(np.array([frame.center_lps for frame in location.frames]))
+    return int(np.clip(round(float(np.median(centers[:, 0]))), 0, volume.grid.shape[0] - 1))
+
+
+def _level_json(frame: LevelFrame, location: Location, volume: Volume) -> dict[str, Any]:
+    ijk = volume.grid.ijk_from_lps(frame.center_lps)
+    values = frame.to_json()
+    values["center_ijk"] = np.round(ijk, 2).tolist()
+    if volume.grid.shape[0] == 1:
+        values["center_rc"] = np.round(ijk[1:], 2).tolist()
+    values["canal_ap_mm"] = canal_ap_mm(location, frame, volume)
+    return values

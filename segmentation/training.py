@@ -1,0 +1,187 @@
+"""Training of the segmentation with Lightning: every argument here is a key of the config and a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from deepspine.data.set_likelihood import set_negative_log_likelihood
+from deepspine.segmentation.augmentation import Augmentation, normalise
+from deepspine.segmentation.classes import N_CLASSES, SpineClass
+from deepspine.segmentation.network import ENCODER, build_network
+from deepspine.segmentation.training_sets import TrainingSlice, fold_of, read_training_slices
+
+Batch = tuple[Tensor, Tensor]
+
+
+def allowed_from_bits(bits: Tensor) -> Tensor:
+    """Return one truth value for each class from sets as bits; (batch, rows, columns) to (batch, 6, rows, columns)."""
+    classes = torch.arange(N_CLASSES, device=bits.device).view(1, -1, 1, 1)
+    return (bits.unsqueeze(1).int() >> classes & 1).bool()
+
+
+class SegmentationModule(pl.LightningModule):
+    """Learns from sets of classes a pixel.
+
+    Parameters
+    ----------
+    encoder
+        Encoder of segmentation-models-pytorch.
+    learning_rate, weight_decay
+        Of AdamW; the rate rises for the first twentieth of the steps and falls along a cosine (one cycle).
+    dice_weight
+        Of the soft Dice loss on pixels of one possible class, beside the set likelihood.
+    """
+
+    def __init__(
+        self, encoder: str = ENCODER, learning_rate: float = 2e-3, weight_decay: float = 1e-2, dice_weight: float = 0.5
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters()
+        self.network = build_network(encoder).to(memory_format=torch.channels_last)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return scores of the classes, (batch, 6, rows, columns)."""
+        scores: Tensor = self.network(pixels.to(memory_format=torch.channels_last))
+        return scores
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """Return the loss of a batch."""
+        pixels, bits = batch
+        loss = self._loss(self(pixels).float(), allowed_from_bits(bits))
+        self.log("train_loss", loss, on_step=True, on_epoch=True, prog_bar=True, batch_size=len(pixels))
+        return loss
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Log the loss and the Dice of each class on pixels of one possible class."""
+        pixels, bits = batch
+        scores, allowed = self(pixels).float(), allowed_from_bits(bits)
+        self.log("val_loss", self._loss(scores, allowed), prog_bar=True, batch_size=len(pixels))
+        known = allowed.sum(1) == 1
+        found = scores.argmax(1)
+        for one in (SpineClass.BODY, SpineClass.DISC, SpineClass.CANAL, SpineClass.SACRUM):
+            truth, guess = allowed[:, one] & known, (found == one) & known
+            total = truth.sum() + guess.sum()
+            if truth.any():
+                self.log(f"val_dice_{one.name.lower()}", 2 * (truth & guess).sum() / total, batch_size=len(pixels))
+
+    def configure_optimizers(self) -> Any:
+        """Return AdamW with a one-cycle rate."""
+        rate, decay = self.hparams["learning_rate"], self.hparams["weight_decay"]
+        optimizer = torch.optim.AdamW(self.parameters(), lr=rate, weight_decay=decay)
+        steps = int(self.trainer.estimated_stepping_batches)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _loss(self, scores: Tensor, allowed: Tensor) -> Tensor:
+        likelihood = set_negative_log_likelihood(scores, allowed, dim=1)
+        informative = ~allowed.all(1)
+        mean = likelihood.sum() / informative.sum().clamp_min(1)
+        weight: float = self.hparams["dice_weight"]
+        return mean + weight * _dice_loss(scores.softmax(1), allowed)
+
+
+def _dice_loss(probabilities: Tensor, allowed: Tensor) -> Tensor:
+    """Soft Dice of the classes but background over pixels of one possible class (Milletari 2016)."""
+    known = (allowed.sum(1, keepdim=True) == 1).float()
+    truth = allowed.float()[:, 1:] * known
+    guess = probabilities[:, 1:] * known
+    overlap, total = (truth * guess).sum((0, 2, 3)), (truth + guess).sum((0, 2, 3))
+    there = truth.sum((0, 2, 3)) > 0
+    return (1 - (2 * overlap + 1) / (total + 1))[there].sum() / there.sum().clamp_min(1)
+
+
+class SliceDataset(Dataset[Batch]):
+    """Slices as the network sees them, changed at random for training, centred in a square for validation."""
+
+    def __init__(self, slices: Sequence[TrainingSlice], augmentation: Augmentation, *, seed: int | None) -> None:
+        self._slices = slices
+        self._augmentation = augmentation
+        self._seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._slices)
+
+    def __getitem__(self, index: int) -> Batch:
+        one = self._slices[index]
+        pixels, allowed = torch.from_numpy(one.pixels), torch.from_numpy(one.allowed)
+        if self._seed is None:
+            return _centred(normalise(pixels), allowed, self._augmentation.size)
+        generator = torch.Generator().manual_seed(hash((self._seed, self.epoch, index)) & 0x7FFFFFFF)
+        return self._augmentation(pixels, allowed, generator)
+
+
+class SegmentationData(pl.LightningDataModule):
+    """Training and validation slices of the sets below `root`, split by patient.
+
+    Parameters
+    ----------
+    root
+        Folder that holds the sets.
+    sources
+        Their names, see `read_training_slices`.
+    n_folds, held_fold
+        Patients whose hashed key falls into `held_fold` of `n_folds` are for validation; -1 holds nobody back.
+    batch_size, workers
+        Of the loaders.
+    seed
+        Of the augmentation.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        sources: Sequence[str] = ("spider_space", "sudirman"),
+        n_folds: int = 5,
+        held_fold: int = 0,
+        batch_size: int = 8,
+        workers: int = 0,
+        seed: int = 0,
+        augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__()
+        self.root, self.sources = Path(root), sources
+        self.n_folds, self.held_fold = n_folds, held_fold
+        self.batch_size, self.workers, self.seed = batch_size, workers, seed
+        self.augmentation = augmentation
+
+    def setup(self, stage: str | None = None) -> None:
+        """Read the slices once."""
+        slices = read_training_slices(self.root, self.sources)
+        held = [one for one in slices if fold_of(one.patient_key, self.n_folds) == self.held_fold]
+        names = {id(one) for one in held}
+        kept = [one for one in slices if id(one) not in names]
+        self.train_set = SliceDataset(kept, self.augmentation, seed=self.seed)
+        self.val_set = SliceDataset(held, self.augmentation, seed=None)
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Return the shuffled loader; the augmentation's draws change with the epoch."""
+        self.train_set.epoch = self.trainer.current_epoch if self.trainer else 0
+        generator = torch.Generator().manual_seed(self.seed + self.train_set.epoch)
+        return DataLoader(
+            self.train_set, self.batch_size, shuffle=True, drop_last=True, num_workers=self.workers, generator=generator
+        )
+
+    def val_dataloader(self) -> DataLoader[Batch]:
+        """Return the loader of the held patients' slices, unchanged."""
+        return DataLoader(self.val_set, self.batch_size, num_workers=self.workers)
+
+
+def _centred(pixels: Tensor, allowed: Tensor, size: int) -> Batch:
+    """Cut or pad to a square around the middle; the padding is background."""
+    out = torch.zeros(pixels.shape[0], size, size)
+    sets = torch.ones(size, size, dtype=torch.uint8)
+    rows, columns = allowed.shape
+    height, width = min(rows, size), min(columns, size)
+    y, x = (rows - height) // 2, (columns - width) // 2
+    v, u = (size - height) // 2, (size - width) // 2
+    out[:, v : v + height, u : u + width] = pixels[:, y : y + height, x : x + width]
+    sets[v : v + height, u : u + width] = allowed[y : y + height, x : x + width]
+    return out, sets

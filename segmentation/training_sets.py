@@ -1,0 +1,153 @@
+"""The public data sets and phantom archives as training slices: pixels, and for each pixel its possible classes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+from deepspine.data.errors import InputError
+from deepspine.segmentation.classes import AllowedMap, definite
+from deepspine.segmentation.partial_labels import DiscBox, from_disc_boxes, from_vertebra_masks
+
+DISC_CLASSES = ("ddd", "normal", "lumbar_bulge", "thoracic_bulge")
+"""Sudirman boxes that hold a disc; `stenosis` and `spondylolisthesis` boxes hold other things."""
+SAME_DISC_PIXELS = 8.0
+"""Boxes whose centres lie nearer in rows are of one disc."""
+MIN_BOXES = 4
+"""Pictures with fewer boxed discs are not used: what is not boxed there may be disc all the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSlice:
+    """A sagittal slice with its neighbours and what is known of its pixels.
+
+    Attributes
+    ----------
+    pixels
+        The slice between its two neighbours, grey levels of any range; a single picture three times.
+        *Shape:* (3, rows, columns), head up, front of the body at column 0
+    allowed
+        Set of possible classes of each pixel, as bits.
+        *Shape:* (rows, columns)
+    patient_key
+        The patient, with the data set's name before it.
+    """
+
+    pixels: NDArray[np.float32]
+    allowed: AllowedMap
+    patient_key: str
+
+
+def fold_of(patient_key: str, n_folds: int) -> int:
+    """Return the fold of a patient by hashed key: the same for every run and every order of files."""
+    digest = hashlib.sha256(f"fold:{patient_key}".encode()).hexdigest()
+    return int(digest, 16) % n_folds
+
+
+def read_training_slices(root: Path, sources: Sequence[str]) -> list[TrainingSlice]:
+    """Read the named sets below `root`.
+
+    Parameters
+    ----------
+    root
+        Folder with the public sets (`spider_space`, `sudirman`) or phantom archives.
+    sources
+        Names of folders in `root`; `spider_space` and `sudirman` are read in their layouts, any other as the output
+        of `deepspine phantom`.
+
+    Raises
+    ------
+    InputError
+        When a folder is missing.
+    """
+    slices: list[TrainingSlice] = []
+    for source in sources:
+        folder = root / source
+        if not folder.is_dir():
+            raise InputError(f"{folder}: no such folder; training wants one folder for each of --data.sources")
+        readers = {"spider_space": read_spider_space, "sudirman": read_sudirman}
+        slices.extend(readers.get(source, read_phantom)(folder))
+    return slices
+
+
+def read_spider_space(folder: Path) -> Iterator[TrainingSlice]:
+    """Yield T2 SPACE slices with masks of vertebrae, canal and discs."""
+    table = pd.read_csv(folder / "slices.csv", dtype={"patient": str})
+    for patient, rows in table.groupby("patient"):
+        names = rows.sort_values("slice")["file"].tolist()
+        pictures = [_read_gray(folder / "images" / name) for name in names]
+        for index, name in enumerate(names):
+            mask = np.asarray(Image.open(folder / "masks" / name))
+            allowed = from_vertebra_masks(mask == 1, mask == 2, mask == 3)
+            yield TrainingSlice(_with_neighbours(pictures, index), allowed, f"spider:{patient}")
+
+
+def read_sudirman(folder: Path) -> Iterator[TrainingSlice]:
+    """Yield mid-sagittal pictures with a box for each disc."""
+    boxes = sudirman_disc_boxes(folder)
+    table = pd.read_csv(folder / "images.csv", dtype=str)
+    for row in table.itertuples(index=False):
+        of_picture = boxes.get((str(row.patient), str(row.modality)), [])
+        if len(of_picture) < MIN_BOXES:
+            continue
+        picture = _read_gray(folder / "images" / str(row.file))
+        allowed = from_disc_boxes(picture.shape, of_picture)
+        yield TrainingSlice(np.stack([picture] * 3), allowed, f"sudirman:{row.patient}")
+
+
+def sudirman_disc_boxes(folder: Path) -> dict[tuple[str, str], list[DiscBox]]:
+    """Return the disc boxes of each (patient, modality), from the lowest up, doubled boxes merged."""
+    table = pd.read_csv(folder / "boxes.csv", dtype={"patient": str})
+    boxes: dict[tuple[str, str], list[DiscBox]] = defaultdict(list)
+    discs = table[table["class"].isin(DISC_CLASSES)].assign(row=lambda frame: frame.y0 + frame.y1)
+    ordered = discs.sort_values("row", ascending=False)
+    corners = ordered[["x0", "y0", "x1", "y1"]].to_numpy(dtype=float)
+    for patient, modality, corner in zip(ordered["patient"], ordered["modality"], corners, strict=True):
+        box = DiscBox(*corner.tolist())
+        found = boxes[str(patient), str(modality)]
+        if not found or found[-1].center[1] - box.center[1] >= SAME_DISC_PIXELS:
+            found.append(box)
+    return boxes
+
+
+def read_phantom(folder: Path) -> Iterator[TrainingSlice]:
+    """Yield the sagittal T1 and T2 slices of a phantom archive with its complete masks."""
+    from deepspine.data.dicom.archive_index import index_archive
+    from deepspine.data.dicom.reading import read_series
+    from deepspine.data.dicom.selection import select_series
+    from deepspine.data.files import read_volume
+    from deepspine.data.rejects import Rejects
+
+    for study in index_archive(folder / "archive", rejects=Rejects()).studies():
+        mask = read_volume(folder / "truth" / study.report_id / "mask.nii.gz").voxels.astype(np.uint8)
+        selection = select_series(study)
+        for series in (selection.sagittal_t1, selection.sagittal_t2):
+            if series is None:
+                continue
+            # T1 and T2 of the phantom lie in one grid, that of its mask.
+            volume = read_series(series)
+            for index in range(len(mask)):
+                pixels = _with_neighbours(volume.voxels, index)
+                yield TrainingSlice(pixels, definite(mask[index]), f"phantom:{study.patient_key}")
+
+
+def _read_gray(path: Path) -> NDArray[np.float32]:
+    return np.asarray(Image.open(path).convert("L"), dtype=np.float32)
+
+
+def _with_neighbours(pictures: Sequence[NDArray[np.float32]] | NDArray[np.float32], index: int) -> NDArray[np.float32]:
+    last = len(pictures) - 1
+    return np.stack([pictures[max(index - 1, 0)], pictures[index], pictures[min(index + 1, last)]])
+
+
+def patients_of(slices: Iterable[TrainingSlice]) -> list[str]:
+    """Return the patients of slices, sorted."""
+    return sorted({one.patient_key for one in slices})
