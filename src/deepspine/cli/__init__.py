@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from deepspine.cli import build, demo, evaluate, index, label, locate, phantom, train
+from deepspine.cli import build, check, demo, evaluate, index, label, locate, phantom, train
 from deepspine.data.errors import DeepspineError, TooManyRejectsError
 
 EXIT_MISTAKE = 2
@@ -30,8 +30,9 @@ app.command("index")(index.index)
 app.command("label")(label.label)
 app.command("locate")(locate.locate)
 app.command("build")(build.build)
+app.command("check")(check.check)
 app.add_typer(train.app, name="train")
-app.command("evaluate")(evaluate.evaluate)
+app.add_typer(evaluate.app, name="evaluate")
 app.command("phantom")(phantom.phantom)
 app.command("demo")(demo.demo)
 

@@ -1,7 +1,67 @@
-"""`deepspine build`."""
+"""`deepspine build`: crops and labels of every level, as a dataset."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Annotated
 
-def build() -> None:
-    """To come."""
+import typer
+
+
+def build(
+    index: Annotated[Path, typer.Option(help="Archive index of `deepspine index`.")],
+    levels: Annotated[Path, typer.Option(help="Folder of `deepspine locate`: STUDY/levels.json.")],
+    out: Annotated[Path, typer.Option(help="Folder of the dataset; what is missing there is added.")],
+    labels: Annotated[Path | None, typer.Option(help="Label table; without one nothing is known.")] = None,
+    crop_preset: Annotated[str, typer.Option(help="Size of the crops: deepspine, small or picture.")] = "small",
+    silence: Annotated[str, typer.Option(help="What silence of a report means: missing or normal.")] = "missing",
+    shares: Annotated[str, typer.Option(help="Share of patients for train, val and test.")] = "0.6,0.15,0.25",
+    allow_mismatched_frames: Annotated[bool, typer.Option(help="Use series of another frame of reference.")] = False,
+    max_reject_share: Annotated[float, typer.Option(min=0, max=1, help="Share of studies that may fail.")] = 0.05,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
+) -> None:
+    """Join an index, level frames and labels into a sharded, checksummed dataset."""
+    from deepspine.cli.progress import progress
+    from deepspine.data.crops import get_preset
+    from deepspine.data.dataset.build import build_dataset
+    from deepspine.data.dataset.silence import Silence
+    from deepspine.data.dataset.splits import parse_shares
+    from deepspine.data.dataset.studies import archive_studies
+    from deepspine.data.dicom.archive_index import ArchiveIndex
+    from deepspine.data.errors import ConfigError
+    from deepspine.data.label_table import LabelTable
+
+    if silence not in list(Silence):
+        raise ConfigError(f"--silence must be missing or normal, got {silence!r}")
+    archive = ArchiveIndex.read(index)
+    total = sum(1 for _ in archive.studies())
+    with progress("build dataset", total=total) as advance:
+        result = build_dataset(
+            archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames),
+            LabelTable({}) if labels is None else LabelTable.read(labels),
+            out,
+            preset=get_preset(crop_preset),
+            silence=Silence(silence),
+            shares=parse_shares(shares),
+            inputs=[path for path in (index, labels, levels) if path is not None],
+            advance=advance,
+        )
+    counts = result.manifest.counts()
+    summary = {
+        "dataset": str(out),
+        "added": len(result.added),
+        "kept": len(result.kept),
+        "stale": len(result.stale),
+        "rejected": len(result.rejects),
+        "samples": {split: n["samples"] for split, n in counts.items()},
+    }
+    if as_json:
+        typer.echo(json.dumps(summary))
+    else:
+        typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "samples"))
+        for split, n in counts.items():
+            typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
+    if result.stale:
+        typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
+    result.rejects.check_share(total, allowed=max_reject_share, path=out / "rejects.csv")

@@ -1,7 +1,12 @@
-"""`deepspine evaluate`."""
+"""`deepspine evaluate grading`."""
 
 from __future__ import annotations
 
+import typer
 
-def evaluate() -> None:
-    """To come."""
+app = typer.Typer(help="Measure a network against references.", no_args_is_help=True)
+
+
+@app.callback()
+def _evaluate() -> None:
+    pass

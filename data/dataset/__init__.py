@@ -1,0 +1,1 @@
+"""Datasets: crops of every level beside what the reports leave possible, in checksummed shards."""

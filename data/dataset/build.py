@@ -1,0 +1,236 @@
+"""Build a dataset: join studies, level frames and labels into shards; only what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deepspine.data.crops import INPUTS, Crop, CropPreset, axial_crop, sagittal_crop, stack_of_level
+from deepspine.data.dataset.manifest import MANIFEST, Manifest, StudyRecord
+from deepspine.data.dataset.sample import Sample, Target
+from deepspine.data.dataset.shards import ShardWriter
+from deepspine.data.dataset.silence import Silence
+from deepspine.data.dataset.splits import DEFAULT_SHARES, check_shares, split_of
+from deepspine.data.dataset.studies import StudyImages, StudySource
+from deepspine.data.errors import ConfigError, DeepspineError, InputError
+from deepspine.data.frames import LevelFrame
+from deepspine.data.geometry import Plane
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelTable
+from deepspine.data.levels import Level
+from deepspine.data.provenance import provenance
+from deepspine.data.rejects import Rejects
+from deepspine.data.volume import Volume
+
+MIN_COVERED = 0.5
+"""A crop of which the picture covers less than this share is left out."""
+FIRST_LEVEL, LAST_LEVEL = Level.T12_L1, Level.L6_S1
+"""The levels that lumbar reports speak of."""
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did.
+
+    Attributes
+    ----------
+    manifest
+        Of the dataset as it is now.
+    added, kept
+        Keys of the studies added now, and of those that were there before.
+    stale
+        Of `kept`, those whose labels or frames have changed since: build into a new folder to take them up.
+    rejects
+        Studies and inputs left out, with reasons.
+    """
+
+    manifest: Manifest
+    added: tuple[str, ...]
+    kept: tuple[str, ...]
+    stale: tuple[str, ...]
+    rejects: Rejects = field(default_factory=Rejects)
+
+
+def build_dataset(
+    studies: Iterable[StudySource],
+    labels: LabelTable,
+    out: Path,
+    *,
+    preset: CropPreset,
+    silence: Silence = Silence.MISSING,
+    shares: Mapping[str, float] = DEFAULT_SHARES,
+    inputs: Sequence[Path | str] = (),
+    advance: Callable[[int], None] = lambda n: None,
+) -> BuildResult:
+    """Build a dataset, or add to one what is new.
+
+    Parameters
+    ----------
+    studies
+        Where volumes and frames come from, for example `archive_studies`.
+    labels
+        Joined by report id; studies without a report are kept, with nothing known.
+    out
+        Folder of the dataset; one that is there must have the same crops, silence and shares.
+    inputs
+        Names of the input files, for the record.
+    advance
+        Called with the number of studies done since its last call.
+
+    Raises
+    ------
+    ConfigError
+        When the folder holds a dataset of other options.
+    """
+    check_shares(shares)
+    manifest = _claim(out, Manifest(preset, silence, dict(shares), (), provenance(inputs)))
+    known = {study.study_key: study.fingerprint for study in manifest.studies}
+    by_report = labels_by_report(labels)
+    rejects, added, kept, stale = Rejects(), [], [], []
+    with _Shards(out, manifest) as shards:
+        for source in studies:
+            try:
+                frames = [frame for frame in source.frames() if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
+                own = by_report.get(source.report_id, {}) if source.report_id else {}
+                fingerprint = _fingerprint(frames, own)
+                if source.study_key in known:
+                    kept.append(source.study_key)
+                    stale += [source.study_key] if known[source.study_key] != fingerprint else []
+                    continue
+                samples = cut_study(source, frames, own, preset, rejects)
+                record = StudyRecord(source.study_key, source.patient_key, fingerprint, len(samples))
+                shards.add(record, samples)
+                known[source.study_key] = fingerprint
+                added.append(source.study_key)
+            except DeepspineError as error:
+                rejects.add(source.study_key, error)
+            finally:
+                advance(1)
+    rejects.write(out / "rejects.csv")
+    return BuildResult(shards.manifest, tuple(added), tuple(kept), tuple(stale), rejects)
+
+
+def cut_study(
+    source: StudySource,
+    frames: Sequence[LevelFrame],
+    labels: Mapping[Level, Mapping[Target, GradeSet]],
+    preset: CropPreset,
+    rejects: Rejects,
+) -> list[Sample]:
+    """Cut the samples of one study, one a level.
+
+    Raises
+    ------
+    InputError
+        When no level has any crop.
+    """
+    images = source.images()
+    for name, reason in images.missing.items():
+        rejects.add(f"{source.study_key} {name}", reason)
+    samples = [
+        Sample(
+            study_key=source.study_key,
+            patient_key=source.patient_key,
+            report_id=source.report_id,
+            level=frame.level,
+            crops=crops,
+            labels=labels.get(frame.level, {}),
+            reported=bool(labels),
+            confidence=frame.confidence,
+        )
+        for frame in sorted(frames, key=lambda frame: frame.level)
+        if (crops := _crops(images, frame, preset))
+    ]
+    if not samples:
+        raise InputError("no level of this study lies inside its pictures")
+    return samples
+
+
+def labels_by_report(labels: LabelTable) -> dict[str, dict[Level, dict[Target, GradeSet]]]:
+    """Return the labels by report and level."""
+    found: dict[str, dict[Level, dict[Target, GradeSet]]] = defaultdict(lambda: defaultdict(dict))
+    for key, grades in labels.items():
+        found[key.report_id][key.level][(key.finding, key.side)] = grades
+    return {report: dict(levels) for report, levels in found.items()}
+
+
+class _Shards:
+    """The open shards of a build, one a split, and the manifest that grows with each that is closed."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self._folder = folder
+        self.manifest = manifest
+        self._open: dict[str, ShardWriter] = {}
+        self._stack = ExitStack()
+
+    def add(self, study: StudyRecord, samples: Sequence[Sample]) -> None:
+        split = split_of(study.patient_key, self.manifest.shares)
+        if split not in self._open:
+            number = len(self.manifest.of_split(split))
+            self._open[split] = self._stack.enter_context(ShardWriter(self._folder, f"{split}-{number:05d}.tar", split))
+        self._open[split].add(study, samples)
+        if self._open[split].is_full:
+            self._close(split)
+
+    def _close(self, split: str) -> None:
+        self.manifest = self.manifest.with_shard(self._open.pop(split).close())
+        self.manifest.write(self._folder)
+
+    def __enter__(self) -> _Shards:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        if kind is None:
+            for split in sorted(self._open):
+                self._close(split)
+        self._stack.__exit__(kind, *rest)
+
+
+def _claim(out: Path, wanted: Manifest) -> Manifest:
+    """Return the manifest to go on from: that of the folder, or a new one."""
+    out.mkdir(parents=True, exist_ok=True)
+    if not (out / MANIFEST).is_file():
+        wanted.write(out)
+        return wanted
+    found = Manifest.read(out)
+    own = (found.preset, found.silence, dict(found.shares))
+    if own != (wanted.preset, wanted.silence, dict(wanted.shares)):
+        raise ConfigError(
+            f"{out}: holds a dataset of other options (crops {found.preset.name}, silence {found.silence}); "
+            "choose another --out"
+        )
+    return found
+
+
+def _crops(images: StudyImages, frame: LevelFrame, preset: CropPreset) -> dict[str, Crop]:
+    """Return the crops that the pictures cover."""
+    crops: dict[str, Crop] = {}
+    for name, stacks in images.volumes.items():
+        crop = _crop(name, stacks, frame, preset)
+        if crop is not None and np.isfinite(crop).mean() >= MIN_COVERED:
+            crops[name] = crop
+    return crops
+
+
+def _crop(name: str, stacks: Sequence[Volume], frame: LevelFrame, preset: CropPreset) -> Crop | None:
+    spec = preset.spec_of(name)
+    if INPUTS[name][0] is Plane.AXIAL:
+        return axial_crop(stacks, frame, spec) if stack_of_level(stacks, frame) is not None else None
+    inside = [stack for stack in stacks if stack.grid.contains(frame.center_lps)]
+    return sagittal_crop(inside[0], frame, spec) if inside else None
+
+
+def _fingerprint(frames: Sequence[LevelFrame], labels: Mapping[Level, Mapping[Target, GradeSet]]) -> str:
+    values = [
+        [frame.to_json() for frame in frames],
+        sorted([level, *target, str(grades)] for level, own in labels.items() for target, grades in own.items()),
+    ]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]

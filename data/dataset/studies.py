@@ -1,0 +1,154 @@
+"""What a dataset is built from: the volumes of a study, its level frames, and where both are found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from deepspine.data.crops import INPUTS
+from deepspine.data.dicom.archive_index import ArchiveIndex
+from deepspine.data.dicom.series import Series, Study
+from deepspine.data.errors import DeepspineError, InputError
+from deepspine.data.frames import LevelFrame
+from deepspine.data.volume import Volume
+
+LEVELS_FILE = "levels.json"
+CLIP_PERCENTILES = (0.5, 99.5)
+"""Grey values beyond are fat beside a surface coil, flow, or spikes; they would rule the scale."""
+
+
+@dataclass(frozen=True)
+class StudyImages:
+    """The volumes of a study by input name; an axial series may be several stacks. Missing inputs are absent.
+
+    Attributes
+    ----------
+    missing
+        Why an input is absent, by its name, where that is a defect worth a line in `rejects.csv`.
+    """
+
+    volumes: dict[str, Sequence[Volume]]
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StudySource:
+    """A study to build from.
+
+    Attributes
+    ----------
+    study_key, patient_key, report_id
+        As in the archive index.
+    frames
+        Gives the named discs.
+    images
+        Gives the volumes.
+    """
+
+    study_key: str
+    patient_key: str
+    report_id: str
+    frames: Callable[[], Sequence[LevelFrame]]
+    images: Callable[[], StudyImages]
+
+
+def archive_studies(
+    index: ArchiveIndex, levels: Path, *, allow_mismatched_frames: bool = False
+) -> Iterator[StudySource]:
+    """Yield the studies of an archive with the frames that `locate` wrote.
+
+    Parameters
+    ----------
+    levels
+        Folder of `STUDY/levels.json`, where STUDY is the study's key or its report's id.
+    allow_mismatched_frames
+        Use series whose frame of reference differs from that of the sagittal ones, whose position beside them is
+        therefore not promised by the scanner.
+    """
+    for study in index.studies():
+        yield _source(study, levels, allow_mismatched_frames)
+
+
+def _source(study: Study, levels: Path, allow_mismatched: bool) -> StudySource:
+    return StudySource(
+        study_key=study.study_key,
+        patient_key=study.patient_key or study.study_key,
+        report_id=study.report_id,
+        frames=lambda: read_frames(frames_path(levels, study)),
+        images=lambda: read_images(study, allow_mismatched_frames=allow_mismatched),
+    )
+
+
+def frames_path(levels: Path, study: Study) -> Path:
+    """Return where the frames of a study lie.
+
+    Raises
+    ------
+    InputError
+        When there are none.
+    """
+    for name in (study.study_key, study.report_id):
+        path = levels / name / LEVELS_FILE
+        if name and path.is_file():
+            return path
+    raise InputError(f"no {LEVELS_FILE} of this study in {levels}; `deepspine locate` writes them")
+
+
+def read_frames(path: Path) -> list[LevelFrame]:
+    """Read the named discs of `levels.json`.
+
+    Raises
+    ------
+    InputError
+        When the file is not what `locate` writes.
+    """
+    try:
+        levels = json.loads(path.read_text(encoding="utf-8"))["levels"]
+        return [LevelFrame.from_json(values) for values in levels]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path.name}: no list `levels`; `deepspine locate` writes such files") from None
+
+
+def read_images(study: Study, *, allow_mismatched_frames: bool = False) -> StudyImages:
+    """Read the selected series of a study, standardised; series that cannot be read are named in `missing`."""
+    from deepspine.data.dicom.reading import read_stacks
+    from deepspine.data.dicom.selection import select_series
+
+    selection = select_series(study)
+    chosen: dict[str, Series] = {name: series for name in INPUTS if (series := getattr(selection, name)) is not None}
+    located_on = selection.sagittal_t2 or selection.sagittal_t1
+    volumes: dict[str, Sequence[Volume]] = {}
+    missing: dict[str, str] = {}
+    for name, series in chosen.items():
+        if not allow_mismatched_frames and located_on is not None and _differs(series, located_on):
+            missing[name] = "another frame of reference than the sagittal series; see --allow-mismatched-frames"
+            continue
+        try:
+            volumes[name] = standardised(read_stacks(series))
+        except DeepspineError as error:
+            missing[name] = str(error)
+    return StudyImages(volumes, missing)
+
+
+def standardised(stacks: Iterable[Volume]) -> list[Volume]:
+    """Return the stacks of one series with grey values clipped, of mean 0 and deviation 1 over the whole series.
+
+    Scanners' units are arbitrary; standardising was the best of the ways compared by Cina 2024.
+    """
+    stacks = list(stacks)
+    values = np.concatenate([stack.voxels.ravel() for stack in stacks])
+    low, high = np.percentile(values, CLIP_PERCENTILES)
+    values = values.clip(low, high)
+    mean, deviation = float(values.mean()), float(values.std()) or 1.0
+    return [
+        stack.with_voxels(((stack.voxels.clip(low, high) - mean) / deviation).astype(np.float32)) for stack in stacks
+    ]
+
+
+def _differs(series: Series, other: Series) -> bool:
+    frames = {series.frame_of_reference, other.frame_of_reference} - {""}
+    return len(frames) > 1
