@@ -122,7 +122,7 @@ def _bone(palette: Palette, marrow: Tissue, body: MaskClass, posterior: MaskClas
         vein=palette.add(marrow.mixed(tissues.VEIN, 0.75), body, instance),
         schmorl=palette.add(tissues.DRY_NUCLEUS, body, instance),
         modic={kind: palette.add(marrow.mixed(own, 0.85), body, instance) for kind, own in MODIC_TISSUE.items()},
-        posterior_marrow=palette.add(marrow.mixed(tissues.FATTY_MARROW, 0.2), posterior),
+        posterior_marrow=palette.add(marrow.mixed(tissues.FATTY_MARROW, 0.05), posterior),
         posterior_cortex=palette.add(tissues.CORTEX, posterior),
     )
 

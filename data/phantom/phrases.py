@@ -267,11 +267,13 @@ class Phrasebook:
 
     # ---------------------------------------------------------------- negatives
 
-    def absences(self, level: Level) -> list[Statement]:
-        """Return statements about what is not there at a level; a report may leave any of them out."""
+    def absences(self, level: Level, *, joint: bool = True) -> list[Statement]:
+        """Return statements about what is not there at a level; `joint` ones may deny several findings at once."""
         found = []
         stenoses = ("canal_stenosis", "foraminal_stenosis", "subarticular_stenosis")
-        if self.is_clear(level, stenoses):
+        if not joint:
+            found.extend(self._stenoses(level))
+        elif self.is_clear(level, stenoses):
             found.append(self._none(level, stenoses, ("no stenosis",)))
         elif self.is_clear(level, stenoses[:2]):
             found.append(self._none(level, stenoses[:2], ("no canal or foraminal stenosis",)))

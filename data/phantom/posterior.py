@@ -79,8 +79,8 @@ def paint_arch(canvas: Canvas, segment: Segment, numbers: BoneNumbers, *, spinou
     tip = segment.point(0.0, start + 0.72 * spinous_mm, -0.46 * height)
     for shell_mm, number in ((0.0, bone[0]), (CORTEX_MM, bone[1])):
         both = (number, number)
-        paint_blob(canvas, root, drooping, (3.0 - shell_mm, 0.5 * spinous_mm, 0.3 * height - shell_mm), both)
-        tip_mm = (4.0 - shell_mm, 0.36 * spinous_mm - shell_mm, 0.4 * height - shell_mm)
+        paint_blob(canvas, root, drooping, (4.0 - shell_mm, 0.5 * spinous_mm, 0.3 * height - shell_mm), both)
+        tip_mm = (5.2 - shell_mm, 0.36 * spinous_mm - shell_mm, 0.4 * height - shell_mm)
         paint_blob(canvas, tip, drooping, tip_mm, both, power=ELLIPSOID)
 
 
@@ -117,10 +117,10 @@ def paint_facets(
         upper, lower = bones
         fore = (lower.posterior_cortex, lower.posterior_marrow)
         aft = (upper.posterior_cortex, upper.posterior_marrow)
-        paint_blob(canvas, behind, axes, (7.2 * growth, 5.0 * growth, 13.0), aft, power=ELLIPSOID, cortex_mm=1.3)
-        paint_blob(canvas, front, axes, (7.2 * growth, 4.8 * growth, 12.0), fore, power=ELLIPSOID, cortex_mm=1.3)
+        paint_blob(canvas, behind, axes, (8.6 * growth, 5.2 * growth, 13.5), aft, power=ELLIPSOID, cortex_mm=1.3)
+        paint_blob(canvas, front, axes, (8.2 * growth, 5.0 * growth, 12.5), fore, power=ELLIPSOID, cortex_mm=1.3)
         gap = (upper.posterior_cortex, soft.joint)
-        paint_blob(canvas, joint, axes, (6.4 * growth, 1.35, 9.0), gap, power=ELLIPSOID, cortex_mm=0.65)
+        paint_blob(canvas, joint, axes, (7.2 * growth, 1.35, 9.5), gap, power=ELLIPSOID, cortex_mm=0.65)
         if shape is not None and shape.cysts[index]:
             cyst = disc.point(side * (half_width - 2.5), back + 0.72 * depth, 0.0)
             paint_blob(canvas, cyst, disc.axes_lps, (3.6, 3.6, 4.2), (soft.flavum, soft.cyst), power=ELLIPSOID)

@@ -236,7 +236,7 @@ def _template_rows(draft: Draft, levels: Sequence[Level]) -> None:
     )
     for level in levels:
         draft.add(f"{draft.book.level_name(level)}:")
-        statements = draft.kept([*draft.book.abnormalities(level), *draft.book.absences(level)])
+        statements = draft.kept([*draft.book.abnormalities(level), *draft.book.absences(level, joint=False)])
         for title, names in rows:
             words = [draft.note(statement) for statement in statements if statement.finding in names]
             if words:

@@ -14,7 +14,7 @@ from deepspine.data.phantom.canvas import Canvas, Float32
 from deepspine.data.phantom.materials import SoftNumbers
 
 TEXTURE_SIZE = 96
-TEXTURE_SMOOTHING = 2.2
+TEXTURE_SMOOTHING = (2.2, 4.5)
 """In cells; a cell is sampled at the nearest one, so it must be small against what is drawn with it."""
 
 SMOOTHING_MM = 45.0
@@ -67,24 +67,29 @@ def draw_body(rng: np.random.Generator) -> BodyHabitus:
 
 @dataclass(frozen=True, eq=False)
 class Texture:
-    """Smooth noise that fills space periodically, uniform in [0, 1]."""
+    """Smooth noise that fills space periodically, uniform in [0, 1]: fat in muscle (fine), bowel (coarse)."""
 
-    values: NDArray[np.float32]
+    fine: NDArray[np.float32]
+    coarse: NDArray[np.float32]
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Texture:
         """Draw a texture."""
         white = rng.standard_normal((TEXTURE_SIZE,) * 3, dtype=np.float32)
-        noise = gaussian_filter(white, TEXTURE_SMOOTHING, mode="wrap")
-        return cls(ndtr(noise / noise.std()).astype(np.float32))
+        return cls(*(_uniform(gaussian_filter(white, cells, mode="wrap")) for cells in TEXTURE_SMOOTHING))
 
-    def sample(self, x: Float32, y: Float32, z: Float32, grain_mm: tuple[float, float, float]) -> Float32:
-        """Return the noise at points; `grain_mm` is the edge of a noise cell along x, y, z."""
-        cells = (
-            np.floor(values / grain).astype(np.int16) % TEXTURE_SIZE
-            for values, grain in zip((x, y, z), grain_mm, strict=True)
-        )
-        return np.asarray(self.values[tuple(cells)])
+
+def _uniform(noise: NDArray[np.float32]) -> NDArray[np.float32]:
+    return ndtr(noise / noise.std()).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def _sample(values: NDArray[np.float32], canvas: Canvas, grain_mm: tuple[float, float, float]) -> Float32:
+    """Return noise at the points of a canvas; `grain_mm` is the edge of a noise cell along x, y, z."""
+    cells = (
+        np.floor(coordinate / grain).astype(np.int16) % TEXTURE_SIZE
+        for coordinate, grain in zip((canvas.x, canvas.y, canvas.z), grain_mm, strict=True)
+    )
+    return np.asarray(values[tuple(cells)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +153,7 @@ def paint_surroundings(
 def _paint_belly(
     canvas: Canvas, u: Float32, p: Float32, depth: Float32, texture: Texture, numbers: SoftNumbers
 ) -> None:
-    coarse = texture.sample(canvas.x, canvas.y, canvas.z, (3.4, 2.8, 3.6))
+    coarse = _sample(texture.coarse, canvas, (1.7, 1.4, 1.8))
     border = depth + 30.0 + 0.004 * np.square(u) + 6.0 * np.sin(canvas.z * 0.045)
     belly = (p < -border) & (canvas.labels == numbers.fat)
     canvas.paint(belly & (coarse > 0.5), numbers.bowel_wall)
@@ -164,7 +169,7 @@ def _paint_belly(
 def _paint_septa(
     canvas: Canvas, u: Float32, p: Float32, fascia: Float32, skin: Float32, texture: Texture, numbers: SoftNumbers
 ) -> None:
-    lines = texture.sample(canvas.x, canvas.y, canvas.z, (1.9, 1.2, 3.4))
+    lines = _sample(texture.fine, canvas, (1.9, 1.2, 3.4))
     under_skin = canvas.labels == numbers.subcutaneous
     canvas.paint(under_skin & (np.abs(lines - 0.5) < 0.012), numbers.septum)
     layer = fascia + 0.55 * (skin - fascia) + 2.0 * np.sin(canvas.z * 0.03) - p
@@ -194,7 +199,7 @@ def _paint_muscles(
     back = (p > inner) & (p < fascia) & (canvas.z > -95.0) & (side < outer * (1.0 - 0.3 * flank * flank))
     canvas.paint(back, numbers.muscle)
     canvas.paint(back & (side < 3.5), numbers.interspinous)
-    streaks = texture.sample(canvas.x, canvas.y, canvas.z, (1.15, 0.85, 3.2))
+    streaks = _sample(texture.fine, canvas, (1.15, 0.85, 3.2))
     # Fat gathers near the midline and at the depth of the multifidus, and more so further down.
     deep = np.exp(-np.square((side - 10.0) / 16.0)) * np.clip(1.5 - (p - inner) / 26.0, 0.2, 1.2)
     share = body.muscle_fat * (0.35 + 1.3 * deep * (1.4 - 0.7 * narrow))
