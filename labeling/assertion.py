@@ -58,11 +58,20 @@ def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
             mention, index = _range(mentions, index, words)
             if merged and merged[-1].kind == "cap" and merged[-1].j == mention.i:
                 mention = _capped(merged.pop(), mention)
+            if mention.value == "range" and _tells_change(mention, words):
+                latest = Mention(mention.rule, mention.j - 1, mention.j)
+                latest.bits = _last_grade(mention, words)
+                mention = latest
             merged.append(mention)
             continue
         merged.append(mention)
         index += 1
     return merged
+
+
+def _tells_change(grade: Mention, words: list[str]) -> bool:
+    """Whether "from mild to moderate" is a change in time and no range."""
+    return words[grade.i - 1] == "from" and not words[grade.i - 2].startswith(("rang", "vary", "vari"))
 
 
 def _range(mentions: list[Mention], index: int, words: list[str]) -> tuple[Mention, int]:
@@ -129,6 +138,10 @@ def _without_past(mentions: list[Mention], words: list[str]) -> list[Mention]:
         if mention.kind == "prior":
             index = _skip_prior(mentions, index, kept, words)
             continue
+        if mention.kind == "change" and index + 1 < n and words[mention.j - 1] == "to":
+            kept[:] = [one for one in kept if one.rule.id != "modic.type"]
+            index += 1
+            continue
         if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
             index = _latest(mentions, index, kept, words)
             continue
@@ -141,6 +154,7 @@ def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: lis
     """ "From mild to moderate" keeps moderate; "from mild" alone keeps nothing; "converted to" keeps what follows."""
     grade = mentions[index + 1]
     if words[mentions[index].j - 1] == "to":
+        kept[:] = [mention for mention in kept if mention.rule.id != "modic.type"]
         return index + 1
     if grade.value == "range":
         latest = Mention(grade.rule, grade.j - 1, grade.j)
@@ -178,6 +192,9 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
     begin = kept[start - 1].i if start else mentions[0].i
     past = any(word in ("was", "were", "absent", "been") for word in words[begin : mentions[index].i])
     heads = any(mention.kind in ("pred", "finding") for mention in clause)
-    if past and not heads and any(mention.kind in ("grade", "post_neg") for mention in clause):
-        del kept[start:]
+    if past and any(mention.kind in ("grade", "post_neg") for mention in clause):
+        if not heads:
+            del kept[start:]
+        elif words[mentions[index].i].startswith(("pre", "before")):
+            kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
     return index + 1

@@ -14,6 +14,7 @@ import yaml
 
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
+from deepspine.labeling.level_mentions import LUMBAR
 from deepspine.labeling.mentions import Mention
 
 NONE, MILD, MODERATE, SEVERE = 1, 2, 4, 8
@@ -86,7 +87,7 @@ class Conjunct:
         self.mm = 0.0
         self.number: Mention | None = None
         self.joint = ""
-        self.rest = False
+        self.rest = ""
         self.zone = False
         self.i = -1
 
@@ -134,7 +135,7 @@ class Frame:
 
     __slots__ = (
         "bits", "cap", "exclude", "finding", "gone", "grade", "head", "hedge", "i", "inherited", "j", "level", "mm", "neg",
-        "number", "plural", "rest", "sides", "site", "soft",
+        "number", "plural", "rest", "same", "sides", "site", "soft",
     )  # fmt: skip
 
     def __init__(self, finding: str, bits: int, head: Mention, i: int, j: int) -> None:
@@ -153,7 +154,8 @@ class Frame:
         self.mm = 0.0
         self.number: Mention | None = None
         self.plural = False
-        self.rest = False
+        self.rest = ""
+        self.same = False
         self.soft = False
         self.site = ""
         self.i = i
@@ -217,6 +219,16 @@ class ClauseReader:
         self.aside: list[LevelRef] = []
         self.level_used = False
         self.last_open = False
+        self.neg_grade = (0, "")
+        self.neg_frees = False
+        self.item_start = 0
+        self.depth = 0
+        self.foreign = False
+        self.pronoun = False
+        self.pending: list[tuple[Mention, Conjunct]] = []
+        self.side_before = 0
+        self.previous_site: Mention | None = None
+        self.except_start = 0
 
     # ------------------------------------------------------------------ driver
 
@@ -231,10 +243,28 @@ class ClauseReader:
                 handler(self, mention)
             self.index += 1
         self.flush()
+        self._finish()
         self._slip_levels()
         if self.story:
             return [frame for frame in self.frames if frame.gone]
         return [frame for frame in self.frames if frame.finding]
+
+    def _finish(self) -> None:
+        """Settle what only the end of the sentence decides."""
+        if self.neg_frees and not self.neg_heads and not self.frames[self.except_start :]:
+            for conjunct in self.subject:
+                for site in conjunct.sites:
+                    self._emit(_NORMAL, site, _clone(conjunct))
+        topic = self.topic
+        if not self.frames and topic is not None and topic.finding is not None and self.levels_seen:
+            if all(m.kind in _LIST_KINDS for m in self.mentions) and topic.finding.value in FINDINGS:
+                self._frame(topic.finding.value, self._finding_bits(topic.finding, topic.finding.value), topic.finding, Conjunct("", False))
+        later = {frame.finding for frame in self.frames[self.except_start :]}
+        if self.except_start and later:
+            for frame in self.frames:
+                if frame.exclude and frame.finding not in later:
+                    frame.exclude = []
+                    frame.level = None
 
     def _peek(self, step: int = 1) -> Mention | None:
         index = self.index + step
@@ -381,7 +411,9 @@ class ClauseReader:
 
     def on_site(self, mention: Mention) -> None:
         cur = self.cur
-        if mention.value == "disc" and not mention.plural and self._next_is("finding"):
+        if mention.value == "disc" and (
+            (not mention.plural and self._next_is("finding")) or (self.last and self.last[-1].head.j == mention.i)
+        ):
             return
         if self._is_place(mention):
             place = Conjunct("", False)
@@ -458,17 +490,25 @@ class ClauseReader:
         previous = self._peek(-1)
         if mention.value == "not" and previous is not None and previous.kind == "cap":
             return
-        if self.open is not None and self.cur.empty and not self.conjuncts and self.open.form == "noun":
+        if self.open is not None and (self.cur.sites or any(c.sites for c in self.conjuncts) or self.open.form == "noun"):
             self._close_open()
-        if mention.value == "not" and self.cur.sides and not self.cur.sites and not self.cur.grade and self.last and self._ends_clause():
+        if mention.value == "not" and self._is_elliptic_side():
             self.cur.neg = "not"
             return
+        rest = self.cur.rest if self.cur.empty else ""
         self._push()
-        if self.excepting:
-            self.excepting = False
+        self.excepting = False
         self.neg = mention.value
         self.neg_heads = 0
+        self.neg_grade = (0, "")
+        self.neg_frees = self.words[mention.i] in ("clear", "free") and mention.j - mention.i == 2
         self._fresh()
+        self.cur.rest = rest
+
+    def _is_elliptic_side(self) -> bool:
+        """Whether "the right one is not" ends a clause about the side alone."""
+        cur = self.cur
+        return bool(cur.sides and not cur.sites and not cur.grade and self.last) and self._ends_clause()
 
     def _ends_clause(self) -> bool:
         following = self._peek()
@@ -517,6 +557,10 @@ class ClauseReader:
         self.cur.hedge = True
 
     def on_conj(self, mention: Mention) -> None:
+        before, after = self._peek(-1), self._peek(1)
+        if before is not None and before.kind == "vertebra" and after is not None and after.kind == "vertebra":
+            return
+        self._settle_predicate_grade()
         self.focus = False
         value = mention.value
         if self.words[mention.i] == "/":
@@ -527,15 +571,27 @@ class ClauseReader:
             self.hedge = False
         self._push(value)
 
+    def _settle_predicate_grade(self) -> None:
+        """Let "narrowing is considerable, ..." take its grade before a new item begins."""
+        before, verb = self._peek(-1), self._peek(-2)
+        if before is None or before.kind != "grade" or verb is None or verb.kind != "cop":
+            return
+        cur = self.cur
+        if self.last and not self.conjuncts and not cur.sites and not cur.sides and cur.grade:
+            self._fresh()
+            self._modify_last(cur)
+
     def on_mark(self, mention: Mention) -> None:
         mark = mention.value
         if mark == ",":
+            self._settle_predicate_grade()
             self.focus = False
             if self.neg == "not" and self.neg_heads and not self._list_goes_on():
                 self.neg = ""
             if self.hedge and self.hedge_heads:
                 self.hedge = False
             self._push(",")
+            self.item_start = len(self.frames)
         elif mark in (";", ":", "->", "-->", "-", "*", "="):
             if mark == "-" and not self._is_dash(mention):
                 return
@@ -545,9 +601,13 @@ class ClauseReader:
             if mark in (";", ":"):
                 self.clause_start = len(self.frames)
         elif mark == "(":
+            self.depth += 1
             self.focus = False
             self._push("(")
+        elif mark == ")" and not self.depth:
+            return
         elif mark == ")":
+            self.depth -= 1
             self.focus = False
             if self.open is None or not self.cur.empty:
                 self.flush(keep_subject=True)
@@ -565,6 +625,7 @@ class ClauseReader:
 
     def _boundary(self) -> None:
         self.flush()
+        self.item_start = len(self.frames)
         self.neg = ""
         self.hedge = False
         self.focus = False
@@ -598,7 +659,7 @@ class ClauseReader:
                 return
             if self.neg and not self.neg_heads and self.words[mention.i] in _SHOWS:
                 return
-        if value == "but" and self.words[mention.i] == "only":
+        if value == "but" and "only" in self.words[mention.i : mention.j]:
             self._push()
             self.neg = ""
             self._fresh()
@@ -613,6 +674,7 @@ class ClauseReader:
         self.hedge = False
         self._fresh()
         self.excepting = True
+        self.except_start = len(self.frames)
 
     def on_focus(self, mention: Mention) -> None:
         self._finish_open()
@@ -642,14 +704,28 @@ class ClauseReader:
         if cur.sites and cur.sides == 0 and not cur.grade and self.open is None:
             return
 
+    def on_present(self, mention: Mention) -> None:
+        """"Up to moderate narrowing is present": the lower end is out."""
+        self._finish_open()
+        for frame in self.last:
+            if frame.cap == "at_most" and not frame.neg:
+                frame.grade &= ~NONE
+                frame.cap = ""
+
     def on_restword(self, mention: Mention) -> None:
-        self.cur.rest = True
+        self.cur.rest = self.words[mention.i]
 
     # ------------------------------------------------------------------- levels
 
     def on_level(self, mention: Mention) -> None:
         group = mention.group
         assert group is not None
+        before = self.words[mention.i - 1] if mention.i else ""
+        if before in ("below", "above") and group.levels:
+            beyond = max(group.levels) if before == "below" else min(group.levels)
+            levels = tuple(k for k in LUMBAR if (k > beyond if before == "below" else k < beyond))
+            self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
+            return
         self._on_levels(
             LevelRef(group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels),
             mention.form == "at",
@@ -671,10 +747,10 @@ class ClauseReader:
             self._fresh()
             self.level = ref
             return
-        if mention.value == "this":
-            own = [seen for seen in self.levels_seen if seen.levels]
-            if own:
-                ref = LevelRef(own[-1].levels, "", mention.i, mention.j)
+        if mention.value in ("this", "these") and self.levels_seen:
+            own = self.levels_seen[-1]
+            if own.levels or own.ref not in ("this", "these"):
+                ref = LevelRef(own.levels, own.ref, mention.i, mention.j)
         if mention.value in ("multi", "vague"):
             if mention.value == "vague" and self.last and self.cur.empty:
                 for frame in self.last:
@@ -721,7 +797,10 @@ class ClauseReader:
         bare = [
             frame
             for frame in self.frames[self.clause_start :]
-            if frame.level is None or frame.inherited or frame.soft or frame.level.ref == "multi"
+            if frame.level is None
+            or frame.inherited
+            or frame.level.ref == "multi"
+            or (frame.soft and frame in self.frames[self.item_start :])
         ]
         if not bare and prepositional and self.cur.empty and self._ends_item(self._peek()) and self._second_item():
             bare = list(self.last)
@@ -736,6 +815,8 @@ class ClauseReader:
         if ref.slip:
             self._slip_level(ref, bare)
             return
+        if not prepositional and self._grades_wait():
+            self.flush()
         cur = self.cur
         following = self._peek()
         if prepositional and not bare and cur.empty and self.last and self._repeats(following):
@@ -756,7 +837,9 @@ class ClauseReader:
                 return
             self._assign([f for f in bare if f not in self.last] or bare, ref) if not cur.sites else None
         elif bare and not prepositional and cur.empty and (
-            not any(f.inherited for f in bare) or (self._ends_item(following) and not self._after_joint())
+            not any(f.inherited for f in bare)
+            or (self._ends_item(following) and not self._after_joint())
+            or bare[-1].head.j == ref.i
         ):
             self._assign(bare, ref)
         if not cur.empty and (cur.grade or cur.sides) and not prepositional:
@@ -774,6 +857,13 @@ class ClauseReader:
         if self.neg and self.neg_heads:
             self.neg = ""
             self.cur.neg = ""
+
+    def _grades_wait(self) -> bool:
+        """Whether grades wait that belong to the level before: "L2-3 minimal, | L3-4 mild"."""
+        if len(self.levels_seen) < 2:
+            return False
+        waiting = [c for c in [*self.conjuncts, self.cur] if not c.empty]
+        return bool(waiting) and all(c.level is None for c in waiting) and any(c.grade for c in self.conjuncts)
 
     def _second_item(self) -> bool:
         """Whether the last heads follow others at the same level: "at L4-5 X, and Y | at L5-S1"."""
@@ -823,8 +913,10 @@ class ClauseReader:
         self.aside.append(ref)
         sides = self.cur.sides
         if self.frames:
-            for frame in self.frames[self.clause_start :]:
-                frame.exclude.append((ref, sides))
+            for frame in self.frames[self.clause_start : self.except_start]:
+                if frame.finding not in ("normal_alignment", *SLIPS):
+                    frame.exclude.append((ref, sides))
+            self._assign([f for f in self.frames[self.except_start :] if f.level is None or f.inherited or f.soft], ref)
             self.level = ref
             if self.cur.empty or (sides and not self.cur.grade):
                 self._fresh()
@@ -837,10 +929,9 @@ class ClauseReader:
             self._fresh()
 
     def _slip_level(self, ref: LevelRef, bare: list[Frame]) -> None:
-        slips = [f for f in self.frames if f.finding in SLIPS and (f.level is None or f.inherited or not f.level.slip)]
+        slips = [f for f in self.frames if f.finding in SLIPS and (f.level is None or f.inherited or f.soft or not f.level.slip)]
         if slips and self.cur.empty:
-            for frame in slips:
-                frame.level, frame.inherited = ref, False
+            self._assign(slips, ref)
         elif not self.cur.empty or not self.frames or not any(f.finding in SLIPS for f in self.frames):
             self.cur.level = ref
         else:
@@ -888,22 +979,30 @@ class ClauseReader:
                 self._endplate_level(frame)
 
     def _endplate_level(self, frame: Frame) -> None:
+        """Give a Modic change the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
         from deepspine.labeling.level_mentions import INDEX
 
+        others = [f.head.i for f in self.frames if f.finding == "modic" and f.head.i > frame.head.i]
+        start = self.mentions[0].i if frame is next(f for f in self.frames if f.finding == "modic") else frame.head.i
+        end = min(others) if others else self.mentions[-1].j
+        found = [key for key in self._endplates(start, end) if key in INDEX]
+        if found:
+            levels = tuple(INDEX[key] for key in dict.fromkeys(found))
+            frame.level, frame.inherited = LevelRef(levels, "", frame.i, frame.j), False
+
+    def _endplates(self, start: int, end: int) -> list[str]:
         words = self.words
-        start, end = self.mentions[0].i, self.mentions[-1].j
         found = []
         for index in range(start, end):
-            if words[index] in ("superior", "inferior", "upper", "lower", "sup", "inf"):
-                for ahead in range(index + 1, min(index + 7, end)):
-                    name = _vertebra_name(words[ahead])
-                    if name is not None:
-                        key = _disc_above(name) if words[index] in ("superior", "upper", "sup") else _disc_below(name)
-                        if key in INDEX:
-                            found.append(INDEX[key])
-                        break
-        if found and (frame.level is None or frame.inherited or not frame.level.levels):
-            frame.level, frame.inherited = LevelRef(tuple(dict.fromkeys(found)), "", frame.i, frame.j), False
+            upper = words[index] in ("superior", "upper", "sup")
+            if not upper and words[index] not in ("inferior", "lower", "inf"):
+                continue
+            for ahead in range(index + 1, min(index + 7, end)):
+                name = _vertebra_name(words[ahead])
+                if name is not None:
+                    found.append(_disc_above(name) if upper else _disc_below(name))
+                    break
+        return found
 
     # -------------------------------------------------------------------- heads
 
@@ -912,6 +1011,12 @@ class ClauseReader:
         if self.open is not None:
             chain_sites = self._split_open(mention)
         form = mention.form
+        if not chain_sites and (mention.kind == "open" or form == "part"):
+            waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)]
+            if waiting:
+                self.conjuncts = [c for c in self.conjuncts if c not in waiting]
+                for conjunct in waiting:
+                    self._elliptic(conjunct)
         if mention.kind == "open":
             form = "part"
         previous, following = self._peek(-1), self._peek()
@@ -977,6 +1082,14 @@ class ClauseReader:
             self.conjuncts = own[:-1]
             self.cur = own[-1]
             return True
+        previous = self._peek(-1)
+        if (mention.kind == "open" or mention.form == "part") and self.cur.sites and previous is not None:
+            if previous.kind == "cop" or (previous.kind in ("site", "grade") and self.conjuncts and self.conjuncts[-1].joint == ","):
+                own = [self.cur]
+                self._fresh()
+                self._close_open()
+                self.cur = own[0]
+                return True
         if not self.cur.sites and not self.cur.empty and self.cur.grade:
             own = [self.cur]
             self._fresh()
@@ -1027,7 +1140,12 @@ class ClauseReader:
         frames: list[Frame] = []
         sited = [c for c in conjuncts if c.sites]
         side_shared = 0
+        if not sited and head.form == "verb" and self._verb_ahead():
+            self.pending.append((head, opener))
+            return
         if sited:
+            if head.form == "verb" and self.pending:
+                frames += self._emit_pending(sited)
             for conjunct in sited:
                 if not conjunct.grade and opener.grade:
                     conjunct.grade, conjunct.cap = opener.grade, opener.cap
@@ -1052,6 +1170,26 @@ class ClauseReader:
         if frames:
             self.last = frames
 
+    def _verb_ahead(self) -> bool:
+        """Whether another verb follows that may bring the object: "contacts but does not displace the root"."""
+        for mention in self.mentions[self.index : self.index + 6]:
+            if mention.kind == "pred" and mention.form in ("verb", "either"):
+                return True
+            if mention.kind in ("site", "finding", "level", "open"):
+                return False
+        return False
+
+    def _emit_pending(self, sited: list[Conjunct]) -> list[Frame]:
+        frames: list[Frame] = []
+        for head, opener in self.pending:
+            for conjunct in sited:
+                twin = _clone(opener)
+                twin.sides = conjunct.sides
+                for site in conjunct.sites:
+                    frames += self._emit(head, site, twin)
+        self.pending = []
+        return frames
+
     def _siteless(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
         """Find what a head without a site speaks of: the subject, the heading, else the canal."""
         if extra:
@@ -1061,7 +1199,7 @@ class ClauseReader:
             if not opener.sides:
                 opener.sides = first.sides
         value = head.value
-        if head.kind == "open" and not (self.topic is not None and self.topic.sites):
+        if head.kind == "open" and not (self.topic is not None and self.topic.sites and not self.foreign):
             if value == "hydrated":
                 return [self._frame("degeneration", 1, head, opener)]
             if value == "normal":
@@ -1076,6 +1214,10 @@ class ClauseReader:
                 twin = _clone(opener)
                 twin.sides = opener.sides or sides
                 frames += self._emit(head, site, twin)
+            if self.pronoun:
+                for frame in frames:
+                    frame.same = True
+                self.pronoun = False
             return frames
         if value == "narrow":
             frame = self._frame("stenosis", GRADED, head, opener)
@@ -1101,7 +1243,8 @@ class ClauseReader:
         if predicate in ("compress", "displace", "contact", "impinge", "indent", "encroach"):
             for frame in reversed(self.frames):
                 if frame.site in ("root", "sac"):
-                    return [(_SITES[frame.site], frame.sides)]
+                    self.pronoun = True
+                    return [(_SITES["roots" if frame.plural else frame.site], frame.sides)]
         return []
 
     def _participle(
@@ -1112,8 +1255,12 @@ class ClauseReader:
             and (following.kind == "site" or (following.kind in ("side", "level") and self._site_within(2)))
             and not (previous is not None and previous.kind == "cop")
             and following.i <= mention.j + 2
-            and not (self.cur.sites)
+            and (not self.cur.sites or following.i == mention.j)
         )
+        quality = self._quality()
+        if quality is not None and mention.kind == "open":
+            self._of_quality(mention, quality)
+            return
         if prenominal:
             if chain_sites:
                 self._leave_subject()
@@ -1148,10 +1295,29 @@ class ClauseReader:
             self.cur = opener
             self._open(mention)
             return
-        frames = self._siteless(mention, opener, [])
+        if opener.sides and self.previous_site is not None and self.topic is None:
+            frames = self._emit(mention, self.previous_site, opener)
+        else:
+            frames = self._siteless(mention, opener, [])
         del extra
         if frames:
             self.last = frames
+
+    def _quality(self) -> Mention | None:
+        """Return the site that limits "normal *in height and signal*", if one does."""
+        first, second = self._peek(1), self._peek(2)
+        if first is not None and first.kind == "of" and second is not None and second.kind == "site":
+            if second.value in ("disc_height", "disc_signal", "disc_contour", "alignment"):
+                return second
+        return None
+
+    def _of_quality(self, mention: Mention, site: Mention) -> None:
+        opener = self.cur
+        opener.sites = []
+        self.conjuncts = []
+        self._fresh()
+        self.last = self._emit(mention, site, opener)
+        self.index += 2
 
     def _site_within(self, steps: int) -> bool:
         for step in range(1, steps + 2):
@@ -1201,6 +1367,11 @@ class ClauseReader:
                 conjunct.hedge = conjunct.hedge or before.hedge
             if conjunct.level is None and before is not None:
                 conjunct.level = before.level
+            if conjunct.neg and self.neg:
+                if conjunct.grade:
+                    self.neg_grade = (conjunct.grade, conjunct.cap)
+                elif self.neg_grade[0] and conjunct.number is None:
+                    conjunct.grade, conjunct.cap = self.neg_grade
             for site in conjunct.sites:
                 frames += self._emit(head, site, conjunct)
             before = conjunct
@@ -1252,7 +1423,7 @@ class ClauseReader:
         subject = [
             c
             for c in [*self.conjuncts, cur]
-            if c.sites and any(s.value in ("facet", "endplate", "other") for s in c.sites)
+            if c.sites and any(s.value in ("facet", "endplate", "other", "cord") for s in c.sites)
         ]
         if value == "" and mention.value == "degenerative_changes" and subject:
             site = subject[-1].sites[-1].value
@@ -1421,7 +1592,10 @@ class ClauseReader:
         value = head.value
         meaning = meanings().get((value, site.value))
         if meaning is None:
-            return [self._frame("", GRADED, head, conjunct)]
+            frame = self._frame("", GRADED, head, conjunct)
+            frame.site = site.value
+            self.foreign = self.foreign or site.value in ("other", "cord")
+            return [frame]
         finding, bits = meaning
         if finding == "normal_level" and not self._is_bare_normal(head):
             return []
@@ -1439,7 +1613,12 @@ class ClauseReader:
         frame.plural = site.plural
         if not frame.sides and not frame.neg and not site.plural and self.herniation_side and site.value in ("foramen", "recess", "root"):
             frame.sides = self.herniation_side
-        frame.i, frame.j = min(frame.i, site.i), max(frame.j, site.j)
+        if not frame.sides and not frame.neg and not site.plural and site.value == "root":
+            frame.sides = self.side_before
+        if frame.sides in (1, 2) and site.value in ("foramen", "recess"):
+            self.side_before = frame.sides
+        if site.j:
+            frame.i, frame.j = min(frame.i, site.i), max(frame.j, site.j)
         if frame.finding in STENOSES and head.value == "obliterate" and not frame.grade:
             frame.grade = 0
         return [frame]
@@ -1457,11 +1636,13 @@ class ClauseReader:
     def flush(self, keep_subject: bool = False) -> None:
         if self.open is not None:
             self._close_open()
-        conjuncts = [*self.conjuncts, self.cur]
+        conjuncts = _merge_side_and_grade([*self.conjuncts, self.cur], self.last_open)
         self.conjuncts = []
         self._fresh()
         subjects = []
         for conjunct in conjuncts:
+            if conjunct.sites and conjunct.grade and self.last and all(s.value == "disc" for s in conjunct.sites):
+                conjunct.sites = []
             if conjunct.sites:
                 if not self._headless(conjunct):
                     subjects.append(conjunct)
@@ -1630,10 +1811,22 @@ class ClauseReader:
 _SHOWS = frozenset("shows show demonstrates demonstrate has have reveals reveal showing".split())
 _ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 _PLACES = frozenset(("in", "within", "at", "into", "along", "behind"))
+_LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to", "filler"))
 _DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
 _LIGHT = frozenset(
     ["the", "a", "an", "level", "levels", "disc", "disks", "discs", "at", "is", "are", "was", "appear", "appears", "look", "looks", "all", "be", "both", "and", "to", "of", "it", "this", "these", "segment", "segments", "space", "spaces", "as", "well", "also", "s", "overall", "entirely", "quite", "remain", "remains", "lumbar", "intervertebral", "again", "images", "image", "series", "on", "sag", "sags", "sagittal", "sats", "axial"]
 )
+
+
+def _merge_side_and_grade(conjuncts: list[Conjunct], last_open: bool) -> list[Conjunct]:
+    """Join "on the left" and "mild" of "L3-4 on the left, mild" where no head before could take the side."""
+    if last_open or len(conjuncts) != 2:
+        return conjuncts
+    first, second = conjuncts
+    if first.sides and not first.grade and not first.sites and second.grade and not second.sides and not second.sites:
+        second.sides = first.sides
+        return [second]
+    return conjuncts
 
 
 def _clone(conjunct: Conjunct) -> Conjunct:
@@ -1676,7 +1869,7 @@ def _rule(identity: str, kind: str, value: str, form: str = "", plural: bool = F
 _NARROW = _rule("stenosis.graded_site", "pred", "narrow", "noun")
 _NORMAL = _rule("open.topic", "open", "normal")
 _DISCS = _rule("site.discs", "site", "disc", plural=True).rule
-_SITES = {"root": _rule("site.root", "site", "root"), "sac": _rule("site.sac", "site", "sac")}
+_SITES = {"root": _rule("site.root", "site", "root"), "roots": _rule("site.roots", "site", "root", plural=True), "sac": _rule("site.sac", "site", "sac")}
 
 _HANDLERS = {
     "grade": ClauseReader.on_grade,
@@ -1693,6 +1886,7 @@ _HANDLERS = {
     "conj": ClauseReader.on_conj,
     "mark": ClauseReader.on_mark,
     "breaker": ClauseReader.on_breaker,
+    "present": ClauseReader.on_present,
     "except": ClauseReader.on_except,
     "focus": ClauseReader.on_focus,
     "story": ClauseReader.on_story,

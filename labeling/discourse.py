@@ -13,6 +13,7 @@ from deepspine.labeling.attachment import (
     SLIPS,
     STENOSES,
     ClauseReader,
+    _rule,
     Frame,
     LevelRef,
     Topic,
@@ -56,12 +57,14 @@ class Context:
     recent: list[tuple[int, ...]] = field(default_factory=list)
     slip_levels: tuple[int, ...] = ()
     table_line: int = -1
+    previous_site: Mention | None = None
     columns: list[Topic | None] = field(default_factory=list)
     columns_skip: set[int] = field(default_factory=set)
     herniation: dict[int, int] = field(default_factory=dict)
     root_plural: bool = False
     from_header: bool = False
     anchored: bool = False
+    level_item: str = ""
     wide: bool = False
     level_line: int = -1
 
@@ -118,7 +121,7 @@ class _Reader:
             context.skip = context.skip_inline = False
         if (context.topic is not None and not context.topic_standalone) or (context.topic is not None and sentence.blank_before and context.topic_standalone and not sentence.item):
             context.topic = None
-        if (sentence.blank_before and not context.level_standalone) or (sentence.item == "number" and context.section == "impression"):
+        if (sentence.blank_before and not context.level_standalone) or (sentence.item and not context.level_standalone and (context.section == "impression" or sentence.item == context.level_item)):
             context.level = None
 
     def _header(
@@ -196,6 +199,8 @@ class _Reader:
         closes = len(mentions) == k and last.j == sentence.j
         if is_dash:
             self._set_level(mentions[0], sentence, standalone=False)
+            if k > 1 and mentions[1].value == "disc":
+                self.context.topic, self.context.topic_standalone = _make_topic(mentions[1:2]), False
             return mentions[k + 1 :], mentions[k].j, True
         if closes:
             self._set_level(mentions[0], sentence, standalone=sentence.line_start and sentence.line_end)
@@ -218,6 +223,9 @@ class _Reader:
                 context.section = "findings"
             context.skip = context.skip_inline = False
             self._set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
+            discs = [m for m in head if m.kind == "site" and m.value == "disc" and m.i >= levels[-1].j]
+            if discs and not standalone:
+                context.topic, context.topic_standalone = _make_topic(discs), False
             return "level"
         region = self._region_of(start, end)
         if region and not levels and not asserting and end - start <= 8:
@@ -230,7 +238,7 @@ class _Reader:
             return "region"
         if levels:
             return None
-        if end - start > 6:
+        if end - start > 6 or self.words[start] == "(":
             return None
         return self._topic(head, start, end, sentence, standalone)
 
@@ -300,6 +308,7 @@ class _Reader:
         context.level_standalone = standalone
         context.header_line = sentence.line
         context.level_line = sentence.line
+        context.level_item = sentence.item
         context.from_header = True
         if levels:
             self.named.update(levels)
@@ -396,11 +405,14 @@ class _Reader:
             self._note_levels(mentions)
             return
         reader = ClauseReader(self.words, context.topic, context.level, at_header)
+        reader.previous_site = context.previous_site
         frames = reader.read(mentions)
         trailing = self._is_trailing_line(sentence, at_header)
         for frame in frames:
             self._state(frame, trailing)
         self._remember(reader, frames, sentence)
+        sited = [frame for frame in frames if frame.site in ("foramen", "recess", "root")]
+        context.previous_site = _SITE_MENTIONS[sited[-1].site] if sited else None
 
     def _region_in(self, sentence: Sentence) -> str:
         return self._region_of(sentence.i, min(sentence.j, sentence.i + 14))
@@ -412,7 +424,7 @@ class _Reader:
     def _note_levels(self, mentions: list[Mention]) -> None:
         """Let "At L4-5 there is a laminectomy." set the level of what follows."""
         for mention in mentions:
-            if mention.kind == "site" and mention.value == "other":
+            if mention.kind == "site" and mention.value == "cord":
                 return
             if mention.kind == "level" and mention.group is not None and (mention.group.levels or mention.group.outside):
                 self.context.level = _ref_of(mention)
@@ -451,6 +463,12 @@ class _Reader:
         if seen and frames and all(frame.finding in SLIPS for frame in frames) and seen[0].i - sentence.i > 2:
             return
         if not seen:
+            if any(ref.ref in ("all", "any", "multi", "rest") for ref in reader.levels_seen) and not context.from_header:
+                context.level = None
+            for frame in frames:
+                if frame.finding == "modic" and frame.level is not None and not frame.inherited and frame.level.levels:
+                    context.level = LevelRef(frame.level.levels, "", 0, 0)
+                    context.recent.append(frame.level.levels)
             return
         resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
         outside = any(ref.outside for ref in seen)
@@ -470,7 +488,7 @@ class _Reader:
         context.level_standalone = False
         context.level_line = sentence.line
         context.from_header = False
-        context.anchored = seen[0].i - sentence.i <= 4
+        context.anchored = not frames or seen[0].i <= min(frame.i for frame in frames)
         context.wide = len(levels) > 1
 
     # ----------------------------------------------------------------- resolution
@@ -557,11 +575,13 @@ class _Reader:
             if not negative:
                 return
             levels, scope = LUMBAR, "blanket"
-        if frame.rest and scope == "blanket" and finding in ("normal_alignment",):
+        if mode == "rest_named" and (finding == "normal_alignment" or finding in SLIPS):
+            mode = "rest"
+        if frame.rest == "remaining" and scope == "blanket" and finding == "normal_alignment":
             mode = "rest"
         if frame.rest and finding in ("normal_disc", "normal_level"):
             mode = "rest_named"
-        if (finding == "normal_alignment" and (ref is None or frame.inherited or not self._resolve(ref)) and mode != "rest_named") or (finding in SLIPS and negative and (ref is None or frame.inherited)):
+        if (finding == "normal_alignment" and (ref is None or frame.inherited or not self._resolve(ref)) and not mode) or (finding in SLIPS and negative and (ref is None or frame.inherited)):
             levels, scope = LUMBAR, "blanket"
         sides = self._sides(frame, levels)
         self._expand(frame, levels, scope, sides, mode)
@@ -574,7 +594,7 @@ class _Reader:
     def _sides(self, frame: Frame, levels: tuple[int, ...]) -> int:
         if frame.sides:
             return frame.sides
-        if frame.finding == "nerve_root" and not frame.plural and not frame.neg and levels:
+        if frame.finding == "nerve_root" and not frame.plural and (frame.same or not frame.neg) and levels:
             side = self.context.herniation.get(levels[0], 0)
             if side:
                 return side
@@ -650,6 +670,9 @@ _SECTION_WORDS = {
 }  # fmt: skip
 
 
+_SITE_MENTIONS = {site: _rule(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
+
+
 def _ref_of(mention: Mention) -> LevelRef:
     if mention.group is not None:
         return LevelRef(
@@ -680,8 +703,6 @@ def _make_topic(head: list[Mention]) -> Topic:
     if topic.finding is not None:
         topic.sites = [site for site in topic.sites if site.value not in ("disc", "spine")]
     if topic.predicate is not None and not topic.sites and topic.predicate.value == "narrow":
-        from deepspine.labeling.attachment import _rule
-
         topic.sites = [_rule("site.canal", "site", "canal")]
     return topic
 

@@ -19,7 +19,7 @@ _NEIGHBOURS = {(a, b) for a, b in zip(_SEQUENCE, _SEQUENCE[1:], strict=False)} |
     ("L5", "L6"), ("L6", "S1"), ("T12", "T13"), ("T13", "L1"),
 }  # fmt: skip
 _RANGE = frozenset(("to", "through", "thru", "till", "until", "down"))
-_JOIN = frozenset((",", "and", "&", "/", "+", "or", "as"))
+_JOIN = frozenset((",", "and", "amd", "adn", "nad", "amnd", "ans", "anf", "und", "&", "/", "+", "or", "as"))
 _SLIP = frozenset(("on", "over", "upon", "onto"))
 _NOUNS = frozenset(
     ("level", "levels", "segment", "segments", "interspace", "interspaces", "lebel", "lvl", "levls", "leve")
@@ -87,7 +87,9 @@ def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int
         if following is None or following[2]:
             return end, pairs
         if is_range:
-            pairs = pairs + [pair for pair in _between(pairs[-1][0], following[0][-1][1]) if pair not in pairs]
+            last = following[0][-1]
+            filled = _between(pairs[-1][0], "L6") + [last] if last[0] == "L6" else _between(pairs[-1][0], last[1])
+            pairs = pairs + [pair for pair in filled if pair not in pairs]
         else:
             pairs = pairs + following[0]
         end = following[1]

@@ -23,7 +23,7 @@ from deepspine.labeling.spelling import Speller, guarded_words
 from deepspine.labeling.tokenization import tokenize
 
 KINDS = frozenset(
-    ["grade", "verb_grade", "cap", "side", "side_post", "levelref", "levels", "restword", "site", "pred", "open", "finding", "modic", "zone", "nothing", "neg", "post_neg", "hedge", "filler", "prior", "story", "advice", "breaker", "except", "focus", "change", "cop", "conj", "to", "of", "section", "region"]
+    ["grade", "verb_grade", "cap", "side", "side_post", "levelref", "levels", "restword", "site", "pred", "open", "finding", "modic", "zone", "nothing", "neg", "post_neg", "hedge", "filler", "prior", "story", "advice", "breaker", "present", "except", "focus", "change", "cop", "conj", "to", "of", "section", "region"]
 )
 _REPAIRED_KINDS = frozenset("grade site pred open finding modic zone".split())
 _UNREPAIRED_VALUES = frozenset(("other", "spine", "level"))

@@ -168,6 +168,8 @@ def _numerals(words: list[str], i: int) -> tuple[list[int], int]:
             break
         found.append(value)
         j += 1
+        if j < len(words) and words[j] in ("ii", "iii") and words[j - 1] in ("i", "ii"):
+            continue
         if j + 1 < len(words) and words[j] in _NUMERAL_JOINS:
             ahead = j + 1
             while ahead < len(words) and words[ahead] in ("type", "modic", "types"):
@@ -256,7 +258,21 @@ def _read_scale(words: list[str], i: int) -> Mention | None:
     return mention
 
 
+def _read_roman(words: list[str], i: int) -> Mention | None:
+    """A bare `II` or `I/II`, which a heading such as "Modic:" gives a meaning."""
+    if words[i] == "i" and words[i + 1 : i + 2] not in (["/"], ["-"], ["at"], ["ii"]):
+        return None
+    numbers, end = _numerals(words, i)
+    mention = Mention(_NUMBER, i, end)
+    mention.number, mention.form = float(max(numbers)), "type"
+    mention.bits = sum(1 << n for n in set(numbers) if n < 4)
+    return mention
+
+
 _SPECIAL = {
+    "i": _read_roman,
+    "ii": _read_roman,
+    "iii": _read_roman,
     "type": _read_type,
     "types": _read_type,
     "grade": _read_grade,

@@ -40,11 +40,12 @@ _TOKEN = re.compile(
     r"|-+>|[.,;:()/&+?<>|=*\-\n]"
 )
 _WRAP_MAX = 130
-_WRAP_MIN = 45
+_WRAP_MIN = 60
+_WRAP_LINES = 3
 _DANGLING = frozenset(
     ["a", "an", "the", "of", "at", "and", "or", "with", "in", "on", "to", "for", "from", "by", "is", "are", "was", "were", "no", "without", "mild", "moderate", "severe", "left", "right", "which", "that", "than", "as", "causing", "mildly", "slightly"]
 )
-_ABBREVIATIONS = frozenset(["approx", "vs", "lig", "ant", "sag", "ax", "cf", "eg", "ie", "e", "g", "i", "fig", "max", "dr", "mr", "mrs", "vertebr", "resp", "incl", "c"])
+_ABBREVIATIONS = frozenset("approx vs lig ant sag ax cf eg ie fig max dr mr mrs vertebr resp incl c".split())
 
 
 @dataclass(slots=True)
@@ -146,8 +147,10 @@ def tokenize(text: str) -> Tokens:
         start = match.start()
         word = match.group()
         if word == "-":
-            if start > 0 and text[start - 1].isalpha() and text[start + 1 : start + 2].isalpha():
-                continue
+            if start > 0 and text[start - 1].isalpha():
+                ahead = text[start + 1 : start + 5]
+                if ahead[:1].isalpha() or ahead.startswith((" or ", " and")):
+                    continue
         elif word == NEWLINE and start in wrapped:
             continue
         words.append(word)
@@ -161,7 +164,8 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
     lines = text.split(NEWLINE)
     widths = [len(line.rstrip()) for line in lines]
     width = max((w for w in widths if w <= _WRAP_MAX), default=0)
-    filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN
+    full = sum(w >= 0.8 * width for w in widths)
+    filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN and full >= _WRAP_LINES
     found = []
     offset = 0
     for index in range(len(lines) - 1):
@@ -190,6 +194,9 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
 def is_sentence_end(words: list[str], index: int) -> bool:
     """Whether the full stop at `index` ends a sentence rather than an abbreviation or a list number."""
     previous = words[index - 1] if index else NEWLINE
-    if previous in _ABBREVIATIONS:
+    following = words[index + 1] if index + 1 < len(words) else NEWLINE
+    if previous == "i":
+        return following != "e"
+    if previous in ("e", "g"):
         return False
-    return True
+    return previous not in _ABBREVIATIONS
