@@ -235,12 +235,15 @@ def _template_rows(draft: Draft, levels: Sequence[Level]) -> None:
         ("Alignment", ("spondylolisthesis", "retrolisthesis")),
     )
     for level in levels:
-        draft.add(f"{draft.book.level_name(level)}:")
         statements = draft.kept([*draft.book.abnormalities(level), *draft.book.absences(level, joint=False)])
+        cells = []
         for title, names in rows:
             words = [draft.note(statement) for statement in statements if statement.finding in names]
             if words:
-                draft.add(f"  {title}: {'; '.join(words)}.")
+                cells.append(f"{title}: {'; '.join(words)}")
+        if cells:
+            # One line a level: a negative on a line of its own behind the last level would speak of all levels.
+            draft.add(f"{draft.book.level_name(level)} | {' | '.join(cells)}")
 
 
 def _british(draft: Draft, levels: Sequence[Level]) -> None:
