@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
 from deepspine.data.volume import Volume
+from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -54,18 +55,19 @@ class SegmentationNetwork:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        from deepspine.segmentation.network import build_network
+        from deepspine.segmentation.network import ENCODER, build_network
 
-        path = Path(weights) if weights else Path(str(files("deepspine.segmentation") / "weights/model.safetensors"))
-        card = path.with_name("model.json")
+        path = Path(weights) if weights else Path(str(files("deepspine.segmentation") / "weights" / WEIGHTS_FILE))
+        card = path.with_name(CARD_FILE)
         if not path.is_file() or not card.is_file():
             raise InputError(f"{path}: weights must be a .safetensors file with its model.json beside it")
-        network = build_network()
+        values = json.loads(card.read_text(encoding="utf-8"))
+        network = build_network(values.get("encoder", ENCODER))
         try:
             network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
         except (SafetensorError, RuntimeError) as error:
             raise InputError(f"{path}: weights do not fit the network: {str(error).splitlines()[0]}") from None
-        return cls(network.eval(), json.loads(card.read_text(encoding="utf-8")))
+        return cls(network.eval(), values)
 
     def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Find the spine in a sagittal volume.

@@ -16,6 +16,7 @@ from deepspine.segmentation.augmentation import Augmentation, normalise
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
 from deepspine.segmentation.network import ENCODER, build_network
 from deepspine.segmentation.training_sets import TrainingSlice, fold_of, read_training_slices
+from deepspine.segmentation.weights_file import SOURCES, write_weights
 
 Batch = tuple[Tensor, Tensor]
 
@@ -70,6 +71,23 @@ class SegmentationModule(pl.LightningModule):
             total = truth.sum() + guess.sum()
             if truth.any():
                 self.log(f"val_dice_{one.name.lower()}", 2 * (truth & guess).sum() / total, batch_size=len(pixels))
+
+    def on_fit_end(self) -> None:
+        """Write the weights as `locate --weights` reads them to the run's folder."""
+        data = getattr(self.trainer, "datamodule", None)
+        if not self.trainer.is_global_zero or not isinstance(data, SegmentationData):
+            return
+        metrics = {name: round(float(value), 4) for name, value in self.trainer.callback_metrics.items()}
+        card = {
+            "name": f"segmentation {self.hparams['encoder']}, {self.trainer.global_step} steps",
+            "encoder": self.hparams["encoder"],
+            "data": {name: SOURCES.get(name, name) for name in data.sources},
+            "held_back": f"fold {data.held_fold} of {data.n_folds} by hashed patient"
+            if data.held_fold >= 0
+            else "none",
+            "validation": metrics,
+        }
+        write_weights(self.network, Path(self.trainer.default_root_dir), card)
 
     def configure_optimizers(self) -> Any:
         """Return AdamW with a one-cycle rate."""

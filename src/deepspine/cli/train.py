@@ -1,12 +1,60 @@
-"""`deepspine train segmentation | grading`."""
+"""`deepspine train segmentation | grading`: LightningCLI, where every key of a config is a flag."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
-app = typer.Typer(help="Train a network (Lightning; every option of a config is a flag).", no_args_is_help=True)
+if TYPE_CHECKING:
+    import pytorch_lightning as pl
+
+app = typer.Typer(help="Train a network (Lightning; every key of a config is a flag).", no_args_is_help=True)
+
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
-@app.callback()
-def _train() -> None:
-    pass
+@app.command("segmentation", context_settings=_PASS_ON)
+def segmentation(context: typer.Context) -> None:
+    """Train the segmentation: --config FILE, then any key as a flag; --help lists them."""
+    from deepspine.segmentation.training import SegmentationData, SegmentationModule
+
+    _fit(SegmentationModule, SegmentationData, context.args)
+
+
+@app.command("grading", context_settings=_PASS_ON)
+def grading(context: typer.Context) -> None:
+    """Train the grader: --config FILE, then any key as a flag; --help lists them."""
+    from deepspine.grading.training import GradingData, GradingModule
+
+    _fit(GradingModule, GradingData, context.args)
+
+
+def _fit(module: type[pl.LightningModule], data: type[pl.LightningDataModule], arguments: list[str]) -> None:
+    """Run LightningCLI's fit.
+
+    Raises
+    ------
+    ConfigError
+        When a key or value is not one that the module, the data or the trainer has.
+    """
+    import warnings
+
+    from jsonargparse import ArgumentError
+    from pytorch_lightning.cli import LightningCLI
+
+    from deepspine.data.errors import ConfigError
+
+    # Lightning cannot know that the words behind `deepspine train` are ours and the rest is handed on.
+    warnings.filterwarnings("ignore", message="LightningCLI's args parameter")
+    try:
+        LightningCLI(
+            module,
+            data,
+            args=["fit", *arguments],
+            parser_kwargs={"exit_on_error": False, "fit": {"exit_on_error": False}},
+            save_config_kwargs={"overwrite": True},
+            seed_everything_default=0,
+        )
+    except ArgumentError as error:
+        raise ConfigError(f"{error}; `deepspine train ... --help` lists the keys") from None
