@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.statements import Statement
@@ -10,6 +10,7 @@ from deepspine.labeling.statements import Statement
 Key = tuple[int, str, int]
 """Level index, finding, side (0 none, 1 left, 2 right)."""
 
+LEFT, RIGHT = 1, 2
 HIGHEST = frozenset(("herniation", "nerve_root", "thecal_sac"))
 SLIPS = ("spondylolisthesis", "retrolisthesis")
 
@@ -25,6 +26,7 @@ class Label:
 
 def aggregate(statements: list[Statement]) -> dict[Key, Label]:
     """Return one label for each level, finding and side that is spoken of."""
+    statements = _corrected(statements)
     local: dict[Key, list[Statement]] = {}
     abnormal: dict[int, set[str]] = {}
     for statement in statements:
@@ -32,7 +34,7 @@ def aggregate(statements: list[Statement]) -> dict[Key, Label]:
             continue
         for key in _keys(statement):
             local.setdefault(key, []).append(statement)
-        if statement.certainty != "negated" and statement.bits != 1:
+        if statement.certainty != "negated" and statement.bits != 1 and FINDINGS[statement.finding].core:
             for level in statement.levels:
                 abnormal.setdefault(level, set()).add(statement.finding)
     blanket: dict[Key, list[Statement]] = {}
@@ -47,6 +49,38 @@ def aggregate(statements: list[Statement]) -> dict[Key, Label]:
         if label is not None:
             labels[key] = label
     return labels
+
+
+def _corrected(statements: list[Statement]) -> list[Statement]:
+    """Apply an addendum that moves a finding to the other side: it takes the grade along and leaves nothing behind."""
+    moves = [s for s in statements if s.mode == "correction" and s.sides in (LEFT, RIGHT) and s.bits != 1]
+    if not moves:
+        return statements
+    said = {(s.finding, level, s.sides) for s in statements if s.section == "addendum" for level in s.levels}
+    kept = []
+    for statement in statements:
+        if statement.section == "addendum" or statement.scope != "level" or not statement.sides:
+            kept.append(statement)
+            continue
+        for move in moves:
+            if _is_moved(statement, move, said):
+                if move.bits & statement.bits:
+                    move.bits &= statement.bits
+                statement = replace(statement, sides=statement.sides & ~(3 - move.sides))
+        if statement.sides:
+            kept.append(statement)
+    return kept
+
+
+def _is_moved(statement: Statement, move: Statement, said: set[tuple[str, int, int]]) -> bool:
+    other = 3 - move.sides
+    return (
+        statement.finding == move.finding
+        and bool(statement.sides & other)
+        and statement.bits != 1
+        and set(statement.levels) == set(move.levels)
+        and not any((move.finding, level, other) in said for level in move.levels)
+    )
 
 
 def _keys(statement: Statement) -> list[Key]:
@@ -77,6 +111,7 @@ def _one(key: Key, local: list[Statement] | tuple[()], blanket: list[Statement] 
     if addenda:
         bits, disagreed = _within(finding, addenda)
         return Label(bits, addenda, disagreed)
+    positive = [s for s in positive if s.mode != "withdrawn"]
     used: list[Statement] = []
     bits = 0
     disagreed = False

@@ -16,6 +16,8 @@ _CLAUSE_ENDS = frozenset(",;:(")
 def settle(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Return the mentions of a sentence with grades merged, caps applied and prior grades removed."""
     kinds = {mention.kind for mention in mentions}
+    if "region" in kinds:
+        mentions = [mention for mention in mentions if mention.kind != "region"]
     if "cap" in kinds and ("side" in kinds or "side_post" in kinds):
         mentions = _merge_comparisons(mentions)
     if "grade" in kinds:
@@ -174,10 +176,14 @@ def _last_grade(grade: Mention, words: list[str]) -> int:
     return SEVERE if grade.bits & SEVERE else grade.bits
 
 
+def _is_value(mention: Mention, words: list[str]) -> bool:
+    return mention.kind == "grade" or (mention.kind == "post_neg" and words[mention.i] in ("nil", "none", "absent"))
+
+
 def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
     """Remove the grade that belongs to the past: behind "previously", or before "before"."""
     following = mentions[index + 1] if index + 1 < len(mentions) else None
-    if following is not None and following.kind in ("grade", "post_neg") and following.i - mentions[index].j <= 1:
+    if following is not None and _is_value(following, words) and following.i - mentions[index].j <= 1:
         index += 2
         while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
             index += 1

@@ -417,7 +417,7 @@ class ClauseReader:
             return
         if self._is_place(mention):
             place = Conjunct("", False)
-            place.sites, place.sides = [mention], cur.sides if not cur.sites else 0
+            place.sites, place.sides = [mention], cur.sides
             self.place = [place]
             if not cur.sites:
                 cur.sides = 0
@@ -518,7 +518,7 @@ class ClauseReader:
         previous = self._peek(-1)
         at_start = self.cur.empty and (
             previous is None
-            or previous.kind in ("conj", "level", "breaker", "levelref")
+            or previous.kind in ("conj", "level", "breaker", "levelref", "restword", "of")
             or (previous.kind == "mark")
             or previous.kind == "cop"
         )
@@ -756,6 +756,7 @@ class ClauseReader:
                 for frame in self.last:
                     if frame.level is None or frame.inherited:
                         frame.level, frame.inherited = ref, False
+                self.level = ref
                 return
             self.level = ref
             return
@@ -1010,6 +1011,8 @@ class ClauseReader:
         chain_sites = bool(self.cur.sites) or any(c.sites for c in self.conjuncts)
         if self.open is not None:
             chain_sites = self._split_open(mention)
+        elif chain_sites and mention.kind == "pred":
+            chain_sites = self._drop_unfit_sites(mention)
         form = mention.form
         if not chain_sites and (mention.kind == "open" or form == "part"):
             waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)]
@@ -1042,13 +1045,26 @@ class ClauseReader:
         else:
             self._participle(mention, chain_sites, previous, following)
 
+    def _drop_unfit_sites(self, mention: Mention) -> bool:
+        """Take sites that a predicate cannot be said of out of its way: "the disc is ..., with no | stenosis"."""
+        table = meanings()
+        chain = [*self.conjuncts, self.cur]
+        sites = [site.value for conjunct in chain for site in conjunct.sites]
+        if any((mention.value, site) in table or site in ("other", "cord") for site in sites):
+            return True
+        if not all(site in ("disc", "level", "disc_height", "disc_signal", "disc_contour") for site in sites):
+            return True
+        for conjunct in chain:
+            conjunct.sites = []
+        return False
+
     def _object_ahead(self, following: Mention | None) -> bool:
         """Whether a noun's object stands behind it: "narrowing | of the left recess"."""
         if following is None:
             return False
         if following.kind == "side_post":
             return self._site_within(3)
-        return following.kind in ("of", "site", "side")
+        return following.kind in ("of", "site", "side", "vertebra")
 
     def _noun_or_verb(self, mention: Mention, chain_sites: bool, following: Mention | None) -> str:
         if self.cur.sites and self.cur.sites[-1].value in (

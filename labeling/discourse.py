@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from deepspine.data.findings import FINDINGS
@@ -64,6 +65,7 @@ class Context:
     root_plural: bool = False
     from_header: bool = False
     anchored: bool = False
+    addendum_line: int = 0
     level_item: str = ""
     wide: bool = False
     level_line: int = -1
@@ -82,6 +84,7 @@ class _Reader:
         self.context = Context()
         self.statements: list[Statement] = []
         self.named: set[int] = set()
+        self.corrects: bool | None = None
         self.index = 0
 
     def read(self) -> list[Statement]:
@@ -263,6 +266,8 @@ class _Reader:
             return
         context.skip = context.skip_inline = False
         context.section = section
+        if section == "addendum" and not context.addendum_line:
+            context.addendum_line = sentence.line
         if section in ("impression", "addendum"):
             context.region = "lumbar"
 
@@ -584,12 +589,27 @@ class _Reader:
         if (finding == "normal_alignment" and (ref is None or frame.inherited or not self._resolve(ref)) and not mode) or (finding in SLIPS and negative and (ref is None or frame.inherited)):
             levels, scope = LUMBAR, "blanket"
         sides = self._sides(frame, levels)
+        if context.section == "addendum" and not mode and self._corrects_side():
+            mode = "correction"
         self._expand(frame, levels, scope, sides, mode)
         if finding == "herniation" and not negative and frame.sides in (1, 2):
             for level in levels:
                 context.herniation[level] = frame.sides
         if finding in SLIPS and not negative:
             context.slip_levels = tuple(sorted({*context.slip_levels, *levels}))
+
+    def _corrects_side(self) -> bool:
+        """Whether the addendum says that a side was wrong."""
+        if self.corrects is None:
+            start = next((s.i for s in self.sentences if s.line >= self.context.addendum_line), 0)
+            words = self.words[start:]
+            self.corrects = any(word in _CORRECTIONS for word in words) or any(
+                word == "not" and k + 1 < len(words) and words[k + 1] in ("right", "left", "the") and "sided" in words
+                for k, word in enumerate(words)
+            )
+            upper = self.tokens.text[self.tokens.starts[start] :]
+            self.corrects = self.corrects or bool(_LOUD_SIDE.search(upper))
+        return self.corrects
 
     def _sides(self, frame: Frame, levels: tuple[int, ...]) -> int:
         if frame.sides:
@@ -646,6 +666,8 @@ class _Reader:
             )
 
 
+_CORRECTIONS = frozenset("error erroneous incorrect incorrectly wrong reversed instead mistakenly transposed swapped typographical".split())
+_LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
 _LUMBAR_WORDS = frozenset(("lumbar", "lumbosacral", "lss", "lumber", "ls", "l spine", "l sp", "lumbo"))
 _OTHER_WORDS = frozenset(
