@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
 from deepspine.data.errors import InputError
@@ -157,7 +157,7 @@ def _members(
             if problem:
                 reject(f"{name}/{member.path}", problem)
             elif not is_companion(member.path):
-                yield Candidate(f"{name}/{member.path}", member.size)
+                yield Candidate(f"{name}/{PurePosixPath(member.path)}", member.size)
     except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError, LookupError):
         reject(name, "a damaged archive file; what could be listed of it is used")
 
@@ -190,19 +190,24 @@ def _tar_members(path: Path) -> Iterator[Candidate]:
 def _open_member(container: Path, name: str) -> BinaryIO:
     stamp = container.stat().st_mtime_ns
     if container.name.lower().endswith(ZIP_SUFFIXES):
-        stream: IO[bytes] | None = _open_zip(container, stamp).open(name)
-    else:
-        stream = _open_tar(container, stamp).extractfile(name)
+        archive, members = _open_zip(container, stamp)
+        return cast(BinaryIO, archive.open(members[name]))
+    tar, infos = _open_tar(container, stamp)
+    stream = tar.extractfile(infos[name])
     if stream is None:
         raise KeyError(name)
     return cast(BinaryIO, stream)
 
 
 @lru_cache(maxsize=ARCHIVES_KEPT_OPEN)
-def _open_zip(path: Path, _stamp: int) -> zipfile.ZipFile:
-    return zipfile.ZipFile(path)
+def _open_zip(path: Path, _stamp: int) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
+    """Return an open zip file and its members by name as a path has it (`./a//b` is `a/b`)."""
+    archive = zipfile.ZipFile(path)
+    return archive, {PurePosixPath(info.filename).as_posix(): info for info in archive.infolist()}
 
 
 @lru_cache(maxsize=ARCHIVES_KEPT_OPEN)
-def _open_tar(path: Path, _stamp: int) -> tarfile.TarFile:
-    return tarfile.open(path)
+def _open_tar(path: Path, _stamp: int) -> tuple[tarfile.TarFile, dict[str, tarfile.TarInfo]]:
+    """Return an open tar file and its members by name as a path has it; its whole length is read for that."""
+    archive = tarfile.open(path)  # noqa: SIM115 - kept open for the members to come
+    return archive, {PurePosixPath(info.name).as_posix(): info for info in archive.getmembers()}

@@ -125,14 +125,7 @@ def split_stacks(planes: list[SlicePlane]) -> list[Stack]:
     GeometryError
         When two slices lie at the same place.
     """
-    stacks: list[Stack] = []
-    for group in parallel_groups(planes):
-        whole = _evenly_spaced(planes, _ordered(planes, group))
-        if whole is not None:
-            stacks.append(whole)
-            continue
-        for slab in _side_by_side(planes, group):
-            stacks.extend(_runs(planes, _ordered(planes, slab)))
+    stacks = [stack for group in parallel_groups(planes) for stack in _split_parallel(planes, group)]
     return sorted(stacks, key=lambda stack: min(stack.members))
 
 
@@ -186,8 +179,29 @@ def _evenly_spaced(planes: list[SlicePlane], members: list[int]) -> Stack | None
     return Stack(tuple(members), positions[0], step)
 
 
+def _split_parallel(planes: list[SlicePlane], group: list[int]) -> list[Stack]:
+    """Split parallel slices at gaps, or first by their place within the plane where that explains them by fewer stacks.
+
+    The first is right for a missing slice (and for a tilted gantry, where each slice has a place of its own), the
+    second for slabs that overlap.
+    """
+    ordered = _ordered(planes, group)
+    at_gaps = _runs(planes, ordered)
+    if at_gaps is not None and len(at_gaps) == 1:
+        return at_gaps
+    by_place = [_runs(planes, _ordered(planes, slab)) for slab in _side_by_side(planes, group)]
+    ways = [way for way in (at_gaps, _joined(by_place)) if way is not None]
+    if not ways:
+        raise GeometryError(f"slices must lie at different places, got {_describe_steps(planes, ordered)}")
+    return min(ways, key=len)
+
+
+def _joined(parts: list[list[Stack] | None]) -> list[Stack] | None:
+    return None if any(part is None for part in parts) else [stack for part in parts for stack in part or ()]
+
+
 def _side_by_side(planes: list[SlicePlane], group: list[int]) -> list[list[int]]:
-    """Split parallel slices by their place within the plane, unless that leaves single slices only (tilted gantry)."""
+    """Split parallel slices by their place within the plane."""
     normal = planes[group[0]].normal_lps
     slabs: list[list[int]] = []
     places: list[NDArray[np.floating]] = []
@@ -201,14 +215,14 @@ def _side_by_side(planes: list[SlicePlane], group: list[int]) -> list[list[int]]
         else:
             slabs.append([index])
             places.append(place)
-    return slabs if any(len(slab) > 1 for slab in slabs) else [group]
+    return slabs
 
 
-def _runs(planes: list[SlicePlane], members: list[int]) -> list[Stack]:
-    """Cut ordered slices wherever the step changes; each run is evenly spaced."""
+def _runs(planes: list[SlicePlane], members: list[int]) -> list[Stack] | None:
+    """Cut ordered slices wherever the step changes; each run is evenly spaced. None when two share a height."""
     steps = np.diff(_heights(planes, members))
     if len(steps) and steps.min() < SAME_POSITION_MM:
-        raise GeometryError(f"slices must lie at different places, got {_describe_steps(planes, members)}")
+        return None
     runs: list[Stack] = []
     start = 0
     usual = float(np.quantile(steps, 0.5, method="lower")) if len(steps) else 0.0

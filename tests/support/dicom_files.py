@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, generate_uid
 
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
 SAGITTAL = ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0))
@@ -116,6 +116,16 @@ def enhanced(series: WrittenSeries, *, order: list[int] | None = None) -> FileDa
         _item(PlanePositionSequence=[_item(ImagePositionPatient=list(series.positions[number]))]) for number in numbers
     ]
     return dataset
+
+
+def in_big_endian(dataset: FileDataset) -> Dataset:
+    """Return a data set of 16-bit pixels in the retired big-endian transfer syntax."""
+    turned = Dataset()
+    turned.update(dataset)
+    turned.preamble, turned.file_meta = dataset.preamble, dataset.file_meta
+    turned.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+    turned.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
+    return turned
 
 
 def _item(**values: object) -> Dataset:

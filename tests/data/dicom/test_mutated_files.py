@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dicom_files import WrittenSeries, enhanced
+from dicom_files import WrittenSeries, enhanced, in_big_endian
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, JPEG2000Lossless, RLELossless
@@ -66,14 +66,9 @@ def in_syntax(syntax: str) -> bytes:
         dataset.compress(syntax, generate_instance_uid=False)
         return as_bytes(dataset)
     if syntax == ExplicitVRBigEndian:
-        dataset.PixelData = SERIES.pixels(MIDDLE).astype(">u2").tobytes()
-    plain = Dataset()
-    plain.update(dataset)
-    plain.file_meta, plain.preamble = dataset.file_meta, dataset.preamble
-    plain.file_meta.TransferSyntaxUID = syntax
-    buffer = io.BytesIO()
-    plain.save_as(buffer, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=syntax != ExplicitVRBigEndian)
-    return buffer.getvalue()
+        return as_bytes(in_big_endian(dataset))
+    dataset.file_meta.TransferSyntaxUID = syntax
+    return as_bytes(dataset)
 
 
 @pytest.fixture(scope="module")

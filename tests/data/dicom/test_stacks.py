@@ -108,3 +108,13 @@ def test_a_single_slice_takes_the_distance_that_its_header_claims() -> None:
     plane = stacked([5.0])[0]
     grid = single_stack([plane]).grid(plane, size=(4, 4), pixel_mm=(1, 1), gap_mm=4.4)
     assert grid.spacing_mm[0] == pytest.approx(4.4)
+
+
+def test_overlapping_slabs_that_share_a_height_are_told_apart() -> None:
+    planes = stacked([0.0, 4.0, 8.0]) + stacked([4.0, 8.0, 12.0], start=(9.0, 0.0, 0.0))
+    assert sorted(stack.members for stack in split_stacks(planes)) == [(0, 1, 2), (3, 4, 5)]
+
+
+def test_a_gap_in_a_tilted_stack_gives_two_tilted_stacks() -> None:
+    planes = stacked([0.0, 4.0, 8.0, 16.0, 20.0], shear=0.2)
+    assert [stack.members for stack in split_stacks(planes)] == [(0, 1, 2), (3, 4)]
