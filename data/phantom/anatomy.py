@@ -24,7 +24,7 @@ from deepspine.data.phantom.soft_tissue import BodyHabitus, Texture, paint_surro
 from deepspine.data.phantom.spine import DiscSpace, Habitus, Spine, build_spine
 from deepspine.data.phantom.tissues import MaskClass
 
-SPINOUS_MM = (20.0, 26.0, 28.0, 27.0, 26.0, 24.0, 22.0, 22.0, 22.0)
+SPINOUS_MM = (20.0, 26.0, 28.0, 27.0, 26.0, 24.0, 22.0, 22.0, 22.0, 22.0)
 """Length of the spinous processes from the lowest vertebra upwards."""
 
 

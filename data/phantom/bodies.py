@@ -63,7 +63,8 @@ def paint_body(
     u, v, w = view.local(segment.center_lps, segment.axes_lps)
     t = np.clip(2.0 * w / size.height_mm, -1.0, 1.0)
     waist = 1.0 - WAIST * (1.0 - t * t)
-    rim = np.where(t > 0, lipping_mm[0], lipping_mm[1]) * np.power(t, 8)
+    edge = np.square(np.square(np.square(t)))
+    rim = np.where(t > 0, lipping_mm[0], lipping_mm[1]) * edge
     half_depth = (segment.lower_depth_mm + (size.depth_mm - segment.lower_depth_mm) * (t + 1) / 2) / 2 * waist + rim
     radius2 = cross_section(u, v, size.width_mm / 2 * waist + rim, half_depth, BACK_HOLLOW)
     hollow_mm = CONCAVITY_MM * np.clip(1.0 - radius2 * 1.15, 0.0, 1.0)
@@ -73,7 +74,7 @@ def paint_body(
     if schmorl is not None:
         node = np.square(u / 6.0) + np.square((v - schmorl * size.depth_mm / 2) / 5.0)
         to_upper = to_upper - 5.0 * np.clip(1.0 - node, 0.0, 1.0)
-    inside = (radius2 + 0.05 * np.power(t, 10) < 1.0) & (to_upper > 0) & (to_lower > 0)
+    inside = (radius2 + 0.05 * edge < 1.0) & (to_upper > 0) & (to_lower > 0)
     rim2 = (1.0 - CORTEX_MM / (size.depth_mm / 2)) ** 2
     core = inside & (radius2 < rim2) & (to_upper > CORTEX_MM) & (to_lower > CORTEX_MM)
     view.paint(inside, numbers.cortex)
@@ -124,7 +125,7 @@ def paint_disc(canvas: Canvas, disc: DiscSpace, numbers: DiscNumbers, shape: Lev
     core2 = core2 + 0.55 * np.square(w / (half_height + CONCAVITY_MM))
     view.paint(inside & (core2 < 1.35), numbers.inner)
     for step in range(NUCLEUS_STEPS):
-        view.paint(inside & (core2 < 1.0 - 0.14 * step), numbers.nucleus[step])
+        view.paint(inside & (core2 < 1.0 - 0.18 * step), numbers.nucleus[step])
     view.paint(inside & (core2 < 0.62) & (np.abs(w) < 0.55), numbers.cleft)
     if shape is not None and shape.fissure:
         at_back = np.abs(v - half_depth * 0.93 - bulge_mm * 0.6) < 1.1

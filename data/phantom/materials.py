@@ -10,7 +10,7 @@ from deepspine.data.phantom.shapes import LevelShape
 from deepspine.data.phantom.spine import Spine
 from deepspine.data.phantom.tissues import MaskClass, Palette, Tissue
 
-NUCLEUS_STEPS = 5
+NUCLEUS_STEPS = 4
 """Shades from the border of the nucleus to its middle."""
 
 MODIC_TISSUE = {"type1": tissues.EDEMA, "type2": tissues.FATTY_MARROW, "type3": tissues.SCLEROSIS}

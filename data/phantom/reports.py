@@ -210,8 +210,10 @@ def _impression_only(draft: Draft, levels: Sequence[Level]) -> None:
             words = ", ".join(draft.note(statement) for statement in found)
             draft.add(f"{number}. {draft.book.level_name(level)}: {sentence(words)}")
     if not number:
-        draft.add("No significant abnormality at any lumbar level.")
-        draft.said.update(absent(LUMBAR_LEVELS, NORMAL_FINDINGS))
+        usual = draft.book.has_usual_levels
+        names = listed([draft.book.level_name(level) for level in levels])
+        draft.add("No significant abnormality at any lumbar level." if usual else f"{names} are normal.")
+        draft.said.update(absent(levels, NORMAL_FINDINGS))
 
 
 def _telegraphic(draft: Draft, levels: Sequence[Level]) -> None:

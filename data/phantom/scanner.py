@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, zoom
+from scipy.ndimage import gaussian_filter1d
 
-from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, FloatArray, Grid
-from deepspine.data.levels import LUMBAR_LEVELS, Level
+from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
+from deepspine.data.levels import Level
 from deepspine.data.phantom.anatomy import Anatomy
 from deepspine.data.phantom.canvas import Canvas
 from deepspine.data.phantom.spine import DiscSpace
@@ -101,7 +101,7 @@ def draw_plan(rng: np.random.Generator, *, cut_field_of_view: float) -> ScanPlan
     cut = NOT_CUT
     if rng.random() < cut_field_of_view:
         cut = CUT_BELOW if rng.random() < 0.5 else CUT_ABOVE
-    center_z_mm = {NOT_CUT: 78.0, CUT_BELOW: 170.0, CUT_ABOVE: -25.0}[cut] + rng.normal(0, 5.0)
+    center_z_mm = {NOT_CUT: 78.0, CUT_BELOW: 144.0, CUT_ABOVE: -25.0}[cut] + rng.normal(0, 5.0)
     return ScanPlan(
         t1=Sequence(float(rng.uniform(450, 650)), float(rng.uniform(9, 13))),
         t2=Sequence(float(rng.uniform(3000, 4600)), float(rng.uniform(95, 118))),
@@ -186,11 +186,6 @@ def scan_axial(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) -> li
     return slabs
 
 
-def is_usual(level: Level) -> bool:
-    """Whether a level belongs to usual anatomy."""
-    return level in LUMBAR_LEVELS
-
-
 def _painted(anatomy: Anatomy, grid: Grid) -> Canvas:
     canvas = Canvas.of_grid(grid, samples_per_slice=SAMPLES_PER_SLICE, thickness_mm=SLICE_MM)
     anatomy.paint(canvas)
@@ -245,10 +240,5 @@ def _grain(rng: np.random.Generator, shape: tuple[int, ...], strength: float) ->
     """Return a factor around 1 that varies over a few pixels, as tissue does."""
     slices, rows, columns = shape
     coarse = rng.standard_normal((slices, rows // 2 + 1, columns // 2 + 1), dtype=np.float32)
-    fine = zoom(coarse, (1, 2, 2), order=1)[:, :rows, :columns]
+    fine = coarse.repeat(2, axis=1).repeat(2, axis=2)[:, :rows, :columns]
     return np.asarray(1.0 + strength * fine, dtype=np.float32)
-
-
-def center_of(grid: Grid) -> FloatArray:
-    """Return the patient position of a grid's middle."""
-    return grid.lps_from_ijk((np.array(grid.shape) - 1) / 2)

@@ -21,7 +21,7 @@ from deepspine.data.phantom.sizes import (
     VertebraSize,
 )
 
-N_VERTEBRAE = 9
+N_VERTEBRAE = 10
 """Free vertebrae that are built, from the lowest upwards: enough for the tallest field of view."""
 
 SIX_LUMBAR = "six"
