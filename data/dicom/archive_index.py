@@ -18,7 +18,7 @@ from deepspine.data.volume import Weighting
 
 _METADATA_KEY = b"deepspine"
 _TUPLES = {"image_type", "spacing_mm", "frames"}
-ROWS_PER_GROUP = 512
+ROWS_PER_GROUP = 128
 """Series written or read at a time; bounds memory whatever the size of the archive."""
 
 

@@ -1,5 +1,7 @@
 """The index of an archive tells what is there and, row by row, what is not."""
 
+import gc
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -221,3 +223,26 @@ def test_the_selection_of_an_indexed_study_is_complete(tmp_path: Path) -> None:
     chosen = (selection.sagittal_t1, selection.sagittal_t2, selection.axial_t2)
     assert [series.series_number for series in chosen if series is not None] == [1, 2, 3]
     assert selection.rejected == {}
+
+
+def peak_of_index(root: Path, out: Path) -> int:
+    """Return the most bytes that Python held at once while an archive was indexed and written."""
+    gc.collect()
+    tracemalloc.start()
+    index_archive(root).write(out)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def test_memory_does_not_grow_with_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deepspine.data.dicom.archive_index.ROWS_PER_GROUP", 8)
+    n_files = {"small": 60, "large": 420}
+    for number in range(70):
+        small = WrittenSeries(f"study {number}", "t2", size=(4, 4))
+        for name in n_files if number < 10 else ("large",):
+            small.write(tmp_path / name / str(number))
+    peak_of_index(tmp_path / "small", tmp_path / "warm.parquet")
+    small_peak, large_peak = (peak_of_index(tmp_path / name, tmp_path / f"{name}.parquet") for name in n_files)
+    # Python keeps freed tuples for reuse, some hundred bytes a file at first; a header held would be 3,000.
+    assert (large_peak - small_peak) / (n_files["large"] - n_files["small"]) < 600

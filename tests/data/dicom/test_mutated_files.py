@@ -127,6 +127,8 @@ def corners_of_frames(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     dataset = dcmread(path, force=True)
     if not dataset.get("SamplesPerPixel"):
         dataset.SamplesPerPixel = 1  # a grey picture has no other number
+    if dataset.get("PixelRepresentation") in ("0", "1"):
+        dataset.PixelRepresentation = int(dataset.PixelRepresentation)
     if "NumberOfFrames" in dataset and dataset.NumberOfFrames in ("", None):
         del dataset.NumberOfFrames
     pixels = np.asarray(dataset.pixel_array, dtype=np.float64).reshape(-1, dataset.Rows, dataset.Columns)
@@ -152,7 +154,7 @@ def corners_of_frames(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
         ]
         values = np.array([voxels[place] for place in places])
         slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
-        if slope is not None and intercept is not None:
+        if slope not in (None, "") and intercept not in (None, ""):
             values = values * float(slope) + float(intercept)
         if dataset.PhotometricInterpretation == "MONOCHROME1":
             values = np.full(4, np.nan)  # turned over: the test of headers holds its values
