@@ -134,7 +134,7 @@ class Frame:
     """
 
     __slots__ = (
-        "bits", "cap", "exclude", "finding", "gone", "grade", "head", "hedge", "i", "inherited", "j", "level", "mm", "neg",
+        "bits", "cap", "exclude", "finding", "gone", "grade", "head", "hedge", "i", "inherited", "j", "level", "mm", "named", "neg",
         "number", "plural", "rest", "same", "sides", "site", "soft",
     )  # fmt: skip
 
@@ -155,6 +155,7 @@ class Frame:
         self.number: Mention | None = None
         self.plural = False
         self.rest = ""
+        self.named = False
         self.same = False
         self.soft = False
         self.site = ""
@@ -395,7 +396,7 @@ class ClauseReader:
                 frame.sides = value
                 if frame.finding == "herniation" and value in (1, 2):
                     self.herniation_side = value
-            if lacking:
+            if lacking or value == BOTH:
                 return
         if self.cur.sides and (self.cur.grade or self.cur.sites):
             self._push()
@@ -694,15 +695,19 @@ class ClauseReader:
         self.index = len(self.mentions)
 
     def on_cop(self, mention: Mention) -> None:
-        if self.open is not None and self.open.form in ("noun", "either") and self.open.kind == "pred":
-            self._finish_open()
-        cur = self.cur
-        if self.conjuncts and not cur.sites and not cur.sides and not cur.grade:
-            pass
-        if self.focus:
-            self.focus = False
-        if cur.sites and cur.sides == 0 and not cur.grade and self.open is None:
+        self.focus = False
+        if self.open is None or self.open.kind != "pred" or self.open.form not in ("noun", "either"):
             return
+        subject = self.cur
+        if subject.sites and any(c.sites for c in self.conjuncts) and self._has_article(subject.sites[0]):
+            self._fresh()
+            self._close_open()
+            self.cur = subject
+        else:
+            self._close_open()
+
+    def _has_article(self, site: Mention) -> bool:
+        return self.words[site.i] == "the" or (site.i > 0 and self.words[site.i - 1] == "the")
 
     def on_present(self, mention: Mention) -> None:
         """"Up to moderate narrowing is present": the lower end is out."""
@@ -828,7 +833,7 @@ class ClauseReader:
             self.last = twins
             self.level = ref
             return
-        if (cur.grade or (cur.sides and self.topic is not None)) and not cur.sites and prepositional and self._ends_item(following):
+        if (cur.grade or (cur.sides and (self.topic is not None or (self.last and not bare)))) and not cur.sites and prepositional and self._ends_item(following):
             cur.level = ref
             return
         if bare and prepositional and not self._new_clause(following):
@@ -1045,6 +1050,21 @@ class ClauseReader:
         else:
             self._participle(mention, chain_sites, previous, following)
 
+    def _shared_object(self) -> bool:
+        """Whether the site is said with a second head: "narrowing of the right and moderate narrowing of the left foramen"."""
+        head = self.mentions[self.index]
+        again = False
+        for mention in self.mentions[self.index + 1 : self.index + 8]:
+            if mention.kind == "pred":
+                if mention.value != head.value:
+                    return False
+                again = True
+            elif mention.kind == "site":
+                return again
+            elif mention.kind not in ("side", "side_post", "conj", "grade", "of"):
+                return False
+        return False
+
     def _drop_unfit_sites(self, mention: Mention) -> bool:
         """Take sites that a predicate cannot be said of out of its way: "the disc is ..., with no | stenosis"."""
         table = meanings()
@@ -1063,7 +1083,7 @@ class ClauseReader:
         if following is None:
             return False
         if following.kind == "side_post":
-            return self._site_within(3)
+            return self._site_within(3) or self._shared_object()
         return following.kind in ("of", "site", "side", "vertebra")
 
     def _noun_or_verb(self, mention: Mention, chain_sites: bool, following: Mention | None) -> str:
@@ -1156,11 +1176,11 @@ class ClauseReader:
         frames: list[Frame] = []
         sited = [c for c in conjuncts if c.sites]
         side_shared = 0
-        if not sited and head.form == "verb" and self._verb_ahead():
+        if not sited and self._object_later(head, opener, conjuncts):
             self.pending.append((head, opener))
             return
         if sited:
-            if head.form == "verb" and self.pending:
+            if self.pending:
                 frames += self._emit_pending(sited)
             for conjunct in sited:
                 if not conjunct.grade and opener.grade:
@@ -1186,6 +1206,21 @@ class ClauseReader:
         if frames:
             self.last = frames
 
+    def _object_later(self, head: Mention, opener: Conjunct, conjuncts: list[Conjunct]) -> bool:
+        """Whether the object of a head is said with a later one: "narrowing of the right and of the left foramen"."""
+        if head.form == "verb":
+            return self._verb_ahead()
+        sides = opener.sides or next((c.sides for c in conjuncts if c.sides), 0)
+        if head.value != "narrow" or not sides:
+            return False
+        for mention in self.mentions[self.index : self.index + 5]:
+            if mention.kind == "pred" and mention.value == head.value and mention is not head:
+                opener.sides = sides
+                return self._site_within(6)
+            if mention.kind in ("site", "finding", "level", "open", "breaker"):
+                return False
+        return False
+
     def _verb_ahead(self) -> bool:
         """Whether another verb follows that may bring the object: "contacts but does not displace the root"."""
         for mention in self.mentions[self.index : self.index + 6]:
@@ -1200,7 +1235,7 @@ class ClauseReader:
         for head, opener in self.pending:
             for conjunct in sited:
                 twin = _clone(opener)
-                twin.sides = conjunct.sides
+                twin.sides = opener.sides or conjunct.sides
                 for site in conjunct.sites:
                     frames += self._emit(head, site, twin)
         self.pending = []
@@ -1208,6 +1243,8 @@ class ClauseReader:
 
     def _siteless(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
         """Find what a head without a site speaks of: the subject, the heading, else the canal."""
+        if len(extra) > 1 or (extra and opener.grade and extra[0].grade and extra[0].sides):
+            return self._each(head, opener, extra)
         if extra:
             first = extra[0]
             if not opener.grade:
@@ -1245,6 +1282,14 @@ class ClauseReader:
         if value in ("arthropathy",):
             return [self._frame("facet_arthropathy", GRADED, head, opener)]
         return [self._frame("", GRADED, head, opener)]
+
+    def _each(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
+        """Read "moderate left, mild right | narrowing" of one site said before."""
+        frames: list[Frame] = []
+        for conjunct in [*extra, opener] if opener.grade or opener.sides else extra:
+            conjunct.neg = conjunct.neg or opener.neg
+            frames += self._siteless(head, conjunct, [])
+        return frames
 
     def _subject_sites(self, predicate: str) -> list[tuple[Mention, int]]:
         table = meanings()
@@ -1358,11 +1403,13 @@ class ClauseReader:
                 conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
         sites: list[Mention] = []
         sided = [c for c in chain if c.sites]
+        following: Conjunct | None = None
         for conjunct in reversed(chain):
             if conjunct.sites:
                 sites = conjunct.sites
-            elif sites and (conjunct.grade or conjunct.sides or conjunct.number):
+            elif sites and (conjunct.grade or conjunct.number or (conjunct.sides and same_polarity(conjunct, following))):
                 conjunct.sites = sites
+            following = conjunct
         frames: list[Frame] = []
         before: Conjunct | None = None
         for conjunct in chain:
@@ -1473,6 +1520,8 @@ class ClauseReader:
                 self.herniation_side = cur.sides
             elif not self.neg:
                 self.herniation_side = 0
+        if cur.neg and self.neg and cur.grade:
+            self.neg_grade = (cur.grade, cur.cap)
         frames = [*self._earlier_levels(mention, value, frames), *frames]
         self.conjuncts = []
         self.subject = []
@@ -1627,6 +1676,7 @@ class ClauseReader:
                 self._open_predicate(frame, conjunct)
         frame.site = site.value
         frame.plural = site.plural
+        frame.named = site.value == "root" and site.i > 0 and _vertebra_name(self.words[site.i - 1]) is not None
         if not frame.sides and not frame.neg and not site.plural and self.herniation_side and site.value in ("foramen", "recess", "root"):
             frame.sides = self.herniation_side
         if not frame.sides and not frame.neg and not site.plural and site.value == "root":
@@ -1734,6 +1784,20 @@ class ClauseReader:
         if frames:
             self.last = frames
 
+    def _repeat_elsewhere(self, conjunct: Conjunct) -> None:
+        """Copy the last heads for "... and on the left at L5-S1"."""
+        twins = []
+        for frame in self.last:
+            if frame.level is conjunct.level:
+                continue
+            twin = frame.copy()
+            twin.grade, twin.cap, twin.neg, twin.hedge = frame.grade, frame.cap, frame.neg, frame.hedge
+            twin.sides, twin.level = conjunct.sides, conjunct.level
+            twins.append(twin)
+        if twins:
+            self.frames.extend(twins)
+            self.last = twins
+
     def _modify_last(self, conjunct: Conjunct) -> None:
         last = self.last
         if not conjunct.grade and conjunct.number is None:
@@ -1755,7 +1819,12 @@ class ClauseReader:
                         if frame.finding == "herniation" and conjunct.sides in (1, 2):
                             self.herniation_side = conjunct.sides
             if conjunct.level is not None:
-                self._assign([f for f in last if f.level is None or f.inherited], conjunct.level)
+                bare = [f for f in last if f.level is None or f.inherited]
+                self._assign(bare, conjunct.level)
+                if not bare and conjunct.sides:
+                    self._repeat_elsewhere(conjunct)
+            return
+        if conjunct.neg == "no" and not conjunct.sides and conjunct.level is None:
             return
         if conjunct.number is not None and not conjunct.grade:
             if any(f.finding in STENOSES or f.finding in ("facet_arthropathy", "stenosis") for f in last):
@@ -1843,6 +1912,11 @@ def _merge_side_and_grade(conjuncts: list[Conjunct], last_open: bool) -> list[Co
         second.sides = first.sides
         return [second]
     return conjuncts
+
+
+def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:
+    """Whether two conjuncts are both asserted or both denied."""
+    return second is not None and bool(first.neg) == bool(second.neg)
 
 
 def _clone(conjunct: Conjunct) -> Conjunct:

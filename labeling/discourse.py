@@ -85,6 +85,8 @@ class _Reader:
         self.statements: list[Statement] = []
         self.named: set[int] = set()
         self.corrects: bool | None = None
+        self.opening = ""
+        self.bony = False
         self.index = 0
 
     def read(self) -> list[Statement]:
@@ -409,10 +411,12 @@ class _Reader:
         if not any(m.kind in _ASSERTING for m in mentions):
             self._note_levels(mentions)
             return
+        self.opening = self.words[start] if start < len(self.words) else ""
         reader = ClauseReader(self.words, context.topic, context.level, at_header)
         reader.previous_site = context.previous_site
         frames = reader.read(mentions)
         trailing = self._is_trailing_line(sentence, at_header)
+        self.bony = bool(reader.vertebrae) and any(m.rule.id == "site.bone" for m in mentions)
         for frame in frames:
             self._state(frame, trailing)
         self._remember(reader, frames, sentence)
@@ -468,7 +472,8 @@ class _Reader:
         if seen and frames and all(frame.finding in SLIPS for frame in frames) and seen[0].i - sentence.i > 2:
             return
         if not seen:
-            if any(ref.ref in ("all", "any", "multi", "rest") for ref in reader.levels_seen) and not context.from_header:
+            about_all = any(ref.ref in ("all", "any", "multi", "rest") for ref in reader.levels_seen)
+            if (about_all or any(frame.rest for frame in frames)) and not context.from_header:
                 context.level = None
             for frame in frames:
                 if frame.finding == "modic" and frame.level is not None and not frame.inherited and frame.level.levels:
@@ -493,7 +498,7 @@ class _Reader:
         context.level_standalone = False
         context.level_line = sentence.line
         context.from_header = False
-        context.anchored = not frames or seen[0].i <= min(frame.i for frame in frames)
+        context.anchored = all(word in _LEADING for word in self.words[sentence.i : seen[0].i])
         context.wide = len(levels) > 1
 
     # ----------------------------------------------------------------- resolution
@@ -536,7 +541,9 @@ class _Reader:
     def _is_loose(self) -> bool:
         """Whether the level carried over was only mentioned, not announced, so that a bare negative is about all."""
         context = self.context
-        return not context.from_header and not context.anchored and (context.section != "findings" or context.wide)
+        if context.from_header or context.anchored:
+            return False
+        return context.section != "findings" or context.wide or self.opening in ("no", "there", "without", "neither")
 
     def _these(self, ref: LevelRef, last: tuple[int, ...]) -> tuple[int, ...]:
         """Resolve "these levels", and "all four of these levels" by counting back."""
@@ -565,21 +572,28 @@ class _Reader:
             if ref.outside and not ref.levels:
                 return
             levels = self._resolve(ref)
-            if ref.ref in ("multi", "vague"):
+            if ref.ref == "vague" or (ref.ref == "multi" and not negative):
                 return
-            if ref.ref in ("all", "any"):
+            if ref.ref == "multi":
+                levels, scope = LUMBAR, "blanket"
+            elif ref.ref in ("all", "any"):
                 levels, scope = LUMBAR, "blanket"
             elif ref.ref in ("rest", "rest_named"):
                 levels, scope = LUMBAR, "blanket"
                 mode = "rest_named" if ref.ref == "rest_named" or frame.i > ref.i else "rest"
-            elif frame.inherited and negative and (trailing or self._is_loose()):
+            elif frame.inherited and negative and not _is_particular(frame) and (trailing or self._is_loose()):
                 levels, scope = LUMBAR, "blanket"
             elif not levels:
                 return
         if not levels:
-            if not negative:
+            if not negative or self.bony:
                 return
-            levels, scope = LUMBAR, "blanket"
+            if _is_particular(frame):
+                levels = context.recent[-1] if context.recent else ()
+                if not levels:
+                    return
+            else:
+                levels, scope = LUMBAR, "blanket"
         if mode == "rest_named" and (finding == "normal_alignment" or finding in SLIPS):
             mode = "rest"
         if frame.rest == "remaining" and scope == "blanket" and finding == "normal_alignment":
@@ -666,6 +680,7 @@ class _Reader:
             )
 
 
+_LEADING = frozenset("at the in on within of level levels - * ( segment disc starting from and also segments".split())
 _CORRECTIONS = frozenset("error erroneous incorrect incorrectly wrong reversed instead mistakenly transposed swapped typographical".split())
 _LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
@@ -741,6 +756,11 @@ def _is_negative(frame: Frame) -> bool:
     if frame.neg in ("no", "not") or frame.gone or (frame.cap == "at_most" and not frame.hedge):
         return True
     return frame.bits == 1
+
+
+def _is_particular(frame: Frame) -> bool:
+    """Whether a negative speaks of one side, one named root or the root just spoken of, so never of all levels."""
+    return (frame.sides in (1, 2) and frame.finding in LATERAL) or frame.named or frame.same
 
 
 def final_bits(frame: Frame, name: str) -> int:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from deepspine.labeling.level_mentions import LevelGroup, follows_preposition, read_group, vertebra
 from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.spelling import MIN_LENGTH
-from deepspine.labeling.tokenization import NEWLINE, is_sentence_end
+from deepspine.labeling.tokenization import NEWLINE, Tokens, is_sentence_end
 
 NUMERALS = {
     "0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5,
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "typei": 1, "typeii": 2, "typeiii": 3, "1st": 1, "2nd": 2,
 }  # fmt: skip
+RUN_ON_WORDS = 60
+"""A sentence of so many tokens without a comma was dictated without punctuation."""
+
 _NUMERAL_JOINS = frozenset(("/", "-", "and", "to", "&", "or", "+"))
 _MODIC_WORDS = frozenset(
     ("type", "types", "typ", "grade", "stage", "endplate", "change", "changes", "degenerative", "mixed")
@@ -73,13 +76,27 @@ class Mention:
         return f"{self.kind}:{self.value}[{self.i}:{self.j}]"
 
 
-def repair(words: list[str], lexicon: Lexicon) -> None:
-    """Replace misspelt domain words in place; their offsets stay."""
+def repair(tokens: Tokens, lexicon: Lexicon) -> None:
+    """Replace misspelt domain words in place and split glued ones; offsets stay those of the text."""
     known = lexicon.speller.known
     fix = lexicon.speller.repair
+    words = tokens.words
+    splits = []
     for index, word in enumerate(words):
-        if word not in known and len(word) >= MIN_LENGTH:
-            words[index] = fix(word)
+        if word not in known:
+            if len(word) >= MIN_LENGTH:
+                repaired = fix(word)
+                words[index] = repaired
+                if " " in repaired:
+                    splits.append(index)
+            elif word in lexicon.speller.expansions:
+                words[index] = lexicon.speller.expansions[word]
+                splits.append(index)
+    for index in reversed(splits):
+        parts = words[index].split()
+        words[index : index + 1] = parts
+        tokens.starts[index : index + 1] = [tokens.starts[index]] * len(parts)
+        tokens.ends[index : index + 1] = [tokens.ends[index]] * len(parts)
 
 
 def scan(words: list[str], root: Node) -> list[Mention]:
@@ -378,7 +395,46 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
         current.cell = cell
         current.line_end = True
         sentences.append(current)
-    return sentences
+    return [part for sentence in sentences for part in _parts(words, sentence)]
+
+
+def _parts(words: list[str], sentence: Sentence) -> list[Sentence]:
+    """Cut a dictation without punctuation where a level, a heading or "there is" opens something new."""
+    if sentence.j - sentence.i < RUN_ON_WORDS or any(m.kind == "mark" and m.value in ",;:" for m in sentence.mentions):
+        return [sentence]
+    parts = [Sentence(sentence.i, sentence.line)]
+    parts[0].line_start, parts[0].blank_before = sentence.line_start, sentence.blank_before
+    for index, mention in enumerate(sentence.mentions):
+        start = _opening(words, sentence.mentions, index)
+        if start > parts[-1].i:
+            parts[-1].j = start
+            parts.append(Sentence(start, sentence.line))
+            moved = [m for m in parts[-2].mentions if m.i >= start]
+            parts[-2].mentions = [m for m in parts[-2].mentions if m.i < start]
+            parts[-1].mentions = moved
+        parts[-1].mentions.append(mention)
+    parts[-1].j = sentence.j
+    parts[-1].line_end = sentence.line_end
+    return parts
+
+
+def _opening(words: list[str], mentions: list[Mention], index: int) -> int:
+    """Return the token where a new sentence begins at this mention, or -1."""
+    mention = mentions[index]
+    if mention.kind == "level" and mention.form == "at" and words[mention.i - 1] in ("at", "to"):
+        following = mentions[index + 1] if index + 1 < len(mentions) else None
+        opens = following is not None and following.kind in ("breaker", "site", "neg")
+        return mention.i - 1 if opens else -1
+    if mention.kind == "section" and mention.value == "impression":
+        return mention.i
+    if words[mention.i : mention.i + 2] in (["there", "is"], ["there", "are"]):
+        before = mentions[index - 1] if index else None
+        return -1 if before is not None and before.kind in ("level", "levelref") else mention.i
+    if words[mention.i - 2 : mention.i] == ["i", "do"] or (words[mention.i] == "do" and words[mention.i - 1] == "i"):
+        return mention.i
+    if mention.kind == "site" and words[mention.i] == "the" and words[mention.i - 1] not in ("of", "and", "with"):
+        return mention.i
+    return -1
 
 
 def _is_list_number(words: list[str], index: int, current: Sentence) -> bool:

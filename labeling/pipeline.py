@@ -71,7 +71,7 @@ class Labeler:
     def raw(self, text: str) -> dict[Key, Label]:
         """Return the labels of a text as bits, for the batch path."""
         tokens = tokenize(text)
-        repair(tokens.words, self.lexicon)
+        repair(tokens, self.lexicon)
         mentions = scan(tokens.words, self.lexicon.root)
         sentences = split_sentences(tokens.words, mentions)
         return aggregate(read_report(tokens, sentences))

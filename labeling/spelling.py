@@ -21,6 +21,8 @@ TWO_EDITS_LENGTH = 8
 """From this length on two slips are repaired, below one."""
 
 MAX_LENGTH = 24
+GLUED_LENGTH = 9
+MIN_PART = 4
 CACHE_SIZE = 200_000
 _ENDINGS = frozenset("s es ed d e ing ion ions ive al ic y ity er or ly ous ent ant r al ian".split()) | {""}
 
@@ -49,6 +51,7 @@ class Speller:
         for word in sorted(self.words):
             for form in _deletions(word, _reach(word)):
                 self._index.setdefault(form, []).append(word)
+        self.expansions = expansions()
         self._cache: dict[str, str] = {}
 
     def repair(self, word: str) -> str:
@@ -58,9 +61,18 @@ class Speller:
         repaired = self._cache.get(word)
         if repaired is None:
             repaired = self._nearest(word)
+            if repaired == word and len(word) >= GLUED_LENGTH:
+                repaired = self._unglued(word)
             if len(self._cache) < CACHE_SIZE:
                 self._cache[word] = repaired
         return repaired
+
+    def _unglued(self, word: str) -> str:
+        """Split a word that is two known ones written together ("notedslightly")."""
+        for place in range(MIN_PART, len(word) - MIN_PART + 1):
+            if word[:place] in self.known and word[place:] in self.known:
+                return f"{word[:place]} {word[place:]}"
+        return word
 
     def _nearest(self, word: str) -> str:
         reach = _reach(word)
@@ -131,3 +143,10 @@ def guarded_words() -> frozenset[str]:
     text = (files("deepspine.labeling") / "rules" / "spelling.yaml").read_text(encoding="utf-8")
     content = yaml.load(text, Loader=yaml.CBaseLoader)
     return frozenset(word for line in content["guarded"] for word in line.split())
+
+
+@lru_cache(maxsize=1)
+def expansions() -> dict[str, str]:
+    """Read the abbreviations that stand for a site and what is said of it."""
+    text = (files("deepspine.labeling") / "rules" / "spelling.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=yaml.CBaseLoader)["expansions"])
