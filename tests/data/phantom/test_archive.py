@@ -9,6 +9,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk  # noqa: N813 - its usual name
 
+from deepspine.cli import main
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.label_table import LabelTable
@@ -116,3 +117,15 @@ def test_dicom_geometry_and_truth_share_one_space(archive: Path) -> None:
     index = mask.TransformPhysicalPointToContinuousIndex(corner.tolist())
     assert np.allclose(index[:2], 0, atol=1e-2)
     assert abs(index[2] - round(index[2])) < 1e-2
+
+
+def test_the_verb_writes_an_archive_and_prints_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "made"
+    assert main(["phantom", "--studies", "1", "--seed", "3", "--no-axial", "--out", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["studies"] == 1
+    assert {p.name for p in (out / "archive" / "phantom-0001").iterdir()} == {"sag_t1", "sag_t2"}
+
+
+def test_the_verb_refuses_a_share_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["phantom", "--studies", "1", "--omission", "2", "--out", str(tmp_path)]) == 2
+    assert "omission" in capsys.readouterr().err
