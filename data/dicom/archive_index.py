@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import groupby, islice
 from pathlib import Path
@@ -110,7 +110,13 @@ class _Rows:
                 yield from (_from_row(row, self.root) for row in batch.to_pylist())
 
 
-def index_archive(root: Path | str, *, workers: int = 1, rejects: Rejects | None = None) -> ArchiveIndex:
+def index_archive(
+    root: Path | str,
+    *,
+    workers: int = 1,
+    rejects: Rejects | None = None,
+    advance: Callable[[int], None] | None = None,
+) -> ArchiveIndex:
     """Find every MR series of an archive.
 
     Parameters
@@ -121,6 +127,8 @@ def index_archive(root: Path | str, *, workers: int = 1, rejects: Rejects | None
         Processes that read headers; the result does not depend on their number.
     rejects
         Takes what could not be used, with the reason.
+    advance
+        Called with the number of files done since its last call, for a progress bar.
 
     Raises
     ------
@@ -129,7 +137,7 @@ def index_archive(root: Path | str, *, workers: int = 1, rejects: Rejects | None
     """
     from deepspine.data.dicom.scanning import scan_archive
 
-    return scan_archive(Path(root), workers=workers, rejects=Rejects() if rejects is None else rejects)
+    return scan_archive(Path(root), workers=workers, rejects=Rejects() if rejects is None else rejects, advance=advance)
 
 
 def _to_row(one: Series, root: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice
@@ -27,7 +27,9 @@ Outcome = Instance | tuple[str, str, bool]
 """A header, or path, reason, and whether the file is sound but not for us."""
 
 
-def scan_archive(root: Path, *, workers: int, rejects: Rejects) -> ArchiveIndex:
+def scan_archive(
+    root: Path, *, workers: int, rejects: Rejects, advance: Callable[[int], None] | None = None
+) -> ArchiveIndex:
     """Read all headers of an archive and form its series; see `index_archive`."""
     if root.is_file() and root.name.upper() == DICOMDIR:
         root = root.parent
@@ -37,6 +39,8 @@ def scan_archive(root: Path, *, workers: int, rejects: Rejects) -> ArchiveIndex:
     spool = Spool()
     for outcome in read_headers(root, workers=workers, rejects=rejects):
         n_files += 1
+        if advance is not None:
+            advance(1)
         if isinstance(outcome, Instance):
             spool.add_instance(outcome)
         elif outcome[2]:

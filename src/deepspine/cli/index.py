@@ -18,12 +18,14 @@ def index(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """List the MR series of an archive with plane, weighting and geometry."""
+    from deepspine.cli.progress import progress
     from deepspine.data.dicom.archive_index import index_archive
     from deepspine.data.dicom.summary import summarize
     from deepspine.data.rejects import Rejects
 
     rejects = Rejects()
-    found = index_archive(archive, workers=workers, rejects=rejects)
+    with progress("index files") as advance:
+        found = index_archive(archive, workers=workers, rejects=rejects, advance=advance)
     out.parent.mkdir(parents=True, exist_ok=True)
     found.write(out)
     rejects_path = out.parent / "rejects.csv"
