@@ -45,7 +45,13 @@ def aggregate(statements: list[Statement]) -> dict[Key, Label]:
                     blanket.setdefault(key, []).append(statement)
     labels = {}
     for key in local.keys() | blanket.keys():
-        label = _one(key, local.get(key, ()), blanket.get(key, ()))
+        here, everywhere = local.get(key, ()), blanket.get(key, ())
+        if len(here) + len(everywhere) == 1:
+            single = (here or everywhere)[0]
+            if single.mode != "withdrawn":
+                labels[key] = Label(single.bits, [single], False)
+            continue
+        label = _one(key, here, everywhere)
         if label is not None:
             labels[key] = label
     return labels

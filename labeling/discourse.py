@@ -88,6 +88,7 @@ class _Reader:
         self.opening = ""
         self.bony = False
         self.index = 0
+        self.regions = _regions(tokens.words)
 
     def read(self) -> list[Statement]:
         for index, sentence in enumerate(self.sentences):
@@ -135,7 +136,7 @@ class _Reader:
         """Consume one heading at the front of a sentence; returns what is left."""
         if not mentions:
             return None
-        colon = self._colon(mentions, start, sentence)
+        colon = self._colon(mentions, start, sentence) if sentence.has_colon else -1
         alone = colon < 0
         end = sentence.j if alone else colon
         head = [m for m in mentions if m.i < end]
@@ -285,14 +286,13 @@ class _Reader:
         return False
 
     def _region_of(self, start: int, end: int) -> str:
-        words = self.words[start:end]
+        """Return the part of the spine that words name; lumbar where it is among several."""
         found = ""
-        for k, word in enumerate(words):
-            pair = f"{word} {words[k + 1]}" if k + 1 < len(words) else ""
-            if word in _LUMBAR_WORDS or pair in _LUMBAR_WORDS:
-                return "lumbar"
-            if word in _OTHER_WORDS or pair in _OTHER_WORDS:
-                found = "other"
+        for place, region in self.regions:
+            if start <= place < end:
+                if region == "lumbar":
+                    return region
+                found = region
         return found
 
     def _set_level(self, mention: Mention, sentence: Sentence, *, standalone: bool, more: list[Mention] = []) -> None:  # noqa: B006
@@ -700,6 +700,7 @@ _OTHER_WORDS = frozenset(
         "tspine",
     )
 )
+_REGION_STARTS = frozenset(name.split()[0] for name in _LUMBAR_WORDS | _OTHER_WORDS)
 _SECTION_WORDS = {
     "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
     "recommend": "skip", "clinical": "skip", "evaluation": "skip", "study": "skip", "examination": "skip", "exam": "skip",
@@ -708,6 +709,19 @@ _SECTION_WORDS = {
 
 
 _SITE_MENTIONS = {site: _rule(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
+
+
+def _regions(words: list[str]) -> list[tuple[int, str]]:
+    """Find the words that name a part of the spine."""
+    found = []
+    for place in [k for k, word in enumerate(words) if word in _REGION_STARTS]:
+        word = words[place]
+        pair = f"{word} {words[place + 1]}" if place + 1 < len(words) else ""
+        if word in _LUMBAR_WORDS or pair in _LUMBAR_WORDS:
+            found.append((place, "lumbar"))
+        elif word in _OTHER_WORDS or pair in _OTHER_WORDS:
+            found.append((place, "other"))
+    return found
 
 
 def _ref_of(mention: Mention) -> LevelRef:

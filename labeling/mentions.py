@@ -107,38 +107,42 @@ def scan(words: list[str], root: Node) -> list[Mention]:
     while i < n:
         word = words[i]
         node = root.get(word)
+        rule = None
+        j = i + 1
         if node is not None:
             rule = node.rule
-            j = end = i + 1
-            while j < n:
-                node = node.get(words[j])
-                if node is None:
-                    break
-                j += 1
-                if node.rule is not None:
-                    rule, end = node.rule, j
-            if rule is not None:
-                if rule.kind == "modic":
-                    mention = _read_modic(words, i, end)
-                else:
-                    mention = Mention(rule, i, end)
-                add(mention)
-                i = mention.j
+            if node:
+                rule, j = _longest(words, node, i, n)
+        if rule is not None:
+            mention = Mention(rule, i, j) if rule.kind != "modic" else _read_modic(words, i, j)
+        else:
+            special = _SPECIAL.get(word)
+            if special is None:
+                special = _read_size if word[0].isdigit() else _read_vertebra if word[-1].isdigit() else None
+            mention = special(words, i) if special is not None else None
+            if mention is None:
+                if word in _MARKS:
+                    add(Mention(_MARKS[word], i, j))
+                i += 1
                 continue
-        special = _SPECIAL.get(word) or (
-            _read_vertebra if len(word) < 6 and word[-1].isdigit() and word[0] in "cdtls" else None
-        )
-        if special is None and word[0].isdigit():
-            special = _read_size
-        found = special(words, i) if special is not None else None
-        if found is not None:
-            add(found)
-            i = found.j
-            continue
-        if word in _MARKS:
-            add(Mention(_MARKS[word], i, i + 1))
-        i += 1
+        add(mention)
+        i = mention.j
     return mentions
+
+
+def _longest(words: list[str], node: Node, i: int, n: int) -> tuple[Rule | None, int]:
+    """Follow the trie from the word at `i`; returns the rule of the longest phrase and its end."""
+    rule = node.rule
+    j = end = i + 1
+    while j < n:
+        following = node.get(words[j])
+        if following is None:
+            break
+        node = following
+        j += 1
+        if node.rule is not None:
+            rule, end = node.rule, j
+    return rule, end
 
 
 def _read_vertebra(words: list[str], i: int) -> Mention | None:
@@ -319,7 +323,7 @@ class Sentence:
         Column of a table row, or -1.
     """
 
-    __slots__ = ("blank_before", "cell", "i", "item", "j", "line", "line_end", "line_start", "mentions")
+    __slots__ = ("blank_before", "cell", "has_colon", "i", "item", "j", "line", "line_end", "line_start", "mentions")
 
     def __init__(self, i: int, line: int) -> None:
         self.mentions: list[Mention] = []
@@ -328,6 +332,7 @@ class Sentence:
         self.line_start = False
         self.line_end = False
         self.blank_before = False
+        self.has_colon = False
         self.item = ""
         self.line = line
         self.cell = -1
@@ -345,6 +350,8 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
             current.mentions.append(mention)
             continue
         mark = mention.value
+        if mark == ":":
+            current.has_colon = True
         if mark == "|" and cell < 0 and not (current.line_start and mention.i == current.i):
             mark = "."
         if mark == "." or mark == NEWLINE or mark == "|":

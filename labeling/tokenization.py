@@ -37,7 +37,8 @@ _TOKEN = re.compile(
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
-    r"|-+>|[.,;:()/&+?<>|=*\-\n]"
+    r"|-+>|[.,;:()/&+?<>|=*\n]"
+    r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
 )
 _WRAP_MAX = 130
 _WRAP_MIN = 60
@@ -139,24 +140,24 @@ def lower(text: str) -> str:
 def tokenize(text: str) -> Tokens:
     """Split a report into tokens; line ends inside a wrapped sentence are left out."""
     text = normalise(text)
-    wrapped = _wrapped_line_ends(text) if NEWLINE in text else frozenset()
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _TOKEN.finditer(lower(text)):
-        start = match.start()
-        word = match.group()
-        if word == "-":
-            if start > 0 and text[start - 1].isalpha():
-                ahead = text[start + 1 : start + 5]
-                if ahead[:1].isalpha() or ahead.startswith((" or ", " and")):
-                    continue
-        elif word == NEWLINE and start in wrapped:
-            continue
-        words.append(word)
-        starts.append(start)
-        ends.append(match.end())
+    if NEWLINE in text:
+        text = _unwrap(text)
+    found = list(_TOKEN.finditer(lower(text)))
+    words = [match.group() for match in found]
+    starts = [match.start() for match in found]
+    ends = [match.end() for match in found]
     return Tokens(words, starts, ends, text)
+
+
+def _unwrap(text: str) -> str:
+    """Turn the line ends that a line-filling editor made inside a sentence into spaces."""
+    wrapped = _wrapped_line_ends(text)
+    if not wrapped:
+        return text
+    characters = list(text)
+    for place in wrapped:
+        characters[place] = " "
+    return "".join(characters)
 
 
 def _wrapped_line_ends(text: str) -> frozenset[int]:
