@@ -15,8 +15,7 @@ from deepspine.data.levels import Level
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
-from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.locate import locate
+from deepspine.segmentation.locate import Segmenter, locate
 from deepspine.segmentation.output import LEVELS_FILE, write_location
 
 
@@ -64,7 +63,7 @@ def locate_inputs(
     inputs: Sequence[LocateInput],
     out: Path,
     *,
-    network: SegmentationNetwork,
+    network: Segmenter,
     lowest: Level | None = None,
     advance: Callable[[float], None] = lambda n: None,
 ) -> Rejects:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,21 @@ from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
 BELOW_DISC_MM = (6.0, 26.0)
 """Where the bone under a disc is looked at, along its own axis."""
 BELOW_DISC_HALF_WIDTH_MM = 9.0
+S1_REACH_MM = 30.0
+"""S1's body is about this high."""
 ENDPLATE_QUANTILES = (0.04, 0.96)
 """Of a disc's voxels along the spine: its surfaces, less a few stray voxels."""
 ENDPLATE_HALF_WIDTH_MM = 8.0
 """Endplates are taken in the middle of a disc, within this of the curve."""
-DISC_SHARE_IN_LINE = 0.5
+MIN_COSINE_OF_NORMAL = 0.5
+"""A disc's own direction is trusted when within 60 degrees of the curve's."""
+
+
+class Segmenter(Protocol):
+    """Whatever finds the classes of a volume's voxels; `SegmentationNetwork` is one."""
+
+    def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return the class of each voxel and its probability, `[slice, row, column]`."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,7 @@ class Location:
     warnings: tuple[str, ...]
 
 
-def locate(volume: Volume, *, network: SegmentationNetwork | None = None, lowest: Level | None = None) -> Location:
+def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | None = None) -> Location:
     """Find and name the discs of a sagittal volume or picture.
 
     Parameters
@@ -96,7 +107,7 @@ def locate(volume: Volume, *, network: SegmentationNetwork | None = None, lowest
     volume
         Sagittal slices as `deepspine.data.files.read_volume` gives them.
     network
-        The trained network; the shipped one by default.
+        What segments the volume; the shipped network by default.
     lowest
         Name of the lowest disc in view, to override the naming.
 
@@ -116,10 +127,10 @@ def locate(volume: Volume, *, network: SegmentationNetwork | None = None, lowest
         raise NamingError(
             f"found {len(discs)} discs, a chain to count needs {MIN_DISCS}; check plane and field of view"
         )
-    curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)])
+    sacrum = points_of(mask, volume.grid, SpineClass.SACRUM)
+    curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=_top_of_sacrum(sacrum, discs[-1]))
     bodies_in_line = [part for part, taken in zip(bodies, curve.inliers, strict=False) if taken]
     discs_in_line = [part for part, taken in zip(discs, curve.inliers[len(bodies) :], strict=True) if taken]
-    sacrum = points_of(mask, volume.grid, SpineClass.SACRUM)
     evidence = _evidence(discs_in_line, bodies_in_line, sacrum, curve)
     hypotheses = name_discs(evidence, lowest=lowest)
     confidence = _confidence(hypotheses)
@@ -137,6 +148,14 @@ def locate(volume: Volume, *, network: SegmentationNetwork | None = None, lowest
         hypotheses=tuple(hypotheses),
         warnings=tuple(_warnings(frames, len(bodies) + len(discs) - sum(curve.inliers))),
     )
+
+
+def _top_of_sacrum(sacrum: FloatArray, lowest: Part) -> FloatArray | None:
+    """Return the middle of S1 near the lowest disc, through which the curve leaves it; None out of view."""
+    if not len(sacrum):
+        return None
+    near = sacrum[np.linalg.norm(sacrum[:, 1:] - lowest.center_lps[1:], axis=1) < S1_REACH_MM]
+    return np.asarray(near.mean(axis=0)) if len(near) and near[:, 2].mean() < lowest.center_lps[2] else None
 
 
 def _evidence(
@@ -167,7 +186,7 @@ def _disc_normal(disc: Part, curve: SpineCurve) -> FloatArray:
     normal = np.array([0.0, y, z]) * (1.0 if z > 0 else -1.0)
     tangent = curve.tangent(float(disc.center_lps[2]))
     # A disc seen as a blob has no direction of its own.
-    return normal if normal @ tangent > DISC_SHARE_IN_LINE else tangent
+    return normal if normal @ tangent > MIN_COSINE_OF_NORMAL else tangent
 
 
 def _count_below(points: FloatArray, disc: Part, normal: FloatArray) -> int:

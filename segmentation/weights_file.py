@@ -23,8 +23,8 @@ INPUT_CONTRACT = {
 }
 SOURCES = {
     "spider_space": "SPIDER, van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, CC BY 4.0",
-    "sudirman": "Lumbar Spine MRI Dataset, Sudirman et al., doi 10.17632/k57fr854j2.2, CC BY 4.0; disc boxes of Mendeley "
-    "Data 9j9hmy8kbn/1",
+    "sudirman": "Lumbar Spine MRI Dataset, Sudirman et al., doi 10.17632/k57fr854j2.2, CC BY 4.0; "
+    "disc boxes of Mendeley Data 9j9hmy8kbn/1",
     "phantom": "deepspine phantom",
 }
 """Data that shipped weights may learn from, with the attribution that its licence asks for."""

@@ -1,0 +1,97 @@
+"""Names of discs: counted up from the junction, honest about doubt."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepspine.data.errors import NamingError
+from deepspine.data.levels import Level
+from deepspine.segmentation.level_naming import DiscEvidence, count_steps, name_discs
+
+SPACING_MM = 35.0
+
+
+def chain(n_discs: int, *, junction: int = 0, missing: tuple[int, ...] = ()) -> list[DiscEvidence]:
+    """Build discs from cranial to caudal; `junction` counts from below, `missing` are left out."""
+    discs = []
+    for above in range(n_discs):
+        if above in missing:
+            continue
+        discs.append(
+            DiscEvidence(
+                height_mm=above * SPACING_MM,
+                sacrum_below=0.97 if above <= junction else 0.03,
+                tilt_deg=32.0 if above <= junction else 3.0,
+                area_ratio=0.3 if above < junction else 1.0,
+            )
+        )
+    return discs[::-1]
+
+
+def test_the_disc_above_the_sacrum_is_l5_s1() -> None:
+    best = name_discs(chain(6))[0]
+    assert best.levels == (Level.T12_L1, Level.L1_L2, Level.L2_L3, Level.L3_L4, Level.L4_L5, Level.L5_S1)
+    assert best.probability > 0.9
+
+
+def test_a_disc_inside_the_sacrum_is_s1_s2() -> None:
+    best = name_discs(chain(6, junction=1))[0]
+    assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
+
+
+def test_a_missed_disc_leaves_its_name_free() -> None:
+    best = name_discs(chain(6, missing=(2,)))[0]
+    assert best.levels == (Level.T12_L1, Level.L1_L2, Level.L2_L3, Level.L4_L5, Level.L5_S1)
+
+
+def test_a_view_without_sacrum_is_refused_and_can_be_told() -> None:
+    discs = [DiscEvidence(one.height_mm, 0.03, 3.0, 1.0) for one in chain(5)]
+    with pytest.raises(NamingError, match="no lumbosacral junction in view"):
+        name_discs(discs)
+    told = name_discs(discs, lowest=Level.L3_L4)
+    assert told[0].levels[-1] is Level.L3_L4
+    assert told[0].probability == 1.0
+
+
+def test_an_unclear_sacrum_lowers_confidence() -> None:
+    discs = chain(5)
+    unclear = [*discs[:-1], DiscEvidence(0.0, 0.5, 15.0, 1.0)]
+    assert name_discs(unclear)[0].probability < name_discs(discs)[0].probability
+
+
+def test_transitional_spines_are_hypotheses() -> None:
+    levels = [one.levels[-1] for one in name_discs(chain(6))]
+    assert Level.L6_S1 in levels
+    assert Level.L4_L5 in levels
+
+
+def test_six_lumbar_vertebrae_can_be_told() -> None:
+    told = name_discs(chain(4), lowest=Level.L6_S1)[0]
+    assert told.levels == (Level.L3_L4, Level.L4_L5, Level.L5_L6, Level.L6_S1)
+
+
+@given(st.integers(3, 9), st.integers(0, 1))
+def test_probabilities_sum_to_one_and_names_never_repeat_above_the_sacrum(n_discs: int, junction: int) -> None:
+    hypotheses = name_discs(chain(n_discs, junction=junction))
+    assert sum(one.probability for one in hypotheses) == pytest.approx(1.0)
+    for one in hypotheses:
+        free = [level for level in one.levels if level is not Level.S1_S2]
+        assert len(set(free)) == len(free)
+        assert free == sorted(free)
+
+
+@pytest.mark.parametrize("n_discs", [0, 1, 2])
+def test_too_few_discs_are_no_chain(n_discs: int) -> None:
+    with pytest.raises(NamingError, match=f"found {n_discs} discs"):
+        name_discs(chain(n_discs))
+
+
+def test_a_chain_that_reaches_the_neck_is_refused() -> None:
+    with pytest.raises(NamingError, match="is this a lumbar spine"):
+        name_discs(chain(16))
+
+
+@given(st.lists(st.floats(28, 42), min_size=2, max_size=8))
+def test_even_spacing_has_no_gaps(distances: list[float]) -> None:
+    heights = [sum(distances[index:]) for index in range(len(distances) + 1)]
+    assert count_steps(heights) == list(range(len(distances), -1, -1))
