@@ -45,11 +45,9 @@ def aggregate(statements: list[Statement]) -> dict[Key, Label]:
                     blanket.setdefault(key, []).append(statement)
     labels = {}
     for key in local.keys() | blanket.keys():
-        here, everywhere = local.get(key, ()), blanket.get(key, ())
+        here, everywhere = local.get(key, []), blanket.get(key, [])
         if len(here) + len(everywhere) == 1:
-            single = (here or everywhere)[0]
-            if single.mode != "withdrawn":
-                labels[key] = Label(single.bits, [single], False)
+            labels[key] = Label((here or everywhere)[0].bits, here or everywhere, False)
             continue
         label = _one(key, here, everywhere)
         if label is not None:
@@ -109,7 +107,7 @@ def _left_out(statement: Statement, key: Key, abnormal: dict[int, set[str]]) -> 
     return False
 
 
-def _one(key: Key, local: list[Statement] | tuple[()], blanket: list[Statement] | tuple[()]) -> Label | None:
+def _one(key: Key, local: list[Statement], blanket: list[Statement]) -> Label | None:
     finding = key[1]
     positive = [s for s in local if s.scope == "level"]
     normal = [s for s in local if s.scope == "normal"]
@@ -117,7 +115,6 @@ def _one(key: Key, local: list[Statement] | tuple[()], blanket: list[Statement] 
     if addenda:
         bits, disagreed = _within(finding, addenda)
         return Label(bits, addenda, disagreed)
-    positive = [s for s in positive if s.mode != "withdrawn"]
     used: list[Statement] = []
     bits = 0
     disagreed = False

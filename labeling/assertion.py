@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE
 from deepspine.labeling.mentions import Mention
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
@@ -166,8 +167,6 @@ def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: lis
 
 
 def _last_grade(grade: Mention, words: list[str]) -> int:
-    from deepspine.labeling.attachment import MILD, MODERATE, SEVERE
-
     last = words[grade.j - 1]
     if last.startswith(("mild", "min", "slight")):
         return MILD

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle
-from deepspine.labeling.attachment import (
+from deepspine.labeling.attachment import ClauseReader
+from deepspine.labeling.clauses.frames import (
     GRADE1_MM,
     GRADED,
     SEVERITY_FINDINGS,
     SLIPS,
     STENOSES,
-    ClauseReader,
-    _rule,
     Frame,
     LevelRef,
     Topic,
+    meanings,
+    stand_in,
 )
 from deepspine.labeling.level_mentions import INDEX, LUMBAR
 from deepspine.labeling.mentions import Mention, Sentence
@@ -40,6 +41,10 @@ BUNDLES = {
 }
 ANAPHORS = frozenset(("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above"))
 MAX_HEADER_TOKENS = 9
+UNTOLD, POINTING = 0.3, 0.15
+"""How much a sentence without a statement, and one that points back or excepts, adds to the doubt."""
+
+LONG_SENTENCE = 45
 
 
 @dataclass(slots=True)
@@ -71,9 +76,38 @@ class Context:
     level_line: int = -1
 
 
-def read_report(tokens: Tokens, sentences: list[Sentence]) -> list[Statement]:
+@dataclass(slots=True)
+class Reading:
+    """What a report says, and where the reading was unsure of itself.
+
+    Attributes
+    ----------
+    statements
+        In the order of the text.
+    puzzles
+        Token ranges and weights: sentences that speak of findings but gave no statement, findings without a level,
+        phrases that point back.
+    """
+
+    statements: list[Statement]
+    puzzles: list[tuple[int, int, float]]
+
+
+def read_report(tokens: Tokens, sentences: list[Sentence]) -> Reading:
     """Read all sentences of a report, in order, into statements."""
     return _Reader(tokens, sentences).read()
+
+
+def heading_sections(tokens: Tokens, sentences: list[Sentence]) -> list[tuple[int, int, str]]:
+    """Return first token, end token and section of each sentence: findings, impression, addendum or skip."""
+    reader = _Reader(tokens, sentences)
+    found = []
+    for index, sentence in enumerate(sentences):
+        reader.index = index
+        reader.enter(sentence)
+        context = reader.context
+        found.append((sentence.i, sentence.j, "skip" if context.skip else context.section))
+    return found
 
 
 class _Reader:
@@ -89,21 +123,27 @@ class _Reader:
         self.bony = False
         self.index = 0
         self.regions = _regions(tokens.words)
+        self.puzzles: list[tuple[int, int, float]] = []
 
-    def read(self) -> list[Statement]:
+    def read(self) -> Reading:
         for index, sentence in enumerate(self.sentences):
             self.index = index
             self._sentence(sentence)
-        return self.statements
+        return Reading(self.statements, self.puzzles)
 
     # ----------------------------------------------------------------- headings
 
     def _sentence(self, sentence: Sentence) -> None:
-        context = self.context
         if sentence.cell >= 0:
             self._cell(sentence)
             return
-        context.columns.clear()
+        mentions, start, at_header = self.enter(sentence)
+        if mentions and not self.context.skip:
+            self._clause(sentence, mentions, start, at_header)
+
+    def enter(self, sentence: Sentence) -> tuple[list[Mention], int, bool]:
+        """Read the headings at the front of a sentence; returns what is left, where, and whether a level was headed."""
+        self.context.columns.clear()
         mentions = sentence.mentions
         if sentence.line_start:
             self._line_start(sentence)
@@ -115,19 +155,21 @@ class _Reader:
                 break
             mentions, start, is_level = found
             at_header = at_header or is_level
-        if not mentions:
-            return
-        if context.skip:
-            return
-        self._clause(sentence, mentions, start, at_header)
+        return mentions, start, at_header
 
     def _line_start(self, sentence: Sentence) -> None:
         context = self.context
         if context.skip and context.skip_inline:
             context.skip = context.skip_inline = False
-        if (context.topic is not None and not context.topic_standalone) or (context.topic is not None and sentence.blank_before and context.topic_standalone and not sentence.item):
+        if (context.topic is not None and not context.topic_standalone) or (
+            context.topic is not None and sentence.blank_before and context.topic_standalone and not sentence.item
+        ):
             context.topic = None
-        if (sentence.blank_before and not context.level_standalone) or (sentence.item and not context.level_standalone and (context.section == "impression" or sentence.item == context.level_item)):
+        if (sentence.blank_before and not context.level_standalone) or (
+            sentence.item
+            and not context.level_standalone
+            and (context.section == "impression" or sentence.item == context.level_item)
+        ):
             context.level = None
 
     def _header(
@@ -177,9 +219,9 @@ class _Reader:
             return length <= 5 and covered >= length - 1 and head[0].i == sentence.i
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
             return sum(m.j - m.i for m in head) >= length - 1
-        if length <= 12 and self._region_of(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}:
-            return True
-        return False
+        return bool(
+            length <= 12 and self._region_of(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}
+        )
 
     def _dash_header(
         self, sentence: Sentence, mentions: list[Mention], start: int
@@ -417,11 +459,25 @@ class _Reader:
         frames = reader.read(mentions)
         trailing = self._is_trailing_line(sentence, at_header)
         self.bony = bool(reader.vertebrae) and any(m.rule.id == "site.bone" for m in mentions)
+        before = len(self.statements)
         for frame in frames:
             self._state(frame, trailing)
+        self._note_puzzles(sentence, mentions, reader, len(self.statements) - before)
         self._remember(reader, frames, sentence)
         sited = [frame for frame in frames if frame.site in ("foramen", "recess", "root")]
         context.previous_site = _SITE_MENTIONS[sited[-1].site] if sited else None
+
+    def _note_puzzles(self, sentence: Sentence, mentions: list[Mention], reader: ClauseReader, told: int) -> None:
+        """Note what makes a sentence worth a second look."""
+        weight = 0.0
+        if not told and not reader.story and not reader.foreign and any(_is_telling(m) for m in mentions):
+            weight = UNTOLD
+        elif reader.aside or any(ref.ref in _POINTING for ref in reader.levels_seen):
+            weight = POINTING
+        if sentence.j - sentence.i > LONG_SENTENCE:
+            weight += UNTOLD
+        if weight:
+            self.puzzles.append((sentence.i, sentence.j, weight))
 
     def _region_in(self, sentence: Sentence) -> str:
         return self._region_of(sentence.i, min(sentence.j, sentence.i + 14))
@@ -435,7 +491,11 @@ class _Reader:
         for mention in mentions:
             if mention.kind == "site" and mention.value == "cord":
                 return
-            if mention.kind == "level" and mention.group is not None and (mention.group.levels or mention.group.outside):
+            if (
+                mention.kind == "level"
+                and mention.group is not None
+                and (mention.group.levels or mention.group.outside)
+            ):
                 self.context.level = _ref_of(mention)
                 self.context.level_line = -1
                 if mention.group.levels:
@@ -466,9 +526,7 @@ class _Reader:
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         context = self.context
         kinds = ("", *ANAPHORS)
-        seen = [
-            ref for ref in reader.levels_seen if not ref.slip and ref not in reader.aside and ref.ref in kinds
-        ]
+        seen = [ref for ref in reader.levels_seen if not ref.slip and ref not in reader.aside and ref.ref in kinds]
         if seen and frames and all(frame.finding in SLIPS for frame in frames) and seen[0].i - sentence.i > 2:
             return
         if not seen:
@@ -491,8 +549,8 @@ class _Reader:
         final = reader.level if reader.level is not None and reader.level in seen else seen[-1]
         levels = self._resolve(final) or resolved[-1]
         if len(resolved) > 1 and len(frames) > 1:
-            kinds = {tuple(self._resolve(f.level)) for f in frames if f.level is not None}
-            if len(kinds) > 1:
+            said = {self._resolve(f.level) for f in frames if f.level is not None}
+            if len(said) > 1:
                 levels = resolved[-1]
         context.level = LevelRef(levels, "", 0, 0)
         context.level_standalone = False
@@ -520,8 +578,7 @@ class _Reader:
         if ref.ref == "both":
             if len(last) >= 2:
                 return last
-            flat = tuple(dict.fromkeys(level for group in recent[-2:] for level in group))
-            return flat
+            return tuple(dict.fromkeys(level for group in recent[-2:] for level in group))
         pair = last if len(last) == 2 else tuple(dict.fromkeys(level for group in recent[-2:] for level in group))
         if ref.ref in ("former", "upper") and pair:
             return (pair[0],) if ref.ref == "former" else (min(pair),)
@@ -574,9 +631,7 @@ class _Reader:
             levels = self._resolve(ref)
             if ref.ref == "vague" or (ref.ref == "multi" and not negative):
                 return
-            if ref.ref == "multi":
-                levels, scope = LUMBAR, "blanket"
-            elif ref.ref in ("all", "any"):
+            if ref.ref == "multi" or ref.ref in ("all", "any"):
                 levels, scope = LUMBAR, "blanket"
             elif ref.ref in ("rest", "rest_named"):
                 levels, scope = LUMBAR, "blanket"
@@ -600,7 +655,9 @@ class _Reader:
             mode = "rest"
         if frame.rest and finding in ("normal_disc", "normal_level"):
             mode = "rest_named"
-        if (finding == "normal_alignment" and (ref is None or frame.inherited or not self._resolve(ref)) and not mode) or (finding in SLIPS and negative and (ref is None or frame.inherited)):
+        if (
+            finding == "normal_alignment" and (ref is None or frame.inherited or not self._resolve(ref)) and not mode
+        ) or (finding in SLIPS and negative and (ref is None or frame.inherited)):
             levels, scope = LUMBAR, "blanket"
         sides = self._sides(frame, levels)
         if context.section == "addendum" and not mode and self._corrects_side():
@@ -658,10 +715,7 @@ class _Reader:
             bits = final_bits(frame, name)
             if not bits:
                 continue
-            if name in LATERAL:
-                kept = sides if name not in ("synovial_cyst",) or frame.sides else 3
-            else:
-                kept = 0
+            kept = (sides if name not in ("synovial_cyst",) or frame.sides else 3) if name in LATERAL else 0
             self.statements.append(
                 Statement(
                     name,
@@ -680,8 +734,43 @@ class _Reader:
             )
 
 
-_LEADING = frozenset("at the in on within of level levels - * ( segment disc starting from and also segments".split())
-_CORRECTIONS = frozenset("error erroneous incorrect incorrectly wrong reversed instead mistakenly transposed swapped typographical".split())
+_LEADING = frozenset(
+    [
+        "at",
+        "the",
+        "in",
+        "on",
+        "within",
+        "of",
+        "level",
+        "levels",
+        "-",
+        "*",
+        "(",
+        "segment",
+        "disc",
+        "starting",
+        "from",
+        "and",
+        "also",
+        "segments",
+    ]
+)
+_CORRECTIONS = frozenset(
+    [
+        "error",
+        "erroneous",
+        "incorrect",
+        "incorrectly",
+        "wrong",
+        "reversed",
+        "instead",
+        "mistakenly",
+        "transposed",
+        "swapped",
+        "typographical",
+    ]
+)
 _LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
 _LUMBAR_WORDS = frozenset(("lumbar", "lumbosacral", "lss", "lumber", "ls", "l spine", "l sp", "lumbo"))
@@ -700,6 +789,7 @@ _OTHER_WORDS = frozenset(
         "tspine",
     )
 )
+_POINTING = ANAPHORS | {"rest", "rest_named", "these", "intervening"}
 _REGION_STARTS = frozenset(name.split()[0] for name in _LUMBAR_WORDS | _OTHER_WORDS)
 _SECTION_WORDS = {
     "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
@@ -708,7 +798,7 @@ _SECTION_WORDS = {
 }  # fmt: skip
 
 
-_SITE_MENTIONS = {site: _rule(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
+_SITE_MENTIONS = {site: stand_in(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
 
 
 def _regions(words: list[str]) -> list[tuple[int, str]]:
@@ -722,6 +812,13 @@ def _regions(words: list[str]) -> list[tuple[int, str]]:
         elif word in _OTHER_WORDS or pair in _OTHER_WORDS:
             found.append((place, "other"))
     return found
+
+
+def _is_telling(mention: Mention) -> bool:
+    """Whether a mention should have given a statement."""
+    if mention.kind == "pred":
+        return (mention.value, "canal") in meanings() or (mention.value, "root") in meanings()
+    return mention.kind == "finding" and mention.value in FINDINGS and FINDINGS[mention.value].core
 
 
 def _ref_of(mention: Mention) -> LevelRef:
@@ -754,7 +851,7 @@ def _make_topic(head: list[Mention]) -> Topic:
     if topic.finding is not None:
         topic.sites = [site for site in topic.sites if site.value not in ("disc", "spine")]
     if topic.predicate is not None and not topic.sites and topic.predicate.value == "narrow":
-        topic.sites = [_rule("site.canal", "site", "canal")]
+        topic.sites = [stand_in("site.canal", "site", "canal")]
     return topic
 
 

@@ -71,9 +71,9 @@ def spans(labels: ReportLabels) -> list[tuple[int, int, str]]:
             meaning.setdefault((piece.start, piece.end), []).append(told)
     found: list[tuple[int, int, str]] = []
     end = 0
-    for (start, stop), told in sorted(meaning.items()):
+    for (start, stop), reasons in sorted(meaning.items()):
         if stop > end:
-            found.append((max(start, end), stop, "\n".join(told)))
+            found.append((max(start, end), stop, "\n".join(reasons)))
             end = stop
     return found
 

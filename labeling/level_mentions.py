@@ -1,7 +1,8 @@
-"""Disc levels in every spelling: `L4-5`, `L4/L5`, `L45`, lists, ranges, `L4 on L5`; roots and vertebrae are not levels."""
+"""Disc levels in every spelling: `L4-5`, `L4/L5`, `L45`, lists, ranges, `L4 on L5`; roots are no levels."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ _VERTEBRA = re.compile(r"([cdtls])[v ]?\.?(\d{1,2})$")
 _SEQUENCE = tuple(f"C{n}" for n in range(1, 8)) + tuple(f"T{n}" for n in range(1, 13)) + (
     "L1", "L2", "L3", "L4", "L5", "S1", "S2",
 )  # fmt: skip
-_NEIGHBOURS = {(a, b) for a, b in zip(_SEQUENCE, _SEQUENCE[1:], strict=False)} | {
+_NEIGHBOURS = {(a, b) for a, b in itertools.pairwise(_SEQUENCE)} | {
     ("L5", "L6"), ("L6", "S1"), ("T12", "T13"), ("T13", "L1"),
 }  # fmt: skip
 _RANGE = frozenset(("to", "through", "thru", "till", "until", "down"))
@@ -26,7 +27,25 @@ _NOUNS = frozenset(
 )
 _DISC_NOUNS = _NOUNS | {"disc", "disk", "discs", "disks", "intervertebral", "disc/s"}
 _PREPOSITIONS = frozenset(
-    ["at", "of", "in", "for", "on", "the", "affecting", "involving", "from", "to", "around", "about", "(", "between", "segment", "level", "levels"]
+    [
+        "at",
+        "of",
+        "in",
+        "for",
+        "on",
+        "the",
+        "affecting",
+        "involving",
+        "from",
+        "to",
+        "around",
+        "about",
+        "(",
+        "between",
+        "segment",
+        "level",
+        "levels",
+    ]
 )
 
 
@@ -88,7 +107,7 @@ def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int
             return end, pairs
         if is_range:
             last = following[0][-1]
-            filled = _between(pairs[-1][0], "L6") + [last] if last[0] == "L6" else _between(pairs[-1][0], last[1])
+            filled = [*_between(pairs[-1][0], "L6"), last] if last[0] == "L6" else _between(pairs[-1][0], last[1])
             pairs = pairs + [pair for pair in filled if pair not in pairs]
         else:
             pairs = pairs + following[0]
@@ -126,8 +145,7 @@ def _one(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool
     if upper is None:
         return None
     if len(upper) == 3 and upper[0] == "L":
-        lower = "S1" if upper[1:] == "51" else f"L{upper[2]}"
-        pair = (f"L{upper[1]}", lower)
+        pair = (f"L{upper[1]}", "S1" if upper[1:] == "51" else f"L{upper[2]}")
         return ([pair], start + 1, False) if pair in _NEIGHBOURS else None
     position = start + 1
     joint = words[position] if position < len(words) else ""

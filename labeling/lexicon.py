@@ -23,9 +23,43 @@ from deepspine.labeling.spelling import Speller, guarded_words
 from deepspine.labeling.tokenization import tokenize
 
 KINDS = frozenset(
-    ["grade", "verb_grade", "cap", "side", "side_post", "levelref", "levels", "restword", "site", "pred", "open", "finding", "modic", "zone", "nothing", "neg", "post_neg", "hedge", "filler", "prior", "story", "advice", "breaker", "present", "except", "focus", "change", "cop", "conj", "to", "of", "section", "region"]
+    [
+        "grade",
+        "verb_grade",
+        "cap",
+        "side",
+        "side_post",
+        "levelref",
+        "levels",
+        "restword",
+        "site",
+        "pred",
+        "open",
+        "finding",
+        "modic",
+        "zone",
+        "nothing",
+        "neg",
+        "post_neg",
+        "hedge",
+        "filler",
+        "prior",
+        "story",
+        "advice",
+        "breaker",
+        "present",
+        "except",
+        "focus",
+        "change",
+        "cop",
+        "conj",
+        "to",
+        "of",
+        "section",
+        "region",
+    ]
 )
-_REPAIRED_KINDS = frozenset("grade site pred open finding modic zone".split())
+_REPAIRED_KINDS = frozenset(["grade", "site", "pred", "open", "finding", "modic", "zone"])
 _UNREPAIRED_VALUES = frozenset(("other", "spine", "level"))
 PHRASE_FILES = ("grades", "sides", "levels", "sites", "predicates", "findings", "context", "sections")
 MAX_SPELLINGS = 6_000

@@ -22,7 +22,20 @@ _MODIC_WORDS = frozenset(
     ("type", "types", "typ", "grade", "stage", "endplate", "change", "changes", "degenerative", "mixed")
 )
 _ENDPLATE_WORDS = frozenset(
-    ["endplate", "endplates", "modic", "change", "changes", "marrow", "reactive", "end", "signal", "degeneration", "degenerative", "discogenic"]
+    [
+        "endplate",
+        "endplates",
+        "modic",
+        "change",
+        "changes",
+        "marrow",
+        "reactive",
+        "end",
+        "signal",
+        "degeneration",
+        "degenerative",
+        "discogenic",
+    ]
 )
 _SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8, "a1": 3, "a2": 3, "a3": 3, "a4": 3}
 _NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann", "pfirrman", "meyerding"))
@@ -114,19 +127,20 @@ def scan(words: list[str], root: Node) -> list[Mention]:
             if node:
                 rule, j = _longest(words, node, i, n)
         if rule is not None:
-            mention = Mention(rule, i, j) if rule.kind != "modic" else _read_modic(words, i, j)
+            found = Mention(rule, i, j) if rule.kind != "modic" else _read_modic(words, i, j)
         else:
             special = _SPECIAL.get(word)
             if special is None:
                 special = _read_size if word[0].isdigit() else _read_vertebra if word[-1].isdigit() else None
-            mention = special(words, i) if special is not None else None
-            if mention is None:
+            read = special(words, i) if special is not None else None
+            if read is None:
                 if word in _MARKS:
                     add(Mention(_MARKS[word], i, j))
                 i += 1
                 continue
-        add(mention)
-        i = mention.j
+            found = read
+        add(found)
+        i = found.j
     return mentions
 
 
@@ -280,7 +294,7 @@ def _read_scale(words: list[str], i: int) -> Mention | None:
 
 
 def _read_roman(words: list[str], i: int) -> Mention | None:
-    """A bare `II` or `I/II`, which a heading such as "Modic:" gives a meaning."""
+    """Read a bare `II` or `I/II`, which a heading such as "Modic:" gives a meaning."""
     if words[i] == "i" and words[i + 1 : i + 2] not in (["/"], ["-"], ["at"], ["ii"]):
         return None
     numbers, end = _numerals(words, i)

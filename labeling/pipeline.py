@@ -9,6 +9,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import Level
 from deepspine.labeling.aggregation import Key, Label, aggregate
 from deepspine.labeling.discourse import read_report
+from deepspine.labeling.doubt import Doubt
 from deepspine.labeling.evidence import Evidence
 from deepspine.labeling.level_mentions import LEVELS
 from deepspine.labeling.lexicon import load_lexicon
@@ -74,24 +75,26 @@ class Labeler:
         repair(tokens, self.lexicon)
         mentions = scan(tokens.words, self.lexicon.root)
         sentences = split_sentences(tokens.words, mentions)
-        return aggregate(read_report(tokens, sentences))
+        return aggregate(read_report(tokens, sentences).statements)
 
     def label(self, text: str) -> ReportLabels:
-        """Label one report."""
-        found = self.raw(text)
-        labels = []
-        for key in sorted(found, key=lambda k: (k[0], k[1], k[2])):
-            level, finding, side = key
-            label = found[key]
-            evidence = tuple(dict.fromkeys(Evidence(s.start, s.end, s.section, s.rule) for s in label.statements))
-            labels.append(
-                ReportLabel(
-                    LEVELS[level],
-                    finding,
-                    SIDES[side],
-                    GradeSet(FINDINGS[finding], label.bits),
-                    evidence,
-                    float(label.disagreed),
-                )
+        """Label one report, with evidence and doubt."""
+        tokens = tokenize(text)
+        spelt = list(tokens.words)
+        repair(tokens, self.lexicon)
+        sentences = split_sentences(tokens.words, scan(tokens.words, self.lexicon.root))
+        reading = read_report(tokens, sentences)
+        found = aggregate(reading.statements)
+        doubt = Doubt(tokens, spelt, reading, self.lexicon)
+        labels = [
+            ReportLabel(
+                LEVELS[level],
+                finding,
+                SIDES[side],
+                GradeSet(FINDINGS[finding], label.bits),
+                tuple(dict.fromkeys(Evidence(s.start, s.end, s.section, s.rule) for s in label.statements)),
+                doubt.of_label(label),
             )
-        return ReportLabels(tuple(labels), max((label.doubt for label in labels), default=0.0))
+            for (level, finding, side), label in sorted(found.items())
+        ]
+        return ReportLabels(tuple(labels), doubt.of_report(found.values()))

@@ -15,8 +15,56 @@ MIN_KNOWN_SHARE = 0.3
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SURROGATE = re.compile("[\udc80-\udcff]")
-_COMMON = frozenset(
-    ["the", "of", "and", "is", "are", "at", "in", "with", "no", "to", "on", "for", "by", "there", "this", "that", "from", "was", "were", "has", "have", "been", "be", "not", "or", "as", "an", "it", "its", "patient", "pain", "back", "leg", "normal", "seen", "noted", "level", "mri", "spine", "lumbar", "image", "images", "report", "history", "left", "right", "which"]
+COMMON_WORDS = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "is",
+        "are",
+        "at",
+        "in",
+        "with",
+        "no",
+        "to",
+        "on",
+        "for",
+        "by",
+        "there",
+        "this",
+        "that",
+        "from",
+        "was",
+        "were",
+        "has",
+        "have",
+        "been",
+        "be",
+        "not",
+        "or",
+        "as",
+        "an",
+        "it",
+        "its",
+        "patient",
+        "pain",
+        "back",
+        "leg",
+        "normal",
+        "seen",
+        "noted",
+        "level",
+        "mri",
+        "spine",
+        "lumbar",
+        "image",
+        "images",
+        "report",
+        "history",
+        "left",
+        "right",
+        "which",
+    ]
 )
 
 
@@ -30,7 +78,7 @@ def reason_to_refuse(text: str, lexicon: Lexicon) -> str | None:
         return "text is not UTF-8; convert the file, e.g. with iconv"
     sample = _WORD.findall(text[:6000].lower())
     if len(sample) >= MIN_WORDS:
-        known = sum(word in _COMMON or word in lexicon.words for word in sample)
+        known = sum(word in COMMON_WORDS or word in lexicon.words for word in sample)
         if known < MIN_KNOWN_SHARE * len(sample):
             return "text is not in English; only English reports are read"
     return None

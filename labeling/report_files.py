@@ -44,7 +44,7 @@ def read_reports(path: Path | str, *, id_column: str, text_column: str) -> Itera
         raise InputError(f"{path}: no such file; give a CSV or Parquet file, a folder of .txt files, or - for input")
     if path.suffix == ".parquet":
         return _parquet_reports(path, id_column, text_column)
-    stream = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")  # type: ignore[assignment]
+    stream = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     return _csv_reports(stream, path.name, id_column, text_column)
 
 

@@ -24,7 +24,32 @@ MAX_LENGTH = 24
 GLUED_LENGTH = 9
 MIN_PART = 4
 CACHE_SIZE = 200_000
-_ENDINGS = frozenset("s es ed d e ing ion ions ive al ic y ity er or ly ous ent ant r al ian".split()) | {""}
+_ENDINGS = frozenset(
+    [
+        "s",
+        "es",
+        "ed",
+        "d",
+        "e",
+        "ing",
+        "ion",
+        "ions",
+        "ive",
+        "al",
+        "ic",
+        "y",
+        "ity",
+        "er",
+        "or",
+        "ly",
+        "ous",
+        "ent",
+        "ant",
+        "r",
+        "al",
+        "ian",
+    ]
+) | {""}
 
 
 class Speller:

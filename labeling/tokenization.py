@@ -43,10 +43,69 @@ _TOKEN = re.compile(
 _WRAP_MAX = 130
 _WRAP_MIN = 60
 _WRAP_LINES = 3
+_WRAP_SHORT = 52
 _DANGLING = frozenset(
-    ["a", "an", "the", "of", "at", "and", "or", "with", "in", "on", "to", "for", "from", "by", "is", "are", "was", "were", "no", "without", "mild", "moderate", "severe", "left", "right", "which", "that", "than", "as", "causing", "mildly", "slightly"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "at",
+        "and",
+        "or",
+        "with",
+        "in",
+        "on",
+        "to",
+        "for",
+        "from",
+        "by",
+        "is",
+        "are",
+        "was",
+        "were",
+        "no",
+        "without",
+        "mild",
+        "moderate",
+        "severe",
+        "left",
+        "right",
+        "which",
+        "that",
+        "than",
+        "as",
+        "causing",
+        "mildly",
+        "slightly",
+    ]
 )
-_ABBREVIATIONS = frozenset("approx vs lig ant sag ax cf eg ie fig max dr mr mrs vertebr resp incl c".split())
+_OPENERS = frozenset(
+    "the no there mild small diffuse adequate central left right rt lt features feature multilevel large disc wide broad "
+    "moderate severe normal both neural spinal previous evidence grade".split()
+)
+_ABBREVIATIONS = frozenset(
+    [
+        "approx",
+        "vs",
+        "lig",
+        "ant",
+        "sag",
+        "ax",
+        "cf",
+        "eg",
+        "ie",
+        "fig",
+        "max",
+        "dr",
+        "mr",
+        "mrs",
+        "vertebr",
+        "resp",
+        "incl",
+        "c",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -70,7 +129,7 @@ class Tokens:
 
 
 def normalise(text: str) -> str:
-    """Blank out markup and fold look-alike characters without moving any character.
+    r"""Blank out markup and fold look-alike characters without moving any character.
 
     Examples
     --------
@@ -184,12 +243,15 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
         return False
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
         return False
-    if last in "-,/&(" or line.rsplit(None, 1)[-1].lower() in _DANGLING:
+    ending = line.rsplit(None, 1)[-1].lower()
+    if last in "-,/&(" or ending in _DANGLING:
         return True
     first = following.split(None, 1)[0]
+    if first in _OPENERS and not width:
+        return ending.endswith("ing")
     if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
         return True
-    return following[0].islower() and len(line) > 12 and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+    return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
 
 
 def is_sentence_end(words: list[str], index: int) -> bool:

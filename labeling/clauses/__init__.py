@@ -1,0 +1,1 @@
+"""The clause grammar, part by part; `deepspine.labeling.attachment` puts them together."""

@@ -1,0 +1,94 @@
+"""Turn a head with its site and words of degree into a frame."""
+
+from __future__ import annotations
+
+from deepspine.data.findings import FINDINGS
+from deepspine.labeling.clauses.frames import ABSENT, GRADED, STENOSES, Conjunct, Frame, meanings, vertebra_name
+from deepspine.labeling.clauses.lookahead import Lookahead
+from deepspine.labeling.mentions import Mention
+
+
+class Emission(Lookahead):
+    """Turn a head with its site and words of degree into a frame."""
+
+    def _frame(self, finding: str, bits: int, head: Mention, conjunct: Conjunct) -> Frame:
+        frame = Frame(finding, bits, head, conjunct.i if conjunct.i >= 0 else head.i, head.j)
+        frame.grade, frame.cap = conjunct.grade, conjunct.cap
+        frame.neg, frame.hedge = conjunct.neg, conjunct.hedge
+        frame.sides = conjunct.sides or self.exclude_side
+        frame.mm, frame.number = conjunct.mm, conjunct.number
+        frame.rest = conjunct.rest
+        if conjunct.level is not None:
+            frame.level = conjunct.level
+        elif conjunct.rest and finding != "normal_level":
+            frame.level = None
+        elif self.level is not None:
+            frame.level = self.level
+            frame.soft = self.level_used
+            frame.inherited = self.level not in self.levels_seen and self.level.ref not in ("multi",)
+        if self.pending_exclude is not None:
+            frame.exclude.append((self.pending_exclude, 0))
+        self.frames.append(frame)
+        self.last_open = True
+        return frame
+
+    def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:
+        value = head.value
+        meaning = meanings().get((value, site.value))
+        if meaning is None:
+            frame = self._frame("", GRADED, head, conjunct)
+            frame.site = site.value
+            self.foreign = self.foreign or site.value in ("other", "cord")
+            return [frame]
+        finding, bits = meaning
+        if finding == "normal_level" and not self._is_bare_normal(head):
+            return []
+        if bits == ABSENT:
+            if not conjunct.neg:
+                return [self._frame("", GRADED, head, conjunct)]
+            frame = self._frame(finding, 1, head, conjunct)
+            frame.neg = ""
+            frame.grade = 0
+        else:
+            frame = self._frame(finding, bits, head, conjunct)
+            if head.kind == "open" or value == "widen":
+                self._open_predicate(frame, conjunct)
+        frame.site = site.value
+        frame.plural = site.plural
+        frame.named = site.value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
+        if (
+            not frame.sides
+            and not frame.neg
+            and not site.plural
+            and self.herniation_side
+            and site.value in ("foramen", "recess", "root")
+        ):
+            frame.sides = self.herniation_side
+        if not frame.sides and not frame.neg and not site.plural and site.value == "root":
+            frame.sides = self.side_before
+        if frame.sides in (1, 2) and site.value in ("foramen", "recess"):
+            self.side_before = frame.sides
+        if site.j:
+            frame.i, frame.j = min(frame.i, site.i), max(frame.j, site.j)
+        if frame.finding in STENOSES and head.value == "obliterate" and not frame.grade:
+            frame.grade = 0
+        return [frame]
+
+    def _open_predicate(self, frame: Frame, conjunct: Conjunct) -> None:
+        """ "Patent" is none; "not patent" is present without a grade."""
+        frame.grade = 0
+        if conjunct.neg and frame.finding in STENOSES:
+            frame.bits, frame.neg = GRADED, ""
+        elif conjunct.neg:
+            frame.finding = ""
+
+    def _finding_bits(self, mention: Mention, value: str) -> int:
+        if value == "modic":
+            return mention.bits or 14
+        if mention.bits and value in FINDINGS:
+            return mention.bits
+        if value in ("spondylolisthesis", "slip"):
+            return 30
+        if value in ("retrolisthesis", "annular_fissure", "schmorl_node", "synovial_cyst"):
+            return 2
+        return GRADED

@@ -1,0 +1,243 @@
+"""The pieces that the clause grammar works with: conjuncts, level references, frames and topics."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+from deepspine.data.findings import FINDINGS
+from deepspine.data.grade_sets import GradeSet
+from deepspine.labeling.level_mentions import vertebra
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+
+NONE, MILD, MODERATE, SEVERE = 1, 2, 4, 8
+LEFT, RIGHT, BOTH = 1, 2, 3
+
+SIDES = {"left": LEFT, "right": RIGHT, "both": BOTH}
+GRADED = -1
+ABSENT = -2
+STENOSES = ("canal_stenosis", "foraminal_stenosis", "subarticular_stenosis")
+SLIPS = ("spondylolisthesis", "retrolisthesis", "slip_either", "slip")
+SEVERITY_FINDINGS = frozenset(name for name, finding in FINDINGS.items() if finding.scale[-1] == "severe") | {
+    "stenosis"
+}
+GRADE1_MM = 5.0
+
+
+@lru_cache(maxsize=1)
+def meanings() -> dict[tuple[str, str], tuple[str, int]]:
+    """Read the table of predicates on sites: (predicate, site) to (finding, bits or GRADED or ABSENT)."""
+    text = (files("deepspine.labeling") / "rules" / "meaning.yaml").read_text(encoding="utf-8")
+    table = {}
+    for predicate, sites in yaml.load(text, Loader=yaml.CSafeLoader).items():
+        for site, (finding, grades) in sites.items():
+            if grades == "graded":
+                bits = GRADED
+            elif grades == "absent":
+                bits = ABSENT
+            elif finding in FINDINGS:
+                bits = GradeSet.parse(FINDINGS[finding], grades).bits
+            else:
+                bits = 1
+            table[predicate, site] = (finding, bits)
+    return table
+
+
+class Conjunct:
+    """Words of degree, side, site and level that wait for a head."""
+
+    __slots__ = (
+        "bits",
+        "cap",
+        "focus",
+        "grade",
+        "hedge",
+        "i",
+        "joint",
+        "level",
+        "mm",
+        "neg",
+        "number",
+        "rest",
+        "scale",
+        "sides",
+        "sites",
+        "soft",
+        "zone",
+    )
+
+    def __init__(self, neg: str, hedge: bool) -> None:
+        self.grade = 0
+        self.cap = ""
+        self.scale = False
+        self.sides = 0
+        self.sites: list[Mention] = []
+        self.neg = neg
+        self.hedge = hedge
+        self.level: LevelRef | None = None
+        self.mm = 0.0
+        self.number: Mention | None = None
+        self.joint = ""
+        self.rest = ""
+        self.zone = False
+        self.i = -1
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits for a head."""
+        return not (self.grade or self.sides or self.sites or self.level or self.number or self.mm)
+
+
+class LevelRef:
+    """Levels as a sentence gives them: named (`levels`) or by a phrase (`ref`)."""
+
+    __slots__ = ("exclude", "i", "j", "levels", "outside", "ref", "slip")
+
+    def __init__(
+        self, levels: tuple[int, ...], ref: str, i: int, j: int, slip: bool = False, outside: bool = False
+    ) -> None:
+        self.levels = levels
+        self.ref = ref
+        self.i = i
+        self.j = j
+        self.slip = slip
+        self.outside = outside
+
+
+class Frame:
+    """One assertion of a sentence.
+
+    Attributes
+    ----------
+    finding
+        A finding, a bundle such as `normal_level` or `stenosis`, or empty for what is not labelled.
+    bits
+        Grades that the head fixes, or GRADED.
+    grade, cap
+        Words of degree.
+    neg, hedge, gone
+        Certainty.
+    sides
+        1 left, 2 right, 3 both, 0 not said.
+    level
+        The levels said, or None.
+    exclude
+        Levels excepted, with the sides excepted.
+    """
+
+    __slots__ = (
+        "bits", "cap", "exclude", "finding", "gone", "grade", "head", "hedge", "i", "inherited", "j", "level", "mm", "named", "neg",
+        "number", "plural", "rest", "same", "sides", "site", "soft",
+    )  # fmt: skip
+
+    def __init__(self, finding: str, bits: int, head: Mention, i: int, j: int) -> None:
+        self.finding = finding
+        self.bits = bits
+        self.head = head
+        self.grade = 0
+        self.cap = ""
+        self.neg = ""
+        self.hedge = False
+        self.gone = False
+        self.sides = 0
+        self.level: LevelRef | None = None
+        self.inherited = False
+        self.exclude: list[tuple[LevelRef, int]] = []
+        self.mm = 0.0
+        self.number: Mention | None = None
+        self.plural = False
+        self.rest = ""
+        self.named = False
+        self.same = False
+        self.soft = False
+        self.site = ""
+        self.i = i
+        self.j = j
+
+    def copy(self) -> Frame:
+        """Return a frame of the same finding and head, everything else unsaid."""
+        twin = Frame(self.finding, self.bits, self.head, self.i, self.j)
+        twin.site, twin.plural = self.site, self.plural
+        return twin
+
+
+class Topic:
+    """What a heading announces: `Foramina:`, `Disc bulges:`, `Right foramen`."""
+
+    __slots__ = ("finding", "mentions", "predicate", "sides", "sites")
+
+    def __init__(self) -> None:
+        self.sites: list[Mention] = []
+        self.sides = 0
+        self.finding: Mention | None = None
+        self.predicate: Mention | None = None
+        self.mentions: list[Mention] = []
+
+
+def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:
+    """Whether two conjuncts are both asserted or both denied."""
+    return second is not None and bool(first.neg) == bool(second.neg)
+
+
+def clone(conjunct: Conjunct) -> Conjunct:
+    """Return a conjunct with the same words but no site."""
+    twin = Conjunct(conjunct.neg, conjunct.hedge)
+    twin.grade, twin.cap, twin.scale = conjunct.grade, conjunct.cap, conjunct.scale
+    twin.sides, twin.level, twin.mm, twin.number, twin.i = (
+        conjunct.sides, conjunct.level, conjunct.mm, conjunct.number, conjunct.i,
+    )  # fmt: skip
+    twin.rest = conjunct.rest
+    return twin
+
+
+def severity_of_number(number: int) -> int:
+    """Return severity for a grade, 0 to 3, of the published scales of stenosis."""
+    return 1 << min(number, 3)
+
+
+def vertebra_name(word: str) -> str | None:
+    """Return the vertebra that a token names, or None."""
+
+    return vertebra(word) if word[-1].isdigit() else None
+
+
+def disc_above(name: str) -> str:
+    """Return the level above a vertebra; empty beyond our levels."""
+    order = ["T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2"]
+    return f"{order[order.index(name) - 1]}-{name}" if name in order[1:] else ""
+
+
+def disc_below(name: str) -> str:
+    """Return the level below a vertebra; empty beyond our levels."""
+    order = ["T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2"]
+    return f"{name}-{order[order.index(name) + 1]}" if name in order[:-1] else ""
+
+
+def stand_in(identity: str, kind: str, value: str, form: str = "", plural: bool = False) -> Mention:
+    """Return a mention that stands in no text, for what a heading or a pronoun supplies."""
+
+    return Mention(Rule(identity, kind, value, (), form=form, plural=plural), 0, 0)
+
+
+NARROW = stand_in("stenosis.graded_site", "pred", "narrow", "noun")
+NORMAL = stand_in("open.topic", "open", "normal")
+DISCS = stand_in("site.discs", "site", "disc", plural=True).rule
+SITES = {
+    "root": stand_in("site.root", "site", "root"),
+    "roots": stand_in("site.roots", "site", "root", plural=True),
+    "sac": stand_in("site.sac", "site", "sac"),
+}
+
+
+def merge_side_and_grade(conjuncts: list[Conjunct], last_open: bool) -> list[Conjunct]:
+    """Join "on the left" and "mild" of "L3-4 on the left, mild" where no head before could take the side."""
+    if last_open or len(conjuncts) != 2:
+        return conjuncts
+    first, second = conjuncts
+    if first.sides and not first.grade and not first.sites and second.grade and not second.sides and not second.sites:
+        second.sides = first.sides
+        return [second]
+    return conjuncts

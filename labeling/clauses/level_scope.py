@@ -1,0 +1,270 @@
+"""Which heads a level belongs to: those that follow, or those it closes."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import (
+    DISCS,
+    SITES,
+    SLIPS,
+    Frame,
+    LevelRef,
+    disc_above,
+    disc_below,
+    vertebra_name,
+)
+from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.level_mentions import INDEX, LUMBAR, vertebra
+from deepspine.labeling.mentions import Mention
+
+DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
+
+
+class LevelScope(Leftovers):
+    """Which heads a level belongs to: those that follow, or those it closes."""
+
+    def on_level(self, mention: Mention) -> None:
+        """Take levels that are named."""
+        group = mention.group
+        assert group is not None
+        before = self.words[mention.i - 1] if mention.i else ""
+        if before in ("below", "above") and group.levels:
+            beyond = max(group.levels) if before == "below" else min(group.levels)
+            levels = tuple(k for k in LUMBAR if (k > beyond if before == "below" else k < beyond))
+            self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
+            return
+        self._on_levels(
+            LevelRef(group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels),
+            mention.form == "at",
+        )
+
+    def on_levels(self, mention: Mention) -> None:
+        """Take a phrase that stands for certain levels ("the lower two discs")."""
+        ref = LevelRef(mention.rule.levels, "", mention.i, mention.j)
+        prepositional = self._prepositional(mention)
+        if not prepositional and self.words[mention.j - 1] in DISC_WORDS:
+            self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
+        self._on_levels(ref, prepositional)
+
+    def on_levelref(self, mention: Mention) -> None:
+        """Take a phrase that points to levels ("this level", "all levels")."""
+        ref = LevelRef((), mention.value, mention.i, mention.j)
+        if self.words[mention.i] in ("no", "neither") and mention.value in ("any", "both"):
+            self._push()
+            self.neg = "no"
+            self.neg_heads = 0
+            self._fresh()
+            self.level = ref
+            return
+        if mention.value in ("this", "these") and self.levels_seen:
+            own = self.levels_seen[-1]
+            if own.levels or own.ref not in ("this", "these"):
+                ref = LevelRef(own.levels, own.ref, mention.i, mention.j)
+        if mention.value in ("multi", "vague"):
+            if mention.value == "vague" and self.last and self.cur.empty:
+                for frame in self.last:
+                    if frame.level is None or frame.inherited:
+                        frame.level, frame.inherited = ref, False
+                self.level = ref
+                return
+            self.level = ref
+            return
+        if (
+            mention.value == "all"
+            and self.words[mention.i] in ("lumbar", "the", "intervertebral", "discs")
+            and not self._prepositional(mention)
+        ):
+            site = Mention(DISCS, mention.j - 1, mention.j)
+            if self.words[mention.j - 1] in ("discs", "disks"):
+                self.cur.sites.append(site)
+                if self.level is None:
+                    self.level = ref
+                return
+        spoken = self.words[mention.i : mention.j]
+        if (
+            any(w in DISC_WORDS for w in spoken)
+            or (spoken[:1] == ["the"] and spoken[-1] == "others" and len(spoken) == 3)
+        ) and mention.value in (
+            "rest",
+            "discs_above",
+            "both",
+            "above",
+            "below",
+        ):
+            self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
+        self._on_levels(
+            ref, self._prepositional(mention) or mention.value in ("rest", "any", "this", "former", "latter", "all")
+        )
+
+    def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:
+        if self._is_comparison(ref):
+            return
+        self.levels_seen.append(ref)
+        if self.excepting:
+            self._except_levels(ref)
+            return
+        self._finish_open_at_level(prepositional)
+        bare = [
+            frame
+            for frame in self.frames[self.clause_start :]
+            if frame.level is None
+            or frame.inherited
+            or frame.level.ref == "multi"
+            or (frame.soft and frame in self.frames[self.item_start :])
+        ]
+        if not bare and prepositional and self.cur.empty and self._ends_item(self._peek()) and self._second_item():
+            bare = list(self.last)
+        if self.focus:
+            self.focus = False
+            if bare and all(f.inherited is False for f in bare):
+                self._assign(bare, ref)
+                self.level = ref
+            else:
+                self.focus_level = ref
+            return
+        if ref.slip:
+            self._slip_level(ref, bare)
+            return
+        if not prepositional and self._grades_wait():
+            self.flush()
+        cur = self.cur
+        following = self._peek()
+        if prepositional and not bare and cur.empty and self.last and self._repeats(following):
+            twins = [frame.copy() for frame in self.last]
+            for twin in twins:
+                twin.level = ref
+            self.frames.extend(twins)
+            self.last = twins
+            self.level = ref
+            return
+        if (
+            (cur.grade or (cur.sides and (self.topic is not None or (self.last and not bare))))
+            and not cur.sites
+            and prepositional
+            and self._ends_item(following)
+        ):
+            cur.level = ref
+            return
+        if bare and prepositional and not self._new_clause(following):
+            if cur.empty and not self.conjuncts:
+                self._assign(bare, ref)
+                self.level = ref
+                return
+            self._assign([f for f in bare if f not in self.last] or bare, ref) if not cur.sites else None
+        elif (
+            bare
+            and not prepositional
+            and cur.empty
+            and (
+                not any(f.inherited for f in bare)
+                or (self._ends_item(following) and not self._after_joint())
+                or bare[-1].head.j == ref.i
+            )
+        ):
+            self._assign(bare, ref)
+        if not cur.empty and (cur.grade or cur.sides) and not prepositional:
+            cur.level = ref
+            self.level = ref
+            return
+        if not prepositional or cur.empty:
+            if cur.empty and self.frames and any(f.level is not None and not f.inherited for f in self.frames):
+                self.flush()
+                self.neg = ""
+                self._fresh()
+        self.level = ref
+        self.level_used = False
+        self.last_open = False
+        if self.neg and self.neg_heads:
+            self.neg = ""
+            self.cur.neg = ""
+
+    def _is_comparison(self, ref: LevelRef) -> bool:
+        """Whether the level only serves to compare: "larger than at the level above", "similar to L3-4"."""
+        before = self.words[max(ref.i - 3, 0) : ref.i]
+        while before and before[-1] in ("at", "the", "that", "with", "to"):
+            before.pop()
+        if not before or before[-2:] == ["other", "than"]:
+            return False
+        return before[-1] in ("than", "similar", "compared", "unlike", "identical")
+
+    def _except_levels(self, ref: LevelRef) -> None:
+        self.excepting = False
+        self.aside.append(ref)
+        sides = self.cur.sides
+        if self.frames:
+            for frame in self.frames[self.clause_start : self.except_start]:
+                if frame.finding not in ("normal_alignment", *SLIPS):
+                    frame.exclude.append((ref, sides))
+            self._assign([f for f in self.frames[self.except_start :] if f.level is None or f.inherited or f.soft], ref)
+            self.level = ref
+            if self.cur.empty or (sides and not self.cur.grade):
+                self._fresh()
+                self.exclude_side = sides
+            else:
+                self.cur.level = ref
+            self.clause_start = len(self.frames)
+        else:
+            self.pending_exclude = ref
+            self._fresh()
+
+    def _slip_level(self, ref: LevelRef, bare: list[Frame]) -> None:
+        slips = [
+            f
+            for f in self.frames
+            if f.finding in SLIPS and (f.level is None or f.inherited or f.soft or not f.level.slip)
+        ]
+        if slips and self.cur.empty:
+            self._assign(slips, ref)
+        elif not self.cur.empty or not self.frames or not any(f.finding in SLIPS for f in self.frames):
+            self.cur.level = ref
+        else:
+            twin = next(f for f in reversed(self.frames) if f.finding in SLIPS).copy()
+            twin.level = ref
+            self.frames.append(twin)
+            self.last = [twin]
+        self.level = ref
+
+    def on_vertebra(self, mention: Mention) -> None:
+        """Note a single vertebra: it may spell a slip, an endplate or a root."""
+        name = vertebra(self.words[mention.i])
+        if name:
+            self.vertebrae.append(name)
+        if self._means_root(mention):
+            self.cur.sites.append(Mention(SITES["root"].rule, mention.i, mention.j))
+
+    def _slip_levels(self) -> None:
+        """Give slips and endplates the level that single vertebrae spell: "L4 lies 4 mm in front of L5"."""
+        if not self.vertebrae:
+            return
+        for frame in self.frames:
+            if frame.finding in SLIPS and (frame.level is None or frame.inherited or frame.level.ref in ("all", "any")):
+                for a, b in zip(self.vertebrae, self.vertebrae[1:], strict=False):
+                    index = INDEX.get(f"{a}-{b}")
+                    if index is not None:
+                        frame.level, frame.inherited = LevelRef((index,), "", frame.i, frame.j, slip=True), False
+                        break
+            elif frame.finding == "modic":
+                self._endplate_level(frame)
+
+    def _endplate_level(self, frame: Frame) -> None:
+        """Give a Modic change the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
+        others = [f.head.i for f in self.frames if f.finding == "modic" and f.head.i > frame.head.i]
+        start = self.mentions[0].i if frame is next(f for f in self.frames if f.finding == "modic") else frame.head.i
+        end = min(others) if others else self.mentions[-1].j
+        found = [key for key in self._endplates(start, end) if key in INDEX]
+        if found:
+            levels = tuple(INDEX[key] for key in dict.fromkeys(found))
+            frame.level, frame.inherited = LevelRef(levels, "", frame.i, frame.j), False
+
+    def _endplates(self, start: int, end: int) -> list[str]:
+        words = self.words
+        found = []
+        for index in range(start, end):
+            upper = words[index] in ("superior", "upper", "sup")
+            if not upper and words[index] not in ("inferior", "lower", "inf"):
+                continue
+            for ahead in range(index + 1, min(index + 7, end)):
+                name = vertebra_name(words[ahead])
+                if name is not None:
+                    found.append(disc_above(name) if upper else disc_below(name))
+                    break
+        return found

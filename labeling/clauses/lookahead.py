@@ -1,0 +1,327 @@
+"""What stands around the mention in hand: questions without side effects."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import Conjunct
+from deepspine.labeling.clauses.state import State
+from deepspine.labeling.mentions import Mention
+
+PLACES = frozenset(("in", "within", "at", "into", "along", "behind"))
+ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
+LIGHT = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "level",
+        "levels",
+        "disc",
+        "disks",
+        "discs",
+        "at",
+        "is",
+        "are",
+        "was",
+        "appear",
+        "appears",
+        "look",
+        "looks",
+        "all",
+        "be",
+        "both",
+        "and",
+        "to",
+        "of",
+        "it",
+        "this",
+        "these",
+        "segment",
+        "segments",
+        "space",
+        "spaces",
+        "as",
+        "well",
+        "also",
+        "s",
+        "overall",
+        "entirely",
+        "quite",
+        "remain",
+        "remains",
+        "lumbar",
+        "intervertebral",
+        "again",
+        "images",
+        "image",
+        "series",
+        "on",
+        "sag",
+        "sags",
+        "sagittal",
+        "sats",
+        "axial",
+    ]
+)
+
+
+class Lookahead(State):
+    """What stands around the mention in hand: questions without side effects."""
+
+    def _joint_before(self) -> str:
+        previous = self._peek(-1)
+        while previous is not None and previous.kind not in ("conj", "mark"):
+            return ""
+        return "" if previous is None else previous.value
+
+    def _list_goes_on(self) -> bool:
+        """Whether an `or` follows before the next strong boundary: "no bulge, severe stenosis or contact"."""
+        for mention in self.mentions[self.index + 1 :]:
+            if mention.kind == "conj" and mention.value == "or" and self.words[mention.i] == "or":
+                return True
+            if mention.kind in ("breaker", "levelref", "level", "neg", "open", "grade") or (
+                mention.kind == "mark" and mention.value in ";:"
+            ):
+                return False
+            if mention.kind == "conj" and mention.value == "and":
+                return False
+        return False
+
+    def _is_preposed(self) -> bool:
+        """Whether the words ahead, and no comma, make "on the left" open a new clause."""
+        previous, following = self._peek(-1), self._peek()
+        if previous is None:
+            return True
+        return previous.kind == "mark" and previous.value in ";:" and following is not None
+
+    def _next_is(self, kind: str) -> bool:
+        following = self._peek()
+        return following is not None and following.kind == kind and following.i == self.mentions[self.index].j
+
+    def _finding_ahead(self) -> bool:
+        for mention in self.mentions[self.index + 1 : self.index + 5]:
+            if mention.kind == "finding":
+                return True
+            if mention.kind in ("mark", "breaker", "pred", "open"):
+                return False
+        return False
+
+    def _ends_clause(self) -> bool:
+        following = self._peek()
+        return following is None or following.kind in ("mark", "breaker", "conj")
+
+    def _has_article(self, site: Mention) -> bool:
+        return self.words[site.i] == "the" or (site.i > 0 and self.words[site.i - 1] == "the")
+
+    def _prepositional(self, mention: Mention) -> bool:
+        return self.words[mention.i] in ("at", "of", "in", "on", "for", "through", "throughout", "within") or (
+            mention.i > 0 and self.words[mention.i - 1] in ("at", "of", "in", "on", "for", "from")
+        )
+
+    def _after_joint(self) -> bool:
+        before = self._peek(-1)
+        return before is not None and before.kind in ("mark", "conj", "breaker")
+
+    def _ends_item(self, following: Mention | None) -> bool:
+        if following is not None and following.kind == "side":
+            behind = self._peek(2)
+            return behind is None or behind.kind in ("mark", "conj", "breaker")
+        return following is None or following.kind in ("conj", "mark", "breaker", "focus", "except", "side_post", "to")
+
+    def _verb_ahead(self) -> bool:
+        """Whether another verb follows that may bring the object: "contacts but does not displace the root"."""
+        for mention in self.mentions[self.index : self.index + 6]:
+            if mention.kind == "pred" and mention.form in ("verb", "either"):
+                return True
+            if mention.kind in ("site", "finding", "level", "open"):
+                return False
+        return False
+
+    def _site_within(self, steps: int) -> bool:
+        for step in range(1, steps + 2):
+            mention = self._peek(step)
+            if mention is None or mention.kind in ("mark", "conj", "breaker", "pred", "finding", "open"):
+                return False
+            if mention.kind == "site":
+                return True
+        return False
+
+    def _shared_object(self) -> bool:
+        """Whether a second head brings the site: "narrowing of the right and narrowing of the left foramen"."""
+        head = self.mentions[self.index]
+        again = False
+        for mention in self.mentions[self.index + 1 : self.index + 8]:
+            if mention.kind == "pred":
+                if mention.value != head.value:
+                    return False
+                again = True
+            elif mention.kind == "site":
+                return again
+            elif mention.kind not in ("side", "side_post", "conj", "grade", "of"):
+                return False
+        return False
+
+    def _object_ahead(self, following: Mention | None) -> bool:
+        """Whether a noun's object stands behind it: "narrowing | of the left recess"."""
+        if following is None:
+            return False
+        if following.kind == "side_post":
+            return self._site_within(3) or self._shared_object()
+        return following.kind in ("of", "site", "side", "vertebra")
+
+    def _noun_or_verb(self, mention: Mention, chain_sites: bool, following: Mention | None) -> str:
+        if self.cur.sites and self.cur.sites[-1].value in (
+            "canal",
+            "foramen",
+            "recess",
+            "disc",
+            "disc_height",
+            "spine",
+            "sac",
+            "root",
+        ):
+            return "noun"
+        if following is not None and following.i <= mention.j + 1 and following.kind in ("site", "side"):
+            return "verb"
+        return "noun"
+
+    def _quality(self) -> Mention | None:
+        """Return the site that limits "normal *in height and signal*", if one does."""
+        first, second = self._peek(1), self._peek(2)
+        if first is not None and first.kind == "of" and second is not None and second.kind == "site":
+            if second.value in ("disc_height", "disc_signal", "disc_contour", "alignment"):
+                return second
+        return None
+
+    def _joined(self, mention: Mention) -> bool:
+        previous = self._peek(-1)
+        return previous is not None and previous.kind == "conj"
+
+    def _is_adverb_behind(self, mention: Mention) -> bool:
+        """Whether a degree hangs on the head just before: "dehydrated markedly and", "reduced to a severe extent"."""
+        if not self.last or not self.cur.empty or self.conjuncts or self.last[-1].head.j != mention.i:
+            return False
+        word = self.words[mention.i]
+        if not (word.endswith("ly") or word == "to" or word == "slightly"):
+            return False
+        following = self._peek()
+        return following is None or following.kind in ("conj", "mark", "breaker", "of", "side_post")
+
+    def _is_dash(self, mention: Mention) -> bool:
+        return mention.i > 0 and self.words[mention.i - 1] not in (",",)
+
+    def _object_later(self, head: Mention, opener: Conjunct, conjuncts: list[Conjunct]) -> bool:
+        """Whether the object of a head is said with a later one: "narrowing of the right and of the left foramen"."""
+        if head.form == "verb":
+            return self._verb_ahead()
+        sides = opener.sides or next((c.sides for c in conjuncts if c.sides), 0)
+        if head.value != "narrow" or not sides:
+            return False
+        for mention in self.mentions[self.index : self.index + 5]:
+            if mention.kind == "pred" and mention.value == head.value and mention is not head:
+                opener.sides = sides
+                return self._site_within(6)
+            if mention.kind in ("site", "finding", "level", "open", "breaker"):
+                return False
+        return False
+
+    def _is_place(self, mention: Mention) -> bool:
+        """Whether a site only tells where: "compresses the root in the lateral recess"."""
+        if mention.value not in ("canal", "foramen", "recess") or mention.form:
+            return False
+        before = self._peek(-1)
+        step = -1
+        while before is not None and before.kind in ("side", "level"):
+            step -= 1
+            before = self._peek(step)
+        if before is None or before.kind != "of" or self.words[before.i] not in PLACES:
+            return False
+        if self.open is not None:
+            return bool(self.cur.sites or any(c.sites for c in self.conjuncts))
+        return (
+            bool(self.last)
+            and self.last[-1].j >= before.i - 4
+            and self.last[-1].finding in ("nerve_root", "thecal_sac", "")
+        )
+
+    def _is_elliptic_side(self) -> bool:
+        """Whether "the right one is not" ends a clause about the side alone."""
+        cur = self.cur
+        return bool(cur.sides and not cur.sites and not cur.grade and self.last) and self._ends_clause()
+
+    def _repeats(self, following: Mention | None) -> bool:
+        """Whether "..., and at L5-S1" says of another level what was said before."""
+        if following is not None and not (following.kind == "mark" and following.value in ",;)"):
+            return False
+        before = self._peek(-1)
+        if before is not None and before.kind == "of":
+            before = self._peek(-2)
+        return before is not None and before.kind == "conj" and self.last[-1].finding in ("herniation", "bulge")
+
+    def _new_clause(self, following: Mention | None) -> bool:
+        """Whether "..., at L4-5 <finding>" opens a clause instead of closing the last."""
+        previous = self._peek(-1)
+        if previous is None or following is None:
+            return previous is None
+        if previous.kind == "of":
+            previous = self._peek(-2)
+        if previous is None or not (previous.kind == "conj" or (previous.kind == "mark" and previous.value in ",;")):
+            return False
+        if following.kind in ("mark", "conj"):
+            return False
+        return any(f.level is not None and not f.inherited for f in self.frames)
+
+    def _grades_wait(self) -> bool:
+        """Whether grades wait that belong to the level before: "L2-3 minimal, | L3-4 mild"."""
+        if len(self.levels_seen) < 2:
+            return False
+        waiting = [c for c in [*self.conjuncts, self.cur] if not c.empty]
+        return bool(waiting) and all(c.level is None for c in waiting) and any(c.grade for c in self.conjuncts)
+
+    def _second_item(self) -> bool:
+        """Whether the last heads follow others at the same level: "at L4-5 X, and Y | at L5-S1"."""
+        level = self.last[-1].level if self.last else None
+        return level is not None and any(f.level is level for f in self.frames if f not in self.last)
+
+    def _is_bare_normal(self, head: Mention) -> bool:
+        """Whether nothing but levels, links and the word itself makes up the sentence so far."""
+        start = self.mentions[0].i if self.mentions else head.i
+        covered: set[int] = set()
+        for mention in self.mentions[: self.index + 1]:
+            covered.update(range(mention.i, mention.j))
+            if mention.kind in ("site", "pred") and mention.value not in ("level", "disc", "abnormality", "spine"):
+                return False
+        has_level = self.at_header or (self.level is not None and self.level.ref not in ("any", "multi", "vague"))
+        words = [
+            w
+            for k, w in enumerate(self.words[start : head.i], start)
+            if k not in covered and w.isalpha() and w not in LIGHT
+        ]
+        return has_level and not words
+
+    def _means_root(self, mention: Mention) -> bool:
+        """Whether a bare "L5" stands for its root: "compressing left S1", "with L5 affection"."""
+        following = self._peek()
+        if following is not None and following.kind in ("site", "vertebra"):
+            return False
+        if following is not None and following.kind == "pred" and following.i == mention.j:
+            return following.value in ROOT_PREDICATES
+        if (
+            self.open is None
+            or self.open.value not in ROOT_PREDICATES
+            or self.open.form not in ("verb", "noun", "either")
+        ):
+            return False
+        behind = self.words[mention.j : mention.j + 1]
+        return not behind or behind[0] in (
+            ".",
+            ",",
+            "and",
+            ";",
+            ")",
+            "\n",
+            "in",
+            "within",
+            "root",
+            "bilaterally",
+            "more",
+        )

@@ -1,0 +1,160 @@
+"""Grades, sides, sites and sizes gather in conjuncts until a head takes them."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import BOTH, MODERATE, SEVERE, SIDES, SLIPS, Conjunct
+from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.mentions import Mention
+
+
+class Modifiers(Leftovers):
+    """Grades, sides, sites and sizes gather in conjuncts until a head takes them."""
+
+    def on_grade(self, mention: Mention) -> None:
+        """Take a word of degree."""
+        cur = self.cur
+        if self._is_adverb_behind(mention):
+            for frame in self.last:
+                frame.grade = frame.grade or mention.bits
+            return
+        if self.neg and cur.empty:
+            self._maybe_end_negation(mention)
+            cur = self.cur
+        if cur.grade and (cur.sides or cur.sites or cur.level or cur.number):
+            self._push()
+            cur = self.cur
+        self._mark(mention)
+        cur.grade = mention.bits
+        cur.cap = mention.value if mention.value in ("at_most", "at_least", "more_than") else ""
+        if mention.form == "scale":
+            cur.scale = True
+
+    def on_verb_grade(self, mention: Mention) -> None:
+        """Take "largely" and its like, which grade a verb only."""
+        following = self._peek()
+        if following is not None and following.kind == "pred":
+            self.on_grade(mention)
+
+    def _maybe_end_negation(self, mention: Mention) -> None:
+        """Assert again at a new grade behind a finished negated head, joined by comma or and."""
+        if not self.neg_heads and not any(c.neg and c.sites for c in self.conjuncts):
+            return
+        if mention.bits == (MODERATE | SEVERE):
+            return
+        joint = self._joint_before()
+        if joint in ("or", "nor", "/"):
+            return
+        if joint in (",", "and") and self._list_goes_on():
+            return
+        self.neg = ""
+        self.cur.neg = ""
+
+    def on_side(self, mention: Mention) -> None:
+        """Take a side that stands before what it belongs to."""
+        if self.focus:
+            return
+        value = SIDES.get(mention.value, 0)
+        if mention.value == "other":
+            known = next((f.sides for f in reversed(self.frames) if f.sides in (1, 2)), 0)
+            value = 3 - known if known else 0
+        cur = self.cur
+        if cur.sides and (cur.sites or cur.grade):
+            self._push()
+            cur = self.cur
+        self._mark(mention)
+        if cur.sides and cur.sides != value:
+            value |= cur.sides
+        cur.sides = value
+
+    def on_side_post(self, mention: Mention) -> None:
+        """Take a side that stands behind ("on the left"): it modifies the heads just read."""
+        if self.focus:
+            return
+        following = self._peek()
+        if (
+            following is not None
+            and following.kind in ("site", "level")
+            and following.i == mention.j
+            and mention.value != "that"
+        ):
+            self.on_side(mention)
+            return
+        value = SIDES.get(mention.value, 0)
+        before = self._peek(-1)
+        if before is not None and before.kind == "cop" and self.cur.empty and self.open is None:
+            for frame in self.frames[self.clause_start :]:
+                frame.sides = frame.sides or value
+            if self.frames[self.clause_start :]:
+                return
+        if mention.value == "that":
+            value = self.herniation_side or next((f.sides for f in reversed(self.frames) if f.sides in (1, 2)), 0)
+        if self.open is None and self.cur.empty and self.last and self.last_open and not self._is_preposed():
+            lacking = [frame for frame in self.last if not frame.sides]
+            for frame in lacking:
+                frame.sides = value
+                if frame.finding == "herniation" and value in (1, 2):
+                    self.herniation_side = value
+            if lacking or value == BOTH:
+                return
+        if self.cur.sides and (self.cur.grade or self.cur.sites):
+            self._push()
+        self._mark(mention)
+        self.cur.sides = value
+
+    def on_site(self, mention: Mention) -> None:
+        """Take a site: wait for a head, or serve the open one."""
+        cur = self.cur
+        if mention.value == "disc" and (
+            (not mention.plural and self._next_is("finding")) or (self.last and self.last[-1].head.j == mention.i)
+        ):
+            return
+        if self._is_place(mention):
+            place = Conjunct("", False)
+            place.sites, place.sides = [mention], cur.sides
+            self.place = [place]
+            if not cur.sites:
+                cur.sides = 0
+            return
+        if cur.sites and cur.sites[-1].value == mention.value and cur.sites[-1].j == mention.i:
+            cur.sites[-1] = mention
+            return
+        if cur.sites and cur.sites[-1].value != mention.value and self.open is None and not cur.sites[-1].form:
+            self._push()
+            cur = self.cur
+        self._mark(mention)
+        cur.sites.append(mention)
+
+    def on_zone(self, mention: Mention) -> None:
+        """Take a zone word ("paracentral"); its side is the herniation's."""
+        self.cur.zone = True
+        if (
+            self.last
+            and self.last[-1].finding == "herniation"
+            and self.cur.sides
+            and not self.cur.sites
+            and not self._finding_ahead()
+        ):
+            if not self.last[-1].sides:
+                self.last[-1].sides = self.cur.sides
+                self.herniation_side = self.cur.sides if self.cur.sides in (1, 2) else 0
+            self.cur.sides = 0
+
+    def on_mm(self, mention: Mention) -> None:
+        """Take a size: a slip's grade follows from it."""
+        for frame in self.last:
+            if frame.finding in SLIPS and not frame.mm and self.cur.empty:
+                frame.mm = mention.number
+                return
+        self.cur.mm = mention.number
+
+    def on_number(self, mention: Mention) -> None:
+        """Take a grade or type number."""
+        if mention.form == "grade":
+            for frame in self.last:
+                if frame.finding in SLIPS and frame.number is None and self.cur.empty and self._peek(-1) is not None:
+                    frame.number = mention
+                    return
+        if self.cur.number is not None or (self.cur.sides and self.cur.grade):
+            self._push()
+        self.cur.number = mention
+        self._mark(mention)

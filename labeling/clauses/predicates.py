@@ -1,0 +1,236 @@
+"""Nouns, verbs and participles said of sites."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import Conjunct, stand_in, Frame, clone, meanings, same_polarity
+from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.mentions import Mention
+
+
+class Predicates(Leftovers):
+    """Nouns, verbs and participles said of sites."""
+
+    def on_head(self, mention: Mention) -> None:
+        """Take a predicate: a noun, verb or participle said of sites."""
+        chain_sites = bool(self.cur.sites) or any(c.sites for c in self.conjuncts)
+        if self.open is not None:
+            chain_sites = self._split_open(mention)
+        elif chain_sites and mention.kind == "pred":
+            chain_sites = self._drop_unfit_sites(mention)
+        form = mention.form
+        if not chain_sites and (mention.kind == "open" or form == "part"):
+            waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)]
+            if waiting:
+                self.conjuncts = [c for c in self.conjuncts if c not in waiting]
+                for conjunct in waiting:
+                    self._elliptic(conjunct)
+        if mention.kind == "open":
+            form = "part"
+        previous, following = self._peek(-1), self._peek()
+        if form == "either":
+            form = self._noun_or_verb(mention, chain_sites, following)
+        if self.neg:
+            self.neg_heads += 1
+            if mention.kind == "open" and self.neg == "no" and self.neg_heads > 1:
+                self.neg = ""
+                self.cur.neg = ""
+        if self.hedge:
+            self.hedge_heads += 1
+        if form == "verb":
+            self._open(mention)
+        elif form == "noun":
+            if chain_sites:
+                self._reduce(mention)
+            elif self._object_ahead(following):
+                self._open(mention)
+            else:
+                self._open(mention)
+                self._finish_open()
+        else:
+            self._participle(mention, chain_sites, previous, following)
+
+    def _drop_unfit_sites(self, mention: Mention) -> bool:
+        """Take sites that a predicate cannot be said of out of its way: "the disc is ..., with no | stenosis"."""
+        table = meanings()
+        chain = [*self.conjuncts, self.cur]
+        sites = [site.value for conjunct in chain for site in conjunct.sites]
+        if any((mention.value, site) in table or site in ("other", "cord") for site in sites):
+            return True
+        if not all(site in ("disc", "level", "disc_height", "disc_signal", "disc_contour") for site in sites):
+            return True
+        for conjunct in chain:
+            conjunct.sites = []
+        return False
+
+    def _split_open(self, mention: Mention) -> bool:
+        """Give the open verb the sites before the last one where the new head is a noun with a site of its own."""
+        own: list[Conjunct] = []
+        if mention.form in ("noun", "either") and self.cur.sites and self.open is not None and self.open.form != "noun":
+            own = [self.cur]
+            while self.conjuncts and self.conjuncts[-1].sites and all(s.form for s in self.conjuncts[-1].sites):
+                own.insert(0, self.conjuncts.pop())
+            self._fresh()
+            self._close_open()
+            self.conjuncts = own[:-1]
+            self.cur = own[-1]
+            return True
+        previous = self._peek(-1)
+        if (mention.kind == "open" or mention.form == "part") and self.cur.sites and previous is not None:
+            if previous.kind == "cop" or (
+                previous.kind in ("site", "grade") and self.conjuncts and self.conjuncts[-1].joint == ","
+            ):
+                own = [self.cur]
+                self._fresh()
+                self._close_open()
+                self.cur = own[0]
+                return True
+        if not self.cur.sites and not self.cur.empty and self.cur.grade:
+            own = [self.cur]
+            self._fresh()
+        self._close_open()
+        if own:
+            self.cur = own[0]
+        return False
+
+    def _participle(
+        self, mention: Mention, chain_sites: bool, previous: Mention | None, following: Mention | None
+    ) -> None:
+        prenominal = (
+            following is not None
+            and (following.kind == "site" or (following.kind in ("side", "level") and self._site_within(2)))
+            and not (previous is not None and previous.kind == "cop")
+            and following.i <= mention.j + 2
+            and (not self.cur.sites or following.i == mention.j)
+        )
+        quality = self._quality()
+        if quality is not None and mention.kind == "open":
+            self._of_quality(mention, quality)
+            return
+        if prenominal:
+            if chain_sites:
+                self._leave_subject()
+            self._open(mention)
+            return
+        if chain_sites:
+            self._reduce(mention)
+            return
+        subject = [c for c in self.subject if c.sites]
+        extra = [c for c in [*self.conjuncts, self.cur] if not c.empty]
+        opener = self.cur
+        if not opener.grade and self.conjuncts and self.conjuncts[-1].grade:
+            opener.grade = self.conjuncts[-1].grade
+        self.conjuncts = []
+        self._fresh()
+        if subject:
+            frames: list[Frame] = []
+            for c in subject:
+                for site in c.sites:
+                    twin = clone(opener)
+                    twin.sides = opener.sides or c.sides
+                    frames += self._emit(mention, site, twin)
+            if frames:
+                self.last = frames
+            return
+        if (
+            following is not None
+            and following.kind in ("of", "site", "side")
+            and mention.kind == "pred"
+            and mention.value == "crowd"
+        ):
+            self.cur = opener
+            self._open(mention)
+            return
+        if opener.sides and self.previous_site is not None and self.topic is None:
+            frames = self._emit(mention, self.previous_site, opener)
+        else:
+            frames = self._siteless(mention, opener, [])
+        del extra
+        if frames:
+            self.last = frames
+
+    def _of_quality(self, mention: Mention, site: Mention) -> None:
+        opener = self.cur
+        if any(s.value in ("other", "cord") for c in [*self.conjuncts, opener] for s in c.sites):
+            site = stand_in("site.other", "site", "other")
+        opener.sites = []
+        self.conjuncts = []
+        self._fresh()
+        self.last = self._emit(mention, site, opener)
+        self.index += 2
+
+    def _leave_subject(self) -> None:
+        self.flush(keep_subject=True)
+
+    def _reduce(self, head: Mention) -> None:
+        """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
+        chain = [c for c in [*self.conjuncts, self.cur] if not c.empty]
+        cur = self.cur
+        if (
+            not cur.sites
+            and self.conjuncts
+            and (head.form != "noun" or cur.neg)
+            and (cur.grade or cur.neg or cur.hedge or cur.rest)
+        ):
+            chain = self._predicate_chain(chain)
+        if any(s.value != "spine" for c in chain for s in c.sites):
+            for conjunct in chain:
+                conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
+        sites: list[Mention] = []
+        sided = [c for c in chain if c.sites]
+        following: Conjunct | None = None
+        for conjunct in reversed(chain):
+            if conjunct.sites:
+                sites = conjunct.sites
+            elif sites and (
+                conjunct.grade or conjunct.number or (conjunct.sides and same_polarity(conjunct, following))
+            ):
+                conjunct.sites = sites
+            following = conjunct
+        frames: list[Frame] = []
+        before: Conjunct | None = None
+        for conjunct in chain:
+            if not conjunct.sites:
+                continue
+            if before is not None and before.neg == conjunct.neg:
+                if not conjunct.grade and before.grade and conjunct.number is None and before.cap != "":
+                    pass
+                if not conjunct.grade and before.grade:
+                    conjunct.grade, conjunct.cap = before.grade, before.cap
+                if (
+                    not conjunct.sides
+                    and before.sides
+                    and before.sites is not conjunct.sites
+                    and all(s.form for s in conjunct.sites)
+                ):
+                    conjunct.sides = before.sides
+                conjunct.hedge = conjunct.hedge or before.hedge
+            if conjunct.level is None and before is not None:
+                conjunct.level = before.level
+            if conjunct.neg and self.neg:
+                if conjunct.grade:
+                    self.neg_grade = (conjunct.grade, conjunct.cap)
+                elif self.neg_grade[0] and conjunct.number is None:
+                    conjunct.grade, conjunct.cap = self.neg_grade
+            for site in conjunct.sites:
+                frames += self._emit(head, site, conjunct)
+            before = conjunct
+        self.subject = sided
+        self.conjuncts = []
+        self._fresh()
+        if frames:
+            self.last = frames
+
+    def _predicate_chain(self, chain: list[Conjunct]) -> list[Conjunct]:
+        """For "canal and foramina | mildly narrowed": the grade behind belongs to all sites before."""
+        grade, cap, neg, hedge = self.cur.grade, self.cur.cap, self.cur.neg, self.cur.hedge
+        kept = [c for c in chain if c is not self.cur]
+        for conjunct in kept:
+            if conjunct.sites:
+                if not conjunct.grade:
+                    conjunct.grade, conjunct.cap = grade, cap
+                if not conjunct.sides:
+                    conjunct.sides = self.cur.sides
+                conjunct.neg = conjunct.neg or neg
+                conjunct.hedge = conjunct.hedge or hedge
+                conjunct.rest = conjunct.rest or self.cur.rest
+        return kept

@@ -1,0 +1,225 @@
+"""Negation, hedging, exceptions, and the words that end their reach."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import NONE
+from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.mentions import Mention
+
+SHOWS = frozenset(["shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"])
+
+
+class Scope(Leftovers):
+    """Negation, hedging, exceptions, and the words that end their reach."""
+
+    def on_neg(self, mention: Mention) -> None:
+        """Open the scope of a negation."""
+        previous = self._peek(-1)
+        if mention.value == "not" and previous is not None and previous.kind == "cap":
+            return
+        if self.open is not None and (
+            self.cur.sites or any(c.sites for c in self.conjuncts) or self.open.form == "noun"
+        ):
+            self._close_open()
+        if mention.value == "not" and self._is_elliptic_side():
+            self.cur.neg = "not"
+            return
+        rest = self.cur.rest if self.cur.empty else ""
+        self._push()
+        self.excepting = False
+        self.neg = mention.value
+        self.neg_heads = 0
+        self.neg_grade = (0, "")
+        self.neg_frees = self.words[mention.i] in ("clear", "free") and mention.j - mention.i == 2
+        self._fresh()
+        self.cur.rest = rest
+
+    def on_post_neg(self, mention: Mention) -> None:
+        """Deny what was said before ("is not seen", "has resolved", "none")."""
+        previous = self._peek(-1)
+        at_start = self.cur.empty and (
+            previous is None
+            or previous.kind in ("conj", "level", "breaker", "levelref", "restword", "of")
+            or (previous.kind == "mark")
+            or previous.kind == "cop"
+        )
+        single = mention.j == mention.i + 1 and mention.value == "no"
+        if single and (
+            (self.cur.sides and not self.cur.sites)
+            or self.cur.level
+            or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
+        ):
+            self._mark(mention)
+            self.cur.grade = NONE
+            return
+        if self.open is not None:
+            self._close_open()
+        elif not self.cur.empty and self.cur.sites:
+            self._fresh()
+        targets = self.frames[self.clause_start :] if mention.value == "gone" or not self.last else self.last
+        for frame in targets or self.last:
+            if mention.value == "gone":
+                frame.gone = True
+            if not frame.neg:
+                frame.neg = "no"
+                frame.hedge = False
+
+    def on_hedge(self, mention: Mention) -> None:
+        """Open the scope of a hedge, or hedge what was said before."""
+        if mention.value == "post":
+            self._finish_open()
+            for frame in self.last:
+                frame.hedge = True
+                frame.neg = ""
+            return
+        self._push()
+        self.hedge = True
+        self.hedge_heads = 0
+        self.cur.hedge = True
+
+    def on_conj(self, mention: Mention) -> None:
+        """Begin the next conjunct."""
+        before, after = self._peek(-1), self._peek(1)
+        if before is not None and before.kind == "vertebra" and after is not None and after.kind == "vertebra":
+            return
+        self._settle_predicate_grade()
+        self.focus = False
+        value = mention.value
+        if self.words[mention.i] == "/":
+            value = "/"
+        if value == "and" and self.neg == "not" and self.neg_heads and not self._list_goes_on():
+            self.neg = ""
+        if value in ("and", ",") and self.hedge and self.hedge_heads:
+            self.hedge = False
+        self._push(value)
+
+    def on_mark(self, mention: Mention) -> None:
+        """Let punctuation separate conjuncts or clauses."""
+        mark = mention.value
+        if mark == ",":
+            self._settle_predicate_grade()
+            self.focus = False
+            if self.neg == "not" and self.neg_heads and not self._list_goes_on():
+                self.neg = ""
+            if self.hedge and self.hedge_heads:
+                self.hedge = False
+            self._push(",")
+            self.item_start = len(self.frames)
+        elif mark in (";", ":", "->", "-->", "-", "*", "="):
+            if mark == "-" and not self._is_dash(mention):
+                return
+            if mark == ":" and self.topic is None and self.frames and self._peek() is not None and self.dropping:
+                self.dropping = False
+            self._boundary()
+            if mark in (";", ":"):
+                self.clause_start = len(self.frames)
+        elif mark == "(":
+            self.depth += 1
+            self.focus = False
+            self._push("(")
+        elif mark == ")" and not self.depth:
+            return
+        elif mark == ")":
+            self.depth -= 1
+            self.focus = False
+            if self.open is None or not self.cur.empty:
+                self.flush(keep_subject=True)
+        elif mark == "?":
+            following = self._peek()
+            if following is not None and following.i == mention.j:
+                self.hedge = True
+                self._push()
+        elif mark in "/&":
+            self._push("/" if mark == "/" else "and")
+
+    def on_breaker(self, mention: Mention) -> None:
+        """End a clause where a linking word opens another."""
+        value = mention.value
+        if value == "cause":
+            comma = self._peek(-1)
+            keep = bool(self.neg) and not (comma is not None and comma.kind == "mark")
+            neg = self.neg
+            self.flush()
+            self.neg = neg if keep else ""
+            self._fresh()
+            return
+        if value == "which" and self.place and self.words[mention.i] in ("which", "where"):
+            self._boundary()
+            self.subject, self.place = self.place, []
+            return
+        if value == "which":
+            if self.words[mention.i] in ("where", "which") and self.focus_level is not None:
+                self.level = self.focus_level
+                self.focus_level = None
+            if self.words[mention.i] in ("there", "is", "are", "it", "this", "these", "they"):
+                negated = self.neg if not self.neg_heads and self.words[mention.i] in ("is", "are") else ""
+                if mention.j - mention.i > 1 and self.words[mention.i] in ("is", "are"):
+                    return
+                self._boundary()
+                self.neg = negated
+                self._fresh()
+                return
+            if self.neg and not self.neg_heads and self.words[mention.i] in SHOWS:
+                return
+        if value == "but" and "only" in self.words[mention.i : mention.j]:
+            self._push()
+            self.neg = ""
+            self._fresh()
+            return
+        if value == "with" and self.neg == "" and self.open is not None and self.cur.empty:
+            return
+        self._boundary()
+
+    def on_except(self, mention: Mention) -> None:
+        """Begin an exception: levels that follow leave the statement before."""
+        self.flush()
+        self.neg = ""
+        self.hedge = False
+        self._fresh()
+        self.excepting = True
+        self.except_start = len(self.frames)
+
+    def on_focus(self, mention: Mention) -> None:
+        """Begin "worst at ...", which adds no level of its own to a list."""
+        self._finish_open()
+        if self.cur.empty or not self.cur.grade:
+            self.focus = True
+        else:
+            self.focus = True
+
+    def on_story(self, mention: Mention) -> None:
+        """Mark a sentence that tells of an earlier examination."""
+        self.story = True
+
+    def on_advice(self, mention: Mention) -> None:
+        """Drop what follows: advice and conditions assert nothing."""
+        if self.words[mention.i] == "?" and self.frames:
+            return
+        self.flush()
+        self.dropping = True
+        self.index = len(self.mentions)
+
+    def on_cop(self, mention: Mention) -> None:
+        """Close an open noun: what follows "is" is said of it."""
+        self.focus = False
+        if self.open is None or self.open.kind != "pred" or self.open.form not in ("noun", "either"):
+            return
+        subject = self.cur
+        if subject.sites and any(c.sites for c in self.conjuncts) and self._has_article(subject.sites[0]):
+            self._fresh()
+            self._close_open()
+            self.cur = subject
+        else:
+            self._close_open()
+
+    def on_present(self, mention: Mention) -> None:
+        """ "Up to moderate narrowing is present": the lower end is out."""
+        self._finish_open()
+        for frame in self.last:
+            if frame.cap == "at_most" and not frame.neg:
+                frame.grade &= ~NONE
+                frame.cap = ""
+
+    def on_restword(self, mention: Mention) -> None:
+        """Note "other", "remaining", "otherwise"."""
+        self.cur.rest = self.words[mention.i]
