@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from deepspine.cli import build, check, demo, evaluate, index, label, locate, phantom, train
+from deepspine.cli import bench, build, check, demo, evaluate, explain, fetch, index, label, locate, phantom, train
 from deepspine.data.errors import DeepspineError, TooManyRejectsError
 
 EXIT_MISTAKE = 2
@@ -26,8 +26,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("fetch")(fetch.fetch)
 app.command("index")(index.index)
 app.command("label")(label.label)
+app.command("explain")(explain.explain)
 app.command("locate")(locate.locate)
 app.command("build")(build.build)
 app.command("check")(check.check)
@@ -35,6 +37,7 @@ app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 app.command("phantom")(phantom.phantom)
 app.command("demo")(demo.demo)
+app.add_typer(bench.app, name="bench")
 
 
 def _show_version(wanted: bool) -> None:
