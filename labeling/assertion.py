@@ -14,9 +14,20 @@ _SIDES = frozenset(("side", "side_post"))
 _CLAUSE_ENDS = frozenset(",;:(")
 
 
-def settle(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    """Return the mentions of a sentence with grades merged, caps applied and prior grades removed."""
-    kinds = {mention.kind for mention in mentions}
+def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = None) -> list[Mention]:
+    """Return the mentions of a sentence with grades merged, caps applied and prior grades removed.
+
+    Parameters
+    ----------
+    mentions
+        Of one sentence, left to right.
+    words
+        Of the whole report.
+    kinds
+        The kinds among the mentions, where they are known.
+    """
+    if kinds is None:
+        kinds = {mention.kind for mention in mentions}
     if "region" in kinds:
         mentions = [mention for mention in mentions if mention.kind != "region"]
     if "cap" in kinds and ("side" in kinds or "side_post" in kinds):

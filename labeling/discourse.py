@@ -178,6 +178,8 @@ class _Reader:
         """Consume one heading at the front of a sentence; returns what is left."""
         if not mentions:
             return None
+        if not sentence.has_colon and not (sentence.line_start and sentence.line_end):
+            return self._dash_header(sentence, mentions, start)
         colon = self._colon(mentions, start, sentence) if sentence.has_colon else -1
         alone = colon < 0
         end = sentence.j if alone else colon
@@ -449,10 +451,11 @@ class _Reader:
             if first.i - sentence.i <= 8 and self._prose_region(sentence):
                 context.region = "other"
             return
-        mentions = settle(mentions, self.words)
-        if not any(m.kind in _ASSERTING for m in mentions):
+        kinds = {mention.kind for mention in mentions}
+        if kinds.isdisjoint(_ASSERTING):
             self._note_levels(mentions)
             return
+        mentions = settle(mentions, self.words, kinds)
         self.opening = self.words[start] if start < len(self.words) else ""
         reader = ClauseReader(self.words, context.topic, context.level, at_header)
         reader.previous_site = context.previous_site

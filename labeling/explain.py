@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from jinja2 import Environment, Template
 from markupsafe import Markup, escape
+from rich.box import SIMPLE_HEAVY
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.labeling.pipeline import ReportLabel, ReportLabels
+
+TERMINAL_COLUMNS = 6
+TERMINAL_STYLES = {"none": "green", "low": "yellow", "middle": "dark_orange", "high": "bold red", "open": "cyan"}
+DOUBTFUL = 0.5
+"""Doubt from which a cell is marked for a second look."""
 
 SEVERITIES = ("none", "low", "middle", "high", "open")
 """Colour classes of a cell: absent, the lower, middle and upper third of the scale, and sets that span them."""
@@ -102,3 +112,46 @@ def page(text: str, labels: ReportLabels, *, title: str) -> str:
 def _template() -> Template:
     source = (files("deepspine.labeling") / "pages" / "explain.html").read_text(encoding="utf-8")
     return Environment(autoescape=True).from_string(source)
+
+
+def show_in_terminal(text: str, labels: ReportLabels, console: Console) -> None:
+    """Print the table of levels by findings and the text with its evidence."""
+    columns, rows = grid(labels)
+    for first in range(0, len(columns), TERMINAL_COLUMNS):
+        table = Table(box=SIMPLE_HEAVY)
+        table.add_column("level")
+        for column in columns[first : first + TERMINAL_COLUMNS]:
+            table.add_column(column)
+        for level, cells in rows:
+            shown = cells[first : first + TERMINAL_COLUMNS]
+            if any(shown):
+                table.add_row(str(level), *(_terminal_cell(cell) for cell in shown))
+        console.print(table)
+    marked = Text(text)
+    for start, stop, _ in spans(labels):
+        marked.stylize("black on yellow", start, stop)
+    console.print(marked)
+    console.print(f"\ndoubt {labels.doubt:.2f}   research use only: not a medical device")
+
+
+def _terminal_cell(cell: Cell | None) -> Text:
+    if cell is None:
+        return Text("")
+    mark = "?" if cell.doubt >= DOUBTFUL else ""
+    return Text(cell.text + mark, style=TERMINAL_STYLES[cell.severity])
+
+
+def as_json(labels: ReportLabels) -> str:
+    """Return labels, evidence and doubt as JSON."""
+    rows = [
+        {
+            "level": label.level,
+            "finding": label.finding,
+            "side": label.side,
+            "grades": list(label.grades),
+            "doubt": label.doubt,
+            "evidence": [piece._asdict() for piece in label.evidence],
+        }
+        for label in labels.labels
+    ]
+    return json.dumps({"doubt": labels.doubt, "labels": rows}, indent=1)

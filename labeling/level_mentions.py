@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from deepspine.data.levels import LUMBAR_LEVELS, Level
@@ -70,6 +71,7 @@ class LevelGroup(NamedTuple):
     outside: bool = False
 
 
+@lru_cache(maxsize=4096)
 def vertebra(word: str) -> str | None:
     """Return the vertebra that a token names (`l4` to `L4`, `d12` to `T12`), or None."""
     match = _VERTEBRA.match(word)

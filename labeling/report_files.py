@@ -101,3 +101,21 @@ def _folder_reports(folder: Path) -> Iterator[ReportText]:
         raise InputError(f"{folder}: no .txt files in this folder")
     for path in paths:
         yield ReportText(path.name, path.stem, path.read_bytes().decode("utf-8-sig", errors="surrogateescape"))
+
+
+def read_text(path: Path | str) -> str:
+    """Read one report from a text file or, for "-", from standard input.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or is no UTF-8 text.
+    """
+    try:
+        if str(path) == STANDARD_INPUT:
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; give a text file with one report, or - for input") from None

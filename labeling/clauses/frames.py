@@ -47,43 +47,24 @@ def meanings() -> dict[tuple[str, str], tuple[str, int]]:
 
 
 class Conjunct:
-    """Words of degree, side, site and level that wait for a head."""
+    """Words of degree, side, site and level that wait for a head; what is not said keeps the default."""
 
-    __slots__ = (
-        "bits",
-        "cap",
-        "focus",
-        "grade",
-        "hedge",
-        "i",
-        "joint",
-        "level",
-        "mm",
-        "neg",
-        "number",
-        "rest",
-        "scale",
-        "sides",
-        "sites",
-        "soft",
-        "zone",
-    )
+    grade = 0
+    cap = ""
+    scale = False
+    sides = 0
+    level: LevelRef | None = None
+    mm = 0.0
+    number: Mention | None = None
+    joint = ""
+    rest = ""
+    zone = False
+    i = -1
 
     def __init__(self, neg: str, hedge: bool) -> None:
-        self.grade = 0
-        self.cap = ""
-        self.scale = False
-        self.sides = 0
         self.sites: list[Mention] = []
         self.neg = neg
         self.hedge = hedge
-        self.level: LevelRef | None = None
-        self.mm = 0.0
-        self.number: Mention | None = None
-        self.joint = ""
-        self.rest = ""
-        self.zone = False
-        self.i = -1
 
     @property
     def empty(self) -> bool:
@@ -128,34 +109,30 @@ class Frame:
         Levels excepted, with the sides excepted.
     """
 
-    __slots__ = (
-        "bits", "cap", "exclude", "finding", "gone", "grade", "head", "hedge", "i", "inherited", "j", "level", "mm", "named", "neg",
-        "number", "plural", "rest", "same", "sides", "site", "soft",
-    )  # fmt: skip
+    grade = 0
+    cap = ""
+    neg = ""
+    hedge = False
+    gone = False
+    sides = 0
+    level: LevelRef | None = None
+    inherited = False
+    mm = 0.0
+    number: Mention | None = None
+    plural = False
+    rest = ""
+    named = False
+    same = False
+    soft = False
+    site = ""
 
     def __init__(self, finding: str, bits: int, head: Mention, i: int, j: int) -> None:
         self.finding = finding
         self.bits = bits
         self.head = head
-        self.grade = 0
-        self.cap = ""
-        self.neg = ""
-        self.hedge = False
-        self.gone = False
-        self.sides = 0
-        self.level: LevelRef | None = None
-        self.inherited = False
-        self.exclude: list[tuple[LevelRef, int]] = []
-        self.mm = 0.0
-        self.number: Mention | None = None
-        self.plural = False
-        self.rest = ""
-        self.named = False
-        self.same = False
-        self.soft = False
-        self.site = ""
         self.i = i
         self.j = j
+        self.exclude: list[tuple[LevelRef, int]] = []
 
     def copy(self) -> Frame:
         """Return a frame of the same finding and head, everything else unsaid."""

@@ -9,49 +9,50 @@ from deepspine.labeling.mentions import Mention
 class State:
     """Memory of one sentence."""
 
+    neg = ""
+    neg_heads = 0
+    hedge = False
+    hedge_heads = 0
+    open: Mention | None = None
+    open_conjunct: Conjunct | None = None
+    clause_start = 0
+    focus = False
+    focus_level: LevelRef | None = None
+    excepting = False
+    pending_exclude: LevelRef | None = None
+    exclude_side = 0
+    dropping = False
+    story = False
+    index = 0
+    herniation_side = 0
+    level_used = False
+    last_open = False
+    neg_frees = False
+    item_start = 0
+    depth = 0
+    foreign = False
+    pronoun = False
+    side_before = 0
+    previous_site: Mention | None = None
+    except_start = 0
+
     def __init__(self, words: list[str], topic: Topic | None, level: LevelRef | None, at_header: bool) -> None:
         self.words = words
         self.topic = topic
         self.frames: list[Frame] = []
         self.last: list[Frame] = []
         self.conjuncts: list[Conjunct] = []
-        self.neg = ""
-        self.neg_heads = 0
-        self.hedge = False
-        self.hedge_heads = 0
         self.cur = Conjunct("", False)
-        self.open: Mention | None = None
-        self.open_conjunct: Conjunct | None = None
         self.subject: list[Conjunct] = []
         self.level = level
-        self.clause_start = 0
-        self.focus = False
-        self.focus_level: LevelRef | None = None
         self.levels_seen: list[LevelRef] = []
-        self.excepting = False
-        self.pending_exclude: LevelRef | None = None
-        self.exclude_side = 0
-        self.dropping = False
-        self.story = False
         self.at_header = at_header
         self.mentions: list[Mention] = []
-        self.index = 0
-        self.herniation_side = 0
         self.vertebrae: list[str] = []
         self.place: list[Conjunct] = []
         self.aside: list[LevelRef] = []
-        self.level_used = False
-        self.last_open = False
         self.neg_grade = (0, "")
-        self.neg_frees = False
-        self.item_start = 0
-        self.depth = 0
-        self.foreign = False
-        self.pronoun = False
         self.pending: list[tuple[Mention, Conjunct]] = []
-        self.side_before = 0
-        self.previous_site: Mention | None = None
-        self.except_start = 0
 
     def _peek(self, step: int = 1) -> Mention | None:
         index = self.index + step

@@ -1,0 +1,1 @@
+"""How fast the labeler is, beside medspaCy on the same texts."""

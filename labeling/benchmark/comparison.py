@@ -1,0 +1,75 @@
+"""medspaCy in an environment of its own: it holds spaCy below 3.8 and works with numpy 1 only."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepspine.data.errors import InputError
+
+REQUIREMENTS = ("medspacy==1.3.1", "numpy<2", "setuptools<80")
+FEW_REPORTS = 40
+"""Reports for the slow pipeline: its sentence splitter takes tens of milliseconds a report."""
+
+INSTALL_TIMEOUT_S = 900
+RUN_TIMEOUT_S = 900
+
+
+@dataclass(frozen=True)
+class MedspacyRun:
+    """Reports a second of both pipelines, and the labels of the one with ConText."""
+
+    sentencizer_per_s: float
+    default_per_s: float
+    labels: list[dict[str, str]]
+
+
+def environment(folder: Path) -> Path:
+    """Make (once) the environment and return its Python.
+
+    Raises
+    ------
+    InputError
+        When it cannot be installed, with the last line of the installer.
+    """
+    python = folder / "bin" / "python"
+    if (folder / "ready").is_file():
+        return python
+    shutil.rmtree(folder, ignore_errors=True)
+    _run([sys.executable, "-m", "venv", str(folder)])
+    _run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS])
+    (folder / "ready").write_text("\n".join(REQUIREMENTS), encoding="utf-8")
+    return python
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise InputError(f"medspaCy's environment could not be made: {last}; leave --medspacy out to time ours alone")
+
+
+def run_medspacy(texts: Sequence[str], folder: Path) -> MedspacyRun:
+    """Time and label texts with medspaCy, one process, one core.
+
+    Raises
+    ------
+    InputError
+        When the environment cannot be made or the run fails.
+    """
+    script = Path(__file__).with_name("medspacy_side.py")
+    task = json.dumps({"texts": list(texts), "few": FEW_REPORTS})
+    done = subprocess.run(
+        [str(environment(folder)), str(script)], input=task, capture_output=True, text=True, timeout=RUN_TIMEOUT_S,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise InputError(f"medspaCy failed: {last}; delete {folder} and try again")
+    answer = json.loads(done.stdout)
+    return MedspacyRun(answer["sentencizer + ConText"], answer["medspacy.load()"], answer["labels"])

@@ -1,0 +1,77 @@
+"""Times the labeler on one core, whole and by component, in processor time: other work on the machine does not count."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from deepspine.labeling.aggregation import aggregate
+from deepspine.labeling.discourse import read_report
+from deepspine.labeling.mentions import repair, scan, split_sentences
+from deepspine.labeling.pipeline import Labeler
+from deepspine.labeling.tables import row_of
+from deepspine.labeling.tokenization import tokenize
+
+ROUNDS = 3
+"""The best of so many rounds counts: other work on the machine only ever slows down."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Reports a second, and the share of time of each component."""
+
+    reports: int
+    words_each: float
+    reports_per_s: float
+    shares: dict[str, float]
+
+
+def time_labeler(texts: Sequence[str], labeler: Labeler) -> Timing:
+    """Time text to rows of the label table, in this process."""
+    whole = min(_timed(lambda: _label_all(texts, labeler)) for _ in range(ROUNDS))
+    parts = [_by_component(texts, labeler) for _ in range(ROUNDS)]
+    best = {name: min(part[name] for part in parts) for name in parts[0]}
+    total = sum(best.values())
+    words = sum(len(text.split()) for text in texts) / len(texts)
+    return Timing(len(texts), words, len(texts) / whole, {name: seconds / total for name, seconds in best.items()})
+
+
+def _label_all(texts: Sequence[str], labeler: Labeler) -> None:
+    for text in texts:
+        found = labeler.raw(text)
+        for key in sorted(found):
+            row_of(key, found[key])
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _by_component(texts: Sequence[str], labeler: Labeler) -> dict[str, float]:
+    spent = dict.fromkeys(
+        ("tokens", "spelling", "mentions and levels", "sentences", "attachment", "aggregation", "rows"), 0.0
+    )
+    clock = time.process_time
+    for text in texts:
+        times = [clock()]
+        tokens = tokenize(text)
+        times.append(clock())
+        repair(tokens, labeler.lexicon)
+        times.append(clock())
+        mentions = scan(tokens.words, labeler.lexicon.root)
+        times.append(clock())
+        sentences = split_sentences(tokens.words, mentions)
+        times.append(clock())
+        statements = read_report(tokens, sentences).statements
+        times.append(clock())
+        found = aggregate(statements)
+        times.append(clock())
+        for key in sorted(found):
+            row_of(key, found[key])
+        times.append(clock())
+        for name, before, after in zip(spent, times, times[1:], strict=False):
+            spent[name] += after - before
+    return spent

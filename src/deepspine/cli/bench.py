@@ -1,0 +1,60 @@
+"""`deepspine bench`: how fast the parts are, each beside its peers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Time the parts on this machine.")
+
+
+@app.callback()
+def _group() -> None:
+    pass
+
+
+@app.command("labeling")
+def labeling(
+    reports: Annotated[int, typer.Option(min=1, help="Distinct reports of about 200 words.")] = 500,
+    seed: Annotated[int, typer.Option(help="Seed of the invented reports.")] = 0,
+    medspacy: Annotated[
+        bool, typer.Option(help="Time medspaCy 1.3.1 beside it, in an environment of its own.")
+    ] = False,
+    environment: Annotated[Path, typer.Option(help="Where that environment is made.")] = Path(".venv-medspacy"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Time text to label rows on one core, with the share of each component."""
+    import json
+
+    from deepspine.labeling.benchmark import corpus, timing
+    from deepspine.labeling.pipeline import Labeler
+
+    texts = corpus.reports(reports, seed=seed)
+    ours = timing.time_labeler(texts, Labeler())
+    figures: dict[str, object] = {
+        "reports": ours.reports,
+        "words_each": round(ours.words_each, 1),
+        "deepspine_reports_per_s": round(ours.reports_per_s, 1),
+        "shares": {name: round(share, 3) for name, share in ours.shares.items()},
+    }
+    if medspacy:
+        from deepspine.labeling.benchmark.comparison import run_medspacy
+
+        theirs = run_medspacy(texts, environment)
+        figures |= {
+            "medspacy_context_reports_per_s": round(theirs.sentencizer_per_s, 1),
+            "medspacy_load_reports_per_s": round(theirs.default_per_s, 1),
+            "times_medspacy_context": round(ours.reports_per_s / theirs.sentencizer_per_s, 1),
+            "times_medspacy_load": round(ours.reports_per_s / theirs.default_per_s, 1),
+        }
+    if as_json:
+        print(json.dumps(figures))  # noqa: T201
+        return
+    for name, figure in figures.items():
+        if isinstance(figure, dict):
+            for part, share in figure.items():
+                print(f"  {part:<22}{share:7.1%}")  # noqa: T201
+        else:
+            print(f"{name:<34}{figure}")  # noqa: T201

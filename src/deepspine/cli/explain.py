@@ -1,0 +1,34 @@
+"""`deepspine explain`: why a report got its labels."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def explain(
+    report: Annotated[str, typer.Argument(help="Text file with one report, or - for standard input.")] = "-",
+    html: Annotated[Path | None, typer.Option(help="Write a self-contained page here instead.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="Folder of your own rules, over ours.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print labels with evidence and doubt as JSON.")] = False,
+) -> None:
+    """Show one report with its labels by level and finding, and the evidence marked in the text."""
+    from deepspine.labeling import explain as explaining
+    from deepspine.labeling.pipeline import Labeler
+    from deepspine.labeling.report_files import read_text
+
+    text = read_text(report)
+    labels = Labeler(None if rules is None else str(rules)).label(text)
+    if html is not None:
+        title = "Report" if report == "-" else Path(report).stem
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(explaining.page(text, labels, title=title), encoding="utf-8")
+    if as_json:
+        sys.stdout.write(explaining.as_json(labels) + "\n")
+    elif html is None:
+        from rich.console import Console
+
+        explaining.show_in_terminal(text, labels, Console())
