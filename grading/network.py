@@ -1,0 +1,257 @@
+"""The multi-input, multi-task network: slices to tokens, tokens to one answer for each finding and side.
+
+Each slice of each input goes through a 2D encoder whose map of features becomes tokens with a place: which slice, which
+row, which column. Every finding looks at all tokens of a level with attention of its own, so a missing input is just
+missing tokens, and where a finding looked can be shown. Left and right share everything: for the left side the network
+looks at the patient mirrored, and midline findings take the mean of both looks. The design follows Lu 2018 (axial and
+sagittal branches, many tasks) with attention in place of concatenation (Ilse 2018, attention pooling).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from deepspine.data.findings import Finding, Side
+from deepspine.grading.heads import LEVELS, make_head, target_name
+from deepspine.grading.inputs import AXIAL_INPUTS, SAGITTAL_INPUTS, LevelBatch
+
+FREQUENCIES = (1.0, 2.0, 4.0)
+"""Half waves over a crop that tell places apart."""
+SMALL = "small"
+"""Our own encoder, for CPUs; any other name is a timm backbone."""
+SMALL_WIDTHS = (24, 48, 96)
+RIGHT_LEFT, FRONT_BACK, HEAD_FOOT = range(3)
+
+
+class SmallEncoder(nn.Module):
+    """A residual convolutional encoder of 0.2 million parameters that thins a slice sixteen times.
+
+    Its first step is four pixels wide: on a CPU the large maps of finer stems take most of the time.
+    """
+
+    def __init__(self, channels: int, widths: Sequence[int] = SMALL_WIDTHS) -> None:
+        super().__init__()
+        stages: list[nn.Module] = [_convolution(channels, widths[0], kernel=7, stride=4)]
+        for narrow, wide in pairwise(widths):
+            stages += [_convolution(narrow, wide, stride=2), Residual(wide)]
+        self.stages = nn.Sequential(*stages)
+        self.width = widths[-1]
+
+    def forward(self, slices: Tensor) -> Tensor:
+        """Map slices (n, channels, rows, columns) to features (n, width, rows / 16, columns / 16)."""
+        features: Tensor = self.stages(slices)
+        return features
+
+
+class Residual(nn.Module):
+    """A convolution added to its input."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.change = _convolution(width, width)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Keep the shape."""
+        changed: Tensor = features + self.change(features)
+        return changed
+
+
+class TimmEncoder(nn.Module):
+    """The last map of features of a timm backbone, without pretrained weights."""
+
+    def __init__(self, name: str, channels: int) -> None:
+        super().__init__()
+        import timm
+
+        self.backbone = timm.create_model(name, pretrained=False, in_chans=channels, num_classes=0, global_pool="")
+        self.width = int(getattr(self.backbone, "num_features"))  # noqa: B009 - typed as any module's attribute
+
+    def forward(self, slices: Tensor) -> Tensor:
+        """Map slices (n, channels, rows, columns) to features (n, width, rows, columns)."""
+        features: Tensor = self.backbone(slices)
+        return features
+
+
+class Branch(nn.Module):
+    """One input: slices to tokens, and the places of the tokens in the patient.
+
+    Parameters
+    ----------
+    encoder
+        `small` or the name of a timm backbone.
+    channels
+        Contrasts of a slice.
+    axes
+        The patient's axes along slices, rows and columns.
+    """
+
+    def __init__(self, encoder: str, channels: int, width: int, *, axes: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.encoder = SmallEncoder(channels) if encoder == SMALL else TimmEncoder(encoder, channels)
+        self.project = nn.Linear(self.encoder.width, width)
+        self.place = nn.Linear(3 + 6 * len(FREQUENCIES), width)
+        self.absent = nn.Embedding(channels, width)
+        self.axes = axes
+
+    def features(self, crops: Tensor) -> Tensor:
+        """Encode crops (batch, channels, slices, rows, columns) to (batch, slices, rows', columns', width)."""
+        batch, _, slices = crops.shape[:3]
+        maps = self.encoder(crops.transpose(1, 2).flatten(0, 1))
+        features: Tensor = self.project(maps.permute(0, 2, 3, 1))
+        return features.reshape(batch, slices, *features.shape[1:])
+
+    def tokens(self, features: Tensor, present: Tensor, *, mirrored: bool) -> Tensor:
+        """Give features their places and say which contrasts are absent.
+
+        Parameters
+        ----------
+        features
+            *Shape:* (batch, slices, rows, columns, width)
+        present
+            *Shape:* (batch, channels)
+        mirrored
+            Whether places from right to left are to be turned round.
+
+        Returns
+        -------
+        Tokens.
+            *Shape:* (batch, slices * rows * columns, width)
+        """
+        places = self.place(self._places(features, mirrored=mirrored))
+        absent = (~present).to(features.dtype) @ self.absent.weight
+        placed: Tensor = features + places + absent[:, None, None, None]
+        return placed.flatten(1, 3)
+
+    def _places(self, features: Tensor, *, mirrored: bool) -> Tensor:
+        ticks = [(torch.arange(n, device=features.device) + 0.5) / n * 2 - 1 for n in features.shape[1:4]]
+        grid = torch.stack(torch.meshgrid(*ticks, indexing="ij"), dim=-1).to(features.dtype)
+        in_patient = torch.stack([grid[..., self.axes.index(axis)] for axis in range(3)], dim=-1)
+        if mirrored:
+            in_patient = in_patient * in_patient.new_tensor([-1.0, 1.0, 1.0])
+        waves = [wave(in_patient * torch.pi / 2 * f) for f in FREQUENCIES for wave in (torch.sin, torch.cos)]
+        return torch.cat([in_patient, *waves], dim=-1)
+
+
+class FindingAttention(nn.Module):
+    """Each finding's own look at the tokens of a level."""
+
+    def __init__(self, n_findings: int, width: int, n_looks: int = 4) -> None:
+        super().__init__()
+        self.queries = nn.Parameter(torch.randn(n_findings, n_looks, width // n_looks) * 0.02)
+        self.norm = nn.LayerNorm(width)
+        self.keys_values = nn.Linear(width, 2 * width)
+        self.out = nn.LayerNorm(width)
+
+    def forward(self, tokens: Tensor, usable: Tensor) -> tuple[Tensor, Tensor]:
+        """Gather what each finding needs.
+
+        Parameters
+        ----------
+        tokens
+            *Shape:* (batch, tokens, width)
+        usable
+            False for tokens of missing inputs.
+            *Shape:* (batch, tokens)
+
+        Returns
+        -------
+        Features (batch, findings, width) and where each looked, 1 in sum, (batch, findings, tokens).
+        """
+        n_looks = self.queries.shape[1]
+        keys, values = self.keys_values(self.norm(tokens)).unflatten(-1, (2, n_looks, -1)).unbind(2)
+        scores = torch.einsum("flw,btlw->bflt", self.queries, keys)
+        weights = scores.masked_fill(~usable[:, None, None], float("-inf")).softmax(-1)
+        gathered = torch.einsum("bflt,btlw->bflw", weights, values).flatten(2)
+        features: Tensor = self.out(gathered)
+        return features, weights.mean(2)
+
+
+class GradingNetwork(nn.Module):
+    """Crops of a level to scores for each finding and side.
+
+    Parameters
+    ----------
+    findings
+        What to grade.
+    encoder
+        `small` or the name of a timm backbone.
+    width
+        Of tokens; a multiple of 4.
+    ordinal
+        Whether ordinal findings have cumulative-link heads.
+    side_embedding
+        Whether a head may know which side it answers for. Off, mirroring a patient exactly swaps the answers.
+    dropout
+        Share of features dropped before the heads while training.
+    """
+
+    def __init__(
+        self,
+        findings: Sequence[Finding],
+        *,
+        encoder: str = SMALL,
+        width: int = 96,
+        ordinal: bool = False,
+        side_embedding: bool = False,
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.findings = tuple(findings)
+        self.sagittal = Branch(encoder, len(SAGITTAL_INPUTS), width, axes=(RIGHT_LEFT, HEAD_FOOT, FRONT_BACK))
+        self.axial = Branch(encoder, len(AXIAL_INPUTS), width, axes=(HEAD_FOOT, FRONT_BACK, RIGHT_LEFT))
+        self.nothing = nn.Parameter(torch.zeros(width))
+        self.attention = FindingAttention(len(self.findings), width)
+        self.level = nn.Embedding(len(LEVELS), width)
+        self.side = nn.Embedding(2, width) if side_embedding else None
+        self.dropout = nn.Dropout(dropout)
+        self.heads = nn.ModuleDict({finding.name: make_head(finding, width, ordinal=ordinal) for finding in findings})
+        nn.init.normal_(self.level.weight, std=0.02)
+
+    def forward(self, batch: LevelBatch) -> dict[str, Tensor]:
+        """Return scores before softmax for each target by name; (batch, grades) each."""
+        sagittal = self.sagittal.features(batch.sagittal)
+        right, _ = self._look(batch, sagittal, mirrored=False)
+        left, _ = self._look(batch, sagittal, mirrored=True)
+        scores: dict[str, Tensor] = {}
+        for index, finding in enumerate(self.findings):
+            head = self.heads[finding.name]
+            on_right, on_left = head(right[:, index]), head(left[:, index])
+            if finding.lateral:
+                scores[target_name((finding.name, Side.RIGHT))] = on_right
+                scores[target_name((finding.name, Side.LEFT))] = on_left
+            else:
+                scores[finding.name] = (on_right + on_left) / 2
+        return scores
+
+    def _look(self, batch: LevelBatch, sagittal: Tensor, *, mirrored: bool) -> tuple[Tensor, Tensor]:
+        """Look at a level as it is or mirrored; sagittal slices only change places, so they are encoded once."""
+        present = batch.present
+        n_sagittal = len(SAGITTAL_INPUTS)
+        axial = self.axial.features(batch.axial.flip(-1) if mirrored else batch.axial)
+        tokens = [
+            self.nothing.expand(len(present), 1, -1),
+            self.sagittal.tokens(sagittal, present[:, :n_sagittal], mirrored=mirrored),
+            # Flipped already: in the mirrored picture places are where they seem.
+            self.axial.tokens(axial, present[:, n_sagittal:], mirrored=False),
+        ]
+        there = (present.new_ones(len(present)), present[:, :n_sagittal].any(1), present[:, n_sagittal:].any(1))
+        usable = torch.cat(
+            [one[:, None].expand(-1, part.shape[1]) for one, part in zip(there, tokens, strict=True)], dim=1
+        )
+        features, weights = self.attention(torch.cat(tokens, dim=1), usable)
+        features = features + self.level(batch.level)[:, None]
+        if self.side is not None:
+            features = features + self.side.weight[int(mirrored)]
+        return self.dropout(features), weights
+
+
+def _convolution(narrow: int, wide: int, *, kernel: int = 3, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(narrow, wide, kernel, stride=stride, padding=kernel // 2, bias=False),
+        nn.BatchNorm2d(wide),
+        nn.ReLU(inplace=True),
+    )

@@ -1,0 +1,183 @@
+"""From a checkpoint to the probability of every grade. Needs torch, not Lightning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+
+from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.sample import Target
+from deepspine.data.dataset.shards import StoredSample, stored_samples
+from deepspine.data.errors import InputError
+from deepspine.data.findings import get_finding
+from deepspine.data.geometry import FloatArray
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
+from deepspine.grading.heads import findings_of, target_name, targets_of
+from deepspine.grading.inputs import INPUT_NAMES, LevelDataset
+from deepspine.grading.network import GradingNetwork
+
+PREPARATION = "deepspine_preparation"
+"""Key of a checkpoint that says how crops were prepared."""
+CHECKPOINTS = ("best*.ckpt", "last*.ckpt")
+"""What is looked for in a run's folder, in this order; Lightning numbers them when a run is repeated."""
+BATCH_SIZE = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the grader says of one finding at one level and side.
+
+    Attributes
+    ----------
+    key
+        As in label tables; `report_id` is the study's key where it has no report.
+    patient_key
+        The unit of intervals.
+    probabilities
+        One for each grade of the finding's scale, 1 in sum.
+        *Shape:* (grades,)
+    """
+
+    key: LabelKey
+    patient_key: str
+    probabilities: FloatArray
+
+    @property
+    def grade(self) -> GradeSet:
+        """The most probable grade."""
+        finding = get_finding(self.key.finding)
+        return GradeSet.of(finding, finding.scale[int(np.argmax(self.probabilities))])
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions of a split, in the order of label tables."""
+
+    rows: tuple[Prediction, ...]
+
+    def to_label_table(self) -> LabelTable:
+        """Return the most probable grades as a label table."""
+        return LabelTable({row.key: row.grade for row in self.rows})
+
+    def write(self, path: Path) -> None:
+        """Write a label table of the most probable grades with a column more: `none=0.910|mild=0.070|...`."""
+        lines = [
+            (row.key.report_id, row.key.level.value, row.key.finding, row.key.side.value, str(row.grade), _text(row))
+            for row in self.rows
+        ]
+        path.write_text(csv_text(lines, (*COLUMNS, "probabilities")), encoding="utf-8")
+
+
+@dataclass(frozen=True, eq=False)
+class Grader:
+    """A trained network, and how its crops have to be prepared."""
+
+    network: GradingNetwork
+    inputs: tuple[str, ...]
+    normalise_crops: bool
+
+
+def load_grader(checkpoint: Path) -> Grader:
+    """Load the network of a checkpoint.
+
+    Parameters
+    ----------
+    checkpoint
+        A `.ckpt` file, or the folder of a run; of a run the best checkpoint, where there is none the last.
+
+    Raises
+    ------
+    InputError
+        When there is no checkpoint, or it is not one of the grader.
+    """
+    path = find_checkpoint(checkpoint)
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        options = dict(content["hyper_parameters"])
+        network = GradingNetwork(findings_of(options.pop("findings")), **options)
+        prefix = "network."
+        weights = {name.removeprefix(prefix): w for name, w in content["state_dict"].items() if name.startswith(prefix)}
+        network.load_state_dict(weights)
+    except (KeyError, TypeError, RuntimeError, EOFError, ValueError, UnpicklingError) as error:
+        raise InputError(f"{path}: no checkpoint of `deepspine train grading` ({type(error).__name__})") from None
+    prepared = content.get(PREPARATION, {})
+    return Grader(network.eval(), tuple(prepared.get("inputs", INPUT_NAMES)), prepared.get("normalise_crops", False))
+
+
+def find_checkpoint(place: Path) -> Path:
+    """Return the checkpoint file of a run.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    if place.is_file():
+        return place
+    for name in CHECKPOINTS:
+        found = sorted(place.rglob(name), key=lambda path: path.stat().st_mtime)
+        if found:
+            return found[-1]
+    raise InputError(f"{place}: no checkpoint ({' or '.join(CHECKPOINTS)}); train with `deepspine train grading`")
+
+
+def predict(dataset: Path, checkpoint: Path, *, split: str = "test") -> Predictions:
+    """Grade every level of a split.
+
+    Parameters
+    ----------
+    split
+        `train`, `val`, `test` or `all`.
+
+    Raises
+    ------
+    InputError
+        When dataset or checkpoint are not what they claim, or the split is empty.
+    """
+    grader = load_grader(checkpoint)
+    manifest = Manifest.read(dataset)
+    stored = stored_samples(dataset, split, manifest)
+    rows = sorted(_grade(grader, stored, manifest), key=lambda row: row.key.sort_key)
+    return Predictions(tuple(rows))
+
+
+@torch.inference_mode()
+def _grade(grader: Grader, stored: Sequence[StoredSample], manifest: Manifest) -> Iterator[Prediction]:
+    findings = grader.network.findings
+    levels = LevelDataset(
+        [one.read for one in stored],
+        preset=manifest.preset,
+        findings=findings,
+        inputs=grader.inputs,
+        normalise_crops=grader.normalise_crops,
+    )
+    targets = targets_of(findings)
+    index = 0
+    for batch in DataLoader(levels, batch_size=BATCH_SIZE):
+        scores = grader.network(batch)
+        probabilities = {name: score.softmax(-1).double().numpy() for name, score in scores.items()}
+        for row in range(len(batch.level)):
+            yield from _rows(stored[index], targets, {name: p[row] for name, p in probabilities.items()})
+            index += 1
+
+
+def _rows(
+    stored: StoredSample, targets: Sequence[Target], probabilities: dict[str, FloatArray]
+) -> Iterator[Prediction]:
+    sample = stored.read()
+    for finding, side in targets:
+        key = LabelKey(sample.report_id or sample.study_key, sample.level, finding, side)
+        yield Prediction(key, sample.patient_key, probabilities[target_name((finding, side))])
+
+
+def _text(row: Prediction) -> str:
+    scale = get_finding(row.key.finding).scale
+    return "|".join(f"{grade}={p:.4f}" for grade, p in zip(scale, row.probabilities, strict=True))

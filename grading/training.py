@@ -1,0 +1,259 @@
+"""Training with Lightning: every argument of these two classes is a key of the config and a flag.
+
+A run that is stopped and resumed (`--ckpt_path`) gives the weights of an unbroken one: samples are drawn by seed and
+epoch, and everything random within a step by seed and step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+from torch.utils.data.distributed import DistributedSampler
+
+from deepspine.data.crops import CropPreset
+from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.sample import Sample
+from deepspine.data.dataset.shards import stored_samples
+from deepspine.data.dataset.silence import Silence
+from deepspine.data.errors import ConfigError
+from deepspine.grading.heads import findings_of, target_name, targets_of
+from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented
+from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
+from deepspine.grading.network import SMALL, GradingNetwork
+from deepspine.grading.prediction import PREPARATION
+from deepspine.grading.training_log import TrainingLog
+
+STEP_SEED_STRIDE = 1_000_003
+"""A prime, so that the steps of neighbouring seeds do not draw the same numbers."""
+
+
+class GradingModule(pl.LightningModule):
+    """Learns grades from sets of grades.
+
+    Parameters
+    ----------
+    findings
+        Names of the findings to grade; the core ones by default.
+    encoder
+        `small`, or the name of a timm backbone (never pretrained: nothing is downloaded).
+    width, ordinal, side_embedding, dropout
+        See `GradingNetwork`.
+    learning_rate, weight_decay
+        Of AdamW; the rate rises for the first tenth of the steps and falls along a cosine (one cycle).
+    balance
+        How much rare grades are lifted, 0 to 1; see `loss.BALANCE_POWER`.
+    seed
+        Of augmentation and dropout.
+    augmentation
+        Random changes of training crops.
+    threads
+        CPU threads, 0 for torch's own choice. Small networks on a busy machine are quickest with one: threads that
+        wait for each other spin.
+    """
+
+    def __init__(
+        self,
+        findings: Sequence[str] | None = None,
+        encoder: str = SMALL,
+        width: int = 96,
+        ordinal: bool = False,
+        side_embedding: bool = False,
+        dropout: float = 0.1,
+        learning_rate: float = 2e-3,
+        weight_decay: float = 1e-2,
+        balance: float = BALANCE_POWER,
+        seed: int = 0,
+        augmentation: Augmentation = Augmentation(),  # noqa: B008 - immutable
+        threads: int = 0,
+    ) -> None:
+        super().__init__()
+        if threads:
+            torch.set_num_threads(threads)
+        self.findings = findings_of(findings)
+        self.learning_rate, self.weight_decay, self.balance = learning_rate, weight_decay, balance
+        self.seed, self.augmentation = seed, augmentation
+        self.save_hyperparameters(
+            {
+                "findings": [finding.name for finding in self.findings],
+                "encoder": encoder,
+                "width": width,
+                "ordinal": ordinal,
+                "side_embedding": side_embedding,
+            }
+        )
+        self.network = GradingNetwork(
+            self.findings,
+            encoder=encoder,
+            width=width,
+            ordinal=ordinal,
+            side_embedding=side_embedding,
+            dropout=dropout,
+        )
+        self.grade_weights: dict[str, Tensor] = {}
+
+    # ---------------------------------------------------------------- training
+
+    def configure_callbacks(self) -> list[pl.Callback]:
+        """Return the log of epochs that every run keeps."""
+        return [TrainingLog()]
+
+    def setup(self, stage: str) -> None:
+        """Weigh grades by how often the training set has them."""
+        data = getattr(self.trainer, "datamodule", None)
+        if stage == "fit" and isinstance(data, GradingData):
+            self.grade_weights = {
+                name: grade_weights(allowed, power=self.balance) for name, allowed in data.training_labels().items()
+            }
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Note how the crops were prepared: predictions need the same."""
+        data = getattr(self.trainer, "datamodule", None)
+        if isinstance(data, GradingData):
+            checkpoint[PREPARATION] = {"inputs": list(data.inputs), "normalise_crops": data.normalise_crops}
+
+    def forward(self, batch: LevelBatch) -> dict[str, Tensor]:
+        """Return scores for each target by name, (batch, grades)."""
+        scores: dict[str, Tensor] = self.network(batch)
+        return scores
+
+    def on_train_batch_start(self, batch: LevelBatch, batch_idx: int) -> None:
+        """Tie everything random in a step to its number, so that a resumed run draws the same."""
+        torch.manual_seed(
+            (self.seed * STEP_SEED_STRIDE + self.global_step) * self.trainer.world_size + self.global_rank
+        )
+
+    def training_step(self, batch: LevelBatch, batch_idx: int) -> Tensor:
+        """Return the loss of a batch."""
+        loss = self._loss(augmented(batch, self.augmentation))
+        self.log("train_loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=len(batch.level))
+        return loss
+
+    def validation_step(self, batch: LevelBatch, batch_idx: int) -> None:
+        """Log the loss on patients that training does not see."""
+        self.log("val_loss", self._loss(batch), prog_bar=True, batch_size=len(batch.level), sync_dist=True)
+
+    def configure_optimizers(self) -> Any:
+        """Return AdamW with a one-cycle rate; biases and norms do not decay."""
+        decayed = [p for p in self.parameters() if p.ndim > 1]
+        free = [p for p in self.parameters() if p.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free, "weight_decay": 0.0}]
+        optimizer = torch.optim.AdamW(groups, lr=self.learning_rate)
+        steps = int(self.trainer.estimated_stepping_batches)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, self.learning_rate, total_steps=steps, pct_start=0.1)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _loss(self, batch: LevelBatch) -> Tensor:
+        weights = {
+            name: self.grade_weights.get(name, torch.ones(allowed.shape[1])).to(self.device)
+            for name, allowed in batch.allowed.items()
+        }
+        return grading_loss(self(batch), batch.allowed, weights)
+
+
+class GradingData(pl.LightningDataModule):
+    """Levels of a dataset, by its splits.
+
+    Parameters
+    ----------
+    dataset
+        Folder of `deepspine build`.
+    findings
+        As the module's.
+    inputs
+        Inputs to use, of `sagittal_t1`, `sagittal_t2`, `axial_t2`; all that there are by default.
+    silence
+        What a report's silence means; as the dataset was built by default.
+    normalise_crops
+        Standardise every crop on its own as well.
+    batch_size, workers
+        Of the loaders.
+    seed
+        Of the order of samples.
+    in_memory
+        Keep decoded samples in memory; for datasets that fit.
+    """
+
+    def __init__(
+        self,
+        dataset: Path,
+        findings: Sequence[str] | None = None,
+        inputs: Sequence[str] = INPUT_NAMES,
+        silence: Silence | None = None,
+        normalise_crops: bool = False,
+        batch_size: int = 16,
+        workers: int = 0,
+        seed: int = 0,
+        in_memory: bool = False,
+    ) -> None:
+        super().__init__()
+        if unknown := set(inputs) - set(INPUT_NAMES):
+            raise ConfigError(f"inputs must be of {', '.join(INPUT_NAMES)}, got {', '.join(sorted(unknown))}")
+        self.folder = Path(dataset)
+        self.findings = findings_of(findings)
+        self.inputs, self.silence, self.normalise_crops = tuple(inputs), silence, normalise_crops
+        self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
+        self._datasets: dict[str, LevelDataset] = {}
+
+    def level_dataset(self, split: str) -> LevelDataset:
+        """Return the levels of a split."""
+        if split not in self._datasets:
+            manifest = Manifest.read(self.folder)
+            readers: list[Callable[[], Sample]] = [one.read for one in stored_samples(self.folder, split, manifest)]
+            if self.in_memory:
+                readers = [_kept(reader()) for reader in readers]
+            self._datasets[split] = level_dataset(
+                readers,
+                manifest.preset,
+                self.findings,
+                silence=self.silence or manifest.silence,
+                inputs=self.inputs,
+                normalise_crops=self.normalise_crops,
+            )
+        return self._datasets[split]
+
+    def training_labels(self) -> dict[str, Tensor]:
+        """Return what the labels of the training split allow, by target; (labels, grades) each."""
+        dataset = self.level_dataset("train")
+        rows = [dataset[index].allowed for index in range(len(dataset))]
+        names = [target_name(target) for target in targets_of(self.findings)]
+        return {name: torch.stack([row[name] for row in rows]) for name in names}
+
+    def train_dataloader(self) -> DataLoader[LevelBatch]:
+        """Return the training levels in an order given by seed and epoch alone."""
+        trainer = self.trainer
+        replicas, rank = (trainer.world_size, trainer.global_rank) if trainer is not None else (1, 0)
+        dataset = self.level_dataset("train")
+        sampler: DistributedSampler[LevelBatch] = DistributedSampler(dataset, replicas, rank, seed=self.seed)
+        return self._loader(dataset, sampler=sampler, drop_last=len(dataset) > self.batch_size)
+
+    def val_dataloader(self) -> DataLoader[LevelBatch] | list[Any]:
+        """Return the validation levels, none when the dataset has no such split."""
+        if not any(shard.studies for shard in Manifest.read(self.folder).of_split("val")):
+            return []
+        return self._loader(self.level_dataset("val"))
+
+    def _loader(self, dataset: LevelDataset, **options: Any) -> DataLoader[LevelBatch]:
+        return DataLoader(
+            dataset,
+            batch_size=self.batch_size,
+            num_workers=self.workers,
+            persistent_workers=self.workers > 0,
+            **options,
+        )
+
+
+def level_dataset(
+    readers: Sequence[Callable[[], Sample]], preset: CropPreset, findings: Sequence[Any], **options: Any
+) -> LevelDataset:
+    """Return a dataset of levels from readers of samples."""
+    return LevelDataset(readers, preset=preset, findings=findings, **options)
+
+
+def _kept(sample: Sample) -> Callable[[], Sample]:
+    return lambda: sample

@@ -1,0 +1,38 @@
+"""`metrics.csv` of a run: losses by epoch, wherever the other logs go."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+
+COLUMNS = ("epoch", "step", "train_loss", "val_loss")
+
+
+class TrainingLog(pl.Callback):
+    """Writes one row an epoch to `metrics.csv` in the run's folder; a resumed run goes on where it stopped."""
+
+    def __init__(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the rows so far, to be kept in checkpoints."""
+        return {"rows": self._rows}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take up the rows of a checkpoint."""
+        self._rows = list(state_dict["rows"])
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write the losses of the epoch."""
+        values = {name: float(value) for name, value in trainer.callback_metrics.items() if name in COLUMNS}
+        self._rows.append({"epoch": trainer.current_epoch, "step": trainer.global_step, **values})
+        if trainer.is_global_zero:
+            path = Path(trainer.default_root_dir) / "metrics.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(self._rows)

@@ -1,0 +1,65 @@
+"""Agreement with references whose labels are sets, and calibration."""
+
+import numpy as np
+import pytest
+
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import Level
+from deepspine.grading.metrics import (
+    expected_calibration_error,
+    mean_class_average_accuracy,
+    score_finding,
+    score_predictions,
+    threshold_auc,
+)
+from deepspine.grading.prediction import Prediction
+
+BULGE = FINDINGS["bulge"]
+
+
+def prediction(number: int, probabilities: list[float]) -> Prediction:
+    key = LabelKey(f"r{number}", Level.L4_L5, "bulge", Side.MIDLINE)
+    return Prediction(key, f"p{number}", np.array(probabilities))
+
+
+def table(*grades: str) -> LabelTable:
+    return LabelTable(
+        {
+            LabelKey(f"r{i}", Level.L4_L5, "bulge", Side.MIDLINE): GradeSet.parse(BULGE, text)
+            for i, text in enumerate(grades)
+        }
+    )
+
+
+def test_definite_labels_are_counted_and_sets_are_compatible_or_not() -> None:
+    rows = [prediction(0, [0.7, 0.1, 0.1, 0.1]), prediction(1, [0.1, 0.1, 0.7, 0.1]), prediction(2, [0.9, 0.1, 0, 0])]
+    score = score_finding(BULGE, rows, table("none", "mild|moderate", "mild"))
+    assert score is not None
+    assert (score.n, score.n_definite) == (3, 2)
+    assert score.counts[0, 0] == 1
+    assert score.counts[1, 0] == 1
+    assert score.compatible == pytest.approx(2 / 3)
+    assert score.class_average_accuracy.value == pytest.approx(0.5)
+    assert mean_class_average_accuracy([score]) == pytest.approx(0.5)
+
+
+def test_labels_that_say_nothing_and_labels_of_others_do_not_count() -> None:
+    rows = [prediction(0, [0.7, 0.1, 0.1, 0.1]), prediction(5, [0.7, 0.1, 0.1, 0.1])]
+    assert score_predictions(rows, table("none|mild|moderate|severe")) == []
+
+
+def test_a_set_counts_for_the_thresholds_that_it_decides() -> None:
+    probabilities = np.array([[0.8, 0.2, 0.0, 0.0], [0.1, 0.2, 0.3, 0.4], [0.3, 0.3, 0.3, 0.1]])
+    sets = [GradeSet.parse(BULGE, text) for text in ("none", "moderate|severe", "none|mild")]
+    assert threshold_auc(BULGE, "moderate", probabilities, sets) == 1.0
+    assert threshold_auc(BULGE, "mild", probabilities, sets) == 1.0
+    assert np.isnan(threshold_auc(BULGE, "severe", probabilities, sets))
+
+
+def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    sure = np.tile([0.9, 0.1], (10, 1))
+    assert expected_calibration_error(sure, np.array([0] * 9 + [1])) == pytest.approx(0.0)
+    assert expected_calibration_error(sure, np.array([0] * 4 + [1] * 6)) == pytest.approx(0.5)
+    assert np.isnan(expected_calibration_error(np.zeros((0, 2)), np.zeros(0, dtype=int)))

@@ -1,0 +1,123 @@
+"""Training as users run it: it learns, it resumes exactly, it works in two processes, it refuses what it cannot do."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from deepspine.cli import main
+from deepspine.data.label_table import LabelTable
+from deepspine.grading.prediction import load_grader
+
+FINDINGS = "[canal_stenosis, foraminal_stenosis]"
+
+
+def train(dataset: Path, run: Path, *extra: str, epochs: int = 2) -> int:
+    return main([
+        "train", "grading", "--data.dataset", str(dataset), "--trainer.default_root_dir", str(run),
+        "--model.findings", FINDINGS, "--data.findings", FINDINGS, "--model.width", "32", "--model.threads", "1",
+        "--data.batch_size", "8", "--data.in_memory", "true", "--trainer.accelerator", "cpu",
+        "--trainer.max_epochs", str(epochs), "--trainer.logger", "false", "--trainer.enable_progress_bar", "false",
+        "--trainer.enable_model_summary", "false", "--trainer.num_sanity_val_steps", "0",
+        "--trainer.callbacks+=pytorch_lightning.callbacks.ModelCheckpoint", "--trainer.callbacks.save_last", "true",
+        *extra,
+    ])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(make_dataset: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a dataset of visible grades and a run that trained on it."""
+    dataset, folder = make_dataset(120), tmp_path_factory.mktemp("run")
+    assert train(dataset, folder, "--model.learning_rate", "0.004", epochs=14) == 0
+    return dataset, folder
+
+
+def test_what_can_be_seen_is_learned_on_its_own_side(
+    run: tuple[Path, Path], truth: LabelTable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset, folder = run
+    table = tmp_path / "truth.csv"
+    truth.write(table)
+    arguments = ["evaluate", "grading", str(dataset), "--checkpoint", str(folder), "--reference", str(table)]
+    assert main([*arguments, "--out", str(tmp_path / "out"), "--json"]) == 0
+    scores = {row["finding"]: row for row in json.loads(capsys.readouterr().out)["scores"]}
+    assert scores["canal_stenosis"]["kappa_quadratic"] > 0.6
+    assert scores["foraminal_stenosis"]["kappa_quadratic"] > 0.6
+    predicted = LabelTable.read(tmp_path / "out" / "predictions.csv")
+    assert set(predicted) <= set(truth)
+    assert (tmp_path / "out" / "scores.csv").read_text().startswith("reference,finding,n,")
+
+
+def test_a_run_logs_its_losses_and_keeps_its_config(run: tuple[Path, Path]) -> None:
+    _, folder = run
+    lines = (folder / "metrics.csv").read_text().splitlines()
+    assert lines[0] == "epoch,step,train_loss,val_loss"
+    assert len(lines) == 15
+    assert float(lines[-1].split(",")[2]) < float(lines[1].split(",")[2])
+    assert (folder / "config.yaml").is_file()
+
+
+def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
+    make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Broken after the second of three epochs by the same configuration's own checkpoint."""
+    dataset = make_dataset(24)
+    every = ("--trainer.callbacks.filename", "every-{epoch}", "--trainer.callbacks.save_top_k", "-1")
+    assert train(dataset, tmp_path / "whole", *every, epochs=3) == 0
+    middle = next((tmp_path / "whole").rglob("every-epoch=1.ckpt"))
+    assert train(dataset, tmp_path / "resumed", "--ckpt_path", str(middle), epochs=3) == 0
+    whole, resumed = (load_grader(tmp_path / name / "checkpoints" / "last.ckpt") for name in ("whole", "resumed"))
+    for name, weights in whole.network.state_dict().items():
+        assert torch.equal(weights, resumed.network.state_dict()[name]), name
+    logs = [(tmp_path / name / "metrics.csv").read_text() for name in ("whole", "resumed")]
+    assert logs[0] == logs[1]
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_network(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    dataset = make_dataset(24)
+    script = tmp_path / "go.py"
+    script.write_text(
+        "import sys\nfrom deepspine.cli import main\nif __name__ == '__main__':\n    sys.exit(main(sys.argv[1:]))\n"
+    )
+    arguments = [
+        "train", "grading", "--data.dataset", str(dataset), "--trainer.default_root_dir", str(tmp_path / "run"),
+        "--model.width", "32", "--model.threads", "1", "--data.batch_size", "4", "--trainer.max_epochs", "1",
+        "--trainer.accelerator", "cpu", "--trainer.devices", "2", "--trainer.strategy",
+        "ddp_find_unused_parameters_true",
+        "--trainer.logger", "false", "--trainer.enable_progress_bar", "false", "--trainer.num_sanity_val_steps", "0",
+        "--trainer.limit_train_batches", "2",
+    ]  # fmt: skip
+    done = subprocess.run([sys.executable, str(script), *arguments], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert load_grader(next((tmp_path / "run").rglob("*.ckpt"))).network
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data.inputs", "[coronal]"], "inputs must be of sagittal_t1"),
+        (["--model.findings", "[herniation_zone]"], "herniation_zone"),
+    ],
+)
+def test_an_impossible_option_is_one_line_and_exit_code_2(
+    arguments: list[str], message: str, make_dataset: Callable[..., Path], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert train(make_dataset(4), tmp_path, *arguments) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_folder_without_a_checkpoint_is_refused(
+    make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--checkpoint", str(tmp_path), "--out", str(tmp_path / "out")]
+    assert main(["evaluate", "grading", str(make_dataset(8)), *arguments]) == 2
+    assert "no checkpoint" in capsys.readouterr().err
+    (tmp_path / "last.ckpt").write_bytes(b"not a checkpoint")
+    assert main(["evaluate", "grading", str(make_dataset(8)), *arguments]) == 2
+    assert "no checkpoint of" in capsys.readouterr().err
