@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,8 @@ from deepspine.data.volume import Volume
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
+
+    from deepspine.data.agreement import Counts
 
 DOTS_PER_INCH = 110
 WINDOW_PERCENTILES = (1.0, 99.5)
@@ -28,7 +30,12 @@ def as_data_uri(figure: Figure) -> str:
     buffer = io.BytesIO()
     # Without the software tag equal figures are equal bytes, whatever version drew them.
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return _png_data_uri(buffer.getvalue())
+
+
+def file_as_data_uri(path: Path) -> str:
+    """Return a PNG file as `data:image/png;base64,...`."""
+    return _png_data_uri(path.read_bytes())
 
 
 def draw_axial(volume: Volume, frame: LevelFrame) -> Figure:
@@ -74,7 +81,7 @@ def draw_training_curves(curves: Mapping[str, Mapping[str, Sequence[float]]]) ->
     return figure
 
 
-def draw_confusions(matrices: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]]) -> Figure:
+def draw_confusions(matrices: Mapping[str, tuple[Sequence[str], Counts]]) -> Figure:
     """Draw confusion matrices side by side, counts in the cells.
 
     Parameters
@@ -98,6 +105,10 @@ def draw_confusions(matrices: Mapping[str, tuple[Sequence[str], NDArray[np.int64
         axes.set_xlabel("network", fontsize=8)
     figure.tight_layout()
     return figure
+
+
+def _png_data_uri(content: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
 
 
 def _show_gray(axes: Axes, picture: FloatArray, *, aspect: float) -> None:

@@ -43,15 +43,15 @@ def _bar(what: str, total: int | None) -> Iterator[Advance]:
 
 
 def _lines(what: str, total: int | None) -> Advance:
-    done = 0.0
+    done, said = 0.0, -1
     last = time.monotonic()
 
     def advance(n: float) -> None:
-        nonlocal done, last
+        nonlocal done, last, said
         done += n
         now = time.monotonic()
-        if now - last >= LINE_EVERY_S or (total is not None and done >= total > 0):
-            last = now
+        if (now - last >= LINE_EVERY_S and int(done) > said) or (total is not None and done >= total > said):
+            last, said = now, int(done)
             sys.stderr.write(f"{what}: {done:.0f}{'' if total is None else f' of {total}'}\n")
 
     return advance

@@ -1,0 +1,1 @@
+"""The whole way once on phantom studies (`deepspine demo`)."""
