@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
+from typer.core import TyperGroup
 
 from deepspine.cli import app
 
@@ -26,7 +27,8 @@ def shown_commands() -> Iterator[tuple[str, str]]:
 
 def resolve(words: list[str]) -> tuple[click.Command, list[str]]:
     command: click.Command = typer.main.get_command(app)
-    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+    # Typer brings a click of its own, whose groups are no `click.Group`.
+    while isinstance(command, (click.Group, TyperGroup)) and words and not words[0].startswith("-"):
         assert words[0] in command.commands, f"no verb {words[0]!r}"
         command, words = command.commands[words[0]], words[1:]
     return command, words
