@@ -58,3 +58,16 @@ def labeling(
                 print(f"  {part:<22}{share:7.1%}")  # noqa: T201
         else:
             print(f"{name:<34}{figure}")  # noqa: T201
+
+
+@app.command("index")
+def index(
+    archive: Annotated[Path, typer.Argument(help="Folder of DICOM files to measure on.")],
+    workers: Annotated[int, typer.Option(min=1, help="Also measure with this number of processes.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Time indexing against a bare pydicom loop, and reading against SimpleITK."""
+    from deepspine.experiments.benchmarks.index import benchmark_index
+
+    measured = benchmark_index(archive, workers=(1, workers))
+    print(measured.to_json() if as_json else measured.to_text())  # noqa: T201
