@@ -4,11 +4,14 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import jpeg_lossless
 import numpy as np
 import pydicom
 import pytest
 from dicom_files import WrittenSeries, empty_dataset, uid
 from pydicom.dataset import FileDataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGLossless, JPEGLosslessSV1
 
 from deepspine.data.dicom.headers import Instance, NotForUsError, pseudonymous_key, read_instance, read_pixels
 from deepspine.data.errors import DeepspineError, GeometryError, InputError
@@ -127,6 +130,16 @@ def test_every_transfer_syntax_gives_the_same_picture(name: str) -> None:
         assert np.array_equal(read_pixels(stream, path=name)[1], plain[1])
 
 
+@pytest.mark.parametrize("syntax", [JPEGLossless, JPEGLosslessSV1])
+def test_lossless_jpeg_gives_the_same_picture(syntax: str) -> None:
+    dataset = WrittenSeries().dataset(3)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate([jpeg_lossless.encode(WrittenSeries().pixels(3))])
+    dataset["PixelData"].is_undefined_length = True
+    _, voxels = read_pixels(BytesIO(as_bytes(dataset)), path="file")
+    assert np.array_equal(voxels[0], WrittenSeries().pixels(3))
+
+
 def test_truncated_compressed_pixels_are_noticed_without_decoding() -> None:
     content = (PYDICOM_FILES / "MR_small_jp2klossless.dcm").read_bytes()
     with pytest.raises(InputError, match="truncated"):
@@ -165,3 +178,11 @@ def test_private_tags_do_not_matter() -> None:
     block = dataset.private_block(0x0019, "SOME SCANNER", create=True)
     block.add_new(0x01, "UN", b"\x00\xff" * 500)
     assert read(as_bytes(dataset)).rows == 80
+
+
+@pytest.mark.parametrize("character_set", ["ISO_IR 100", "ISO_IR 192"])
+def test_descriptions_are_read_in_their_character_set(character_set: str) -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.SpecificCharacterSet = character_set
+    dataset.SeriesDescription = "T2 sag Lendenwirbelsäule"
+    assert read(as_bytes(dataset)).frames[0].parameters.description == "T2 sag Lendenwirbelsäule"
