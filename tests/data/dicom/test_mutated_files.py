@@ -23,6 +23,8 @@ from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
 
+pytestmark = pytest.mark.filterwarnings("ignore:Unknown encoding")
+
 LONGEST_S = 10.0
 """A case that takes longer counts as a hang; usual are 10 ms."""
 TOLERANCE_MM = 0.25
