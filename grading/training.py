@@ -29,6 +29,8 @@ from deepspine.grading.network import SMALL, GradingNetwork
 from deepspine.grading.prediction import PREPARATION
 from deepspine.grading.training_log import TrainingLog
 
+FAST = ("--trainer.max_epochs=2", "--trainer.limit_train_batches=4", "--trainer.limit_val_batches=2")
+"""What `--fast` stands for."""
 STEP_SEED_STRIDE = 1_000_003
 """A prime, so that the steps of neighbouring seeds do not draw the same numbers."""
 
@@ -163,8 +165,6 @@ class GradingData(pl.LightningDataModule):
     ----------
     dataset
         Folder of `deepspine build`.
-    findings
-        As the module's.
     inputs
         Inputs to use, of `sagittal_t1`, `sagittal_t2`, `axial_t2`; all that there are by default.
     silence
@@ -182,7 +182,6 @@ class GradingData(pl.LightningDataModule):
     def __init__(
         self,
         dataset: Path,
-        findings: Sequence[str] | None = None,
         inputs: Sequence[str] = INPUT_NAMES,
         silence: Silence | None = None,
         normalise_crops: bool = False,
@@ -195,10 +194,16 @@ class GradingData(pl.LightningDataModule):
         if unknown := set(inputs) - set(INPUT_NAMES):
             raise ConfigError(f"inputs must be of {', '.join(INPUT_NAMES)}, got {', '.join(sorted(unknown))}")
         self.folder = Path(dataset)
-        self.findings = findings_of(findings)
+        self.findings = findings_of(None)
         self.inputs, self.silence, self.normalise_crops = tuple(inputs), silence, normalise_crops
         self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
         self._datasets: dict[str, LevelDataset] = {}
+
+    def setup(self, stage: str) -> None:
+        """Take the findings that the network grades."""
+        module = self.trainer.lightning_module if self.trainer is not None else None
+        if isinstance(module, GradingModule):
+            self.findings = module.findings
 
     def level_dataset(self, split: str) -> LevelDataset:
         """Return the levels of a split."""

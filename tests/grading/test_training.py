@@ -19,7 +19,7 @@ FINDINGS = "[canal_stenosis, foraminal_stenosis]"
 def train(dataset: Path, run: Path, *extra: str, epochs: int = 2) -> int:
     return main([
         "train", "grading", "--data.dataset", str(dataset), "--trainer.default_root_dir", str(run),
-        "--model.findings", FINDINGS, "--data.findings", FINDINGS, "--model.width", "32", "--model.threads", "1",
+        "--model.findings", FINDINGS, "--model.width", "32", "--model.threads", "1",
         "--data.batch_size", "8", "--data.in_memory", "true", "--trainer.accelerator", "cpu",
         "--trainer.max_epochs", str(epochs), "--trainer.logger", "false", "--trainer.enable_progress_bar", "false",
         "--trainer.enable_model_summary", "false", "--trainer.num_sanity_val_steps", "0",
@@ -121,3 +121,12 @@ def test_a_folder_without_a_checkpoint_is_refused(
     (tmp_path / "last.ckpt").write_bytes(b"not a checkpoint")
     assert main(["evaluate", "grading", str(make_dataset(8)), *arguments]) == 2
     assert "no checkpoint of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "config", sorted((Path(__file__).parents[2] / "experiments" / "configs").glob("grading*.yaml"))
+)
+def test_every_config_names_only_keys_that_there_are(config: Path) -> None:
+    """By parsing, not by training: `--print_config` stops after it."""
+    arguments = ["--config", str(config), "--data.dataset", "somewhere", "--fast", "--print_config"]
+    assert main(["train", "grading", *arguments]) == 0

@@ -24,10 +24,11 @@ def segmentation(context: typer.Context) -> None:
 
 @app.command("grading", context_settings=_PASS_ON)
 def grading(context: typer.Context) -> None:
-    """Train the grader: --config FILE, then any key as a flag; --help lists them."""
-    from deepspine.grading.training import GradingData, GradingModule
+    """Train the grader: --config FILE, then any key as a flag; --help lists them. --fast: a minute's check."""
+    from deepspine.grading.training import FAST, GradingData, GradingModule
 
-    _fit(GradingModule, GradingData, context.args)
+    arguments = [part for one in context.args for part in (FAST if one == "--fast" else (one,))]
+    _fit(GradingModule, GradingData, arguments)
 
 
 def _fit(module: type[pl.LightningModule], data: type[pl.LightningDataModule], arguments: list[str]) -> None:

@@ -1,0 +1,213 @@
+"""Calibration and conformal sets on published predictions of a lumbar stenosis grader (Lu 2022, MIT licence).
+
+    python -m deepspine.experiments.calibration_study lumbar-test-pred.csv
+
+The file holds, for each exam, level and site, a reference grade and four softmax probabilities; cells without a score
+carry a filler prediction and are dropped, as are cells that were not graded. Protocol: half of the exams calibrate,
+half test, 20 times over; 15 bins. Canal and foramina are calibrated apart. Calibrators may see context: level, and what
+the grader said elsewhere in the same exam. Scores of the calibrating half come out of fold.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from deepspine.data.agreement import Weights, accuracy, class_average_accuracy, cohen_kappa, count_pairs
+from deepspine.data.errors import InputError
+from deepspine.data.geometry import FloatArray
+from deepspine.grading.calibration import (
+    Calibrator,
+    Grades,
+    TemperatureScaling,
+    VectorScaling,
+    ece_if_perfect,
+    out_of_fold,
+)
+from deepspine.grading.conformal import ConformalSets, Promise
+from deepspine.grading.metrics import expected_calibration_error
+
+LEVELS = ("T12_L1", "L1_L2", "L2_L3", "L3_L4", "L4_L5", "L5_S1")
+SITES = ("left", "center", "right")
+CANAL = SITES.index("center")
+N_GRADES = 4
+REPEATS = 20
+METHODS: Mapping[str, tuple[Callable[[], Calibrator], bool]] = {
+    "temperature": (TemperatureScaling, False),
+    "vector": (VectorScaling, False),
+    "vector + context": (partial(VectorScaling, penalty=0.01), True),
+}
+"""Calibrators, and whether they see context."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Graded and scored cells of the file.
+
+    Attributes
+    ----------
+    exam, level, site, truth
+        *Shape:* (cells,)
+    probabilities
+        *Shape:* (cells, 4)
+    """
+
+    exam: Grades
+    level: Grades
+    site: Grades
+    truth: Grades
+    probabilities: FloatArray
+
+    def context(self) -> FloatArray:
+        """Return what surrounds each cell: its level, and scores elsewhere in the exam; (cells, features)."""
+        scores = np.log(np.clip(self.probabilities, 1e-6, 1.0))
+        scores -= scores.mean(axis=1, keepdims=True)
+        table = np.full((self.exam.max() + 1, len(LEVELS), len(SITES), N_GRADES), np.nan)
+        table[self.exam, self.level, self.site] = scores
+        expected = np.full(table.shape[:3], np.nan)
+        expected[self.exam, self.level, self.site] = self.probabilities @ np.arange(N_GRADES)
+        elsewhere = np.array([_elsewhere(expected[e], lv, s) for e, lv, s in self._places()])
+        near = np.array([np.nan_to_num(_neighbours(table[e], lv, s)) for e, lv, s in self._places()])
+        return np.concatenate(
+            [np.eye(len(LEVELS))[self.level], elsewhere, scores.clip(-4, 4) ** 2, scores * elsewhere[:, :1], near],
+            axis=1,
+        )
+
+    def _places(self) -> list[tuple[int, int, int]]:
+        return list(zip(self.exam.tolist(), self.level.tolist(), self.site.tolist(), strict=True))
+
+
+def read_cells(path: Path) -> Cells:
+    """Read the usable cells.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or has other columns.
+    """
+    try:
+        table = pd.read_csv(path)
+        rows = [
+            (exam, level, site, int(truth), json.loads(score))
+            for level, level_name in enumerate(LEVELS)
+            for site, site_name in enumerate(SITES)
+            for exam, (truth, score) in enumerate(
+                zip(table[f"true_{level_name}_{site_name}"], table[f"score_{level_name}_{site_name}"], strict=True)
+            )
+            if truth >= 0 and isinstance(score, str)
+        ]
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(f"{path}: expected the columns true_LEVEL_SITE and score_LEVEL_SITE ({error})") from None
+    exam, level, site, truth = (np.array([row[i] for row in rows]) for i in range(4))
+    return Cells(exam, level, site, truth, np.array([row[4] for row in rows], dtype=float))
+
+
+def recomputed(cells: Cells) -> dict[str, float]:
+    """Return the figures by which a reader of the file is checked."""
+    counts = count_pairs(cells.truth, cells.probabilities.argmax(axis=1), N_GRADES)
+    return {
+        "cells": len(cells.truth),
+        "accuracy": float(accuracy(counts)),
+        "mean recall": float(class_average_accuracy(counts)),
+        "kappa": float(cohen_kappa(counts)),
+        "kappa quadratic": float(cohen_kappa(counts, Weights.QUADRATIC)),
+        "ECE": expected_calibration_error(cells.probabilities, cells.truth),
+    }
+
+
+def run_study(cells: Cells, *, alpha: float = 0.1, repeats: int = REPEATS) -> pd.DataFrame:
+    """Return the mean over repeats of calibration error, coverage and size, by calibrator and promise."""
+    context = cells.context()
+    rows = [
+        row
+        for repeat in range(repeats)
+        for method in ("raw", *METHODS)
+        for row in _one_split(cells, context, method, alpha=alpha, seed=repeat)
+    ]
+    return pd.DataFrame(rows).groupby(["calibrator", "promise"], sort=False).mean()
+
+
+def _one_split(
+    cells: Cells, context: FloatArray, method: str, *, alpha: float, seed: int
+) -> list[dict[str, float | str]]:
+    exams = np.unique(np.arange(cells.exam.max() + 1))
+    calibrating = np.isin(cells.exam, np.random.default_rng(seed).permutation(exams)[: len(exams) // 2])
+    probabilities = calibrated(cells, context, calibrating, method)
+    test = ~calibrating
+    canal, foramen = test & (cells.site == CANAL), test & (cells.site != CANAL)
+    errors = {
+        f"ECE {name}": expected_calibration_error(probabilities[one], cells.truth[one])
+        for name, one in (("canal", canal), ("foramen", foramen))
+    } | {
+        f"ECE {name} if perfect": ece_if_perfect(probabilities[one], repeats=3, seed=seed)
+        for name, one in (("canal", canal), ("foramen", foramen))
+    }
+    rows: list[dict[str, float | str]] = []
+    for promise in Promise:
+        fitted = ConformalSets.fit(probabilities[calibrating], cells.truth[calibrating], alpha=alpha, promise=promise)
+        masks = fitted.masks(probabilities[test])
+        truth = cells.truth[test]
+        held = masks[np.arange(len(truth)), truth]
+        coverage = {f"grade {grade}": float(held[truth == grade].mean()) for grade in range(N_GRADES)}
+        rows.append(
+            {"calibrator": method, "promise": promise.value, **errors, "coverage": float(held.mean()), **coverage,
+             "size": float(masks.sum(axis=1).mean())}
+        )  # fmt: skip
+    return rows
+
+
+def calibrated(cells: Cells, context: FloatArray, calibrating: np.ndarray, method: str) -> FloatArray:
+    """Return calibrated probabilities of all cells: the calibrating half's out of fold, the rest's from all of it."""
+    if method == "raw":
+        return cells.probabilities
+    make, sees_context = METHODS[method]
+    found = np.zeros_like(cells.probabilities)
+    for site in (cells.site == CANAL, cells.site != CANAL):
+        fit, use = calibrating & site, ~calibrating & site
+        fit_context, use_context = (context[fit], context[use]) if sees_context else (None, None)
+        p, truth = cells.probabilities, cells.truth
+        found[fit] = out_of_fold(make, p[fit], truth[fit], cells.exam[fit].tolist(), context=fit_context, folds=8)
+        found[use] = make().fit(p[fit], truth[fit], fit_context).transform(p[use], use_context)
+    return found
+
+
+def _elsewhere(expected: FloatArray, level: int, site: int) -> list[float]:
+    """Return the expected grade elsewhere in the exam: on average, at this level, at its neighbours, at most."""
+    own = expected[level, site]
+    rest = expected.copy()
+    rest[level, site] = np.nan
+    mean = _mean(rest, own)
+    above_below = rest[max(level - 1, 0) : level + 2, site]
+    return [mean, _mean(rest[level], mean), _mean(above_below, mean), float(np.nanmax([own, *rest.ravel()]))]
+
+
+def _neighbours(table: FloatArray, level: int, site: int) -> FloatArray:
+    """Return the scores of the other sites at this level and of this site one level up and down."""
+    nothing = np.full(N_GRADES, np.nan)
+    others = [other for other in range(len(SITES)) if other != site]
+    up = table[level - 1, site] if level > 0 else nothing
+    down = table[level + 1, site] if level + 1 < len(LEVELS) else nothing
+    return np.concatenate([*(table[level, other] for other in others), up, down])
+
+
+def _mean(values: FloatArray, otherwise: float) -> float:
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float(otherwise)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the recomputed figures and the table."""
+    cells = read_cells(Path(arguments[0]))
+    sys.stdout.write("  ".join(f"{name} {value:.3f}" for name, value in recomputed(cells).items()) + "\n")
+    with pd.option_context("display.width", 200, "display.max_columns", 20, "display.float_format", "{:.3f}".format):
+        sys.stdout.write(f"{run_study(cells)}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

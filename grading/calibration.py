@@ -1,0 +1,142 @@
+"""Calibration: make the probabilities of a grader mean what they say.
+
+Temperature scaling (Guo 2017) has one number and cannot mend a network that is over-confident on one grade only; vector
+scaling refits the weight of every grade's score. Here vector scaling is a multinomial logistic regression on
+log-probabilities, optionally with context: what the grader said of the same patient's other levels and sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepspine.data.geometry import FloatArray
+
+MIN_PROBABILITY = 1e-6
+"""Saturated probabilities are clipped here before their logarithm is taken."""
+TEMPERATURES = (0.2, 10.0)
+"""Range that is searched."""
+PENALTY = 1.0
+"""Inverse strength of the ridge of vector scaling, on standardised features; dozens of context features want 0.01."""
+
+Grades = NDArray[np.integer]
+"""Indices on a scale."""
+
+
+class Calibrator(Protocol):
+    """Turns probabilities into better ones; fitted on patients that neither training nor test knows."""
+
+    def fit(self, probabilities: FloatArray, truth: Grades, context: FloatArray | None = None) -> Calibrator:
+        """Learn from probabilities (labels, grades), true grades (labels,) and context (labels, features)."""
+
+    def transform(self, probabilities: FloatArray, context: FloatArray | None = None) -> FloatArray:
+        """Return calibrated probabilities (labels, grades)."""
+
+
+@dataclass
+class TemperatureScaling:
+    """Divide scores by one temperature; context is not used."""
+
+    temperature: float = 1.0
+
+    def fit(self, probabilities: FloatArray, truth: Grades, context: FloatArray | None = None) -> TemperatureScaling:
+        """Find the temperature of least log loss."""
+        from scipy.optimize import minimize_scalar
+
+        scores = _log(probabilities)
+
+        def log_loss(temperature: float) -> float:
+            return float(-np.log(_softmax(scores / temperature)[np.arange(len(truth)), truth]).mean())
+
+        self.temperature = float(minimize_scalar(log_loss, bounds=TEMPERATURES, method="bounded").x)
+        return self
+
+    def transform(self, probabilities: FloatArray, context: FloatArray | None = None) -> FloatArray:
+        """Return calibrated probabilities."""
+        return _softmax(_log(probabilities) / self.temperature)
+
+
+class VectorScaling:
+    """Multinomial logistic regression on log-probabilities, and on context where there is one.
+
+    Parameters
+    ----------
+    penalty
+        Inverse strength of the ridge.
+    """
+
+    def __init__(self, penalty: float = PENALTY) -> None:
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        self._model = make_pipeline(StandardScaler(), LogisticRegression(C=penalty, max_iter=500))
+
+    def fit(self, probabilities: FloatArray, truth: Grades, context: FloatArray | None = None) -> VectorScaling:
+        """Fit on probabilities (labels, grades), true grades (labels,) and context (labels, features)."""
+        self._model.fit(_features(probabilities, context), truth)
+        return self
+
+    def transform(self, probabilities: FloatArray, context: FloatArray | None = None) -> FloatArray:
+        """Return calibrated probabilities; grades that the fit never met keep probability 0."""
+        found = np.zeros(probabilities.shape)
+        found[:, self._model.classes_] = self._model.predict_proba(_features(probabilities, context))
+        return found
+
+
+def out_of_fold(
+    make: Callable[[], Calibrator],
+    probabilities: FloatArray,
+    truth: Grades,
+    patients: Sequence[object],
+    *,
+    context: FloatArray | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> FloatArray:
+    """Return calibrated probabilities of the very labels that calibrate, each from a fit without its patient.
+
+    Conformal thresholds need scores that are as good as those of new patients; a calibrator's own training labels look
+    better than that.
+    """
+    keys, index = np.unique(np.asarray([str(patient) for patient in patients]), return_inverse=True)
+    fold = np.random.default_rng(seed).permutation(len(keys))[index] % folds
+    found = np.zeros(probabilities.shape)
+    for one in range(folds):
+        held = fold == one
+        rest = None if context is None else context[~held]
+        own = None if context is None else context[held]
+        found[held] = make().fit(probabilities[~held], truth[~held], rest).transform(probabilities[held], own)
+    return found
+
+
+def ece_if_perfect(probabilities: FloatArray, *, bins: int = 15, repeats: int = 20, seed: int = 0) -> float:
+    """Return the calibration error that a perfectly calibrated grader of that size would show, by drawing truths."""
+    from deepspine.grading.metrics import expected_calibration_error
+
+    rng = np.random.default_rng(seed)
+    edges = probabilities.cumsum(axis=1)
+    errors = []
+    for _ in range(repeats):
+        drawn = (rng.random((len(probabilities), 1)) > edges).sum(axis=1).clip(0, probabilities.shape[1] - 1)
+        errors.append(expected_calibration_error(probabilities, drawn, bins=bins))
+    return float(np.mean(errors))
+
+
+def _features(probabilities: FloatArray, context: FloatArray | None) -> FloatArray:
+    scores = _log(probabilities)
+    scores = scores - scores.mean(axis=1, keepdims=True)
+    return scores if context is None else np.concatenate([scores, context], axis=1)
+
+
+def _log(probabilities: FloatArray) -> FloatArray:
+    return np.asarray(np.log(np.clip(probabilities, MIN_PROBABILITY, 1.0)))
+
+
+def _softmax(scores: FloatArray) -> FloatArray:
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
