@@ -19,7 +19,6 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.grading.calibration import Grades
 
-
 BEST_FIT = -1.0
 """Below every threshold that real scores lead to."""
 
@@ -56,13 +55,18 @@ class ConformalSets:
     thresholds
         Largest score with which a grade is in the set.
         *Shape:* (grades,)
+    never_empty
+        Whether the most probable grade is always in the set.
     """
 
     promise: Promise
     thresholds: FloatArray
+    never_empty: bool = False
 
     @classmethod
-    def fit(cls, probabilities: FloatArray, truth: Grades, *, alpha: float, promise: Promise) -> ConformalSets:
+    def fit(
+        cls, probabilities: FloatArray, truth: Grades, *, alpha: float, promise: Promise, never_empty: bool = False
+    ) -> ConformalSets:
         """Choose thresholds so that new sets miss the truth at a rate of at most `alpha`.
 
         Parameters
@@ -72,6 +76,9 @@ class ConformalSets:
             *Shape:* (labels, grades)
         truth
             *Shape:* (labels,)
+        never_empty
+            Keep the most probable grade in every set, at the price of larger sets. Without, an empty set (never seen on
+            the published predictions) says that no grade fits.
 
         Raises
         ------
@@ -81,19 +88,19 @@ class ConformalSets:
         if not 0 < alpha < 1:
             raise ConfigError(f"alpha must be between 0 and 1, got {alpha}")
         n_grades = probabilities.shape[1]
-        scores = nonconformity(probabilities, promise)
+        scores = nonconformity(probabilities, promise, never_empty=never_empty)
         if promise.by_class:
             found = [_quantile(scores[truth == grade, grade], alpha) for grade in range(n_grades)]
         else:
             found = [_quantile(scores[np.arange(len(truth)), truth], alpha)] * n_grades
-        return cls(promise, np.array(found))
+        return cls(promise, np.array(found), never_empty)
 
     def masks(self, probabilities: FloatArray) -> NDArray[np.bool_]:
-        """Return which grades each set holds; the most probable one is always in, so that no set is empty.
+        """Return which grades each set holds.
 
         Shapes: (labels, grades) to (labels, grades)
         """
-        inside = nonconformity(probabilities, self.promise) <= self.thresholds
+        inside = nonconformity(probabilities, self.promise, never_empty=self.never_empty) <= self.thresholds
         return _without_gaps(inside) if self.promise.contiguous else inside
 
     def sets(self, finding: Finding, probabilities: FloatArray) -> list[GradeSet]:
@@ -102,12 +109,12 @@ class ConformalSets:
         return [GradeSet(finding, int(one)) for one in bits]
 
 
-def nonconformity(probabilities: FloatArray, promise: Promise) -> FloatArray:
+def nonconformity(probabilities: FloatArray, promise: Promise, *, never_empty: bool) -> FloatArray:
     """Return how little each grade fits: one minus its probability, or, for sets without gaps, how far out it lies.
 
     The latter is the larger of the masses below and above the grade, so that accepting all up to a threshold takes
-    neighbours of the median first. The most probable grade fits perfectly by definition: then no set is empty, and what
-    that adds to the coverage is part of the promise instead of coming on top, which makes sets smaller.
+    neighbours of the median first. With `never_empty` the most probable grade fits perfectly by definition, so that
+    what this adds to the coverage is part of the promise.
     Shapes: (labels, grades) to (labels, grades)
     """
     if promise.contiguous:
@@ -115,7 +122,8 @@ def nonconformity(probabilities: FloatArray, promise: Promise) -> FloatArray:
         scores = np.maximum(up_to - probabilities, 1.0 - up_to)
     else:
         scores = 1.0 - probabilities
-    scores[np.arange(len(scores)), probabilities.argmax(axis=1)] = BEST_FIT
+    if never_empty:
+        scores[np.arange(len(scores)), probabilities.argmax(axis=1)] = BEST_FIT
     return np.asarray(scores)
 
 

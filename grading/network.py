@@ -229,16 +229,18 @@ class GradingNetwork(nn.Module):
 
     def _look(self, batch: LevelBatch, sagittal: Tensor, *, mirrored: bool) -> tuple[Tensor, Tensor]:
         """Look at a level as it is or mirrored; sagittal slices only change places, so they are encoded once."""
-        present = batch.present
         n_sagittal = len(SAGITTAL_INPUTS)
-        axial = self.axial.features(batch.axial.flip(-1) if mirrored else batch.axial)
+        on_sagittal, on_axial = batch.present[:, :n_sagittal], batch.present[:, n_sagittal:]
         tokens = [
-            self.nothing.expand(len(present), 1, -1),
-            self.sagittal.tokens(sagittal, present[:, :n_sagittal], mirrored=mirrored),
-            # Flipped already: in the mirrored picture places are where they seem.
-            self.axial.tokens(axial, present[:, n_sagittal:], mirrored=False),
+            self.nothing.expand(len(batch.level), 1, -1),
+            self.sagittal.tokens(sagittal, on_sagittal, mirrored=mirrored),
         ]
-        there = (present.new_ones(len(present)), present[:, :n_sagittal].any(1), present[:, n_sagittal:].any(1))
+        there = [on_axial.new_ones(len(on_axial)), on_sagittal.any(1)]
+        if on_axial.any():
+            axial = self.axial.features(batch.axial.flip(-1) if mirrored else batch.axial)
+            # Flipped already: in the mirrored picture places are where they seem.
+            tokens.append(self.axial.tokens(axial, on_axial, mirrored=False))
+            there.append(on_axial.any(1))
         usable = torch.cat(
             [one[:, None].expand(-1, part.shape[1]) for one, part in zip(there, tokens, strict=True)], dim=1
         )

@@ -145,6 +145,11 @@ def predict(dataset: Path, checkpoint: Path, *, split: str = "test") -> Predicti
     grader = load_grader(checkpoint)
     manifest = Manifest.read(dataset)
     stored = stored_samples(dataset, split, manifest)
+    return predict_samples(grader, stored, manifest)
+
+
+def predict_samples(grader: Grader, stored: Sequence[StoredSample], manifest: Manifest) -> Predictions:
+    """Grade some samples of a dataset."""
     rows = sorted(_grade(grader, stored, manifest), key=lambda row: row.key.sort_key)
     return Predictions(tuple(rows))
 

@@ -16,11 +16,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from torch.utils.data.distributed import DistributedSampler
 
-from deepspine.data.crops import CropPreset
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.sample import Sample
-from deepspine.data.dataset.shards import stored_samples
+from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
+from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
 from deepspine.grading.heads import findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented
@@ -177,6 +177,9 @@ class GradingData(pl.LightningDataModule):
         Of the order of samples.
     in_memory
         Keep decoded samples in memory; for datasets that fit.
+    folds, held_fold
+        Cross-validation instead of the dataset's splits: patients whose hashed key falls into `held_fold` of `folds`
+        are held back (split `val`), all others train.
     """
 
     def __init__(
@@ -189,14 +192,19 @@ class GradingData(pl.LightningDataModule):
         workers: int = 0,
         seed: int = 0,
         in_memory: bool = False,
+        folds: int = 0,
+        held_fold: int = 0,
     ) -> None:
         super().__init__()
+        if folds and not 0 <= held_fold < folds:
+            raise ConfigError(f"held_fold must be in [0, {folds}), got {held_fold}")
         if unknown := set(inputs) - set(INPUT_NAMES):
             raise ConfigError(f"inputs must be of {', '.join(INPUT_NAMES)}, got {', '.join(sorted(unknown))}")
         self.folder = Path(dataset)
         self.findings = findings_of(None)
         self.inputs, self.silence, self.normalise_crops = tuple(inputs), silence, normalise_crops
         self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
+        self.folds, self.held_fold = folds, held_fold
         self._datasets: dict[str, LevelDataset] = {}
 
     def setup(self, stage: str) -> None:
@@ -209,18 +217,26 @@ class GradingData(pl.LightningDataModule):
         """Return the levels of a split."""
         if split not in self._datasets:
             manifest = Manifest.read(self.folder)
-            readers: list[Callable[[], Sample]] = [one.read for one in stored_samples(self.folder, split, manifest)]
+            readers: list[Callable[[], Sample]] = [one.read for one in self.stored(split, manifest)]
             if self.in_memory:
                 readers = [_kept(reader()) for reader in readers]
-            self._datasets[split] = level_dataset(
+            self._datasets[split] = LevelDataset(
                 readers,
-                manifest.preset,
-                self.findings,
+                preset=manifest.preset,
+                findings=self.findings,
                 silence=self.silence or manifest.silence,
                 inputs=self.inputs,
                 normalise_crops=self.normalise_crops,
             )
         return self._datasets[split]
+
+    def stored(self, split: str, manifest: Manifest | None = None) -> list[StoredSample]:
+        """Return where the samples of a split lie."""
+        if not self.folds:
+            return stored_samples(self.folder, split, manifest)
+        held = split != "train"
+        samples = stored_samples(self.folder, "all", manifest)
+        return [one for one in samples if (fold_of(one.read().patient_key, self.folds) == self.held_fold) == held]
 
     def training_labels(self) -> dict[str, Tensor]:
         """Return what the labels of the training split allow, by target; (labels, grades) each."""
@@ -239,7 +255,7 @@ class GradingData(pl.LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[LevelBatch] | list[Any]:
         """Return the validation levels, none when the dataset has no such split."""
-        if not any(shard.studies for shard in Manifest.read(self.folder).of_split("val")):
+        if not self.folds and not any(shard.studies for shard in Manifest.read(self.folder).of_split("val")):
             return []
         return self._loader(self.level_dataset("val"))
 
@@ -251,13 +267,6 @@ class GradingData(pl.LightningDataModule):
             persistent_workers=self.workers > 0,
             **options,
         )
-
-
-def level_dataset(
-    readers: Sequence[Callable[[], Sample]], preset: CropPreset, findings: Sequence[Any], **options: Any
-) -> LevelDataset:
-    """Return a dataset of levels from readers of samples."""
-    return LevelDataset(readers, preset=preset, findings=findings, **options)
 
 
 def _kept(sample: Sample) -> Callable[[], Sample]:
