@@ -75,6 +75,7 @@ def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
             if mention.value == "range" and _tells_change(mention, words):
                 latest = Mention(mention.rule, mention.j - 1, mention.j)
                 latest.bits = _last_grade(mention, words)
+                latest.value = "latest"
                 mention = latest
             merged.append(mention)
             continue
@@ -170,7 +171,9 @@ def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: lis
     if words[mentions[index].j - 1] == "to":
         kept[:] = [mention for mention in kept if mention.rule.id != "modic.type"]
         return index + 1
-    if grade.value == "range":
+    if grade.value == "latest":
+        kept.append(grade)
+    elif grade.value == "range":
         latest = Mention(grade.rule, grade.j - 1, grade.j)
         latest.bits = _last_grade(grade, words)
         kept.append(latest)

@@ -7,6 +7,7 @@ file imports nothing of ours, so that it can run where ours is not installed.
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -52,18 +53,17 @@ LUMBAR = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 
 def pipeline(sentencizer: bool) -> Any:
     """Return medspaCy with its own sentence splitter, or spaCy's plain one."""
-    import medspacy
-    import spacy
-    from medspacy.ner import TargetRule
-
+    medspacy = importlib.import_module("medspacy")
+    target_rule = importlib.import_module("medspacy.ner").TargetRule
+    nlp: Any
     if sentencizer:
-        nlp = spacy.blank("en")
+        nlp = importlib.import_module("spacy").blank("en")
         nlp.add_pipe("sentencizer")
         nlp.add_pipe("medspacy_target_matcher")
         nlp.add_pipe("medspacy_context")
     else:
         nlp = medspacy.load()
-    rules = [TargetRule(literal=phrase, category=finding) for finding, phrases in TARGETS.items() for phrase in phrases]
+    rules = [target_rule(literal=phrase, category=finding) for finding, phrases in TARGETS.items() for phrase in phrases]
     nlp.get_pipe("medspacy_target_matcher").add(rules)
     return nlp
 

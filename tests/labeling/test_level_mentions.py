@@ -1,0 +1,38 @@
+"""Levels, lists, ranges; roots and vertebrae are none."""
+
+import pytest
+
+from deepspine.labeling.level_mentions import LEVELS, read_group
+from deepspine.labeling.tokenization import tokenize
+
+
+@pytest.mark.parametrize(("text", "levels"), [
+    ("L4-5", "L4-L5"),
+    ("L5/S1", "L5-S1"),
+    ("L45", "L4-L5"),
+    ("L51", "L5-S1"),
+    ("D12-L1", "T12-L1"),
+    ("L3-4, L4-5 and L5-S1", "L3-L4 L4-L5 L5-S1"),
+    ("L2-3 through L4-5", "L2-L3 L3-L4 L4-L5"),
+    ("L3 to S1", "L3-L4 L4-L5 L5-S1"),
+    ("L4-S1", "L4-L5 L5-S1"),
+    ("L3-4-5", "L3-L4 L4-L5"),
+    ("L4-5/L5-S1", "L4-L5 L5-S1"),
+    ("L3-4 and 4-5", "L3-L4 L4-L5"),
+    ("L5-6", "L5-L6"),
+    ("L6-S1", "L6-S1"),
+    ("L1-L2 to L6-S1", "L1-L2 L2-L3 L3-L4 L4-L5 L5-L6 L6-S1"),
+    ("L4 & L5 disc", "L4-L5"),
+    ("L4 on L5", "L4-L5"),
+    ("C5-6", ""),
+    ("T11-12", ""),
+])  # fmt: skip
+def test_a_group_of_levels_is_read(text: str, levels: str) -> None:
+    group = read_group(tokenize(text).words, 0)
+    assert group is not None
+    assert " ".join(LEVELS[index].value for index in group.levels) == levels
+
+
+@pytest.mark.parametrize("text", ["L5 root", "L4 and L5", "S1", "L3 vertebral body"])
+def test_roots_and_vertebrae_are_no_levels(text: str) -> None:
+    assert read_group(tokenize(text).words, 0) is None

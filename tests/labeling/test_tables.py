@@ -1,0 +1,200 @@
+"""Tables in, label tables out: bad inputs, resuming, workers."""
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from deepspine.cli import main
+from deepspine.data.errors import InputError, TooManyRejectsError
+from deepspine.data.label_table import LabelTable
+from deepspine.labeling import tables
+from deepspine.labeling.benchmark.corpus import reports
+from deepspine.labeling.refusal import MAX_CHARACTERS
+from deepspine.labeling.tables import label_file, label_texts
+
+GERMAN = "Regelrechte Stellung der Wirbelkoerper. Bandscheibenvorfall mit Kompression der Nervenwurzel und Einengung des Spinalkanals."
+
+
+def write_csv(path: Path, rows: list[tuple[str, str]], header: tuple[str, str] = ("report_id", "text")) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    texts = reports(23, seed=1)
+    return write_csv(tmp_path / "reports.csv", [(f"r{n * 7919 % 100:02}", text) for n, text in enumerate(texts)])
+
+
+def rejects_of(out: Path) -> list[list[str]]:
+    with (out.parent / "rejects.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+def test_a_file_gets_the_same_labels_as_texts_in_memory(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.csv"
+    run = label_file(table, out)
+    with table.open(encoding="utf-8", newline="") as file:
+        texts = {row["report_id"]: row["text"] for row in csv.DictReader(file)}
+    assert out.read_text(encoding="utf-8") == label_texts(texts).to_csv_text()
+    assert (run.reports, run.rejected, run.labels) == (23, 0, len(LabelTable.read(out)))
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 100])
+def test_cutting_the_table_differently_changes_nothing(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    label_file(table, tmp_path / "whole.csv")
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", chunk)
+    label_file(table, tmp_path / "cut.csv")
+    assert (tmp_path / "cut.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_two_workers_write_the_same_bytes(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 4)
+    label_file(table, tmp_path / "one.csv", evidence=tmp_path / "one_evidence.csv")
+    label_file(table, tmp_path / "two.csv", evidence=tmp_path / "two_evidence.csv", workers=2)
+    assert (tmp_path / "two.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
+    assert (tmp_path / "two_evidence.csv").read_bytes() == (tmp_path / "one_evidence.csv").read_bytes()
+
+
+def test_a_killed_run_resumes_and_does_only_the_rest(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 5)
+    label_file(table, tmp_path / "whole.csv")
+    done: list[int] = []
+
+    def stop_after_three(job: tables.Job) -> tables.Result:
+        done.append(len(job[0]))
+        if len(done) > 3:
+            raise KeyboardInterrupt
+        return original(job)
+
+    original = tables.label_chunk
+    monkeypatch.setattr(tables, "label_chunk", stop_after_three)
+    out = tmp_path / "labels.csv"
+    with pytest.raises(KeyboardInterrupt):
+        label_file(table, out)
+    assert not out.exists()
+    monkeypatch.setattr(tables, "label_chunk", original)
+    run = label_file(table, out)
+    assert run.resumed > 0
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert not (tmp_path / "labels.csv.parts").exists()
+
+
+def test_a_changed_input_is_not_resumed(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.csv"
+    parts = tmp_path / "labels.csv.parts"
+    parts.mkdir()
+    (parts / "manifest.json").write_text("{}", encoding="utf-8")
+    (parts / "labels-0000000.csv").write_text("report_id,level,finding,side,grades\n", encoding="utf-8")
+    assert label_file(table, out).resumed == 0
+    assert len(LabelTable.read(out)) > 0
+
+
+def test_bad_reports_are_told_and_listed_and_the_rest_is_done(tmp_path: Path) -> None:
+    rows = [
+        ("a", "L4-5: mild bulge."), ("b", "  "), ("a", "L3-4: mild bulge."), ("c", "L4-5 " * MAX_CHARACTERS),
+        ("d", GERMAN), ("", "L4-5: mild bulge."), ("e", "L2-3: extrusion."),
+    ]  # fmt: skip
+    out = tmp_path / "labels.csv"
+    path = write_csv(tmp_path / "reports.csv", rows)
+    run = label_file(path, out)
+    assert run.rejected == 5
+    assert LabelTable.read(out).report_ids == ["a", "e"]
+    reasons = [reason for _, reason in rejects_of(out)]
+    for told in ("empty text", "stands twice", "characters", "not in English", "no report id"):
+        assert any(told in reason for reason in reasons), told
+
+
+def test_bytes_that_are_no_utf8_reject_their_report_only(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_bytes(b"report_id,text\na,L4-5: mild bulge.\nb,caf\xe9 L4-5 bulge\n")
+    out = tmp_path / "labels.csv"
+    label_file(path, out)
+    assert LabelTable.read(out).report_ids == ["a"]
+    assert "UTF-8" in rejects_of(out)[0][1]
+
+
+def test_too_many_rejects_are_told_after_the_work_is_done(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "reports.csv", [("a", "L4-5: mild bulge."), ("b", "")])
+    out = tmp_path / "labels.csv"
+    with pytest.raises(TooManyRejectsError, match=r"rejects\.csv"):
+        label_file(path, out, max_reject_share=0.1)
+    assert len(LabelTable.read(out)) == 1
+
+
+def test_rejects_tell_no_text_of_a_report(tmp_path: Path) -> None:
+    out = tmp_path / "labels.csv"
+    label_file(write_csv(tmp_path / "reports.csv", [("a", GERMAN)]), out)
+    assert "Wirbel" not in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("make", "told"), [
+    (lambda folder: folder / "none.csv", "no such file"),
+    (lambda folder: write_csv(folder / "r.csv", [], ("id", "text")), "no column 'report_id'"),
+    (lambda folder: write_csv(folder / "r.csv", [], ("report_id", "body")), "--text-column"),
+    (lambda folder: folder, "no .txt files"),
+])  # fmt: skip
+def test_a_wrong_input_is_told_with_its_cure(tmp_path: Path, make, told: str) -> None:  # noqa: ANN001
+    with pytest.raises(InputError, match=told):
+        label_file(make(tmp_path), tmp_path / "labels.csv")
+
+
+def test_a_folder_of_text_files_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "one.txt").write_text("L4-5: mild bulge.", encoding="utf-8")
+    (folder / "two.txt").write_text("L5-S1: extrusion.", encoding="utf-8")
+    label_file(folder, tmp_path / "labels.csv")
+    assert LabelTable.read(tmp_path / "labels.csv").report_ids == ["one", "two"]
+
+
+def test_parquet_goes_in_and_out(table: Path, tmp_path: Path) -> None:
+    import pandas as pd
+
+    pd.read_csv(table).to_parquet(tmp_path / "reports.parquet")
+    label_file(table, tmp_path / "labels.csv")
+    label_file(tmp_path / "reports.parquet", tmp_path / "labels.parquet", evidence=tmp_path / "evidence.parquet")
+    assert dict(LabelTable.read(tmp_path / "labels.parquet")) == dict(LabelTable.read(tmp_path / "labels.csv"))
+    assert set(tables.EVIDENCE_COLUMNS) == set(pd.read_parquet(tmp_path / "evidence.parquet").columns)
+
+
+def test_evidence_points_into_the_original_text(tmp_path: Path) -> None:
+    text = "FINDINGS:<br/>L4-5: Mild&nbsp;bulge."
+    label_file(write_csv(tmp_path / "r.csv", [("a", text)]), tmp_path / "l.csv", evidence=tmp_path / "e.csv")
+    with (tmp_path / "e.csv").open(encoding="utf-8", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert text[int(row["start"]) : int(row["end"])] == "Mild&nbsp;bulge"
+
+
+def test_the_command_prints_a_summary(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["label", str(table), "--out", str(tmp_path / "labels.csv"), "--json"]) == 0
+    assert '"reports": 23' in capsys.readouterr().out
+
+
+def test_the_command_reads_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(b"report_id,text\na,L4-5: mild bulge.\n"), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", stream)
+    assert main(["label", "-", "--out", str(tmp_path / "labels.csv")]) == 0
+    assert LabelTable.read(tmp_path / "labels.csv").report_ids == ["a"]
+
+
+def test_the_command_exits_with_2_for_a_missing_file_and_3_for_many_rejects(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "labels.csv")
+    assert main(["label", str(tmp_path / "none.csv"), "--out", out]) == 2
+    assert main(["label", str(write_csv(tmp_path / "r.csv", [("a", "")])), "--out", out]) == 3
+    assert len(capsys.readouterr().err.strip().splitlines()) == 2
+
+
+def test_check_rules_counts_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["label", "--check-rules"]) == 0
+    assert "rules" in capsys.readouterr().out

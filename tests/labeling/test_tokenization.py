@@ -1,0 +1,42 @@
+"""Markup goes, offsets stay."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepspine.labeling.tokenization import lower, normalise, tokenize
+
+
+@given(st.text(max_size=200))
+def test_normalising_moves_no_character(text: str) -> None:
+    assert len(normalise(text)) == len(text)
+    assert len(lower(text)) == len(text)
+
+
+@given(st.text(alphabet="ab L45-/.,\n~<>&;", max_size=80))
+def test_tokens_keep_their_place(text: str) -> None:
+    tokens = tokenize(text)
+    for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True):
+        assert lower(tokens.text[start:end]) == word
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5:<br/>Mild bulge.<p>L5-S1: Normal.</p>",
+    "L4-5:\\.br\\Mild bulge.\\.br\\L5-S1: Normal.",
+    "L4-5: Mild bulge.~L5-S1: Normal.",
+    "L4-5: Mild bulge./// L5-S1: Normal.",
+    "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}\\b L4-5:\\b0  Mild bulge.\\par L5-S1: Normal.\\par}",
+    "L4-5: Mild&nbsp;bulge.&#10;L5-S1: Normal.",
+])  # fmt: skip
+def test_remains_of_markup_are_blanked_out(text: str) -> None:
+    words = [word for word in tokenize(text).words if word.isalnum()]
+    assert words == ["l4", "5", "mild", "bulge", "l5", "s1", "normal"]
+
+
+def test_a_line_filled_by_an_editor_is_one_sentence() -> None:
+    line = "There is a broad based disc protrusion at this level with moderate narrowing of the"
+    assert "\n" not in tokenize(f"{line}\nleft neural foramen.").words
+
+
+def test_a_line_of_its_own_stays_one() -> None:
+    assert tokenize("Mild bulge\nNo stenosis").words.count("\n") == 1
