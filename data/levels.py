@@ -1,4 +1,4 @@
-"""Vertebrae and disc levels of the lower spine, from T8 to S2, with the transitional ones.
+"""Vertebrae and disc levels of the lower spine, from T1 to S2, with the transitional ones.
 
 A level is named after the two vertebrae around its disc. Spines with six lumbar vertebrae have `L5-L6` and `L6-S1`,
 spines with thirteen rib-bearing ones `T12-T13` and `T13-L1`; they are levels like all others, so a label never has to
@@ -15,6 +15,13 @@ from deepspine.data.errors import VocabularyError
 class Vertebra(StrEnum):
     """A vertebra, in cranial to caudal order."""
 
+    T1 = "T1"
+    T2 = "T2"
+    T3 = "T3"
+    T4 = "T4"
+    T5 = "T5"
+    T6 = "T6"
+    T7 = "T7"
     T8 = "T8"
     T9 = "T9"
     T10 = "T10"
@@ -44,6 +51,13 @@ class Level(StrEnum):
     [<Level.T12_L1: 'T12-L1'>, <Level.L5_S1: 'L5-S1'>]
     """
 
+    T1_T2 = "T1-T2"
+    T2_T3 = "T2-T3"
+    T3_T4 = "T3-T4"
+    T4_T5 = "T4-T5"
+    T5_T6 = "T5-T6"
+    T6_T7 = "T6-T7"
+    T7_T8 = "T7-T8"
     T8_T9 = "T8-T9"
     T9_T10 = "T9-T10"
     T10_T11 = "T10-T11"

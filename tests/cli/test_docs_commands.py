@@ -4,11 +4,10 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer.main
-from typer.core import TyperGroup
 
 from deepspine.cli import app
 
@@ -25,10 +24,10 @@ def shown_commands() -> Iterator[tuple[str, str]]:
                     yield page.name, command
 
 
-def resolve(words: list[str]) -> tuple[click.Command, list[str]]:
-    command: click.Command = typer.main.get_command(app)
-    # Typer brings a click of its own, whose groups are no `click.Group`.
-    while isinstance(command, (click.Group, TyperGroup)) and words and not words[0].startswith("-"):
+def resolve(words: list[str]) -> tuple[Any, list[str]]:
+    """Return the command that the words name, and the words left over."""
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "commands") and words and not words[0].startswith("-"):
         assert words[0] in command.commands, f"no verb {words[0]!r}"
         command, words = command.commands[words[0]], words[1:]
     return command, words
@@ -39,9 +38,8 @@ def test_a_shown_command_exists_with_its_options(page: str, line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
     words = words[: words.index("|")] if "|" in words else words
     command, rest = resolve(words)
-    if command.ignore_unknown_options:
+    if command.context_settings.get("ignore_unknown_options"):
         return
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-    known |= set(command.get_help_option_names(click.Context(command)))
     shown = {word.split("=")[0] for word in rest if re.match(r"--?[a-z]", word)}
     assert shown <= known | {"-h", "--help"}, f"{page}: {line}"

@@ -88,7 +88,7 @@ def test_too_few_discs_are_no_chain(n_discs: int) -> None:
 
 def test_a_chain_that_reaches_the_neck_is_refused() -> None:
     with pytest.raises(NamingError, match="is this a lumbar spine"):
-        name_discs(chain(16))
+        name_discs(chain(20))
 
 
 @given(st.lists(st.floats(28, 42), min_size=2, max_size=8))

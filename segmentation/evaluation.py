@@ -1,0 +1,319 @@
+"""How good a network is on the public sets: masks, bodies, names, counts, and whether it knew when it was wrong.
+
+Patients that the network learned from are left out of the sets that it learned from: its card says which fold was held
+back. The set `volumes` is never learned from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deepspine.data.errors import DeepspineError, InputError
+from deepspine.data.files import read_volume
+from deepspine.data.geometry import Grid, Plane
+from deepspine.data.levels import Level
+from deepspine.data.orientation import DISPLAY_AXES_LPS
+from deepspine.data.pictures import DEFAULT_HEIGHT_MM, SLICE_SPACING_MM, read_picture
+from deepspine.data.volume import Volume
+from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.level_naming import MIN_CONFIDENCE
+from deepspine.segmentation.locate import Location, Segmenter, locate
+from deepspine.segmentation.partial_labels import DiscBox
+from deepspine.segmentation.training_sets import fold_of, sudirman_disc_boxes
+
+FOUND_IOU = 0.5
+"""A body counts as found when it overlaps a labelled one by more (Everingham 2010)."""
+LEVELS_FROM_BELOW = (Level.L5_S1, Level.L4_L5, Level.L3_L4, Level.L2_L3, Level.L1_L2)
+"""What the five lowest annotated discs of a Sudirman picture are called."""
+N_LEVELS_OF_PICTURE = len(LEVELS_FROM_BELOW)
+
+Keep = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One row of the table.
+
+    Attributes
+    ----------
+    dataset, measure
+        What was measured on what.
+    value
+        A share or a Dice in [0, 1], or seconds.
+    n
+        Patients, bodies, discs or pictures that it is the mean of.
+    target
+        What the project aims at; None where it aims at nothing.
+    """
+
+    dataset: str
+    measure: str
+    value: float
+    n: int
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class NamedPicture:
+    """A picture with disc boxes, as it was located.
+
+    Attributes
+    ----------
+    modality
+        `t1` or `t2`.
+    in_box
+        For each of the five lowest discs, whether a located centre lies in its box.
+    all_named
+        Whether each of these bears the right name.
+    flagged
+        Whether it was refused, or came with a warning or a confidence below `MIN_CONFIDENCE`.
+    """
+
+    modality: str
+    in_box: tuple[bool, ...]
+    all_named: bool
+    flagged: bool
+
+
+def evaluate_networks(
+    root: Path, networks: Sequence[SegmentationNetwork], *, advance: Callable[[float], None] = lambda n: None
+) -> list[Measurement]:
+    """Measure networks on the sets below `root`, each on the patients that it did not learn from.
+
+    Parameters
+    ----------
+    root
+        Folder with any of `spider_space`, `sudirman`, `spider_mid` and `volumes`.
+    networks
+        One, or one for each fold of a cross-validation: patients are pooled. Only the first meets `volumes`.
+    advance
+        Called with 1 after each patient or picture.
+
+    Raises
+    ------
+    InputError
+        When none of the sets is there.
+    """
+    dice: list[tuple[float, ...]] = []
+    pictures: list[NamedPicture] = []
+    counts: list[tuple[str, int, int]] = []
+    for network in networks:
+        keep = unseen_by(network)
+        dice += list(_ticked(dice_of_patients(root / "spider_space", network, keep), advance))
+        pictures += list(_ticked(located_pictures(root / "sudirman", network, keep), advance))
+        counts += list(_ticked(disc_counts(root / "spider_mid", network), advance)) if network is networks[0] else []
+    bodies = list(_ticked(bodies_of_volumes(root / "volumes", networks[0]), advance))
+    rows = [*_dice_rows(dice), *_body_rows(bodies), *_picture_rows(pictures), *_count_rows(counts)]
+    if not rows:
+        raise InputError(f"{root} holds none of spider_space, sudirman, spider_mid, volumes; see --data")
+    return rows
+
+
+def unseen_by(network: SegmentationNetwork) -> Keep:
+    """Return whether a network did not learn from a patient, by the fold that its card names.
+
+    A network without a held fold has seen everyone; it is measured on all, and the card tells the reader so.
+    """
+    n_folds, held = int(network.card.get("n_folds", 0)), int(network.card.get("held_fold", -1))
+    return lambda key: held < 0 or n_folds < 2 or fold_of(key, n_folds) == held
+
+
+def dice_of_patients(folder: Path, network: Segmenter, keep: Keep) -> Iterator[tuple[float, float, float]]:
+    """Yield the Dice of vertebrae, discs and canal for each patient of T2 SPACE slices with masks."""
+    if not folder.is_dir():
+        return
+    table = pd.read_csv(folder / "slices.csv", dtype={"patient": str}).sort_values(["patient", "slice"])
+    for patient, rows in table.groupby("patient"):
+        if not keep(f"spider:{patient}"):
+            continue
+        truth = np.stack([_labels_of_picture(folder / "masks" / name) for name in rows["file"]])
+        stack = np.concatenate([read_picture(folder / "images" / name).voxels for name in rows["file"]])
+        found, _ = network.segment(_as_volume(stack))
+        vertebra = np.isin(found, (SpineClass.BODY, SpineClass.POSTERIOR))
+        pairs = (
+            (vertebra, truth == 1),
+            (found == SpineClass.DISC, truth == 3),
+            (found == SpineClass.CANAL, truth == 2),
+        )
+        vertebra_dice, disc_dice, canal_dice = (dice_coefficient(guess, real) for guess, real in pairs)
+        yield vertebra_dice, disc_dice, canal_dice
+
+
+def bodies_of_volumes(root: Path, network: Segmenter) -> Iterator[tuple[str, list[float], list[float], float]]:
+    """Yield for each volume with one label a body: its group, the bodies' IoU and Dice, and the seconds it took."""
+    for table_path in sorted(root.glob("*/volumes.csv")):
+        for row in pd.read_csv(table_path, dtype=str, keep_default_na=False).itertuples(index=False):
+            if "IVD" in str(row.source):
+                continue
+            volume = read_volume(table_path.parent / f"{row.id}.nii.gz")
+            truth = read_volume(table_path.parent / f"{row.id}_labels.nii.gz").voxels.astype(np.uint8)
+            start = time.monotonic()
+            found = _bodies(volume, network)
+            seconds = time.monotonic() - start
+            overlaps = [_best_overlap(truth == label, found) for label in range(1, int(truth.max()) + 1)]
+            group = "T2 TSE" if table_path.parent.name == "t2_tse" else "other contrasts"
+            yield group, [iou for iou, _ in overlaps], [dice for _, dice in overlaps], seconds
+
+
+def located_pictures(folder: Path, network: Segmenter, keep: Keep) -> Iterator[NamedPicture]:
+    """Yield every Sudirman picture with five boxed discs, as it was located."""
+    if not folder.is_dir():
+        return
+    boxes = sudirman_disc_boxes(folder)
+    for row in pd.read_csv(folder / "images.csv", dtype=str).itertuples(index=False):
+        lowest = boxes.get((str(row.patient), str(row.modality)), [])[:N_LEVELS_OF_PICTURE]
+        if len(lowest) < N_LEVELS_OF_PICTURE or not keep(f"sudirman:{row.patient}"):
+            continue
+        volume = read_picture(folder / "images" / str(row.file))
+        yield judge_picture(str(row.modality)[:2], lowest, volume, network)
+
+
+def judge_picture(modality: str, lowest: Sequence[DiscBox], volume: Volume, network: Segmenter) -> NamedPicture:
+    """Locate one picture and compare with the boxes of its five lowest discs, from below."""
+    try:
+        location = locate(volume, network=network)
+    except DeepspineError:
+        return NamedPicture(modality, (False,) * len(lowest), False, True)
+    by_box = [_level_in(box, location, volume) for box in lowest]
+    named = all(found is level for found, level in zip(by_box, LEVELS_FROM_BELOW, strict=True))
+    return NamedPicture(modality, tuple(level is not None for level in by_box), named, is_flagged(location))
+
+
+def is_flagged(location: Location) -> bool:
+    """Whether a location says itself that its names may be wrong."""
+    return bool(location.warnings) or min(frame.confidence for frame in location.frames) < MIN_CONFIDENCE
+
+
+def disc_counts(folder: Path, network: Segmenter) -> Iterator[tuple[str, int, int]]:
+    """Yield modality, located and graded number of discs down to L5-S1 of each picture; 0 located where refused."""
+    if not folder.is_dir():
+        return
+    for row in pd.read_csv(folder / "images.csv", dtype=str).itertuples(index=False):
+        volume = read_picture(folder / "images" / f"{row.patient}_{row.modality}.png")
+        try:
+            found = sum(frame.level is not Level.S1_S2 for frame in locate(volume, network=network).frames)
+        except DeepspineError:
+            found = 0
+        yield str(row.modality), found, int(float(str(row.num_discs)))
+
+
+def dice_coefficient(guess: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
+    """Return the overlap of two masks (Dice 1945); 1 when both are empty.
+
+    Examples
+    --------
+    >>> dice_coefficient(np.array([True, True, False]), np.array([True, False, False]))
+    0.6666666666666666
+    """
+    total = int(guess.sum()) + int(truth.sum())
+    return 2.0 * int((guess & truth).sum()) / total if total else 1.0
+
+
+def _dice_rows(patients: Sequence[tuple[float, ...]]) -> Iterator[Measurement]:
+    for column, (what, target) in enumerate((("vertebra", 0.945), ("disc", 0.915), ("canal", 0.94))):
+        if patients:
+            mean = float(np.mean([values[column] for values in patients]))
+            yield Measurement("spider_space", f"Dice {what}", mean, len(patients), target)
+
+
+def _body_rows(volumes: Sequence[tuple[str, list[float], list[float], float]]) -> Iterator[Measurement]:
+    for group, target in (("T2 TSE", 0.98), ("other contrasts", 0.93)):
+        overlaps = [iou for one in volumes if one[0] == group for iou in one[1]]
+        dices = [dice for one in volumes if one[0] == group for dice in one[2]]
+        if overlaps:
+            found = float(np.mean(np.array(overlaps) > FOUND_IOU))
+            yield Measurement(f"volumes, {group}", "bodies found", found, len(overlaps), target)
+            goal = 0.90 if group == "T2 TSE" else None
+            yield Measurement(f"volumes, {group}", "Dice of bodies", float(np.mean(dices)), len(dices), goal)
+    if volumes:
+        yield Measurement("volumes", "seconds a volume", float(np.median([v[3] for v in volumes])), len(volumes), 6.0)
+
+
+def _picture_rows(pictures: Sequence[NamedPicture]) -> Iterator[Measurement]:
+    targets = {"t2": (0.995, 0.98), "t1": (0.99, 0.97)}
+    for modality, (in_box_target, named_target) in targets.items():
+        chosen = [one for one in pictures if one.modality == modality]
+        if not chosen:
+            continue
+        discs = [hit for one in chosen for hit in one.in_box]
+        name = f"sudirman {modality.upper()}"
+        yield Measurement(name, "discs whose centre is in the box", float(np.mean(discs)), len(discs), in_box_target)
+        named = float(np.mean([one.all_named for one in chosen]))
+        yield Measurement(name, "pictures with all names right", named, len(chosen), named_target)
+    for right, what, target in ((False, "wrongly named that were flagged", 0.8), (True, "rightly named flagged", 0.05)):
+        chosen = [one for one in pictures if one.all_named is right]
+        if chosen:
+            yield Measurement("sudirman", what, float(np.mean([one.flagged for one in chosen])), len(chosen), target)
+
+
+def _count_rows(counts: Sequence[tuple[str, int, int]]) -> Iterator[Measurement]:
+    by_modality: dict[str, list[int]] = defaultdict(list)
+    for modality, found, graded in counts:
+        by_modality[modality].append(abs(found - graded))
+    for modality, off in sorted(by_modality.items()):
+        name = f"spider_mid {modality.upper()}"
+        yield Measurement(name, "number of discs right", float(np.mean(np.array(off) == 0)), len(off))
+        yield Measurement(name, "right or one off", float(np.mean(np.array(off) <= 1)), len(off), 0.95)
+
+
+def _bodies(volume: Volume, network: Segmenter) -> NDArray[np.uint8]:
+    """Return the numbered bodies; without names where these were refused."""
+    from deepspine.segmentation.instances import find_parts
+
+    mask, certainty = network.segment(volume)
+    return find_parts(mask, certainty, volume.grid, SpineClass.BODY)[1]
+
+
+def _best_overlap(truth: NDArray[np.bool_], found: NDArray[np.uint8]) -> tuple[float, float]:
+    """Return IoU and Dice of a labelled body with the found one that shares most voxels with it."""
+    shared = np.bincount(found[truth], minlength=2)
+    shared[0] = 0
+    best = int(shared.argmax())
+    total = int(truth.sum()) + int((found == best).sum()) if shared[best] else 0
+    overlap = int(shared[best])
+    return (overlap / (total - overlap), 2 * overlap / total) if total else (0.0, 0.0)
+
+
+def _level_in(box: DiscBox, location: Location, volume: Volume) -> Level | None:
+    """Return the name of the located disc whose centre lies in a box, the nearest to its middle; None without."""
+    inside = []
+    for frame in location.frames:
+        _, row, column = volume.grid.ijk_from_lps(frame.center_lps)
+        if box.x0 <= column <= box.x1 and box.y0 <= row <= box.y1:
+            inside.append((float(np.hypot(*(box.center - (column, row)))), frame.level))
+    return min(inside)[1] if inside else None
+
+
+def _as_volume(stack: NDArray[np.float32]) -> Volume:
+    """Return slices of unknown size as a sagittal volume, sized like a picture (see `read_picture`)."""
+    pixel_mm = DEFAULT_HEIGHT_MM / stack.shape[1]
+    slices, rows, columns = stack.shape
+    grid = Grid.from_axes(
+        (slices, rows, columns),
+        origin_lps=(0.0, 0.0, 0.0),
+        axes_lps=DISPLAY_AXES_LPS[Plane.SAGITTAL],
+        spacing_mm=(SLICE_SPACING_MM, pixel_mm, pixel_mm),
+    )
+    return Volume(stack, grid)
+
+
+def _labels_of_picture(path: Path) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    return np.asarray(Image.open(path), dtype=np.uint8)
+
+
+def _ticked(items: Iterator[Any], advance: Callable[[float], None]) -> Iterator[Any]:
+    for item in items:
+        advance(1)
+        yield item
