@@ -24,8 +24,9 @@ demo: setup ## the main job on a phantom archive: archive and reports in, graded
 test: setup ## unit, property, doctest and end-to-end tests
 	@$(BIN)/python -m pytest -n 2 -q
 
-test-services: setup ## tests against real servers (none yet)
-	@$(BIN)/python -m pytest -q -m services tests/services
+test-services: setup ## tests against real servers (Orthanc); installs Debian's packages when root
+	@bash scripts/install_services.sh
+	@$(BIN)/python -m pytest -q -m services tests
 
 check: setup ## ruff and mypy
 	@$(BIN)/ruff format --check .
