@@ -24,7 +24,7 @@ class Label:
     disagreed: bool
 
 
-def aggregate(statements: list[Statement]) -> dict[Key, Label]:
+def aggregate(statements: list[Statement]) -> dict[Key, Label]:  # noqa: C901 - one grammar decision after another
     """Return one label for each level, finding and side that is spoken of."""
     statements = _corrected(statements)
     local: dict[Key, list[Statement]] = {}
@@ -107,7 +107,7 @@ def _left_out(statement: Statement, key: Key, abnormal: dict[int, set[str]]) -> 
     return False
 
 
-def _one(key: Key, local: list[Statement], blanket: list[Statement]) -> Label | None:
+def _one(key: Key, local: list[Statement], blanket: list[Statement]) -> Label | None:  # noqa: C901 - one grammar decision after another
     finding = key[1]
     positive = [s for s in local if s.scope == "level"]
     normal = [s for s in local if s.scope == "normal"]

@@ -40,7 +40,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
 
 
 def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:
-    """ "Left greater than right" is both sides, said behind or before the head."""
+    """Read "Left greater than right" is both sides, said behind or before the head."""
     merged: list[Mention] = []
     index = 0
     while index < len(mentions):
@@ -166,7 +166,7 @@ def _without_past(mentions: list[Mention], words: list[str]) -> list[Mention]:
 
 
 def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
-    """ "From mild to moderate" keeps moderate; "from mild" alone keeps nothing; "converted to" keeps what follows."""
+    """Keep moderate of "from mild to moderate", nothing of "from mild", what follows of "converted to"."""
     grade = mentions[index + 1]
     if words[mentions[index].j - 1] == "to":
         kept[:] = [mention for mention in kept if mention.rule.id != "modic.type"]

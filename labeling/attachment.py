@@ -50,20 +50,20 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
                 for site in conjunct.sites:
                     self._emit(NORMAL, site, clone(conjunct))
         topic = self.topic
-        if not self.frames and topic is not None and topic.finding is not None and self.levels_seen:
-            if all(m.kind in LIST_KINDS for m in self.mentions) and topic.finding.value in FINDINGS:
-                self._frame(
-                    topic.finding.value,
-                    self._finding_bits(topic.finding, topic.finding.value),
-                    topic.finding,
-                    Conjunct("", False),
-                )
+        if not self.frames and topic is not None and topic.finding is not None and self._lists_levels():
+            finding = topic.finding
+            if finding.value in FINDINGS:
+                self._frame(finding.value, self._finding_bits(finding, finding.value), finding, Conjunct("", False))
         later = {frame.finding for frame in self.frames[self.except_start :]}
         if self.except_start and later:
             for frame in self.frames:
                 if frame.exclude and frame.finding not in later:
                     frame.exclude = []
                     frame.level = None
+
+    def _lists_levels(self) -> bool:
+        """Whether the sentence is a bare list of levels, as behind "Disc desiccation:"."""
+        return bool(self.levels_seen) and all(mention.kind in LIST_KINDS for mention in self.mentions)
 
 
 _HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {

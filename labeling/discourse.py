@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import (
+    BOTH,
     GRADE1_MM,
     GRADED,
     SEVERITY_FINDINGS,
@@ -27,8 +29,8 @@ from deepspine.labeling.tokenization import Tokens
 
 LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.lateral)
 NORMAL_LEVEL = (
-    "bulge", "herniation", "degeneration", "canal_stenosis", "foraminal_stenosis", "subarticular_stenosis", "nerve_root",
-    "thecal_sac",
+    "bulge", "herniation", "degeneration", "canal_stenosis", "foraminal_stenosis", "subarticular_stenosis",
+    "nerve_root", "thecal_sac",
 )  # fmt: skip
 BUNDLES = {
     "normal_level": NORMAL_LEVEL,
@@ -123,6 +125,8 @@ class _Reader:
         self.bony = False
         self.index = 0
         self.regions = _regions(tokens.words)
+        self.region_places = [place for place, _ in self.regions]
+        self.headers_follow = _headers_follow(sentences)
         self.puzzles: list[tuple[int, int, float]] = []
 
     def read(self) -> Reading:
@@ -332,11 +336,13 @@ class _Reader:
     def _region_of(self, start: int, end: int) -> str:
         """Return the part of the spine that words name; lumbar where it is among several."""
         found = ""
-        for place, region in self.regions:
-            if start <= place < end:
-                if region == "lumbar":
-                    return region
-                found = region
+        for index in range(bisect_left(self.region_places, start), len(self.regions)):
+            place, region = self.regions[index]
+            if place >= end:
+                break
+            if region == "lumbar":
+                return region
+            found = region
         return found
 
     def _set_level(self, mention: Mention, sentence: Sentence, *, standalone: bool, more: list[Mention] = []) -> None:  # noqa: B006
@@ -382,7 +388,7 @@ class _Reader:
 
     # -------------------------------------------------------------------- tables
 
-    def _cell(self, sentence: Sentence) -> None:
+    def _cell(self, sentence: Sentence) -> None:  # noqa: C901 - one grammar decision after another
         context = self.context
         column = sentence.cell
         mentions = sentence.mentions
@@ -514,17 +520,7 @@ class _Reader:
             return False
         if context.level_line == sentence.line:
             return False
-        for later in self.sentences[self.index + 1 :]:
-            if (
-                later.line != sentence.line
-                and later.line_start
-                and later.mentions
-                and later.mentions[0].kind in ("level", "levels")
-            ):
-                return False
-            if later.mentions and later.mentions[0].kind == "section":
-                break
-        return True
+        return not self.headers_follow[self.index]
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         context = self.context
@@ -564,7 +560,7 @@ class _Reader:
 
     # ----------------------------------------------------------------- resolution
 
-    def _resolve(self, ref: LevelRef | None) -> tuple[int, ...]:
+    def _resolve(self, ref: LevelRef | None) -> tuple[int, ...]:  # noqa: C901 - one grammar decision after another
         """Return the levels of a reference; empty when it points to all, the rest, or nowhere."""
         if ref is None:
             return ()
@@ -618,7 +614,7 @@ class _Reader:
                 break
         return tuple(sorted(found[:wanted] if wanted else found)) or last
 
-    def _state(self, frame: Frame, trailing: bool) -> None:
+    def _state(self, frame: Frame, trailing: bool) -> None:  # noqa: C901 - one grammar decision after another
         context = self.context
         finding = frame.finding
         negative = _is_negative(frame)
@@ -707,10 +703,7 @@ class _Reader:
         certainty = "hedged" if frame.hedge else "negated" if _is_negative(frame) else "asserted"
         if finding in ("normal_level", "normal_disc", "normal_contour") and scope == "level":
             scope = "normal"
-        exclude = []
-        for ref, side in frame.exclude:
-            for level in self._resolve(ref):
-                exclude.append((level, side or 3))
+        exclude = [(level, side or BOTH) for ref, side in frame.exclude for level in self._resolve(ref)]
         section = self.context.section if self.context.section != "skip" else "findings"
         for name in names:
             if name not in FINDINGS:
@@ -796,12 +789,27 @@ _POINTING = ANAPHORS | {"rest", "rest_named", "these", "intervening"}
 _REGION_STARTS = frozenset(name.split()[0] for name in _LUMBAR_WORDS | _OTHER_WORDS)
 _SECTION_WORDS = {
     "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
-    "recommend": "skip", "clinical": "skip", "evaluation": "skip", "study": "skip", "examination": "skip", "exam": "skip",
-    "reason for": "skip", "assessment": "impression", "query": "skip", "advice": "skip", "h/o": "skip", "c/o": "skip",
+    "recommend": "skip", "clinical": "skip", "evaluation": "skip", "study": "skip", "examination": "skip",
+    "exam": "skip", "reason for": "skip", "assessment": "impression", "query": "skip", "advice": "skip",
+    "h/o": "skip", "c/o": "skip",
 }  # fmt: skip
 
 
 _SITE_MENTIONS = {site: stand_in(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
+
+
+def _headers_follow(sentences: list[Sentence]) -> list[bool]:
+    """For each sentence, whether a line that begins with a level comes later in the same section."""
+    follow = [False] * len(sentences)
+    found = False
+    for index in range(len(sentences) - 1, -1, -1):
+        follow[index] = found
+        first = sentences[index].mentions[0].kind if sentences[index].mentions else ""
+        if first == "section":
+            found = False
+        elif sentences[index].line_start and first in ("level", "levels"):
+            found = True
+    return follow
 
 
 def _regions(words: list[str]) -> list[tuple[int, str]]:

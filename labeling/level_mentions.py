@@ -50,6 +50,10 @@ _PREPOSITIONS = frozenset(
 )
 
 
+MAX_GROUP = 24
+"""Levels that one group may name; a spine has fewer."""
+
+
 class LevelGroup(NamedTuple):
     """Levels named together.
 
@@ -98,7 +102,7 @@ def read_group(words: list[str], start: int) -> LevelGroup | None:
 
 
 def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int, list[tuple[str, str]]]:
-    while True:
+    while len(pairs) < MAX_GROUP:
         position, joins, is_range = _skip_join(words, end)
         if not joins:
             return end, pairs
@@ -114,6 +118,7 @@ def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int
         else:
             pairs = pairs + following[0]
         end = following[1]
+    return end, pairs
 
 
 def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:

@@ -17,6 +17,8 @@ NUMERALS = {
 RUN_ON_WORDS = 60
 """A sentence of so many tokens without a comma was dictated without punctuation."""
 
+MAX_SENTENCE_WORDS = 300
+
 _NUMERAL_JOINS = frozenset(("/", "-", "and", "to", "&", "or", "+"))
 _MODIC_WORDS = frozenset(
     ("type", "types", "typ", "grade", "stage", "endplate", "change", "changes", "degenerative", "mixed")
@@ -351,7 +353,7 @@ class Sentence:
         self.cell = -1
 
 
-def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]:
+def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]:  # noqa: C901 - one grammar decision after another
     """Cut the mentions of a report at full stops, line ends and table cells."""
     sentences: list[Sentence] = []
     line = 0
@@ -415,7 +417,21 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
         current.cell = cell
         current.line_end = True
         sentences.append(current)
-    return [part for sentence in sentences for part in _parts(words, sentence)]
+    return [piece for sentence in sentences for part in _parts(words, sentence) for piece in _pieces(part)]
+
+
+def _pieces(sentence: Sentence) -> list[Sentence]:
+    """Cut what no one dictated as one sentence, so that reading stays linear in the text."""
+    if sentence.j - sentence.i <= MAX_SENTENCE_WORDS:
+        return [sentence]
+    pieces: list[Sentence] = []
+    for mention in sentence.mentions:
+        if not pieces or mention.i - pieces[-1].i >= MAX_SENTENCE_WORDS:
+            pieces.append(Sentence(mention.i, sentence.line))
+            pieces[-1].line_start = len(pieces) == 1 and sentence.line_start
+        pieces[-1].mentions.append(mention)
+        pieces[-1].j = mention.j
+    return pieces
 
 
 def _parts(words: list[str], sentence: Sentence) -> list[Sentence]:

@@ -25,14 +25,12 @@ def check(folder: str | None = None) -> int:
 
 def failures_of(rule: Rule, lexicon: Lexicon) -> list[str]:
     """Return what is wrong with a rule's examples."""
-    found = []
-    for sentence in rule.must:
-        if not matches(rule, sentence, lexicon):
-            found.append(f"{rule.origin}: {rule.id} must match {sentence!r} and does not")
-    for sentence in rule.must_not:
-        if matches(rule, sentence, lexicon):
-            found.append(f"{rule.origin}: {rule.id} must not match {sentence!r} and does")
-    return found
+    name = f"{rule.origin}: {rule.id}"
+    missed = [sentence for sentence in rule.must if not matches(rule, sentence, lexicon)]
+    wrong = [sentence for sentence in rule.must_not if matches(rule, sentence, lexicon)]
+    return [f"{name} must match {sentence!r} and does not" for sentence in missed] + [
+        f"{name} must not match {sentence!r} and does" for sentence in wrong
+    ]
 
 
 def matches(rule: Rule, sentence: str, lexicon: Lexicon) -> bool:

@@ -28,7 +28,7 @@ from deepspine.data.rejects import Rejects
 from deepspine.labeling.aggregation import Key, Label
 from deepspine.labeling.level_mentions import LEVELS
 from deepspine.labeling.lexicon import load_lexicon
-from deepspine.labeling.pipeline import SIDES, Labeler
+from deepspine.labeling.pipeline import SIDES, Labeler, ReportLabels
 from deepspine.labeling.refusal import reason_to_refuse
 from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_reports
 
@@ -190,13 +190,17 @@ def label_chunk(job: Job) -> Result:
             row = (report.report_id, *row_of(key, found[key]))
             rows.append(row)
         if with_evidence:
-            for label in labeler.label(report.text).labels:
-                for piece in label.evidence:
-                    evidence.append(
-                        (report.report_id, label.level, label.finding, label.side, str(label.grades), str(piece.start),
-                         str(piece.end), piece.section, piece.rule, f"{label.doubt:.2f}")
-                    )  # fmt: skip
+            evidence += _evidence_rows(report.report_id, labeler.label(report.text))
     return rows, evidence
+
+
+def _evidence_rows(report_id: str, labels: ReportLabels) -> list[tuple[str, ...]]:
+    return [
+        (report_id, label.level, label.finding, label.side, str(label.grades), str(piece.start), str(piece.end),
+         piece.section, piece.rule, f"{label.doubt:.2f}")
+        for label in labels.labels
+        for piece in label.evidence
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=8192)

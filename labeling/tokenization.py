@@ -81,8 +81,36 @@ _DANGLING = frozenset(
     ]
 )
 _OPENERS = frozenset(
-    "the no there mild small diffuse adequate central left right rt lt features feature multilevel large disc wide broad "
-    "moderate severe normal both neural spinal previous evidence grade".split()
+    [
+        "the",
+        "no",
+        "there",
+        "mild",
+        "small",
+        "diffuse",
+        "adequate",
+        "central",
+        "left",
+        "right",
+        "rt",
+        "lt",
+        "features",
+        "feature",
+        "multilevel",
+        "large",
+        "disc",
+        "wide",
+        "broad",
+        "moderate",
+        "severe",
+        "normal",
+        "both",
+        "neural",
+        "spinal",
+        "previous",
+        "evidence",
+        "grade",
+    ]
 )
 _ABBREVIATIONS = frozenset(
     [

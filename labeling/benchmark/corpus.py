@@ -10,8 +10,8 @@ _GRADES = ("minimal", "mild", "mild to moderate", "moderate", "moderate to sever
 _SIDES = ("left", "right", "bilateral")
 _ROOTS = {"L1-L2": "L1", "L2-L3": "L2", "L3-L4": "L3", "L4-L5": "L4", "L5-S1": "L5"}
 _OPENINGS = (
-    "Vertebral body heights and alignment are maintained. Marrow signal is normal apart from a {n} mm haemangioma of L{k}.",
-    "There are five lumbar-type vertebrae. Mild levoscoliosis with the apex at L{k}. The conus ends at L1 and is normal.",
+    "Vertebral body heights and alignment are maintained. Marrow is normal but for a {n} mm haemangioma of L{k}.",
+    "There are five lumbar-type vertebrae. Mild levoscoliosis, apex at L{k}. The conus ends at L1 and is normal.",
     "Trace retrolisthesis of L{k} on L{m}. No fracture. Paraspinal muscles show {grade} fatty atrophy.",
     "Alignment is anatomic. There is a {n} mm simple cyst of the left kidney. The cord terminates at L1-L2.",
 )

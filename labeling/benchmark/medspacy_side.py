@@ -1,8 +1,8 @@
 """Runs inside medspaCy's own environment: times and labels the texts given on standard input.
 
 Equivalent target rules: the findings of the core scheme as literal phrases, ConText for negation and hedging, sentences
-cut by rule. A label is made where a target stands in a sentence that names a level, or behind the last level named. This
-file imports nothing of ours, so that it can run where ours is not installed.
+cut by rule. A label is made where a target stands in a sentence that names a level, or behind the last level named.
+This file imports nothing of ours, so that it can run where ours is not installed.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from typing import Any
 
 LEVEL = re.compile(r"\b(?:T12|D12|L[1-5])\s?[-/]\s?(?:[LS]?[1-5])\b", re.IGNORECASE)
 TARGETS = {
-    "canal_stenosis": ["canal stenosis", "central stenosis", "spinal stenosis", "canal narrowing", "central canal stenosis",
-                       "spinal canal narrowing", "central canal narrowing", "canal is patent", "canal patent"],
+    "canal_stenosis": ["canal stenosis", "central stenosis", "spinal stenosis", "canal narrowing",
+                       "central canal stenosis", "spinal canal narrowing", "central canal narrowing", "canal is patent", "canal patent"],
     "foraminal_stenosis": ["foraminal stenosis", "foraminal narrowing", "neural foraminal stenosis",
                            "neural foraminal narrowing", "neuroforaminal narrowing", "foramina are patent",
                            "neuroforaminal stenosis", "exit canals", "exit neural canals", "exit canal"],
     "subarticular_stenosis": ["lateral recess stenosis", "lateral recess narrowing", "subarticular stenosis",
                               "subarticular recess narrowing", "recess narrowing"],
     "bulge": ["disc bulge", "disc bulges", "bulge", "bulging", "disk bulge", "disc osteophyte complex"],
-    "herniation": ["disc protrusion", "protrusion", "extrusion", "disc herniation", "herniation", "sequestration", "HNP"],
+    "herniation": ["disc protrusion", "protrusion", "extrusion", "disc herniation", "herniation", "sequestration",
+                   "HNP"],
     "modic": ["Modic", "endplate changes", "Modic type 1", "Modic type 2"],
     "spondylolisthesis": ["anterolisthesis", "spondylolisthesis", "listhesis"],
     "retrolisthesis": ["retrolisthesis"],
@@ -34,13 +35,9 @@ TARGETS = {
     "thecal_sac": ["thecal sac", "dural sac", "theca"],
 }  # fmt: skip
 GRADES = {
-    "mild": "mild",
-    "minimal": "mild",
-    "small": "mild",
-    "moderate": "moderate",
-    "severe": "severe",
+    "mild": "mild", "minimal": "mild", "small": "mild", "moderate": "moderate", "severe": "severe",
     "marked": "severe",
-}
+}  # fmt: skip
 SIDES = {"left": ["left"], "right": ["right"]}
 SCALES = {
     "herniation": "protrusion|extrusion|sequestration", "modic": "type1|type2|type3", "retrolisthesis": "present",
@@ -63,7 +60,9 @@ def pipeline(sentencizer: bool) -> Any:
         nlp.add_pipe("medspacy_context")
     else:
         nlp = medspacy.load()
-    rules = [target_rule(literal=phrase, category=finding) for finding, phrases in TARGETS.items() for phrase in phrases]
+    rules = [
+        target_rule(literal=phrase, category=finding) for finding, phrases in TARGETS.items() for phrase in phrases
+    ]
     nlp.get_pipe("medspacy_target_matcher").add(rules)
     return nlp
 

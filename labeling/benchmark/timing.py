@@ -1,4 +1,4 @@
-"""Times the labeler on one core, whole and by component, in processor time: other work on the machine does not count."""
+"""Times the labeler on one core in processor time, whole and by component: other work on the machine is left out."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Emission(Lookahead):
         self.last_open = True
         return frame
 
-    def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:
+    def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:  # noqa: C901 - one grammar decision after another
         value = head.value
         meaning = meanings().get((value, site.value))
         if meaning is None:
@@ -75,7 +75,7 @@ class Emission(Lookahead):
         return [frame]
 
     def _open_predicate(self, frame: Frame, conjunct: Conjunct) -> None:
-        """ "Patent" is none; "not patent" is present without a grade."""
+        """Read "Patent" is none; "not patent" is present without a grade."""
         frame.grade = 0
         if conjunct.neg and frame.finding in STENOSES:
             frame.bits, frame.neg = GRADED, ""

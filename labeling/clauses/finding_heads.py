@@ -10,7 +10,7 @@ from deepspine.labeling.mentions import Mention
 class FindingHeads(Leftovers):
     """Words that name a finding by themselves, and degeneration, which depends on the site."""
 
-    def on_finding(self, mention: Mention) -> None:
+    def on_finding(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Take a word that names a finding by itself."""
         if self.open is not None:
             self._split_open_for_finding(mention)
@@ -87,10 +87,11 @@ class FindingHeads(Leftovers):
 
     def _split_open_for_finding(self, mention: Mention) -> None:
         own = None
-        if self.cur.grade or self.cur.sides or self.cur.number or self.cur.mm:
-            if not self.cur.sites or all(s.form or s.value == "disc" for s in self.cur.sites):
-                own = self.cur
-                self._fresh()
+        cur = self.cur
+        says = cur.grade or cur.sides or cur.number or cur.mm
+        if says and all(s.form or s.value == "disc" for s in cur.sites):
+            own = cur
+            self._fresh()
         self._close_open()
         if own is not None:
             own.sites = []

@@ -177,7 +177,6 @@ def severity_of_number(number: int) -> int:
 
 def vertebra_name(word: str) -> str | None:
     """Return the vertebra that a token names, or None."""
-
     return vertebra(word) if word[-1].isdigit() else None
 
 
@@ -195,7 +194,6 @@ def disc_below(name: str) -> str:
 
 def stand_in(identity: str, kind: str, value: str, form: str = "", plural: bool = False) -> Mention:
     """Return a mention that stands in no text, for what a heading or a pronoun supplies."""
-
     return Mention(Rule(identity, kind, value, (), form=form, plural=plural), 0, 0)
 
 

@@ -88,7 +88,7 @@ class Leftovers(Objects):
         ):
             self._of_topic(conjunct)
 
-    def _of_topic(self, conjunct: Conjunct) -> None:
+    def _of_topic(self, conjunct: Conjunct) -> None:  # noqa: C901 - one grammar decision after another
         topic = self.topic
         assert topic is not None
         frames: list[Frame] = []
@@ -138,7 +138,7 @@ class Leftovers(Objects):
             self.frames.extend(twins)
             self.last = twins
 
-    def _modify_last(self, conjunct: Conjunct) -> None:
+    def _modify_last(self, conjunct: Conjunct) -> None:  # noqa: C901 - one grammar decision after another
         last = self.last
         if not conjunct.grade and conjunct.number is None:
             if conjunct.sides and conjunct.neg and not all(f.neg for f in last):

@@ -45,7 +45,7 @@ class LevelScope(Leftovers):
             self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
         self._on_levels(ref, prepositional)
 
-    def on_levelref(self, mention: Mention) -> None:
+    def on_levelref(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Take a phrase that points to levels ("this level", "all levels")."""
         ref = LevelRef((), mention.value, mention.i, mention.j)
         if self.words[mention.i] in ("no", "neither") and mention.value in ("any", "both"):
@@ -95,7 +95,7 @@ class LevelScope(Leftovers):
             ref, self._prepositional(mention) or mention.value in ("rest", "any", "this", "former", "latter", "all")
         )
 
-    def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:
+    def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:  # noqa: C901 - one grammar decision after another
         if self._is_comparison(ref):
             return
         self.levels_seen.append(ref)
@@ -165,11 +165,10 @@ class LevelScope(Leftovers):
             cur.level = ref
             self.level = ref
             return
-        if not prepositional or cur.empty:
-            if cur.empty and self.frames and any(f.level is not None and not f.inherited for f in self.frames):
-                self.flush()
-                self.neg = ""
-                self._fresh()
+        if cur.empty and any(f.level is not None and not f.inherited for f in self.frames):
+            self.flush()
+            self.neg = ""
+            self._fresh()
         self.level = ref
         self.level_used = False
         self.last_open = False

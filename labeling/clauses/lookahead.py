@@ -187,10 +187,9 @@ class Lookahead(State):
     def _quality(self) -> Mention | None:
         """Return the site that limits "normal *in height and signal*", if one does."""
         first, second = self._peek(1), self._peek(2)
-        if first is not None and first.kind == "of" and second is not None and second.kind == "site":
-            if second.value in ("disc_height", "disc_signal", "disc_contour", "alignment"):
-                return second
-        return None
+        if first is None or second is None or first.kind != "of" or second.kind != "site":
+            return None
+        return second if second.value in ("disc_height", "disc_signal", "disc_contour", "alignment") else None
 
     def _joined(self, mention: Mention) -> bool:
         previous = self._peek(-1)

@@ -66,7 +66,7 @@ class Modifiers(Leftovers):
             value |= cur.sides
         cur.sides = value
 
-    def on_side_post(self, mention: Mention) -> None:
+    def on_side_post(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Take a side that stands behind ("on the left"): it modifies the heads just read."""
         if self.focus:
             return

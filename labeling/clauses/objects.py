@@ -41,7 +41,7 @@ class Objects(Emission):
                 return
             self._close_open()
 
-    def _close_open(self) -> None:
+    def _close_open(self) -> None:  # noqa: C901 - one grammar decision after another
         head, opener = self.open, self.open_conjunct
         assert head is not None
         assert opener is not None
@@ -93,7 +93,7 @@ class Objects(Emission):
         self.pending = []
         return frames
 
-    def _siteless(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
+    def _siteless(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:  # noqa: C901 - one grammar decision after another
         """Find what a head without a site speaks of: the subject, the heading, else the canal."""
         if len(extra) > 1 or (extra and opener.grade and extra[0].grade and extra[0].sides):
             return self._each(head, opener, extra)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import Conjunct, stand_in, Frame, clone, meanings, same_polarity
+from deepspine.labeling.clauses.frames import Conjunct, Frame, clone, meanings, same_polarity, stand_in
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -10,7 +10,7 @@ from deepspine.labeling.mentions import Mention
 class Predicates(Leftovers):
     """Nouns, verbs and participles said of sites."""
 
-    def on_head(self, mention: Mention) -> None:
+    def on_head(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Take a predicate: a noun, verb or participle said of sites."""
         chain_sites = bool(self.cur.sites) or any(c.sites for c in self.conjuncts)
         if self.open is not None:
@@ -75,15 +75,16 @@ class Predicates(Leftovers):
             self.cur = own[-1]
             return True
         previous = self._peek(-1)
-        if (mention.kind == "open" or mention.form == "part") and self.cur.sites and previous is not None:
-            if previous.kind == "cop" or (
-                previous.kind in ("site", "grade") and self.conjuncts and self.conjuncts[-1].joint == ","
-            ):
-                own = [self.cur]
-                self._fresh()
-                self._close_open()
-                self.cur = own[0]
-                return True
+        own_subject = previous is not None and (
+            previous.kind == "cop"
+            or (previous.kind in ("site", "grade") and bool(self.conjuncts) and self.conjuncts[-1].joint == ",")
+        )
+        if (mention.kind == "open" or mention.form == "part") and self.cur.sites and own_subject:
+            subject = self.cur
+            self._fresh()
+            self._close_open()
+            self.cur = subject
+            return True
         if not self.cur.sites and not self.cur.empty and self.cur.grade:
             own = [self.cur]
             self._fresh()
@@ -92,7 +93,7 @@ class Predicates(Leftovers):
             self.cur = own[0]
         return False
 
-    def _participle(
+    def _participle(  # noqa: C901 - one grammar decision after another
         self, mention: Mention, chain_sites: bool, previous: Mention | None, following: Mention | None
     ) -> None:
         prenominal = (
@@ -161,7 +162,7 @@ class Predicates(Leftovers):
     def _leave_subject(self) -> None:
         self.flush(keep_subject=True)
 
-    def _reduce(self, head: Mention) -> None:
+    def _reduce(self, head: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
         chain = [c for c in [*self.conjuncts, self.cur] if not c.empty]
         cur = self.cur

@@ -93,7 +93,7 @@ class Scope(Leftovers):
             self.hedge = False
         self._push(value)
 
-    def on_mark(self, mention: Mention) -> None:
+    def on_mark(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Let punctuation separate conjuncts or clauses."""
         mark = mention.value
         if mark == ",":
@@ -213,7 +213,7 @@ class Scope(Leftovers):
             self._close_open()
 
     def on_present(self, mention: Mention) -> None:
-        """ "Up to moderate narrowing is present": the lower end is out."""
+        """Read "Up to moderate narrowing is present": the lower end is out."""
         self._finish_open()
         for frame in self.last:
             if frame.cap == "at_most" and not frame.neg:

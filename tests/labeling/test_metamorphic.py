@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.labeling.conftest import labels_of
 
 from deepspine.labeling.benchmark.corpus import reports
 from deepspine.labeling.tables import label_texts
-from tests.labeling.conftest import labels_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "labeling"
 UNRELATED = "A 2 cm cyst of the left kidney is noted incidentally."
@@ -37,18 +37,24 @@ def test_an_unrelated_sentence_changes_nothing(number: int) -> None:
     assert labels_of(f"{INVENTED[number]}\n\n{UNRELATED}") == labels_of(INVENTED[number])
 
 
-@pytest.mark.parametrize("sentence", ["{}: Mild canal stenosis and left foraminal narrowing.", "At {} there is a bulge."])
+@pytest.mark.parametrize(
+    "sentence", ["{}: Mild canal stenosis and left foraminal narrowing.", "At {} there is a bulge."]
+)
 def test_renaming_a_level_moves_its_labels(sentence: str) -> None:
     before, after = labels_of(sentence.format("L3-L4")), labels_of(sentence.format("L2-L3"))
     assert {key.replace("L3-L4", "L2-L3"): grades for key, grades in before.items()} == after
 
 
-@pytest.mark.parametrize("spelling", ["L4-5", "L4/5", "L4/L5", "L4-L5", "L45", "l4-l5", "L4–L5", "L4 L5", "L4_L5", "LV4-LV5"])
+@pytest.mark.parametrize(
+    "spelling", ["L4-5", "L4/5", "L4/L5", "L4-L5", "L45", "l4-l5", "L4–L5", "L4 L5", "L4_L5", "LV4-LV5"]
+)
 def test_every_spelling_of_a_level_is_the_same_level(spelling: str) -> None:
     assert labels_of(f"{spelling}: mild bulge.") == {"L4-L5 bulge": "mild"}
 
 
-@given(st.permutations(["L2-3: mild bulge.", "L3-4: no stenosis.", "L4-5: severe canal stenosis.", "L5-S1: extrusion."]))
+@given(
+    st.permutations(["L2-3: mild bulge.", "L3-4: no stenosis.", "L4-5: severe canal stenosis.", "L5-S1: extrusion."])
+)
 def test_the_order_of_headed_lines_does_not_matter(lines: list[str]) -> None:
     assert labels_of("\n".join(lines)) == labels_of("\n".join(sorted(lines)))
 
@@ -58,9 +64,65 @@ def test_no_text_breaks_the_labeler(text: str) -> None:
     label_texts([text])
 
 
-@given(st.lists(st.sampled_from(
-    "no mild severe left both canal foramina stenosis bulge protrusion at L4-5 L5-S1 and , . ; with but not compressing "
-    "the thecal sac nerve root is patent possible except elsewhere previously from to at least : ( ) - | \n normal disc "
-    "Modic type II grade 1 slip worst remaining this level impression addendum".split(" ")), max_size=40))
+WORDS = [
+    "no",
+    "mild",
+    "severe",
+    "left",
+    "both",
+    "canal",
+    "foramina",
+    "stenosis",
+    "bulge",
+    "protrusion",
+    "at",
+    "L4-5",
+    "L5-S1",
+    "and",
+    ",",
+    ".",
+    ";",
+    "with",
+    "but",
+    "not",
+    "compressing",
+    "the",
+    "thecal",
+    "sac",
+    "nerve",
+    "root",
+    "is",
+    "patent",
+    "possible",
+    "except",
+    "elsewhere",
+    "previously",
+    "from",
+    "to",
+    "at",
+    "least",
+    ":",
+    "(",
+    ")",
+    "-",
+    "|",
+    "normal",
+    "disc",
+    "Modic",
+    "type",
+    "II",
+    "grade",
+    "1",
+    "slip",
+    "worst",
+    "remaining",
+    "this",
+    "level",
+    "impression",
+    "addendum",
+]
+
+
+@given(st.lists(st.sampled_from([*WORDS, "\n"]), max_size=40))
 def test_no_order_of_domain_words_breaks_the_labeler(words: list[str]) -> None:
     label_texts([" ".join(words)])

@@ -16,7 +16,10 @@ def micro_f1(folder: Path, name: str, kind: str) -> float:
         texts = {row["report_id"]: row["text"] for row in csv.DictReader(file)}
     wanted = set((folder / f"{name}_gold_ids.txt").read_text(encoding="utf-8").split())
     with (folder / f"{name}_gold.csv").open(encoding="utf-8", newline="") as file:
-        gold = {tuple(row[c] for c in ("report_id", "level", "finding", "side")): row["grades"] for row in csv.DictReader(file)}
+        gold = {
+            tuple(row[c] for c in ("report_id", "level", "finding", "side")): row["grades"]
+            for row in csv.DictReader(file)
+        }
     found = {row[:4]: row[4] for row in label_texts({i: texts[i] for i in wanted}).rows() if FINDINGS[row[2]].core}
     settled = {key: grades for key, grades in gold.items() if grades != "?"}
     kept = {key: grades for key, grades in found.items() if gold.get(key) != "?"}

@@ -33,7 +33,9 @@ def write(folder: Path, text: str) -> str:
 
 
 def test_a_site_adds_a_rule(tmp_path: Path) -> None:
-    folder = write(tmp_path, "- {id: site.grade, kind: grade, grades: severe, phrases: [whopping], must: [A whopping bulge.]}\n")
+    folder = write(
+        tmp_path, "- {id: site.grade, kind: grade, grades: severe, phrases: [whopping], must: [A whopping bulge.]}\n"
+    )
     found = Labeler(folder).label("L4-5: whopping bulge.").labels
     assert [str(label.grades) for label in found] == ["severe"]
     assert check(folder) == len(RULES) + 1
@@ -55,7 +57,7 @@ def test_a_malformed_rule_is_told_by_file_and_line(tmp_path: Path, text: str, to
 
 def test_a_failing_example_is_told(tmp_path: Path) -> None:
     folder = write(tmp_path, "- {id: a.b, kind: grade, grades: mild, phrases: [wee], must: [A large bulge.]}\n")
-    with pytest.raises(ConfigError, match="site.yaml: line 1: a.b must match 'A large bulge.' and does not"):
+    with pytest.raises(ConfigError, match=r"site\.yaml: line 1: a\.b must match 'A large bulge.' and does not"):
         check(folder)
 
 

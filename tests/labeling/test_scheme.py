@@ -1,7 +1,6 @@
 """The written scheme (docs/labels.md), sentence by sentence."""
 
 import pytest
-
 from tests.labeling.conftest import labels_of
 
 CASES = [
@@ -144,7 +143,13 @@ CASES = [
     ("L4-5: mild canal stenosis.\nADDENDUM: The canal stenosis at L4-5 is severe.", {"L4-L5 canal_stenosis": "severe"}),
 ]  # fmt: skip
 
-CORE_ONLY = {"facet_arthropathy", "disc_height_loss", "ligamentum_flavum_hypertrophy", "herniation_zone", "annular_fissure"}
+CORE_ONLY = {
+    "facet_arthropathy",
+    "disc_height_loss",
+    "ligamentum_flavum_hypertrophy",
+    "herniation_zone",
+    "annular_fissure",
+}
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[text[:60] for text, _ in CASES])

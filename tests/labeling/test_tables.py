@@ -15,7 +15,10 @@ from deepspine.labeling.benchmark.corpus import reports
 from deepspine.labeling.refusal import MAX_CHARACTERS
 from deepspine.labeling.tables import label_file, label_texts
 
-GERMAN = "Regelrechte Stellung der Wirbelkoerper. Bandscheibenvorfall mit Kompression der Nervenwurzel und Einengung des Spinalkanals."
+GERMAN = (
+    "Regelrechte Stellung der Wirbelkoerper. Bandscheibenvorfall mit Kompression der Nervenwurzel "
+    "und Einengung des Spinalkanals."
+)
 
 
 def write_csv(path: Path, rows: list[tuple[str, str]], header: tuple[str, str] = ("report_id", "text")) -> Path:
@@ -142,7 +145,7 @@ def test_rejects_tell_no_text_of_a_report(tmp_path: Path) -> None:
     (lambda folder: write_csv(folder / "r.csv", [], ("report_id", "body")), "--text-column"),
     (lambda folder: folder, "no .txt files"),
 ])  # fmt: skip
-def test_a_wrong_input_is_told_with_its_cure(tmp_path: Path, make, told: str) -> None:  # noqa: ANN001
+def test_a_wrong_input_is_told_with_its_cure(tmp_path: Path, make, told: str) -> None:
     with pytest.raises(InputError, match=told):
         label_file(make(tmp_path), tmp_path / "labels.csv")
 
