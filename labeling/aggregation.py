@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib.resources import files
+
+import yaml
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.statements import Statement
@@ -11,7 +14,14 @@ Key = tuple[int, str, int]
 """Level index, finding, side (0 none, 1 left, 2 right)."""
 
 LEFT, RIGHT = 1, 2
-HIGHEST = frozenset(("herniation", "nerve_root", "thecal_sac"))
+TABLE = yaml.load(
+    (files("deepspine.labeling") / "rules" / "aggregation.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader
+)
+"""The table; its comments are its documentation."""
+
+HIGHER_OF_TWO = frozenset(TABLE["higher_of_two"])
+REPLACING = frozenset(TABLE["replacing_sections"])
+SECTIONS = tuple(TABLE["combined_sections"])
 SLIPS = ("spondylolisthesis", "retrolisthesis")
 
 
@@ -111,14 +121,14 @@ def _one(key: Key, local: list[Statement], blanket: list[Statement]) -> Label | 
     finding = key[1]
     positive = [s for s in local if s.scope == "level"]
     normal = [s for s in local if s.scope == "normal"]
-    addenda = [s for s in positive if s.section == "addendum"]
+    addenda = [s for s in positive if s.section in REPLACING]
     if addenda:
         bits, disagreed = _within(finding, addenda)
         return Label(bits, addenda, disagreed)
     used: list[Statement] = []
     bits = 0
     disagreed = False
-    for section in ("findings", "impression"):
+    for section in SECTIONS:
         said = [s for s in positive if s.section == section]
         if not said:
             continue
@@ -152,14 +162,12 @@ def _one(key: Key, local: list[Statement], blanket: list[Statement]) -> Label | 
 
 def _within(finding: str, statements: list[Statement]) -> tuple[int, bool]:
     """Combine statements of one section: intersection, else the higher lesion, else the union."""
-    asserted = [s.bits for s in statements if s.certainty == "asserted"]
-    negated = [s.bits for s in statements if s.certainty == "negated"]
-    hedged = [s.bits for s in statements if s.certainty == "hedged"]
+    asserted, *others = ([s.bits for s in statements if s.certainty == certainty] for certainty in TABLE["certainties"])
     quarrel = False
     bits = 0
     if asserted:
         bits, quarrel = _combine(finding, asserted)
-    for group in (negated, hedged):
+    for group in others:
         if not group:
             continue
         other, _ = _combine(finding, group)
@@ -178,7 +186,7 @@ def _combine(finding: str, sets: list[int]) -> tuple[int, bool]:
         common &= bits
     if common:
         return common, False
-    if finding in HIGHEST:
+    if finding in HIGHER_OF_TWO:
         return max(sets, key=lambda bits: (bits.bit_length(), -bits.bit_count())), True
     union = 0
     for bits in sets:

@@ -16,8 +16,9 @@ from typing import Any
 
 LEVEL = re.compile(r"\b(?:T12|D12|L[1-5])\s?[-/]\s?(?:[LS]?[1-5])\b", re.IGNORECASE)
 TARGETS = {
-    "canal_stenosis": ["canal stenosis", "central stenosis", "spinal stenosis", "canal narrowing",
-                       "central canal stenosis", "spinal canal narrowing", "central canal narrowing", "canal is patent", "canal patent"],
+    "canal_stenosis": ["canal stenosis", "central stenosis", "spinal stenosis", "canal narrowing", "canal patent",
+                       "central canal stenosis", "spinal canal narrowing", "central canal narrowing",
+                       "canal is patent"],
     "foraminal_stenosis": ["foraminal stenosis", "foraminal narrowing", "neural foraminal stenosis",
                            "neural foraminal narrowing", "neuroforaminal narrowing", "foramina are patent",
                            "neuroforaminal stenosis", "exit canals", "exit neural canals", "exit canal"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import GRADED, Frame
+from deepspine.labeling.clauses.frames import GRADED, ZONE_OF_SITE, Conjunct, Frame, zone_bits
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -68,6 +68,8 @@ class FindingHeads(Leftovers):
             frame.grade, frame.cap = self.last[-1].grade, self.last[-1].cap
         if value == "herniation":
             frame.sides = cur.sides
+            if not self.neg:
+                self._zone(mention, cur)
             if cur.sides in (1, 2):
                 self.herniation_side = cur.sides
             elif not self.neg:
@@ -79,6 +81,16 @@ class FindingHeads(Leftovers):
         self.subject = []
         self._fresh()
         self.last = frames
+
+    def _zone(self, mention: Mention, conjunct: Conjunct) -> None:
+        """Label the zone of a herniation (Fardon 2014): central, subarticular, foraminal, extraforaminal."""
+        chain = [*self.conjuncts, conjunct]
+        zone = next((c.zone for c in reversed(chain) if c.zone), "")
+        sites = [site.value for c in chain for site in c.sites]
+        zone = zone or next((ZONE_OF_SITE[site] for site in sites if site in ZONE_OF_SITE), "")
+        bits = zone_bits(zone, conjunct.sides)
+        if bits:
+            self._frame("herniation_zone", bits, mention, conjunct)
 
     def _earlier_levels(self, mention: Mention, value: str, frames: list[Frame]) -> list[Frame]:
         """For "L4-5 left subarticular and L5-S1 central | protrusions": one more frame for each level before."""

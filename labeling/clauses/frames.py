@@ -58,7 +58,7 @@ class Conjunct:
     number: Mention | None = None
     joint = ""
     rest = ""
-    zone = False
+    zone = ""
     i = -1
 
     def __init__(self, neg: str, hedge: bool) -> None:
@@ -152,6 +152,30 @@ class Topic:
         self.finding: Mention | None = None
         self.predicate: Mention | None = None
         self.mentions: list[Mention] = []
+
+
+ZONE_OF_SITE = {"foramen": "foraminal", "recess": "subarticular", "canal": "central"}
+"""Zone that a site's adjective gives a herniation."""
+
+
+def zone_of(words: list[str]) -> str:
+    """Return the zone that a word names; paracentral and posterolateral lie in the subarticular one (Fardon 2014)."""
+    text = " ".join(words)
+    if "extra" in text or "far" in text:
+        return "extraforaminal"
+    if "foraminal" in text:
+        return "foraminal"
+    if "para" in text or "lateral" in text or "subarticular" in text:
+        return "subarticular"
+    return "central" if "central" in text or "midline" in text or "median" in text else ""
+
+
+def zone_bits(zone: str, sides: int) -> int:
+    """Return the set of zones, both sides where none is said."""
+    scale = FINDINGS["herniation_zone"].scale
+    wanted = {"": (LEFT, RIGHT)}.get(zone, (LEFT, RIGHT) if sides not in (LEFT, RIGHT) else (sides,))
+    names = ("central",) if zone == "central" else tuple(f"{zone}_{('left', 'right')[side - 1]}" for side in wanted)
+    return sum(1 << scale.index(name) for name in names if name in scale) if zone else 0
 
 
 def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import BOTH, MODERATE, SEVERE, SIDES, SLIPS, Conjunct
+from deepspine.labeling.clauses.frames import BOTH, MODERATE, SEVERE, SIDES, SLIPS, Conjunct, zone_of
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -126,7 +126,7 @@ class Modifiers(Leftovers):
 
     def on_zone(self, mention: Mention) -> None:
         """Take a zone word ("paracentral"); its side is the herniation's."""
-        self.cur.zone = True
+        self.cur.zone = zone_of(self.words[mention.i : mention.j])
         if (
             self.last
             and self.last[-1].finding == "herniation"
