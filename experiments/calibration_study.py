@@ -4,8 +4,9 @@
 
 The file holds, for each exam, level and site, a reference grade and four softmax probabilities; cells without a score
 carry a filler prediction and are dropped, as are cells that were not graded. Protocol: half of the exams calibrate,
-half test, 20 times over; 15 bins. Canal and foramina are calibrated apart. Calibrators may see context: level, and what
-the grader said elsewhere in the same exam. Scores of the calibrating half come out of fold.
+half test, 20 times over; 15 bins. Canal and foramina are calibrated apart unless the method is pooled. Calibrators may
+see context: the level, and what the grader said elsewhere in the same exam. Scores of the calibrating half come out of
+fold.
 """
 
 from __future__ import annotations
@@ -42,12 +43,36 @@ N_GRADES = 4
 REPEATS = 20
 FOLDS = 20
 """Of the calibrating half; with few, out-of-fold scores are worse than those of the final fit and sets too large."""
-METHODS: Mapping[str, tuple[Callable[[], Calibrator], bool]] = {
-    "temperature": (TemperatureScaling, False),
-    "vector": (VectorScaling, False),
-    "vector + context": (partial(VectorScaling, penalty=0.01), True),
+
+
+@dataclass(frozen=True)
+class Method:
+    """How probabilities are calibrated.
+
+    Attributes
+    ----------
+    make
+        Makes an unfitted calibrator.
+    sees_context
+        Whether it sees level and the rest of the exam.
+    pooled
+        Whether canal and foramina are fitted together, told apart by features.
+    """
+
+    make: Callable[[], Calibrator]
+    sees_context: bool = False
+    pooled: bool = False
+
+
+METHODS: Mapping[str, Method] = {
+    "temperature": Method(TemperatureScaling),
+    "vector": Method(VectorScaling),
+    "vector + context": Method(partial(VectorScaling, penalty=0.01), sees_context=True),
+    "pooled + context": Method(partial(VectorScaling, penalty=0.02), sees_context=True, pooled=True),
 }
-"""Calibrators, and whether they see context."""
+MEAN = "mean of the last three"
+MEAN_OF = ("vector", "vector + context", "pooled + context")
+"""Calibrators that err differently; their mean errs less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +107,14 @@ class Cells:
             [np.eye(len(LEVELS))[self.level], elsewhere, scores.clip(-4, 4) ** 2, scores * elsewhere[:, :1], near],
             axis=1,
         )
+
+    def with_site(self, context: FloatArray) -> FloatArray:
+        """Return context with the site, and with scores and exam of the canal apart; (cells, features)."""
+        canal = (self.site == CANAL).astype(float)[:, None]
+        scores = np.log(np.clip(self.probabilities, 1e-6, 1.0))
+        scores -= scores.mean(axis=1, keepdims=True)
+        exam = context[:, len(LEVELS) : len(LEVELS) + 4]
+        return np.concatenate([context, canal, 1 - canal, scores * (1 - canal), exam * (1 - canal)], axis=1)
 
     def _places(self) -> list[tuple[int, int, int]]:
         return list(zip(self.exam.tolist(), self.level.tolist(), self.site.tolist(), strict=True))
@@ -131,7 +164,7 @@ def run_study(cells: Cells, *, alpha: float = 0.1, repeats: int = REPEATS) -> pd
     rows = [
         row
         for repeat in range(repeats)
-        for method in ("raw", *METHODS)
+        for method in ("raw", *METHODS, MEAN)
         for row in _one_split(cells, context, method, alpha=alpha, seed=repeat)
     ]
     return pd.DataFrame(rows).groupby(["calibrator", "promise", "never empty"], sort=False).mean()
@@ -140,7 +173,7 @@ def run_study(cells: Cells, *, alpha: float = 0.1, repeats: int = REPEATS) -> pd
 def _one_split(
     cells: Cells, context: FloatArray, method: str, *, alpha: float, seed: int
 ) -> list[dict[str, float | str]]:
-    exams = np.unique(np.arange(cells.exam.max() + 1))
+    exams = np.arange(cells.exam.max() + 1)
     calibrating = np.isin(cells.exam, np.random.default_rng(seed).permutation(exams)[: len(exams) // 2])
     probabilities = calibrated(cells, context, calibrating, method)
     test = ~calibrating
@@ -174,14 +207,20 @@ def calibrated(cells: Cells, context: FloatArray, calibrating: np.ndarray, metho
     """Return calibrated probabilities of all cells: the calibrating half's out of fold, the rest's from all of it."""
     if method == "raw":
         return cells.probabilities
-    make, sees_context = METHODS[method]
+    if method == MEAN:
+        return np.asarray(np.mean([calibrated(cells, context, calibrating, one) for one in MEAN_OF], axis=0))
+    how = METHODS[method]
+    features = cells.with_site(context) if how.pooled else context
     found = np.zeros_like(cells.probabilities)
-    for site in (cells.site == CANAL, cells.site != CANAL):
-        fit, use = calibrating & site, ~calibrating & site
-        fit_context, use_context = (context[fit], context[use]) if sees_context else (None, None)
+    canal = cells.site == CANAL
+    for part in [np.ones_like(canal)] if how.pooled else [canal, ~canal]:
+        fit, use = calibrating & part, ~calibrating & part
+        fit_context, use_context = (features[fit], features[use]) if how.sees_context else (None, None)
         p, truth = cells.probabilities, cells.truth
-        found[fit] = out_of_fold(make, p[fit], truth[fit], cells.exam[fit].tolist(), context=fit_context, folds=FOLDS)
-        found[use] = make().fit(p[fit], truth[fit], fit_context).transform(p[use], use_context)
+        found[fit] = out_of_fold(
+            how.make, p[fit], truth[fit], cells.exam[fit].tolist(), context=fit_context, folds=FOLDS
+        )
+        found[use] = how.make().fit(p[fit], truth[fit], fit_context).transform(p[use], use_context)
     return found
 
 

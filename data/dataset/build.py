@@ -48,6 +48,8 @@ class BuildResult:
         Keys of the studies added now, and of those that were there before.
     stale
         Of `kept`, those whose labels or frames have changed since: build into a new folder to take them up.
+    failed
+        Keys of studies of which nothing could be used.
     rejects
         Studies and inputs left out, with reasons.
     """
@@ -56,6 +58,7 @@ class BuildResult:
     added: tuple[str, ...]
     kept: tuple[str, ...]
     stale: tuple[str, ...]
+    failed: tuple[str, ...] = ()
     rejects: Rejects = field(default_factory=Rejects)
 
 
@@ -94,7 +97,11 @@ def build_dataset(
     manifest = _claim(out, Manifest(preset, silence, dict(shares), (), provenance(inputs)))
     known = {study.study_key: study.fingerprint for study in manifest.studies}
     by_report = labels_by_report(labels)
-    rejects, added, kept, stale = Rejects(), [], [], []
+    rejects = Rejects()
+    added: list[str] = []
+    kept: list[str] = []
+    stale: list[str] = []
+    failed: list[str] = []
     with _Shards(out, manifest) as shards:
         for source in studies:
             try:
@@ -112,10 +119,11 @@ def build_dataset(
                 added.append(source.study_key)
             except DeepspineError as error:
                 rejects.add(source.study_key, error)
+                failed.append(source.study_key)
             finally:
                 advance(1)
     rejects.write(out / "rejects.csv")
-    return BuildResult(shards.manifest, tuple(added), tuple(kept), tuple(stale), rejects)
+    return BuildResult(shards.manifest, tuple(added), tuple(kept), tuple(stale), tuple(failed), rejects)
 
 
 def cut_study(

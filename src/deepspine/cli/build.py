@@ -18,7 +18,7 @@ def build(
     silence: Annotated[str, typer.Option(help="What silence of a report means: missing or normal.")] = "missing",
     shares: Annotated[str, typer.Option(help="Share of patients for train, val and test.")] = "0.6,0.15,0.25",
     allow_mismatched_frames: Annotated[bool, typer.Option(help="Use series of another frame of reference.")] = False,
-    max_reject_share: Annotated[float, typer.Option(min=0, max=1, help="Share of studies that may fail.")] = 0.05,
+    max_reject_share: Annotated[float, typer.Option(min=0, max=1, help="Share of studies that may fail.")] = 0.2,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
 ) -> None:
     """Join an index, level frames and labels into a sharded, checksummed dataset."""
@@ -31,6 +31,7 @@ def build(
     from deepspine.data.dicom.archive_index import ArchiveIndex
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
+    from deepspine.data.rejects import Rejects
 
     if silence not in list(Silence):
         raise ConfigError(f"--silence must be missing or normal, got {silence!r}")
@@ -53,6 +54,7 @@ def build(
         "added": len(result.added),
         "kept": len(result.kept),
         "stale": len(result.stale),
+        "failed": len(result.failed),
         "rejected": len(result.rejects),
         "samples": {split: n["samples"] for split, n in counts.items()},
     }
@@ -64,4 +66,5 @@ def build(
             typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
     if result.stale:
         typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
-    result.rejects.check_share(total, allowed=max_reject_share, path=out / "rejects.csv")
+    failed = Rejects([(study, "") for study in result.failed])
+    failed.check_share(total, allowed=max_reject_share, path=out / "rejects.csv")

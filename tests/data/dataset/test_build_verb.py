@@ -1,0 +1,88 @@
+"""`deepspine build` on a phantom archive: the join of index, labels and frames, and its exit codes."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepspine.cli import main
+from deepspine.data.dataset.shards import stored_samples
+from deepspine.data.findings import Side
+from deepspine.data.levels import Level
+
+
+@pytest.fixture(scope="module")
+def phantom(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an archive of two invented studies, its index and its truth."""
+    folder = tmp_path_factory.mktemp("phantom")
+    assert main(["phantom", "--studies", "2", "--seed", "3", "--out", str(folder)]) == 0
+    assert main(["index", str(folder / "archive"), "--out", str(folder / "index.parquet")]) == 0
+    return folder
+
+
+def build(phantom: Path, out: Path, *extra: str, levels: Path | None = None) -> int:
+    labels, truth = phantom / "truth" / "labels.csv", levels or phantom / "truth"
+    arguments = ["--index", str(phantom / "index.parquet"), "--labels", str(labels), "--levels", str(truth)]
+    return main(["build", *arguments, "--out", str(out), *extra])
+
+
+def test_a_phantom_archive_becomes_a_dataset(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(phantom, tmp_path, "--json") == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["added"], summary["failed"]) == (2, 0)
+    samples = [stored.read() for stored in stored_samples(tmp_path)]
+    assert len(samples) == sum(summary["samples"].values()) >= 10
+    lowest = next(sample for sample in samples if sample.level is Level.L4_L5)
+    assert lowest.presence == (True, True, True)
+    assert ("canal_stenosis", Side.MIDLINE) in lowest.labels
+    assert main(["check", str(tmp_path)]) == 0
+
+
+def test_the_disc_of_a_phantom_is_dark_beside_the_bright_canal_behind_it(phantom: Path, tmp_path: Path) -> None:
+    """On T2 the mean over mid-sagittal columns rises behind the disc: front is at the left, the back at the right."""
+    assert build(phantom, tmp_path) == 0
+    for sample in (stored.read() for stored in stored_samples(tmp_path)):
+        middle = sample.crops["sagittal_t2"][4]
+        disc, behind = middle[28:36, 15:30], middle[:, 48:62]
+        assert np.nanmean(behind) > np.nanmean(disc) + 0.3
+
+
+def test_studies_without_levels_are_listed_and_too_many_of_them_is_exit_code_3(
+    phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    levels = tmp_path / "levels"
+    first = sorted(path for path in (phantom / "truth").iterdir() if path.is_dir())[0]
+    shutil.copytree(first, levels / first.name)
+    assert build(phantom, tmp_path / "set", levels=levels) == 3
+    assert "1 of 2 inputs were rejected" in capsys.readouterr().err
+    assert "no levels.json" in (tmp_path / "set" / "rejects.csv").read_text(encoding="utf-8")
+    assert build(phantom, tmp_path / "set", "--max-reject-share", "0.5", levels=levels) == 0
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--silence", "golden"], "missing or normal"),
+        (["--crop-preset", "huge"], "crop preset"),
+        (["--shares", "1"], "shares"),
+        (["--labels", "no.csv"], "no such file"),
+        (["--index", "no.parquet"], "no index"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    extra: list[str], message: str, phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(phantom, tmp_path / "set", *extra) == 2
+    error = capsys.readouterr().err.strip().splitlines()
+    assert message in error[-1]
+
+
+def test_damaged_levels_reject_the_study(phantom: Path, tmp_path: Path) -> None:
+    levels = tmp_path / "levels"
+    for place in (path for path in (phantom / "truth").iterdir() if path.is_dir()):
+        (levels / place.name).mkdir(parents=True)
+        (levels / place.name / "levels.json").write_text("{}")
+    assert build(phantom, tmp_path / "set", levels=levels) == 3
+    assert "no list `levels`" in (tmp_path / "set" / "rejects.csv").read_text(encoding="utf-8")
