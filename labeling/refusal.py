@@ -9,6 +9,7 @@ from deepspine.labeling.lexicon import Lexicon
 MAX_CHARACTERS = 1_000_000
 """Longer texts are no reports; a long one has some thousand characters."""
 
+SAMPLE_CHARACTERS = 1500
 MIN_WORDS = 12
 MIN_KNOWN_SHARE = 0.3
 """Reports in English have more than half of their words in the lexicon, in other languages below a tenth."""
@@ -76,7 +77,7 @@ def reason_to_refuse(text: str, lexicon: Lexicon) -> str | None:
         return f"text of {len(text)} characters; the longest that is read has {MAX_CHARACTERS}"
     if not text.isascii() and _SURROGATE.search(text):
         return "text is not UTF-8; convert the file, e.g. with iconv"
-    sample = _WORD.findall(text[:6000].lower())
+    sample = _WORD.findall(text[:SAMPLE_CHARACTERS].lower())
     if len(sample) >= MIN_WORDS:
         known = sum(word in COMMON_WORDS or word in lexicon.words for word in sample)
         if known < MIN_KNOWN_SHARE * len(sample):

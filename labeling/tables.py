@@ -13,9 +13,11 @@ import heapq
 import json
 import multiprocessing
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -33,6 +35,8 @@ from deepspine.labeling.refusal import reason_to_refuse
 from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_reports
 
 CHUNK_REPORTS = 500
+WAITING_PER_WORKER = 3
+"""Chunks that may wait for a worker: enough to keep it busy, few enough to keep memory constant."""
 EVIDENCE_COLUMNS = (*COLUMNS, "start", "end", "section", "rule", "doubt")
 Advance = Callable[[int], None]
 
@@ -125,7 +129,14 @@ def label_file(
     chunks = _chunks(_accepted(run.reports(), rejects, rules))
     tell = advance or (lambda n: None)
     reports = resumed = 0
-    waiting: list[tuple[int, list[ReportText]]] = []
+    waiting: deque[tuple[int, int, Callable[[], Result]]] = deque()
+
+    def finish(most: int) -> None:
+        while len(waiting) > most:
+            number, count, result = waiting.popleft()
+            run.write_part(number, *result())
+            tell(count)
+
     with _pool(workers, rules) as submit:
         for number, chunk in enumerate(chunks):
             reports += len(chunk)
@@ -134,10 +145,9 @@ def label_file(
                 resumed += len(chunk)
                 tell(len(chunk))
                 continue
-            waiting.append((number, chunk))
-            if len(waiting) >= 2 * max(workers, 1):
-                _finish(run, submit, waiting, tell)
-        _finish(run, submit, waiting, tell)
+            waiting.append((number, len(chunk), submit((chunk, run.rules, run.evidence is not None))))
+            finish(WAITING_PER_WORKER * workers if workers > 1 else 0)
+        finish(0)
     labels = run.merge()
     rejects_path = out.parent / "rejects.csv"
     rejects.write(rejects_path)
@@ -145,37 +155,19 @@ def label_file(
     return LabelRun(reports, labels, len(rejects), resumed, rejects_path)
 
 
-def _finish(run: _Run, submit: Submit, waiting: list[tuple[int, list[ReportText]]], tell: Advance) -> None:
-    results = submit([(chunk, run.rules, run.evidence is not None) for _, chunk in waiting])
-    for (number, chunk), (rows, evidence) in zip(waiting, results, strict=True):
-        run.write_part(number, rows, evidence)
-        tell(len(chunk))
-    waiting.clear()
-
-
 Job = tuple[list[ReportText], "str | None", bool]
 Result = tuple[list[tuple[str, ...]], list[tuple[str, ...]]]
-Submit = Callable[[list[Job]], Iterable[Result]]
+Submit = Callable[[Job], Callable[[], Result]]
 
 
-class _pool:  # noqa: N801 - a context manager used as a function
-    """Runs chunks in this process, or in `workers` others."""
-
-    def __init__(self, workers: int, rules: str | None) -> None:
-        self.workers = workers
-        self.rules = rules
-
-    def __enter__(self) -> Submit:
-        if self.workers <= 1:
-            return lambda jobs: map(label_chunk, jobs)
-        context = multiprocessing.get_context("spawn")
-        self.pool = context.Pool(self.workers, initializer=load_lexicon, initargs=(self.rules,))
-        return lambda jobs: self.pool.imap(label_chunk, jobs)
-
-    def __exit__(self, *exc: object) -> None:
-        if self.workers > 1:
-            self.pool.terminate()
-            self.pool.join()
+@contextmanager
+def _pool(workers: int, rules: str | None) -> Iterator[Submit]:
+    """Yield a function that starts a chunk, here or in one of `workers` processes, and returns its result later."""
+    if workers <= 1:
+        yield lambda job: partial(label_chunk, job)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers, initializer=load_lexicon, initargs=(rules,)) as pool:
+        yield lambda job: pool.apply_async(label_chunk, (job,)).get
 
 
 def label_chunk(job: Job) -> Result:
@@ -310,7 +302,12 @@ class _Run:
         count = 0
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{target.name}.new")
-        rows = heapq.merge(*(_rows(self._part(n, kind)) for n in range(self.parts)), key=lambda row: row[0])
+        paths = [self._part(n, kind) for n in range(self.parts)]
+        if target.suffix != ".parquet" and _in_order(paths):
+            count = _join(paths, temporary, header)
+            temporary.replace(target)
+            return count
+        rows = heapq.merge(*map(_rows, paths), key=lambda row: row[0])
         if target.suffix == ".parquet":
             count = _write_parquet(temporary, rows, header)
         else:
@@ -322,6 +319,33 @@ class _Run:
                     count += 1
         temporary.replace(target)
         return count
+
+
+def _in_order(paths: list[Path]) -> bool:
+    """Whether the parts, one behind the other, are sorted by report already."""
+    last = ""
+    for path in paths:
+        lines = path.read_text(encoding="utf-8").splitlines()[1:]
+        if any('"' in line for line in (lines[:1] + lines[-1:])):
+            return False
+        if lines:
+            first = lines[0].partition(",")[0]
+            if first < last:
+                return False
+            last = lines[-1].partition(",")[0]
+    return True
+
+
+def _join(paths: list[Path], target: Path, header: tuple[str, ...]) -> int:
+    """Write sorted parts one behind the other; returns the number of rows."""
+    count = 0
+    with target.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(header) + "\n")
+        for path in paths:
+            _, _, rows = path.read_text(encoding="utf-8").partition("\n")
+            count += rows.count("\n")
+            file.write(rows)
+    return count
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
