@@ -61,9 +61,12 @@ def expected_seconds(studies: int) -> float:
 
 def demo_stages(out: Path, *, studies: int, seed: int, workers: int) -> list[Stage]:
     """Return the commands of the demo in their order."""
-    index, labels, located, dataset, run = (
-        str(out / name) for name in ("index.parquet", "labels.csv", "located", "dataset", "run")
-    )
+    index, labels, evidence, located, dataset, run = (
+        str(out / name)
+        for name in (
+            "index/index.parquet", "labels/labels.csv", "labels/evidence.csv", "located", "dataset", "run"
+        )
+    )  # fmt: skip
     phantom, truth = str(out / "phantom"), str(out / "phantom" / "truth" / "labels.csv")
     n_workers = str(min(workers, os.cpu_count() or 1))
 
@@ -74,7 +77,7 @@ def demo_stages(out: Path, *, studies: int, seed: int, workers: int) -> list[Sta
         stage("phantom", 1.5 * studies, "phantom", "--studies", str(studies), "--seed", str(seed), "--out", phantom,
               "--workers", n_workers),
         stage("index", 4, "index", f"{phantom}/archive", "--out", index),
-        stage("label", 5, "label", f"{phantom}/reports.csv", "--out", labels, "--evidence", str(out / "evidence.csv")),
+        stage("label", 5, "label", f"{phantom}/reports.csv", "--out", labels, "--evidence", evidence),
         stage("locate", 10 + 1.5 * studies, "locate", index, "--out", located),
         stage("build", 4 + 0.5 * studies, "build", "--index", index, "--labels", labels, "--levels", located,
               "--out", dataset),

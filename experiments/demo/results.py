@@ -54,9 +54,9 @@ class DemoResults:
 
 def collect_results(out: Path) -> DemoResults:
     """Gather the results of a finished demo in the folder `out`."""
-    labels = LabelTable.read(out / "labels.csv")
+    labels = LabelTable.read(out / "labels" / "labels.csv")
     truth = LabelTable.read(out / "phantom" / "truth" / "labels.csv")
-    index = ArchiveIndex.read(out / "index.parquet")
+    index = ArchiveIndex.read(out / "index" / "index.parquet")
     predictions = LabelTable.read(out / "evaluation" / "predictions.csv")
     text = LabelTable.read(out / "phantom" / "truth" / "text_labels.csv")
     report_ids = pd.read_csv(out / "phantom" / "reports.csv", dtype=str)["report_id"].tolist()
