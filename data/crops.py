@@ -137,7 +137,7 @@ PRESETS: Mapping[str, CropPreset] = MappingProxyType(
                 back_mm=(12.0, 15.0),
             ),
             _preset(
-                "small", ((9, 64, 96), (45.0, 56.0, 84.0)), ((4, 96, 96), (16.0, 84.0, 84.0)), back_mm=(12.0, 15.0)
+                "small", ((9, 64, 96), (45.0, 56.0, 84.0)), ((4, 96, 96), (12.0, 84.0, 84.0)), back_mm=(12.0, 15.0)
             ),
             _preset(
                 "picture",
