@@ -26,6 +26,12 @@ class Leftovers(Objects):
         """Close what is open at a boundary; leftovers modify the heads before or become the subject."""
         if self.open is not None:
             self._close_open()
+        elif not self.conjuncts and self.cur.empty:
+            if self.cur.rest or self.cur.zone:
+                self._fresh()
+            else:
+                self.cur.neg, self.cur.hedge = self.neg, self.hedge
+            return
         conjuncts = merge_side_and_grade([*self.conjuncts, self.cur], self.last_open)
         self.conjuncts = []
         self._fresh()
