@@ -698,8 +698,6 @@ class _Reader:
             names = ("spondylolisthesis",)
         else:
             names = BUNDLES.get(finding, (finding,))
-        start = self.tokens.starts[frame.i]
-        end = self.tokens.ends[frame.j - 1]
         certainty = "hedged" if frame.hedge else "negated" if _is_negative(frame) else "asserted"
         if finding in ("normal_level", "normal_disc", "normal_contour") and scope == "level":
             scope = "normal"
@@ -722,8 +720,8 @@ class _Reader:
                     scope,
                     certainty,
                     frame.head.rule.id,
-                    start,
-                    end,
+                    frame.i,
+                    frame.j,
                     tuple(exclude),
                     mode,
                 )

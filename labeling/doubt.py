@@ -19,7 +19,7 @@ DISAGREEMENT = 0.6
 HEDGE = 0.15
 PER_UNKNOWN_WORD = 0.03
 PER_REPAIRED_WORD = 0.02
-NEAR_TOKENS = 6
+NEAR_CHARACTERS = 40
 
 
 class Doubt:
@@ -59,10 +59,11 @@ class Doubt:
         for statement in label.statements:
             if statement.certainty == "hedged":
                 calm *= 1.0 - HEDGE
-            near = sum(statement.start - 40 <= place <= statement.end + 40 for place in self.unknown)
+            first, last = self.tokens.starts[statement.i], self.tokens.ends[statement.j - 1]
+            near = sum(first - NEAR_CHARACTERS <= place <= last + NEAR_CHARACTERS for place in self.unknown)
             calm *= (1.0 - PER_UNKNOWN_WORD) ** min(near, 8)
             for start, end, weight in self.puzzles:
-                if start <= statement.start < end:
+                if start <= first < end:
                     calm *= 1.0 - weight
         return round(1.0 - calm, 3)
 

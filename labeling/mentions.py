@@ -107,10 +107,7 @@ def repair(tokens: Tokens, lexicon: Lexicon) -> None:
                 words[index] = lexicon.speller.expansions[word]
                 splits.append(index)
     for index in reversed(splits):
-        parts = words[index].split()
-        words[index : index + 1] = parts
-        tokens.starts[index : index + 1] = [tokens.starts[index]] * len(parts)
-        tokens.ends[index : index + 1] = [tokens.ends[index]] * len(parts)
+        tokens.split(index, words[index].split())
 
 
 def scan(words: list[str], root: Node) -> list[Mention]:

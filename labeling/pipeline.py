@@ -92,7 +92,11 @@ class Labeler:
                 finding,
                 SIDES[side],
                 GradeSet(FINDINGS[finding], label.bits),
-                tuple(dict.fromkeys(Evidence(s.start, s.end, s.section, s.rule) for s in label.statements)),
+                tuple(
+                    dict.fromkeys(
+                        Evidence(tokens.starts[s.i], tokens.ends[s.j - 1], s.section, s.rule) for s in label.statements
+                    )
+                ),
                 doubt.of_label(label),
             )
             for (level, finding, side), label in sorted(found.items())

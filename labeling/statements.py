@@ -27,8 +27,8 @@ class Statement:
         `asserted`, `negated` or `hedged`.
     rule
         Rule that found it.
-    start, end
-        Characters of the evidence in the original text.
+    i, j
+        First token of the evidence, and the one behind its last.
     exclude
         Levels, with sides, that a blanket statement leaves out.
     """
@@ -41,7 +41,7 @@ class Statement:
     scope: str
     certainty: str
     rule: str
-    start: int
-    end: int
+    i: int
+    j: int
     exclude: tuple[tuple[int, int], ...] = ()
     mode: str = ""

@@ -6,7 +6,7 @@ Everything here preserves length: markup is blanked out, not cut, so that offset
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cached_property
 
 NEWLINE = "\n"
 
@@ -136,7 +136,6 @@ _ABBREVIATIONS = frozenset(
 )
 
 
-@dataclass(slots=True)
 class Tokens:
     """Tokens of one report.
 
@@ -144,16 +143,39 @@ class Tokens:
     ----------
     words
         Lower-case forms; line ends stand as `NEWLINE`.
-    starts, ends
-        Character offsets into the original text, end exclusive.
     text
         The normalised text, of the same length as the original.
     """
 
-    words: list[str]
-    starts: list[int]
-    ends: list[int]
-    text: str
+    def __init__(self, words: list[str], text: str) -> None:
+        self.words = words
+        self.text = text
+        self._splits: list[tuple[int, int]] = []
+
+    @property
+    def starts(self) -> list[int]:
+        """First character of each token, in the original text."""
+        return self._places[0]
+
+    @property
+    def ends(self) -> list[int]:
+        """Character behind each token, in the original text."""
+        return self._places[1]
+
+    @cached_property
+    def _places(self) -> tuple[list[int], list[int]]:
+        """Find where the tokens stand; only evidence needs it, so the batch path never pays for it."""
+        found = [match.span() for match in _TOKEN.finditer(lower(self.text))]
+        starts, ends = [start for start, _ in found], [end for _, end in found]
+        for index, count in self._splits:
+            starts[index : index + 1] = starts[index : index + 1] * count
+            ends[index : index + 1] = ends[index : index + 1] * count
+        return starts, ends
+
+    def split(self, index: int, parts: list[str]) -> None:
+        """Put several words in the place of one; they share its characters. Call from the last token to the first."""
+        self.words[index : index + 1] = parts
+        self._splits.append((index, len(parts)))
 
 
 def normalise(text: str) -> str:
@@ -229,11 +251,7 @@ def tokenize(text: str) -> Tokens:
     text = normalise(text)
     if NEWLINE in text:
         text = _unwrap(text)
-    found = list(_TOKEN.finditer(lower(text)))
-    words = [match.group() for match in found]
-    starts = [match.start() for match in found]
-    ends = [match.end() for match in found]
-    return Tokens(words, starts, ends, text)
+    return Tokens(_TOKEN.findall(lower(text)), text)
 
 
 def _unwrap(text: str) -> str:
