@@ -290,6 +290,8 @@ class Lookahead(State):
             if mention.kind in ("site", "pred") and mention.value not in ("level", "disc", "abnormality", "spine"):
                 return False
         has_level = self.at_header or (self.level is not None and self.level.ref not in ("any", "multi", "vague"))
+        # "No abnormality at any level": the place is said behind.
+        has_level = has_level or any(m.kind in ("level", "levels") for m in self.mentions[self.index + 1 :])
         words = [
             w
             for k, w in enumerate(self.words[start : head.i], start)

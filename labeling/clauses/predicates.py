@@ -74,6 +74,14 @@ class Predicates(Leftovers):
             self.conjuncts = own[:-1]
             self.cur = own[-1]
             return True
+        if self._is_second_item(mention):
+            own = [self.cur]
+            while not self.conjuncts[-1].sites:
+                own.insert(0, self.conjuncts.pop())
+            self._fresh()
+            self._close_open()
+            self.conjuncts, self.cur = own[:-1], own[-1]
+            return True
         previous = self._peek(-1)
         own_subject = previous is not None and (
             previous.kind == "cop"
@@ -92,6 +100,17 @@ class Predicates(Leftovers):
         if own:
             self.cur = own[0]
         return False
+
+    def _is_second_item(self, mention: Mention) -> bool:
+        """Whether a noun begins an item of its own behind "indentation of the sac": "... and recess | narrowing"."""
+        return (
+            self.open is not None
+            and self.open.form == "noun"
+            and mention.form in ("noun", "either")
+            and mention.value != self.open.value
+            and bool(self.cur.sites)
+            and any(conjunct.sites for conjunct in self.conjuncts)
+        )
 
     def _participle(  # noqa: C901 - one grammar decision after another
         self, mention: Mention, chain_sites: bool, previous: Mention | None, following: Mention | None
@@ -173,6 +192,8 @@ class Predicates(Leftovers):
             and (cur.grade or cur.neg or cur.hedge or cur.rest)
         ):
             chain = self._predicate_chain(chain)
+        if head.form in ("noun", "either"):
+            chain = _coordinated(chain)
         if any(s.value != "spine" for c in chain for s in c.sites):
             for conjunct in chain:
                 conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
@@ -235,3 +256,13 @@ class Predicates(Leftovers):
                 conjunct.hedge = conjunct.hedge or hedge
                 conjunct.rest = conjunct.rest or self.cur.rest
         return kept
+
+
+def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:
+    """Drop sites that no comma or "and" joins to the noun's own: "the sac measures 8 mm, ... canal | stenosis"."""
+    kept: list[Conjunct] = []
+    for conjunct in reversed(chain):
+        if kept and conjunct.sites and not conjunct.joint and not conjunct.grade and not conjunct.neg:
+            break
+        kept.append(conjunct)
+    return kept[::-1]
