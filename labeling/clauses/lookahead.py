@@ -291,7 +291,7 @@ class Lookahead(State):
                 return False
         has_level = self.at_header or (self.level is not None and self.level.ref not in ("any", "multi", "vague"))
         # "No abnormality at any level": the place is said behind.
-        has_level = has_level or any(m.kind in ("level", "levels") for m in self.mentions[self.index + 1 :])
+        has_level = has_level or any(m.kind in ("level", "levels", "levelref") for m in self.mentions)
         words = [
             w
             for k, w in enumerate(self.words[start : head.i], start)
