@@ -43,8 +43,11 @@ BUNDLES = {
 }
 ANAPHORS = frozenset(("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above"))
 MAX_HEADER_TOKENS = 9
-UNTOLD, POINTING = 0.3, 0.15
+UNTOLD, POINTING = 0.3, 0.04
 """How much a sentence without a statement, and one that points back or excepts, adds to the doubt."""
+
+CELL, LOST, LOST_FRAMES = 0.06, 0.1, 2
+"""What a table's cell adds, and a sentence of which more than two assertions gave no statement."""
 
 LONG_SENTENCE = 45
 
@@ -460,6 +463,8 @@ class _Reader:
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_ASSERTING):
             self._note_levels(mentions)
+            if kinds <= _LEVELS_ONLY:
+                self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
         mentions = settle(mentions, self.words, kinds)
         self.opening = self.words[start] if start < len(self.words) else ""
@@ -478,11 +483,13 @@ class _Reader:
 
     def _note_puzzles(self, sentence: Sentence, mentions: list[Mention], reader: ClauseReader, told: int) -> None:
         """Note what makes a sentence worth a second look."""
-        weight = 0.0
+        weight = CELL if sentence.cell >= 0 else 0.0
         if not told and not reader.story and not reader.foreign and any(_is_telling(m) for m in mentions):
-            weight = UNTOLD
+            weight += UNTOLD
+        elif told < len(reader.frames) - LOST_FRAMES:
+            weight += LOST
         elif reader.aside or any(ref.ref in _POINTING for ref in reader.levels_seen):
-            weight = POINTING
+            weight += POINTING
         if sentence.j - sentence.i > LONG_SENTENCE:
             weight += UNTOLD
         if weight:
@@ -783,6 +790,7 @@ _OTHER_WORDS = frozenset(
         "tspine",
     )
 )
+_LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
 _POINTING = ANAPHORS | {"rest", "rest_named", "these", "intervening"}
 _REGION_STARTS = frozenset(name.split()[0] for name in _LUMBAR_WORDS | _OTHER_WORDS)
 _SECTION_WORDS = {

@@ -119,8 +119,14 @@ class Modifiers(Leftovers):
             cur.sites[-1] = mention
             return
         if cur.sites and cur.sites[-1].value != mention.value and self.open is None and not cur.sites[-1].form:
+            before = self._peek(-1)
+            graded = before is not None and before.kind == "grade"
+            grade, cap = (cur.grade, cur.cap) if graded else (0, "")
+            if graded:
+                cur.grade, cur.cap = 0, ""
             self._push()
             cur = self.cur
+            cur.grade, cur.cap = grade, cap
         self._mark(mention)
         cur.sites.append(mention)
 
