@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
 from deepspine.data.geometry import Grid, Plane
+from deepspine.data.label_table import csv_text
 from deepspine.data.levels import Level
 from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM, SLICE_SPACING_MM, read_picture
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import MIN_CONFIDENCE
 from deepspine.segmentation.locate import Location, Segmenter, locate
 from deepspine.segmentation.partial_labels import DiscBox
@@ -117,6 +119,12 @@ def evaluate_networks(
     if not rows:
         raise InputError(f"{root} holds none of spider_space, sudirman, spider_mid, volumes; see --data")
     return rows
+
+
+def measurements_csv(rows: Sequence[Measurement]) -> str:
+    """Return the table as CSV."""
+    table = [(row.dataset, row.measure, f"{row.value:.4f}", str(row.n), str(row.target or "")) for row in rows]
+    return csv_text(table, ("dataset", "measure", "value", "n", "target"))
 
 
 def unseen_by(network: SegmentationNetwork) -> Keep:
@@ -268,8 +276,6 @@ def _count_rows(counts: Sequence[tuple[str, int, int]]) -> Iterator[Measurement]
 
 def _bodies(volume: Volume, network: Segmenter) -> NDArray[np.uint8]:
     """Return the numbered bodies; without names where these were refused."""
-    from deepspine.segmentation.instances import find_parts
-
     mask, certainty = network.segment(volume)
     return find_parts(mask, certainty, volume.grid, SpineClass.BODY)[1]
 

@@ -16,7 +16,7 @@ from deepspine.data.levels import Level, Vertebra
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.instances import Part, find_parts, points_of
+from deepspine.segmentation.instances import Part, above_sacrum, find_parts, merge_pieces, parts_of_spine, points_of
 from deepspine.segmentation.level_naming import (
     MIN_CONFIDENCE,
     MIN_DISCS,
@@ -35,6 +35,11 @@ ENDPLATE_QUANTILES = (0.04, 0.96)
 """Of a disc's voxels along the spine: its surfaces, less a few stray voxels."""
 ENDPLATE_HALF_WIDTH_MM = 8.0
 """Endplates are taken in the middle of a disc, within this of the curve."""
+SURE_DISC = 0.7
+"""A disc whose voxels are this certain on average is there; below, its name is as doubtful as the disc."""
+SMALL_LOWEST_DISC = 0.8
+"""A lowest disc with less than this share of the median's area may be rudimentary: L5 sacralised, or S1-S2 (O'Driscoll
+1996), and radiologists differ in how they count then."""
 MIN_COSINE_OF_NORMAL = 0.5
 """A disc's own direction is trusted when within 60 degrees of the curve's."""
 
@@ -123,6 +128,8 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     mask, certainty = (network or SegmentationNetwork.load()).segment(volume)
     bodies, vertebra_map = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
     discs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
+    bodies, discs = parts_of_spine(bodies, discs)
+    discs = merge_pieces(above_sacrum(discs, mask == SpineClass.SACRUM, volume.grid))
     if len(discs) < MIN_DISCS:
         raise NamingError(
             f"found {len(discs)} discs, a chain to count needs {MIN_DISCS}; check plane and field of view"
@@ -136,7 +143,7 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     confidence = _confidence(hypotheses)
     levels = hypotheses[0].levels
     frames = tuple(
-        _frame(part, level, min(confidence, part.certainty**0.5), curve, volume.grid)
+        _frame(part, level, min(confidence, part.certainty / SURE_DISC), curve, volume.grid)
         for part, level in zip(discs_in_line, levels, strict=True)
     )
     return Location(
@@ -146,7 +153,7 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         frames=frames,
         vertebrae=_name_bodies(bodies_in_line, frames, curve),
         hypotheses=tuple(hypotheses),
-        warnings=tuple(_warnings(frames, len(bodies) + len(discs) - sum(curve.inliers))),
+        warnings=tuple(_warnings(frames, evidence, len(bodies) + len(discs) - sum(curve.inliers))),
     )
 
 
@@ -238,8 +245,10 @@ def _name_bodies(bodies: Sequence[Part], frames: Sequence[LevelFrame], curve: Sp
     return tuple(named.values())
 
 
-def _warnings(frames: Sequence[LevelFrame], n_outliers: int) -> list[str]:
+def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], n_outliers: int) -> list[str]:
     warnings = []
+    if evidence[-1].area_ratio < SMALL_LOWEST_DISC:
+        warnings.append("the lowest disc is small: transitional anatomy is possible, see the hypotheses")
     if frames and min(frame.confidence for frame in frames) < MIN_CONFIDENCE:
         warnings.append(f"names are uncertain: the least confidence is {min(f.confidence for f in frames):.2f}")
     names = [frame.level for frame in frames]

@@ -1,4 +1,4 @@
-"""`deepspine evaluate grading`."""
+"""`deepspine evaluate segmentation | grading`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,37 @@ app = typer.Typer(help="Measure a network against references.", no_args_is_help=
 @app.callback()
 def _evaluate() -> None:
     pass
+
+
+@app.command("segmentation")
+def segmentation(
+    data: Annotated[Path, typer.Option(help="Folder with spider_space, sudirman, spider_mid, volumes, or some.")],
+    weights: Annotated[
+        list[Path] | None,
+        typer.Option(help="Weights in place of the shipped ones; once for each fold of a cross-validation."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Table as CSV.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Measure masks, bodies, names and counts on patients that the network did not learn from."""
+    from dataclasses import asdict
+
+    from deepspine.cli.progress import progress
+    from deepspine.segmentation.evaluation import evaluate_networks, measurements_csv
+    from deepspine.segmentation.inference import SegmentationNetwork
+
+    chosen: list[Path | None] = [*weights] if weights else [None]
+    networks = [SegmentationNetwork.load(path) for path in chosen]
+    with progress("evaluate segmentation") as advance:
+        rows = evaluate_networks(data, networks, advance=advance)
+    if out is not None:
+        out.write_text(measurements_csv(rows), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    for row in rows:
+        goal = "" if row.target is None else f"  target {row.target:g}"
+        typer.echo(f"{row.dataset:26} {row.measure:34} {row.value:6.3f}  n {row.n:4}{goal}")
 
 
 @app.command("grading")
