@@ -184,9 +184,9 @@ def normalise(text: str) -> str:
     Examples
     --------
     >>> normalise("L4-5:<br/>bulge")
-    'L4-5:\\n    bulge'
-    >>> normalise("No bulge~L5\u2013S1")
-    'No bulge\\nL5-S1'
+    'L4-5:\n    bulge'
+    >>> normalise("No bulge~L5-S1")
+    'No bulge\nL5-S1'
     """
     if _MARKUP.search(text):
         text = _without_markup(text)

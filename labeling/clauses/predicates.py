@@ -226,6 +226,7 @@ class Predicates(Leftovers):
                 ):
                     conjunct.sides = before.sides
                 conjunct.hedge = conjunct.hedge or before.hedge
+                conjunct.rest = conjunct.rest or before.rest
             if conjunct.level is None and before is not None:
                 conjunct.level = before.level
             if conjunct.neg and self.neg:
