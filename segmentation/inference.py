@@ -67,7 +67,7 @@ class SegmentationNetwork:
             network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
         except (SafetensorError, RuntimeError) as error:
             raise InputError(f"{path}: weights do not fit the network: {str(error).splitlines()[0]}") from None
-        return cls(network.eval(), values)
+        return cls(network.eval().to(memory_format=torch.channels_last), values)
 
     def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Find the spine in a sagittal volume.
@@ -117,7 +117,9 @@ class SegmentationNetwork:
             )
             small = torch.stack([normalise(one) for one in small])
             padded = functional.pad(small, (0, -columns % SIDE_MULTIPLE, 0, -rows % SIDE_MULTIPLE))
-            scores = self.network(padded.to(memory_format=torch.channels_last))[..., :rows, :columns]
+            # Twice as quick where the processor has it; the Dice of classes moves in the fourth digit.
+            with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
+                scores = self.network(padded.to(memory_format=torch.channels_last)).float()[..., :rows, :columns]
             full = functional.interpolate(scores, size=volume.grid.shape[1:], mode="bilinear", align_corners=False)
             return full.softmax(dim=1)
 

@@ -37,6 +37,8 @@ GAP_RATIO = 1.6
 """A distance this many times the median of its neighbours holds a disc that was missed."""
 MIN_CONFIDENCE = 0.9
 """Names below this confidence come with a warning."""
+MIN_SACRUM_SEEN = 0.03
+"""With less sacrum than this share below every disc, tilt alone would name the spine: too little to count from."""
 MIN_DISCS = 3
 """Fewer discs are no chain that could be counted."""
 
@@ -109,7 +111,7 @@ def name_discs(discs: Sequence[DiscEvidence], *, lowest: Level | None = None) ->
     if lowest is not None:
         return [NamingHypothesis(_named(steps, lowest), 1.0, "the lowest disc was named by the user")]
     junction = _junction_probabilities(discs)
-    if junction[-1] == max(junction):
+    if junction[-1] == max(junction) or max(disc.sacrum_below for disc in discs) < MIN_SACRUM_SEEN:
         raise NamingError(
             "no lumbosacral junction in view (no sacrum below the lowest disc); say where to count from, "
             "for example --lowest L4-L5"

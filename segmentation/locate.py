@@ -177,7 +177,8 @@ def _evidence(
         evidence.append(
             DiscEvidence(
                 height_mm=float(disc.center_lps[2]),
-                sacrum_below=(n_sacrum + 1.0) / (n_sacrum + n_body + 2.0),
+                # Nothing below a disc is the picture's border, not a sign of the sacrum.
+                sacrum_below=n_sacrum / max(n_sacrum + n_body, 1),
                 tilt_deg=float(np.rad2deg(np.arctan2(-normal[1], normal[2]))),
                 area_ratio=disc.area_mm2 / median_area,
             )

@@ -1,0 +1,185 @@
+"""From a volume to named discs, and the reasons for refusing one."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepspine.data.errors import DeepspineError, InputError, NamingError
+from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
+from deepspine.data.levels import Level
+from deepspine.data.volume import Volume
+from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.evaluation import is_flagged, judge_picture, unseen_by
+from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.locate import Location, locate
+from deepspine.segmentation.network import build_network
+from deepspine.segmentation.output import write_location
+from deepspine.segmentation.partial_labels import DiscBox
+from deepspine.segmentation.training_sets import fold_of
+
+ROWS, COLUMNS = 280, 200
+SAGITTAL = [LEFT, -SUPERIOR, POSTERIOR]
+L5_S1_TILT = 0.5
+
+
+@dataclass
+class Painted:
+    """A network that sees what the test painted."""
+
+    mask: np.ndarray
+
+    def segment(self, volume: Volume) -> tuple[np.ndarray, np.ndarray]:
+        """Return the painting."""
+        return self.mask, np.full(self.mask.shape, 0.95, dtype=np.float32)
+
+
+def volume(shape: tuple[int, int, int] = (1, ROWS, COLUMNS), axes: list[np.ndarray] = SAGITTAL) -> Volume:
+    grid = Grid.from_axes(shape, origin_lps=(0, 0, 0), axes_lps=axes, spacing_mm=(4.0, 1.0, 1.0))
+    voxels = np.random.default_rng(0).random(shape, dtype=np.float32)
+    return Volume(voxels, grid)
+
+
+def painted_spine(n_discs: int = 5, *, sacrum: bool = True) -> np.ndarray:
+    """Bodies and discs from row 10 down, the lowest disc tilted down in front, sacrum behind and below it."""
+    mask = np.zeros((1, ROWS, COLUMNS), dtype=np.uint8)
+    rows, columns = np.indices((ROWS, COLUMNS))
+    column = (columns >= 80) & (columns < 120)
+    for index in range(n_discs):
+        top = 10 + 35 * index
+        tilt = (100 - columns) * (L5_S1_TILT if index == n_discs - 1 else 0.0)
+        mask[0][column & (rows >= top) & (rows < top + 25 + tilt)] = SpineClass.BODY
+        mask[0][column & (rows >= top + 25 + tilt) & (rows < top + 35 + tilt)] = SpineClass.DISC
+    if sacrum:
+        end = 10 + 35 * n_discs + (100 - columns) * L5_S1_TILT
+        mask[0][(columns >= 82) & (columns < 125) & (rows >= end) & (rows < end + 30)] = SpineClass.SACRUM
+    return mask
+
+
+def located(**options: Level | None) -> Location:
+    return locate(volume(), network=Painted(painted_spine()), **options)
+
+
+def test_five_discs_over_a_sacrum_are_the_lumbar_ones() -> None:
+    frames = located().frames
+    assert [frame.level for frame in frames] == [
+        Level.L1_L2, Level.L2_L3, Level.L3_L4, Level.L4_L5, Level.L5_S1,
+    ]  # fmt: skip
+    assert not is_flagged(located())
+
+
+def test_a_frame_lies_in_the_middle_of_its_disc_and_is_as_high() -> None:
+    frame = located().frames[1]
+    assert np.allclose(frame.center_lps, [0.0, 99.5, -74.5], atol=0.5)
+    assert frame.height_mm == pytest.approx(10.0, abs=1.5)
+    assert frame.axes_lps[2] @ SUPERIOR > 0.95
+
+
+def test_the_user_s_word_for_the_lowest_disc_counts() -> None:
+    assert [frame.level for frame in located(lowest=Level.L4_L5).frames][-1] is Level.L4_L5
+
+
+def test_bodies_are_named_after_their_discs() -> None:
+    location = located()
+    assert [one.name.value for one in location.vertebrae] == ["L1", "L2", "L3", "L4", "L5"]
+    assert set(np.unique(location.vertebra_map)) == {0, 1, 2, 3, 4, 5}
+
+
+def test_a_blob_in_the_pelvis_changes_no_name() -> None:
+    mask = painted_spine()
+    mask[0, 255:270, 40:70] = SpineClass.DISC
+    frames = locate(volume(), network=Painted(mask)).frames
+    assert [frame.level for frame in frames][-1] is Level.L5_S1
+    assert len(frames) == 5
+
+
+def test_a_small_lowest_disc_is_flagged_as_transitional() -> None:
+    mask = painted_spine()
+    lowest = np.argwhere(mask[0] == SpineClass.DISC)
+    for row, column in lowest[(lowest[:, 0] > 160) & ((lowest[:, 1] < 92) | (lowest[:, 1] > 108))]:
+        mask[0, row, column] = SpineClass.SACRUM
+    location = locate(volume(), network=Painted(mask))
+    assert any("transitional" in warning for warning in location.warnings)
+
+
+@pytest.mark.parametrize(
+    ("mask", "reason"),
+    [
+        (np.zeros((1, ROWS, COLUMNS), dtype=np.uint8), "found 0 discs"),
+        (painted_spine(2), "found 2 discs"),
+        (painted_spine(sacrum=False), "no lumbosacral junction in view"),
+        (painted_spine()[:, ::-1], "no lumbosacral junction in view"),
+    ],
+    ids=["nothing of a spine", "three vertebrae in view", "cut above the sacrum", "upside down"],
+)
+def test_what_cannot_be_named_is_refused_with_a_reason(mask: np.ndarray, reason: str) -> None:
+    with pytest.raises(NamingError, match=reason):
+        locate(volume(), network=Painted(mask))
+
+
+@pytest.fixture(scope="module")
+def untrained() -> SegmentationNetwork:
+    """Return a network of random weights: what it refuses, it refuses before looking."""
+    return SegmentationNetwork(build_network().eval(), {})
+
+
+@pytest.mark.parametrize("axes", [[POSTERIOR, -SUPERIOR, LEFT], [-SUPERIOR, POSTERIOR, LEFT]], ids=["coronal", "axial"])
+def test_other_planes_are_refused_by_name(untrained: SegmentationNetwork, axes: list[np.ndarray]) -> None:
+    with pytest.raises(InputError, match="must be sagittal"):
+        untrained.segment(volume((3, 128, 128), axes))
+
+
+def test_a_field_of_view_of_two_vertebrae_is_refused(untrained: SegmentationNetwork) -> None:
+    with pytest.raises(InputError, match="field of view"):
+        untrained.segment(volume((1, 64, 128)))
+
+
+def test_noise_gives_a_reason_and_no_names(untrained: SegmentationNetwork) -> None:
+    with pytest.raises(DeepspineError):
+        locate(volume((1, 128, 128)), network=untrained)
+
+
+def test_weights_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text("{}")
+    (tmp_path / "w.safetensors").write_bytes(b"not weights")
+    with pytest.raises(InputError, match=r"w\.safetensors"):
+        SegmentationNetwork.load(tmp_path / "w.safetensors")
+
+
+def test_the_shipped_weights_say_where_they_come_from() -> None:
+    card = SegmentationNetwork.load().card
+    assert {"spider_space", "sudirman"} <= set(card["data"])
+    assert "CC BY 4.0" in card["data"]["sudirman"]
+
+
+def test_the_files_hold_levels_in_voxels_and_in_the_patient(tmp_path: Path) -> None:
+    write_location(located(), volume(), tmp_path)
+    values = json.loads((tmp_path / "levels.json").read_text())
+    lowest = values["levels"][-1]
+    assert lowest["name"] == "L5-S1"
+    assert lowest["center_rc"] == lowest["center_ijk"][1:]
+    assert {"mask.nii.gz", "vertebrae.nii.gz", "overlay.png"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_picture_is_right_when_every_box_holds_its_disc() -> None:
+    boxes = [DiscBox(78, 30 + 35 * index, 122, 50 + 35 * index) for index in range(5)][::-1]
+    judged = judge_picture("t2", boxes, volume(), Painted(painted_spine()))
+    assert judged.in_box == (True,) * 5
+    assert judged.all_named
+    shifted = [*boxes[1:], DiscBox(78, 5, 122, 10)]
+    assert not judge_picture("t2", shifted, volume(), Painted(painted_spine())).all_named
+
+
+def test_a_refused_picture_counts_as_wrong_and_flagged() -> None:
+    boxes = [DiscBox(78, 30 + 35 * index, 122, 50 + 35 * index) for index in range(5)][::-1]
+    judged = judge_picture("t1", boxes, volume(), Painted(painted_spine(sacrum=False)))
+    assert judged.flagged
+    assert not judged.all_named
+
+
+def test_only_the_held_fold_is_unseen() -> None:
+    keep = unseen_by(SegmentationNetwork(build_network(), {"n_folds": 5, "held_fold": 2}))
+    keys = [f"sudirman:{number:04d}" for number in range(100)]
+    assert [keep(key) for key in keys] == [fold_of(key, 5) == 2 for key in keys]
