@@ -52,6 +52,7 @@ class SegmentationNetwork:
         InputError
             When a file is missing or does not fit the network.
         """
+        import torch
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
@@ -117,7 +118,7 @@ class SegmentationNetwork:
             )
             small = torch.stack([normalise(one) for one in small])
             padded = functional.pad(small, (0, -columns % SIDE_MULTIPLE, 0, -rows % SIDE_MULTIPLE))
-            # Twice as quick where the processor has it; the Dice of classes moves in the fourth digit.
+            # Twice as quick where the processor has it; masks agree with single precision at a Dice of .993 to .999.
             with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
                 scores = self.network(padded.to(memory_format=torch.channels_last)).float()[..., :rows, :columns]
             full = functional.interpolate(scores, size=volume.grid.shape[1:], mode="bilinear", align_corners=False)

@@ -1,9 +1,9 @@
 """The house rules that no single module can hold: which room imports which, and how fast the front door opens."""
 
 import ast
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -48,9 +48,11 @@ def test_the_front_door_imports_nothing_heavy(module: str) -> None:
 
 
 def test_help_answers_in_well_under_a_second() -> None:
-    durations = []
+    """Processor time, not wall time: other tests run beside this one."""
+    spent = []
     for _ in range(3):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "deepspine", "--help"], capture_output=True, check=True)
-        durations.append(time.perf_counter() - start)
-    assert min(durations) < 0.8
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(spent) < 0.8
