@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def real_data(request: pytest.FixtureRequest) -> Path:
-    """The folder of real pictures and reports, where one was given."""
+    """Return the folder of real pictures and reports, where one was given."""
     folder: Path | None = request.config.getoption("--data")
     if folder is None or not folder.is_dir():
         pytest.skip("real data not given; run pytest with --data FOLDER")
