@@ -82,6 +82,9 @@ class SegmentationModule(pl.LightningModule):
             "name": f"segmentation {self.hparams['encoder']}, {self.trainer.global_step} steps",
             "encoder": self.hparams["encoder"],
             "data": {name: SOURCES.get(name, name) for name in data.sources},
+            # `deepspine evaluate segmentation` leaves out who was learned from by these two.
+            "n_folds": data.n_folds,
+            "held_fold": data.held_fold,
             "held_back": f"fold {data.held_fold} of {data.n_folds} by hashed patient"
             if data.held_fold >= 0
             else "none",
