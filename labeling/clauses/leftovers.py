@@ -22,7 +22,7 @@ from deepspine.labeling.clauses.objects import Objects
 class Leftovers(Objects):
     """What is left over at a boundary: "severe on the left, moderate on the right", "L3-4 mild"."""
 
-    def flush(self, keep_subject: bool = False) -> None:
+    def flush(self) -> None:
         """Close what is open at a boundary; leftovers modify the heads before or become the subject."""
         if self.open is not None:
             self._close_open()

@@ -51,7 +51,6 @@ class Objects(Emission):
         self._fresh()
         frames: list[Frame] = []
         sited = [c for c in conjuncts if c.sites]
-        side_shared = 0
         if not sited and self._object_later(head, opener, conjuncts):
             self.pending.append((head, opener))
             return
@@ -61,8 +60,6 @@ class Objects(Emission):
             for conjunct in sited:
                 if not conjunct.grade and opener.grade:
                     conjunct.grade, conjunct.cap = opener.grade, opener.cap
-                elif opener.grade and head.form != "verb":
-                    pass
                 if not conjunct.neg:
                     conjunct.neg = opener.neg
                 conjunct.hedge = conjunct.hedge or opener.hedge
@@ -72,13 +69,11 @@ class Objects(Emission):
                     conjunct.level = opener.level
                 for site in conjunct.sites:
                     frames += self._emit(head, site, conjunct)
-                side_shared = conjunct.sides
         else:
             extra = [c for c in conjuncts if not c.empty]
             frames = self._siteless(head, opener, extra)
             if frames is None:
                 return
-        del side_shared
         if frames:
             self.last = frames
 

@@ -135,7 +135,6 @@ class Predicates(Leftovers):
             self._reduce(mention)
             return
         subject = [c for c in self.subject if c.sites]
-        extra = [c for c in [*self.conjuncts, self.cur] if not c.empty]
         opener = self.cur
         if not opener.grade and self.conjuncts and self.conjuncts[-1].grade:
             opener.grade = self.conjuncts[-1].grade
@@ -164,7 +163,6 @@ class Predicates(Leftovers):
             frames = self._emit(mention, self.previous_site, opener)
         else:
             frames = self._siteless(mention, opener, [])
-        del extra
         if frames:
             self.last = frames
 
@@ -179,7 +177,7 @@ class Predicates(Leftovers):
         self.index += 2
 
     def _leave_subject(self) -> None:
-        self.flush(keep_subject=True)
+        self.flush()
 
     def _reduce(self, head: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
@@ -214,8 +212,6 @@ class Predicates(Leftovers):
             if not conjunct.sites:
                 continue
             if before is not None and before.neg == conjunct.neg:
-                if not conjunct.grade and before.grade and conjunct.number is None and before.cap != "":
-                    pass
                 if not conjunct.grade and before.grade:
                     conjunct.grade, conjunct.cap = before.grade, before.cap
                 if (

@@ -123,7 +123,7 @@ class Scope(Leftovers):
             self.depth -= 1
             self.focus = False
             if self.open is None or not self.cur.empty:
-                self.flush(keep_subject=True)
+                self.flush()
         elif mark == "?":
             following = self._peek()
             if following is not None and following.i == mention.j:
