@@ -59,7 +59,9 @@ class Augmentation:
     max_shift: float = 0.12
     contrast_probability: float = 0.5
 
-    def __call__(self, pixels: Tensor, allowed: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def __call__(
+        self, pixels: Tensor, allowed: Tensor, generator: torch.Generator, *, zoom: float = 1.0
+    ) -> tuple[Tensor, Tensor]:
         """Return a changed sample.
 
         Parameters
@@ -69,35 +71,47 @@ class Augmentation:
         allowed
             Sets of classes as bits, uint8.
             *Shape:* (rows, columns)
+        zoom
+            Pixels of the result for each pixel of the sample, before the random scale.
 
         Returns
         -------
         Pixels in [0, 1] and sets; outside of the picture zero, and background.
             *Shape:* (3, size, size) and (size, size)
         """
-        grid = self._random_grid(pixels.shape[1:], generator)
+        turned, sets = self._sampled(pixels, allowed, self._random_affine(pixels.shape[1:], zoom, generator))
+        return self._random_grey(normalise(turned), generator), sets
+
+    def centred(self, pixels: Tensor, allowed: Tensor, *, zoom: float = 1.0) -> tuple[Tensor, Tensor]:
+        """Return the middle of a sample as it is, at the size and zoom that a changed one has."""
+        rows, columns = pixels.shape[1:]
+        affine = torch.tensor([[self.size / columns / zoom, 0.0, 0.0], [0.0, self.size / rows / zoom, 0.0]])
+        middle, sets = self._sampled(pixels, allowed, affine)
+        return normalise(middle), sets
+
+    def _sampled(self, pixels: Tensor, allowed: Tensor, affine: Tensor) -> tuple[Tensor, Tensor]:
+        grid = functional.affine_grid(affine[None], [1, 1, self.size, self.size], align_corners=False)
         turned = functional.grid_sample(pixels[None], grid, align_corners=False)[0]
         # One more than the bits, so that the zero of the border is told from every label.
         labels = functional.grid_sample(allowed[None, None].float() + 1, grid, mode="nearest", align_corners=False)
         sets = labels[0, 0].to(torch.int16) - 1
-        return self._random_grey(normalise(turned), generator), sets.where(sets >= 0, 1).to(torch.uint8)
+        return turned, sets.where(sets >= 0, 1).to(torch.uint8)
 
-    def _random_grid(self, shape: torch.Size, generator: torch.Generator) -> Tensor:
+    def _random_affine(self, shape: torch.Size, zoom: float, generator: torch.Generator) -> Tensor:
         rows, columns = shape
         turn = math.radians(_uniform(-self.max_turn_deg, self.max_turn_deg, generator))
-        scale = math.exp(_normal(self.scale_sd, generator))
+        scale = zoom * math.exp(_normal(self.scale_sd, generator))
         stretch = math.exp(_normal(self.stretch_sd, generator))
         shift_x, shift_y = (_uniform(-self.max_shift, self.max_shift, generator) for _ in range(2))
         # From output coordinates in [-1, 1] to pixels, turned and scaled, to input coordinates in [-1, 1].
         x_scale, y_scale = self.size / columns / (scale * stretch), self.size / rows / scale * stretch
         cos, sin = math.cos(turn), math.sin(turn)
-        theta = torch.tensor(
+        return torch.tensor(
             [
                 [cos * x_scale, -sin * x_scale, 2 * shift_x * x_scale],
                 [sin * y_scale, cos * y_scale, 2 * shift_y * y_scale],
             ]
         )
-        return functional.affine_grid(theta[None], [1, 1, self.size, self.size], align_corners=False)
 
     def _random_grey(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
         if _chance(0.3, generator):

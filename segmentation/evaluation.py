@@ -25,7 +25,7 @@ from deepspine.data.levels import Level
 from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM, SLICE_SPACING_MM, read_picture
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.classes import SpineClass, dice_coefficient
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import MIN_CONFIDENCE
@@ -213,18 +213,6 @@ def disc_counts(folder: Path, network: Segmenter) -> Iterator[tuple[str, int, in
         except DeepspineError:
             found = 0
         yield str(row.modality), found, int(float(str(row.num_discs)))
-
-
-def dice_coefficient(guess: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
-    """Return the overlap of two masks (Dice 1945); 1 when both are empty.
-
-    Examples
-    --------
-    >>> dice_coefficient(np.array([True, True, False]), np.array([True, False, False]))
-    0.6666666666666666
-    """
-    total = int(guess.sum()) + int(truth.sum())
-    return 2.0 * int((guess & truth).sum()) / total if total else 1.0
 
 
 def _dice_rows(patients: Sequence[tuple[float, ...]]) -> Iterator[Measurement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -12,15 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.errors import InputError
-from deepspine.data.geometry import Plane
+from deepspine.data.geometry import FloatArray, Plane
 from deepspine.data.volume import Volume
 from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-WORKING_MM = 1.0
-"""Pixel size at which the network sees every slice; training varied it by about a third either way."""
 SIDE_MULTIPLE = 32
 """The U-Net halves its input five times."""
 SLICES_AT_ONCE = 4
@@ -42,6 +41,11 @@ class SegmentationNetwork:
 
     network: nn.Module
     card: dict[str, Any]
+
+    @property
+    def pixel_mm(self) -> float:
+        """Pixel size at which the network sees every slice; training varied it by about a third either way."""
+        return float(self.card["input"]["pixel_mm"])
 
     @classmethod
     def load(cls, weights: Path | str | None = None) -> SegmentationNetwork:
@@ -95,23 +99,37 @@ class SegmentationNetwork:
         certainty = np.zeros(volume.grid.shape, dtype=np.float32)
         for start in range(0, len(mask), SLICES_AT_ONCE):
             stop = min(start + SLICES_AT_ONCE, len(mask))
-            probability, index = self._probabilities(volume, range(start, stop)).max(dim=1)
+            triples = [volume.voxels[[max(i - 1, 0), i, min(i + 1, len(mask) - 1)]] for i in range(start, stop)]
+            probability, index = self.probabilities(np.stack(triples), volume.spacing_mm[1:]).max(dim=1)
             mask[start:stop] = index.numpy().astype(np.uint8)
             certainty[start:stop] = probability.numpy()
         return mask, certainty
 
-    def _probabilities(self, volume: Volume, slices: range) -> Tensor:
-        """Return probabilities of the classes in the volume's own pixels, (slices, 6, rows, columns)."""
+    def probabilities(self, triples: NDArray[np.float32], spacing_mm: Sequence[float] | FloatArray) -> Tensor:
+        """Return probabilities of the classes in the slices' own pixels.
+
+        Parameters
+        ----------
+        triples
+            Slices between their neighbours, grey levels of any range.
+            *Shape:* (slices, 3, rows, columns)
+        spacing_mm
+            Of rows and columns.
+
+        Returns
+        -------
+        *Shape:* (slices, 6, rows, columns)
+        """
         import torch
         from torch.nn import functional
 
         from deepspine.segmentation.augmentation import normalise
 
-        last = len(volume.voxels) - 1
-        triples = [volume.voxels[[max(i - 1, 0), i, min(i + 1, last)]] for i in slices]
-        pixels = torch.from_numpy(np.stack(triples))
-        rows, columns = (max(round(n * mm / WORKING_MM), SIDE_MULTIPLE) for n, mm in zip(
-            volume.grid.shape[1:], volume.spacing_mm[1:], strict=True))  # fmt: skip
+        pixels = torch.from_numpy(np.ascontiguousarray(triples))
+        shape = triples.shape[2:]
+        rows, columns = (
+            max(round(n * mm / self.pixel_mm), SIDE_MULTIPLE) for n, mm in zip(shape, spacing_mm, strict=True)
+        )
         with torch.inference_mode():
             small = functional.interpolate(
                 pixels, size=(rows, columns), mode="bilinear", align_corners=False, antialias=True
@@ -121,7 +139,7 @@ class SegmentationNetwork:
             # Twice as quick where the processor has it; masks agree with single precision at a Dice of .993 to .999.
             with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
                 scores = self.network(padded.to(memory_format=torch.channels_last)).float()[..., :rows, :columns]
-            full = functional.interpolate(scores, size=volume.grid.shape[1:], mode="bilinear", align_corners=False)
+            full = functional.interpolate(scores, size=shape, mode="bilinear", align_corners=False)
             return full.softmax(dim=1)
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
 
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.segmentation.classes import SpineClass
@@ -22,18 +18,6 @@ MIN_BODY_AREA_MM2 = 150.0
 """Sagittal area of the smallest disc and body taken for one (adult lumbar: 200 to 500 and 800 to 1200 mm2)."""
 EROSION_MM = 1.6
 """Bridges thinner than twice this between two bodies are cut."""
-MAX_LINK_MM = 14.0
-"""Neighbouring parts of a spine lie nearer to each other than this, even where a disc between two bodies was missed."""
-MIN_PARTS_OF_SPINE = 3
-"""Fewer parts with nothing else near are no spine: bowel and bladder look like a disc now and then."""
-SAME_DISC_SHARE = 0.5
-"""Discs nearer than this share of the median distance are pieces of one disc, of which the middle was missed."""
-MIN_SACRUM_AREA_MM2 = 300.0
-"""Sagittal area of the smallest piece taken for the sacrum (S1 alone: 600 to 900 mm2)."""
-MAX_DISCS_IN_PELVIS = 2
-"""With more discs below it, the doubt is about the sacrum."""
-LINK_POINTS = 400
-"""Distances between parts are taken of this many voxels each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,82 +78,6 @@ def find_parts(
     for number, part in enumerate(parts, start=1):
         kept[labels == part.label] = number
     return [Part(p.center_lps, p.points_lps, p.area_mm2, p.certainty, n) for n, p in enumerate(parts, 1)], kept
-
-
-def parts_of_spine(bodies: Sequence[Part], discs: Sequence[Part]) -> tuple[list[Part], list[Part]]:
-    """Return the bodies and discs that lie in a row with others; lonely blobs in the pelvis are left out."""
-    parts = [*bodies, *discs]
-    if not parts:
-        return [], []
-    trees = [KDTree(part.points_lps[:: max(len(part.points_lps) // LINK_POINTS, 1)]) for part in parts]
-    linked = np.array([[_distance_mm(one, other) < MAX_LINK_MM for other in trees] for one in trees])
-    _, group = connected_components(linked)
-    sizes = np.bincount(group)
-    kept = (sizes[group] >= MIN_PARTS_OF_SPINE) | (sizes[group] == sizes.max())
-    in_row = [part for part, keep in zip(parts, kept, strict=True) if keep]
-    n_bodies = int(kept[: len(bodies)].sum())
-    return in_row[:n_bodies], in_row[n_bodies:]
-
-
-def merge_pieces(discs: Sequence[Part]) -> list[Part]:
-    """Join pieces of one disc; from cranial to caudal, as given.
-
-    Examples
-    --------
-    >>> halves = [Part(np.array([0.0, y, z]), np.array([[0.0, y, z]]), 100.0, 0.9, n)
-    ...           for n, (y, z) in enumerate([(0, 70), (-8, 37), (8, 33), (0, 0)], 1)]
-    >>> [round(float(disc.center_lps[2])) for disc in merge_pieces(halves)]
-    [70, 35, 0]
-    """
-    if len(discs) < MIN_PARTS_OF_SPINE:
-        return list(discs)
-    chord = discs[0].center_lps - discs[-1].center_lps
-    chord = chord / np.linalg.norm(chord)
-    steps_mm = [float((one.center_lps - two.center_lps) @ chord) for one, two in pairwise(discs)]
-    whole_mm = float(np.median([step for step in steps_mm if step > SAME_DISC_SHARE * max(steps_mm)]))
-    merged = [discs[0]]
-    for disc in discs[1:]:
-        if (merged[-1].center_lps - disc.center_lps) @ chord < SAME_DISC_SHARE * whole_mm:
-            merged[-1] = _joined(merged[-1], disc)
-        else:
-            merged.append(disc)
-    return merged
-
-
-def _joined(one: Part, two: Part) -> Part:
-    points = np.concatenate([one.points_lps, two.points_lps])
-    shares = np.array([len(one.points_lps), len(two.points_lps)]) / len(points)
-    certainty = float(shares @ (one.certainty, two.certainty))
-    return Part(points.mean(axis=0), points, one.area_mm2 + two.area_mm2, certainty, one.label)
-
-
-def _distance_mm(one: KDTree, other: KDTree) -> float:
-    nearest, _ = one.query(other.data)
-    return float(nearest.min())
-
-
-def above_sacrum(discs: Sequence[Part], sacrum: NDArray[np.bool_], grid: Grid) -> list[Part]:
-    """Return the discs less the (at most two) lowest that lie below the middle of the sacrum: those are in the pelvis.
-
-    Parameters
-    ----------
-    discs
-        From cranial to caudal.
-    sacrum
-        Its voxels, `[slice, row, column]`; only the largest piece counts.
-    grid
-        Of `sacrum`.
-    """
-    labels, n_found = ndimage.label(sacrum, np.ones((3, 3, 3)))
-    if n_found == 0:
-        return list(discs)
-    largest = np.argwhere(labels == int(np.bincount(labels.ravel())[1:].argmax()) + 1)
-    _, in_slice = np.unique(largest[:, 0], return_counts=True)
-    if in_slice.max() * float(grid.spacing_mm[1:].prod()) < MIN_SACRUM_AREA_MM2:
-        return list(discs)
-    middle_z = float(grid.lps_from_ijk(largest.mean(axis=0))[2])
-    n_below = sum(bool(disc.center_lps[2] < middle_z) for disc in discs)
-    return list(discs[: len(discs) - n_below]) if n_below <= MAX_DISCS_IN_PELVIS else list(discs)
 
 
 def points_of(mask: NDArray[np.uint8], grid: Grid, kind: SpineClass) -> FloatArray:

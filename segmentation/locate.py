@@ -14,9 +14,10 @@ from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.levels import Level, Vertebra
 from deepspine.data.volume import Volume
+from deepspine.segmentation.chain import across_disc, find_chain
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.instances import Part, above_sacrum, find_parts, merge_pieces, parts_of_spine, points_of
+from deepspine.segmentation.instances import Part, find_parts, points_of
 from deepspine.segmentation.level_naming import (
     MIN_CONFIDENCE,
     MIN_DISCS,
@@ -128,8 +129,8 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     mask, certainty = (network or SegmentationNetwork.load()).segment(volume)
     bodies, vertebra_map = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
     discs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
-    bodies, discs = parts_of_spine(bodies, discs)
-    discs = merge_pieces(above_sacrum(discs, mask == SpineClass.SACRUM, volume.grid))
+    chain = find_chain(bodies, discs, mask, volume.grid)
+    bodies, discs = list(chain.bodies), list(chain.discs)
     if len(discs) < MIN_DISCS:
         raise NamingError(
             f"found {len(discs)} discs, a chain to count needs {MIN_DISCS}; check plane and field of view"
@@ -188,10 +189,7 @@ def _evidence(
 
 def _disc_normal(disc: Part, curve: SpineCurve) -> FloatArray:
     """Return the direction across a disc, towards the head, from its own sagittal shape."""
-    flat = disc.points_lps[:, 1:] - disc.center_lps[1:]
-    _, _, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
-    y, z = axes[1]
-    normal = np.array([0.0, y, z]) * (1.0 if z > 0 else -1.0)
+    normal = across_disc(disc)
     tangent = curve.tangent(float(disc.center_lps[2]))
     # A disc seen as a blob has no direction of its own.
     return normal if normal @ tangent > MIN_COSINE_OF_NORMAL else tangent

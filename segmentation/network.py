@@ -9,6 +9,8 @@ from deepspine.segmentation.classes import N_CLASSES
 ENCODER = "tu-regnetx_004"
 """5.8 M weights: 0.67 s a training step of 8 slices of 288 x 288 on two cores, resnet18 takes 1.10."""
 DECODER_CHANNELS = (128, 64, 48, 32, 16)
+PIXEL_MM = 0.8
+"""Size of a pixel in training, and so of every slice that the network is shown. A disc of 8 mm is ten of them."""
 N_NEIGHBOURS = 3
 """Channels: the slice before, the slice itself, the slice after."""
 

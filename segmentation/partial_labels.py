@@ -7,6 +7,7 @@ learns from all of them.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,20 @@ FRONT_OF_BOX = 0.40
 """Farther in front of a box than this share of its width lies neither spine nor canal."""
 
 
+LEAST_PROBABILITY = 0.2
+"""Classes that a teacher holds for less probable than this are taken out of a set; at a border two may be left."""
+FRONT_OF_MASK_PIXELS = 8
+"""The sacrum does not reach farther to the front than the lowest vertebra by more than this."""
+
+
+@dataclass(frozen=True, eq=False)
+class CanalBorders:
+    """First and last column of the canal in each row of a sagittal slice, NaN where it shows none; shapes (rows,)."""
+
+    front: NDArray[np.float64]
+    back: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class DiscBox:
     """A disc's box in pixels: columns `x`, rows `y`, from the picture's upper left corner."""
@@ -58,17 +73,25 @@ class DiscBox:
         return self.x1 - self.x0
 
 
-def from_vertebra_masks(vertebra: NDArray[np.bool_], canal: NDArray[np.bool_], disc: NDArray[np.bool_]) -> AllowedMap:
+def from_vertebra_masks(
+    vertebra: NDArray[np.bool_],
+    canal: NDArray[np.bool_],
+    disc: NDArray[np.bool_],
+    canal_borders: CanalBorders | None = None,
+) -> AllowedMap:
     """Return the sets of masks of whole vertebrae, canal and discs, sacrum not marked (SPIDER).
 
-    What lies in front of the canal in its own rows is body, behind it posterior elements; beside the canal either.
-    Unmarked pixels below the lowest marked vertebra may be sacrum.
+    What lies in front of the canal in its own rows is body, behind it posterior elements; beside the canal either. In a
+    slice beside the canal the patient's borders tell: the pedicles begin where the canal does. Unmarked pixels below
+    the lowest marked vertebra may be sacrum, but for those in front of the spine.
 
     Parameters
     ----------
     vertebra, canal, disc
         Masks of one sagittal slice, front of the body at column 0.
         *Shape:* (rows, columns)
+    canal_borders
+        Of the patient, see `canal_borders_of`; without them a slice that shows no canal keeps both classes.
     """
     labels = np.full(vertebra.shape, class_set(BACKGROUND), dtype=np.uint8)
     rows, columns = np.indices(vertebra.shape)
@@ -76,19 +99,65 @@ def from_vertebra_masks(vertebra: NDArray[np.bool_], canal: NDArray[np.bool_], d
     if len(marked_rows):
         lowest = marked_rows[-1]
         reach = max(int(0.12 * (marked_rows[-1] - marked_rows[0])), 8)
-        labels[rows > lowest - reach] = class_set(BACKGROUND, SACRUM)
+        front = (vertebra | disc)[lowest - 2 * reach :].any(axis=0).argmax()
+        labels[(rows > lowest - reach) & (columns >= front - FRONT_OF_MASK_PIXELS)] = class_set(BACKGROUND, SACRUM)
     labels[vertebra] = class_set(BODY, POSTERIOR)
-    canal_rows = canal.any(axis=1)
-    if canal_rows.sum() > 1:
-        index = np.flatnonzero(canal_rows)
-        first = np.interp(np.arange(len(canal)), index, canal.argmax(axis=1)[index])
-        last = np.interp(np.arange(len(canal)), index, canal.shape[1] - 1 - canal[:, ::-1].argmax(axis=1)[index])
-        near = (np.arange(len(canal)) >= index[0]) & (np.arange(len(canal)) <= index[-1])
-        labels[vertebra & near[:, None] & (columns < first[:, None])] = class_set(BODY)
-        labels[vertebra & near[:, None] & (columns > last[:, None])] = class_set(POSTERIOR)
+    own = _borders(canal)
+    if own is not None:
+        labels[vertebra & (columns < own.front[:, None])] = class_set(BODY)
+        labels[vertebra & (columns > own.back[:, None])] = class_set(POSTERIOR)
+    elif canal_borders is not None:
+        labels[vertebra & (columns < canal_borders.front[:, None])] = class_set(BODY)
+        labels[vertebra & (columns >= canal_borders.front[:, None])] = class_set(POSTERIOR)
     labels[canal] = class_set(CANAL)
     labels[disc] = class_set(DISC)
     return labels
+
+
+def canal_borders_of(canals: Sequence[NDArray[np.bool_]]) -> CanalBorders | None:
+    """Return the median borders of the canal over one patient's slices; None when no slice shows it."""
+    borders = [found for found in map(_borders, canals) if found is not None]
+    if not borders:
+        return None
+    with warnings.catch_warnings():
+        # Rows above and below the canal of every slice stay unknown.
+        warnings.simplefilter("ignore", category=RuntimeWarning)
+        front, back = (np.nanmedian([getattr(one, side) for one in borders], axis=0) for side in ("front", "back"))
+    return CanalBorders(front, back)
+
+
+def _borders(canal: NDArray[np.bool_]) -> CanalBorders | None:
+    index = np.flatnonzero(canal.any(axis=1))
+    if len(index) < 2:
+        return None
+    lines = np.arange(len(canal))
+    first = np.interp(lines, index, canal.argmax(axis=1)[index], left=np.nan, right=np.nan)
+    last_columns = canal.shape[1] - 1 - canal[:, ::-1].argmax(axis=1)
+    return CanalBorders(first, np.interp(lines, index, last_columns[index], left=np.nan, right=np.nan))
+
+
+def narrowed(
+    allowed: AllowedMap, probabilities: NDArray[np.float32], *, least: float = LEAST_PROBABILITY
+) -> AllowedMap:
+    """Return sets without the classes that a trained network holds for improbable (a teacher's second look).
+
+    A pixel whose annotation says one class keeps it; one that would lose all its classes keeps them all, for then the
+    teacher contradicts the annotation.
+
+    Parameters
+    ----------
+    allowed
+        *Shape:* (rows, columns)
+    probabilities
+        Of each class.
+        *Shape:* (6, rows, columns)
+    least
+        What is less probable is taken out.
+    """
+    bits = (1 << np.arange(len(probabilities), dtype=np.uint8))[:, None, None]
+    likely = ((probabilities >= least) * bits).sum(axis=0).astype(np.uint8)
+    left = allowed & likely
+    return np.where(left == 0, allowed, left)
 
 
 def from_disc_boxes(shape: tuple[int, int], boxes: Sequence[DiscBox]) -> AllowedMap:
@@ -144,6 +213,9 @@ def _close_front_and_back(labels: AllowedMap, ordered: Sequence[DiscBox], width:
     columns = np.arange(labels.shape[1])
     labels[between[:, None] & (columns[None, :] < front[:, None])] = class_set(BACKGROUND)
     labels[between[:, None] & (columns[None, :] > back[:, None])] = class_set(BACKGROUND, POSTERIOR)
+    # Below it, in front of the sacrum: bladder and bowel.
+    pelvis = lines > row_of[-1]
+    labels[pelvis[:, None] & (columns[None, :] < front[-1])] = class_set(BACKGROUND)
     above_lowest = lines < row_of[-1] - width / 2
     middle = (columns[None, :] < back[:, None]) & (columns[None, :] >= front[:, None])
     labels[(between & above_lowest)[:, None] & middle] &= without(SACRUM)

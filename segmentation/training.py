@@ -11,10 +11,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from deepspine.data.errors import InputError
 from deepspine.data.set_likelihood import set_negative_log_likelihood
-from deepspine.segmentation.augmentation import Augmentation, normalise
+from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
+from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.network import ENCODER, build_network
+from deepspine.segmentation.teacher import taught
 from deepspine.segmentation.training_sets import TrainingSlice, fold_of, read_training_slices
 from deepspine.segmentation.weights_file import SOURCES, write_weights
 
@@ -38,14 +41,22 @@ class SegmentationModule(pl.LightningModule):
         Of AdamW; the rate rises for the first twentieth of the steps and falls along a cosine (one cycle).
     dice_weight
         Of the soft Dice loss on pixels of one possible class, beside the set likelihood.
+    initial_weights
+        Safetensors with their card, as `locate --weights` takes them, to start from; random without.
     """
 
     def __init__(
-        self, encoder: str = ENCODER, learning_rate: float = 2e-3, weight_decay: float = 1e-2, dice_weight: float = 0.5
+        self,
+        encoder: str = ENCODER,
+        learning_rate: float = 2e-3,
+        weight_decay: float = 1e-2,
+        dice_weight: float = 0.5,
+        initial_weights: Path | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters()
-        self.network = build_network(encoder).to(memory_format=torch.channels_last)
+        network = SegmentationNetwork.load(initial_weights).network if initial_weights else build_network(encoder)
+        self.network = network.train().to(memory_format=torch.channels_last)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return scores of the classes, (batch, 6, rows, columns)."""
@@ -132,11 +143,11 @@ class SliceDataset(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         one = self._slices[index]
-        pixels, allowed = torch.from_numpy(one.pixels), torch.from_numpy(one.allowed)
+        pixels, allowed = torch.tensor(one.pixels), torch.from_numpy(one.allowed)
         if self._seed is None:
-            return _centred(normalise(pixels), allowed, self._augmentation.size)
+            return self._augmentation.centred(pixels, allowed, zoom=one.zoom)
         generator = torch.Generator().manual_seed(hash((self._seed, self.epoch, index)) & 0x7FFFFFFF)
-        return self._augmentation(pixels, allowed, generator)
+        return self._augmentation(pixels, allowed, generator, zoom=one.zoom)
 
 
 class SegmentationData(pl.LightningDataModule):
@@ -154,6 +165,14 @@ class SegmentationData(pl.LightningDataModule):
         Of the loaders.
     seed
         Of the augmentation.
+    teacher
+        Safetensors with their card: a network that narrows what annotations leave open, see `taught`. It must hold back
+        the same patients.
+
+    Raises
+    ------
+    InputError
+        When the teacher learned from held patients.
     """
 
     def __init__(
@@ -166,12 +185,20 @@ class SegmentationData(pl.LightningDataModule):
         workers: int = 0,
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
+        teacher: Path | None = None,
     ) -> None:
         super().__init__()
         self.root, self.sources = Path(root), sources
         self.n_folds, self.held_fold = n_folds, held_fold
         self.batch_size, self.workers, self.seed = batch_size, workers, seed
         self.augmentation = augmentation
+        self.teacher = SegmentationNetwork.load(teacher) if teacher else None
+        if self.teacher and not (
+            held_fold == -1 or (self.teacher.card["n_folds"], self.teacher.card["held_fold"]) == (n_folds, held_fold)
+        ):
+            raise InputError(
+                f"{teacher}: this teacher learned from patients of fold {held_fold}; take one that did not"
+            )
 
     def setup(self, stage: str | None = None) -> None:
         """Read the slices once."""
@@ -179,6 +206,8 @@ class SegmentationData(pl.LightningDataModule):
         held = [one for one in slices if fold_of(one.patient_key, self.n_folds) == self.held_fold]
         names = {id(one) for one in held}
         kept = [one for one in slices if id(one) not in names]
+        if self.teacher:
+            kept = list(taught(kept, self.teacher))
         self.train_set = SliceDataset(kept, self.augmentation, seed=self.seed)
         self.val_set = SliceDataset(held, self.augmentation, seed=None)
 
@@ -193,16 +222,3 @@ class SegmentationData(pl.LightningDataModule):
     def val_dataloader(self) -> DataLoader[Batch]:
         """Return the loader of the held patients' slices, unchanged."""
         return DataLoader(self.val_set, self.batch_size, num_workers=self.workers)
-
-
-def _centred(pixels: Tensor, allowed: Tensor, size: int) -> Batch:
-    """Cut or pad to a square around the middle; the padding is background."""
-    out = torch.zeros(pixels.shape[0], size, size)
-    sets = torch.ones(size, size, dtype=torch.uint8)
-    rows, columns = allowed.shape
-    height, width = min(rows, size), min(columns, size)
-    y, x = (rows - height) // 2, (columns - width) // 2
-    v, u = (size - height) // 2, (size - width) // 2
-    out[:, v : v + height, u : u + width] = pixels[:, y : y + height, x : x + width]
-    sets[v : v + height, u : u + width] = allowed[y : y + height, x : x + width]
-    return out, sets

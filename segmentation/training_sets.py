@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from deepspine.data.errors import InputError
-from deepspine.segmentation.classes import AllowedMap, definite
-from deepspine.segmentation.partial_labels import DiscBox, from_disc_boxes, from_vertebra_masks
+from deepspine.data.pictures import DEFAULT_HEIGHT_MM
+from deepspine.segmentation.classes import ANY, AllowedMap, definite
+from deepspine.segmentation.network import PIXEL_MM
+from deepspine.segmentation.partial_labels import (
+    DiscBox,
+    canal_borders_of,
+    from_disc_boxes,
+    from_vertebra_masks,
+)
 
 DISC_CLASSES = ("ddd", "normal", "lumbar_bulge", "thoracic_bulge")
 """Sudirman boxes that hold a disc; `stenosis` and `spondylolisthesis` boxes hold other things."""
@@ -39,11 +47,22 @@ class TrainingSlice:
         *Shape:* (rows, columns)
     patient_key
         The patient, with the data set's name before it.
+    pixel_mm
+        Size of a (square) pixel, as far as it is known.
+    n_discs
+        Number of discs in the picture, where that is all that is known of it.
     """
 
     pixels: NDArray[np.float32]
     allowed: AllowedMap
     patient_key: str
+    pixel_mm: float
+    n_discs: int | None = None
+
+    @property
+    def zoom(self) -> float:
+        """Pixels of the network's size for each pixel."""
+        return self.pixel_mm / PIXEL_MM
 
 
 def fold_of(patient_key: str, n_folds: int) -> int:
@@ -58,10 +77,10 @@ def read_training_slices(root: Path, sources: Sequence[str]) -> list[TrainingSli
     Parameters
     ----------
     root
-        Folder with the public sets (`spider_space`, `sudirman`) or phantom archives.
+        Folder with the public sets (`spider_space`, `spider_mid`, `sudirman`) or phantom archives.
     sources
-        Names of folders in `root`; `spider_space` and `sudirman` are read in their layouts, any other as the output
-        of `deepspine phantom`.
+        Names of folders in `root`; the public sets are read in their layouts, any other as the output of
+        `deepspine phantom`.
 
     Raises
     ------
@@ -73,7 +92,7 @@ def read_training_slices(root: Path, sources: Sequence[str]) -> list[TrainingSli
         folder = root / source
         if not folder.is_dir():
             raise InputError(f"{folder}: no such folder; training wants one folder for each of --data.sources")
-        readers = {"spider_space": read_spider_space, "sudirman": read_sudirman}
+        readers = {"spider_space": read_spider_space, "sudirman": read_sudirman, "spider_mid": read_spider_mid}
         slices.extend(readers.get(source, read_phantom)(folder))
     return slices
 
@@ -84,10 +103,12 @@ def read_spider_space(folder: Path) -> Iterator[TrainingSlice]:
     for patient, rows in table.groupby("patient"):
         names = rows.sort_values("slice")["file"].tolist()
         pictures = [_read_gray(folder / "images" / name) for name in names]
-        for index, name in enumerate(names):
-            mask = np.asarray(Image.open(folder / "masks" / name))
-            allowed = from_vertebra_masks(mask == 1, mask == 2, mask == 3)
-            yield TrainingSlice(_with_neighbours(pictures, index), allowed, f"spider:{patient}")
+        masks = [np.asarray(Image.open(folder / "masks" / name)) for name in names]
+        borders = canal_borders_of([mask == 2 for mask in masks])
+        for index, mask in enumerate(masks):
+            allowed = from_vertebra_masks(mask == 1, mask == 2, mask == 3, borders)
+            pixel_mm = DEFAULT_HEIGHT_MM / len(mask)
+            yield TrainingSlice(_with_neighbours(pictures, index), allowed, f"spider:{patient}", pixel_mm)
 
 
 def read_sudirman(folder: Path) -> Iterator[TrainingSlice]:
@@ -100,7 +121,17 @@ def read_sudirman(folder: Path) -> Iterator[TrainingSlice]:
             continue
         picture = _read_gray(folder / "images" / str(row.file))
         allowed = from_disc_boxes(picture.shape, of_picture)
-        yield TrainingSlice(np.stack([picture] * 3), allowed, f"sudirman:{row.patient}")
+        yield _of_picture(picture, allowed, f"sudirman:{row.patient}", DEFAULT_HEIGHT_MM / len(picture))
+
+
+def read_spider_mid(folder: Path) -> Iterator[TrainingSlice]:
+    """Yield mid-sagittal pictures of which the number of discs is known, and nothing of a pixel (see `taught`)."""
+    for row in pd.read_csv(folder / "images.csv", dtype=str).itertuples(index=False):
+        picture = _read_gray(folder / "images" / f"{row.patient}_{row.modality}.png")
+        height_mm = float(json.loads(str(row.PixelSpacing))[0]) * int(str(row.source_height))
+        allowed = np.full(picture.shape, ANY, dtype=np.uint8)
+        one = _of_picture(picture, allowed, f"spider:{row.patient}", height_mm / len(picture))
+        yield replace(one, n_discs=int(float(str(row.num_discs))))
 
 
 def sudirman_disc_boxes(folder: Path) -> dict[tuple[str, str], list[DiscBox]]:
@@ -136,7 +167,12 @@ def read_phantom(folder: Path) -> Iterator[TrainingSlice]:
             volume = read_series(series)
             for index in range(len(mask)):
                 pixels = _with_neighbours(volume.voxels, index)
-                yield TrainingSlice(pixels, definite(mask[index]), f"phantom:{study.patient_key}")
+                pixel_mm = float(volume.spacing_mm[1])
+                yield TrainingSlice(pixels, definite(mask[index]), f"phantom:{study.patient_key}", pixel_mm)
+
+
+def _of_picture(picture: NDArray[np.float32], allowed: AllowedMap, key: str, pixel_mm: float) -> TrainingSlice:
+    return TrainingSlice(np.broadcast_to(picture, (3, *picture.shape)), allowed, key, pixel_mm)
 
 
 def _read_gray(path: Path) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepspine.data.provenance import provenance
+from deepspine.segmentation.network import PIXEL_MM
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,7 +18,7 @@ WEIGHTS_FILE, CARD_FILE = "model.safetensors", "model.json"
 INPUT_CONTRACT = {
     "channels": "the sagittal slice between its neighbours (a single picture three times)",
     "orientation": "rows from head to foot, columns from front to back",
-    "pixel_mm": 1.0,
+    "pixel_mm": PIXEL_MM,
     "grey_levels": "quantiles .01 and .995 of the three slices to 0 and 1",
     "classes": ["background", "vertebral body", "posterior elements", "disc", "canal", "sacrum"],
 }
@@ -25,6 +26,7 @@ SOURCES = {
     "spider_space": "SPIDER, van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, CC BY 4.0",
     "sudirman": "Lumbar Spine MRI Dataset, Sudirman et al., doi 10.17632/k57fr854j2.2, CC BY 4.0; "
     "disc boxes of Mendeley Data 9j9hmy8kbn/1",
+    "spider_mid": "SPIDER, van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, CC BY 4.0",
     "phantom": "deepspine phantom",
 }
 """Data that shipped weights may learn from, with the attribution that its licence asks for."""

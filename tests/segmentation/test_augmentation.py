@@ -1,5 +1,6 @@
 """Random pictures: labels move with pixels, the same seed gives the same picture."""
 
+import pytest
 import torch
 
 from deepspine.segmentation.augmentation import Augmentation, normalise
@@ -43,3 +44,18 @@ def test_pixels_are_in_the_unit_range_and_labels_keep_their_values() -> None:
 def test_grey_levels_of_any_range_become_the_same() -> None:
     pixels = torch.rand(3, 50, 50, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(normalise(pixels), normalise(pixels * 4095 + 17), atol=1e-4)
+
+
+def test_the_centre_is_the_sample_itself_at_the_asked_zoom() -> None:
+    pixels, allowed = Augmentation(size=200).centred(*sample(), zoom=1.5)
+    rows, columns = (allowed == 8).nonzero(as_tuple=True)
+    assert (int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1) == (60, 60)
+    assert pixels[1][allowed == 8].mean() > 0.9
+
+
+def test_the_zoom_changes_the_size_of_what_is_seen() -> None:
+    augment = Augmentation(size=200, scale_sd=0.0, stretch_sd=0.0)
+    sizes = [
+        int((augment(*sample(), torch.Generator().manual_seed(3), zoom=zoom)[1] == 8).sum()) for zoom in (1.0, 1.4)
+    ]
+    assert sizes[1] / sizes[0] == pytest.approx(1.96, rel=0.1)

@@ -122,7 +122,7 @@ def test_what_cannot_be_named_is_refused_with_a_reason(mask: np.ndarray, reason:
 @pytest.fixture(scope="module")
 def untrained() -> SegmentationNetwork:
     """Return a network of random weights: what it refuses, it refuses before looking."""
-    return SegmentationNetwork(build_network().eval(), {})
+    return SegmentationNetwork(build_network().eval(), {"input": {"pixel_mm": 1.0}})
 
 
 @pytest.mark.parametrize("axes", [[POSTERIOR, -SUPERIOR, LEFT], [-SUPERIOR, POSTERIOR, LEFT]], ids=["coronal", "axial"])

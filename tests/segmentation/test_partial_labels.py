@@ -3,7 +3,13 @@
 import numpy as np
 
 from deepspine.segmentation.classes import ANY, SpineClass, class_set, definite, without
-from deepspine.segmentation.partial_labels import DiscBox, from_disc_boxes, from_vertebra_masks
+from deepspine.segmentation.partial_labels import (
+    DiscBox,
+    canal_borders_of,
+    from_disc_boxes,
+    from_vertebra_masks,
+    narrowed,
+)
 
 DISC, BODY, SACRUM = class_set(SpineClass.DISC), class_set(SpineClass.BODY), class_set(SpineClass.SACRUM)
 BOXES = [DiscBox(100, y - 8, 140, y + 8) for y in (30, 65, 100, 135, 170)]
@@ -60,6 +66,32 @@ def test_without_a_canal_a_vertebra_may_be_body_or_arch() -> None:
     nothing = np.zeros_like(vertebra)
     labels = from_vertebra_masks(vertebra, nothing, nothing)
     assert (labels[vertebra] == class_set(SpineClass.BODY, SpineClass.POSTERIOR)).all()
+
+
+def test_beside_the_canal_the_other_slices_tell_where_the_pedicles_begin() -> None:
+    vertebra = np.zeros((60, 60), dtype=bool)
+    vertebra[20:30, 10:50] = True
+    nothing, canal = np.zeros_like(vertebra), np.zeros_like(vertebra)
+    canal[15:40, 30:38] = True
+    borders = canal_borders_of([nothing, canal, nothing])
+    assert borders is not None
+    labels = from_vertebra_masks(vertebra, nothing, nothing, borders)
+    assert (labels[20:30, 10:30] == BODY).all()
+    assert (labels[20:30, 30:50] == class_set(SpineClass.POSTERIOR)).all()
+    assert canal_borders_of([nothing]) is None
+
+
+def test_in_front_of_the_sacrum_is_neither_disc_nor_bone() -> None:
+    labels = from_disc_boxes((250, 240), BOXES)
+    assert (labels[190:, :80] == class_set(SpineClass.BACKGROUND)).all()
+
+
+def test_a_teacher_narrows_sets_and_never_contradicts_them() -> None:
+    allowed = np.array([[BODY, BODY | DISC, BODY | DISC, ANY]], dtype=np.uint8)
+    probabilities = np.zeros((6, 1, 4), dtype=np.float32)
+    probabilities[SpineClass.DISC] = [[0.9, 0.9, 0.1, 0.5]]
+    probabilities[SpineClass.SACRUM] = [[0.1, 0.1, 0.9, 0.5]]
+    assert narrowed(allowed, probabilities).tolist() == [[BODY, DISC, BODY | DISC, DISC | SACRUM]]
 
 
 def test_a_complete_mask_is_definite() -> None:
