@@ -8,9 +8,11 @@ scikit-learn has the same figures for a single table; tests hold ours equal to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -92,24 +94,24 @@ def count_pairs_by_patient(
 
 def accuracy(counts: Counts) -> FloatArray:
     """Return the share of equal pairs; shape (...)."""
-    return _ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
+    return ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
 
 
 def class_average_accuracy(counts: Counts) -> FloatArray:
     """Return the mean of the shares found of each grade that the reference has (Lu 2018, section 4); shape (...)."""
-    recalls = _ratio(np.diagonal(counts, axis1=-2, axis2=-1), counts.sum(axis=-1))
+    recalls = ratio(np.diagonal(counts, axis1=-2, axis2=-1), counts.sum(axis=-1))
     present = ~np.isnan(recalls)
-    return _ratio(np.where(present, recalls, 0.0).sum(axis=-1), present.sum(axis=-1))
+    return ratio(np.where(present, recalls, 0.0).sum(axis=-1), present.sum(axis=-1))
 
 
 def cohen_kappa(counts: Counts, weights: Weights = Weights.IDENTITY) -> FloatArray:
     """Return Cohen's kappa (1960; weighted 1968), agreement beyond that of independent readers; shape (...)."""
     agreement = weights.matrix(counts.shape[-1])
     total = counts.sum(axis=(-2, -1))
-    observed = _ratio((counts * agreement).sum(axis=(-2, -1)), total)
+    observed = ratio((counts * agreement).sum(axis=(-2, -1)), total)
     rows, columns = counts.sum(axis=-1), counts.sum(axis=-2)
-    chance = _ratio(np.einsum("...i,ij,...j->...", rows, agreement, columns), total.astype(float) ** 2)
-    return _ratio(observed - chance, 1.0 - chance)
+    chance = ratio(np.einsum("...i,ij,...j->...", rows, agreement, columns), total.astype(float) ** 2)
+    return ratio(observed - chance, 1.0 - chance)
 
 
 def gwet_ac(counts: Counts, weights: Weights = Weights.IDENTITY) -> FloatArray:
@@ -120,28 +122,132 @@ def gwet_ac(counts: Counts, weights: Weights = Weights.IDENTITY) -> FloatArray:
     n_grades = counts.shape[-1]
     agreement = weights.matrix(n_grades)
     total = counts.sum(axis=(-2, -1))
-    observed = _ratio((counts * agreement).sum(axis=(-2, -1)), total)
-    shares = _ratio((counts.sum(axis=-1) + counts.sum(axis=-2)) / 2.0, total[..., None])
+    observed = ratio((counts * agreement).sum(axis=(-2, -1)), total)
+    shares = ratio((counts.sum(axis=-1) + counts.sum(axis=-2)) / 2.0, total[..., None])
     chance = agreement.sum() / (n_grades * (n_grades - 1)) * (shares * (1.0 - shares)).sum(axis=-1)
-    return _ratio(observed - chance, 1.0 - chance)
+    return ratio(observed - chance, 1.0 - chance)
 
 
 def sensitivity(counts: Counts, threshold: int) -> FloatArray:
     """Return the share found of what the reference grades at or above `threshold` (an index); shape (...)."""
-    return _ratio(counts[..., threshold:, threshold:].sum(axis=(-2, -1)), counts[..., threshold:, :].sum(axis=(-2, -1)))
+    return ratio(counts[..., threshold:, threshold:].sum(axis=(-2, -1)), counts[..., threshold:, :].sum(axis=(-2, -1)))
 
 
 def specificity(counts: Counts, threshold: int) -> FloatArray:
     """Return the share left alone of what the reference grades below `threshold` (an index); shape (...)."""
-    return _ratio(counts[..., :threshold, :threshold].sum(axis=(-2, -1)), counts[..., :threshold, :].sum(axis=(-2, -1)))
+    return ratio(counts[..., :threshold, :threshold].sum(axis=(-2, -1)), counts[..., :threshold, :].sum(axis=(-2, -1)))
 
 
 def positive_predictive_value(counts: Counts, threshold: int) -> FloatArray:
     """Return the share right of what is predicted at or above `threshold` (an index); shape (...)."""
-    return _ratio(counts[..., threshold:, threshold:].sum(axis=(-2, -1)), counts[..., threshold:].sum(axis=(-2, -1)))
+    return ratio(counts[..., threshold:, threshold:].sum(axis=(-2, -1)), counts[..., threshold:].sum(axis=(-2, -1)))
+
+
+AGREEMENT_STATISTICS: Mapping[str, Statistic] = MappingProxyType(
+    {
+        "accuracy": accuracy,
+        "class_average_accuracy": class_average_accuracy,
+        "kappa": cohen_kappa,
+        "kappa_linear": partial(cohen_kappa, weights=Weights.LINEAR),
+        "kappa_quadratic": partial(cohen_kappa, weights=Weights.QUADRATIC),
+        "ac1": gwet_ac,
+        "ac2": partial(gwet_ac, weights=Weights.QUADRATIC),
+    }
+)
+"""Agreement on a scale of grades, by the names that tables and pages use."""
+
+WEIGHTED_STATISTICS = frozenset(("kappa_linear", "kappa_quadratic", "ac2"))
+"""Those of `AGREEMENT_STATISTICS` that need an ordinal scale."""
+
+DETECTION_STATISTICS: Mapping[str, Statistic] = MappingProxyType(
+    {
+        "sensitivity": partial(sensitivity, threshold=1),
+        "specificity": partial(specificity, threshold=1),
+        "ppv": partial(positive_predictive_value, threshold=1),
+        "kappa": cohen_kappa,
+        "ac1": gwet_ac,
+    }
+)
+"""Agreement on a question with the answers no (0) and yes (1)."""
 
 
 # --------------------------------------------------------------------------------------------------------- intervals
+
+
+@dataclass(frozen=True, eq=False)
+class PatientDraws:
+    """Bootstrap samples of patients, drawn once and used for every figure, so that figures can be compared in pairs.
+
+    Attributes
+    ----------
+    times
+        How often each patient was drawn in each resample.
+        *Shape:* (resamples, patients)
+    """
+
+    times: NDArray[np.float32]
+
+    @classmethod
+    def draw(cls, n_patients: int, *, resamples: int = BOOTSTRAP_RESAMPLES, seed: int = 0) -> PatientDraws:
+        """Draw as many patients as there are, with replacement, `resamples` times."""
+        if n_patients == 0:
+            return cls(np.zeros((resamples, 0), dtype=np.float32))
+        shares = np.full(n_patients, 1.0 / n_patients)
+        times = np.random.default_rng(seed).multinomial(n_patients, shares, size=resamples)
+        return cls(times.astype(np.float32))
+
+    def values(self, counts: Counts, statistic: Statistic) -> FloatArray:
+        """Return a statistic of every resample; shape (resamples,).
+
+        Parameters
+        ----------
+        counts
+            One table of counts a patient.
+            *Shape:* (patients, ...)
+        statistic
+            Maps counts (resamples, ...) to values (resamples,).
+        """
+        return self.values_of_all(counts, {"": statistic})[""]
+
+    def values_of_all(self, counts: Counts, statistics: Mapping[str, Statistic]) -> dict[str, FloatArray]:
+        """Return several statistics of every resample of the same counts; each of shape (resamples,)."""
+        concerned = counts.any(axis=tuple(range(1, counts.ndim)))
+        resampled = np.tensordot(self.times[:, concerned], counts[concerned].astype(np.float32), axes=1)
+        return {name: statistic(resampled.astype(float)) for name, statistic in statistics.items()}
+
+    def intervals(self, counts: Counts, statistics: Mapping[str, Statistic]) -> dict[str, Interval]:
+        """Return each statistic over all patients with its percentile interval.
+
+        Resamples where a statistic is undefined are left out; the interval is nan when none is left.
+        """
+        total = counts.sum(axis=0)
+        resampled = self.values_of_all(counts, statistics)
+        return {
+            name: percentile_interval(float(statistic(total)), resampled[name])
+            for name, statistic in statistics.items()
+        }
+
+
+def percentile_interval(value: float, resampled: FloatArray) -> Interval:
+    """Return a value with the percentile interval of its resamples; nan ones are left out."""
+    defined = resampled[~np.isnan(resampled)]
+    if not len(defined):
+        return Interval(value, float("nan"), float("nan"))
+    low, high = np.quantile(defined, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+    return Interval(value, float(low), float(high))
+
+
+def two_sided_p(resampled: FloatArray) -> float:
+    """Return the bootstrap p-value of a difference that its resamples surround: twice the smaller tail beyond zero.
+
+    One is added to both counts (Davison and Hinkley 1997, section 4.2), so that it is never exactly zero; nan when no
+    resample is defined.
+    """
+    defined = resampled[~np.isnan(resampled)]
+    if not len(defined):
+        return float("nan")
+    tail = min((defined <= 0).sum(), (defined >= 0).sum())
+    return float(min(1.0, 2.0 * (tail + 1) / (len(defined) + 1)))
 
 
 def patient_bootstrap(
@@ -162,20 +268,11 @@ def patient_bootstrap(
     The value over all patients and its interval; resamples where the statistic is undefined are left out, and the
     interval is nan when none is left or there is no patient.
     """
-    value = float(statistic(counts.sum(axis=0)))
-    n_patients = len(counts)
-    if n_patients == 0:
-        return Interval(value, float("nan"), float("nan"))
-    draws = np.random.default_rng(seed).multinomial(n_patients, np.full(n_patients, 1.0 / n_patients), size=resamples)
-    values = statistic(np.tensordot(draws, counts, axes=1))
-    values = values[~np.isnan(values)]
-    if not len(values):
-        return Interval(value, float("nan"), float("nan"))
-    low, high = np.quantile(values, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
-    return Interval(value, float(low), float(high))
+    draws = PatientDraws.draw(len(counts), resamples=resamples, seed=seed)
+    return draws.intervals(counts, {"": statistic})[""]
 
 
-def _ratio(part: ArrayLike, whole: ArrayLike) -> FloatArray:
+def ratio(part: ArrayLike, whole: ArrayLike) -> FloatArray:
     """Divide, giving nan where the whole is zero."""
     part, whole = np.broadcast_arrays(np.asarray(part, dtype=float), np.asarray(whole, dtype=float))
     return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("report_id", "level", "finding", "side", "grades")
+UNSETTLED = "?"
+"""Grades of a label that the readers of a reference could not settle: it is scored neither way."""
 
 
 class LabelKey(NamedTuple):
@@ -95,17 +97,24 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         LabelTableError
             When a column is missing or a row is malformed; the message names file, row and column.
         """
-        path = Path(path)
-        if not path.is_file():
-            raise InputError(f"{path}: no such file; expected a label table (CSV or Parquet)")
-        rows = _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path)
-        labels: dict[LabelKey, GradeSet] = {}
-        for number, row in rows:
-            key, grades = _parse_row(path, number, row)
-            if key in labels:
-                raise LabelTableError(f"{path}: row {number}: {_describe(key)} stands twice; keep one row a label")
-            labels[key] = grades
+        labels, unsettled = _read_labels(Path(path))
+        for key, row in unsettled.items():
+            raise LabelTableError(
+                f"{path}: row {row}, column grades: {_describe(key)} is {UNSETTLED!r}; name the possible grades"
+            )
         return cls(labels)
+
+    @classmethod
+    def read_with_unsettled(cls, path: Path | str) -> tuple[LabelTable, frozenset[LabelKey]]:
+        """Read a reference whose readers left some labels open with the grades `?`; those come as a set of keys.
+
+        Raises
+        ------
+        InputError, LabelTableError
+            As `read`.
+        """
+        labels, unsettled = _read_labels(Path(path))
+        return cls(labels), frozenset(unsettled)
 
     def write(self, path: Path | str) -> None:
         """Write a CSV or (by its suffix) Parquet file, rows sorted."""
@@ -142,6 +151,24 @@ def csv_text(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] = COLUMNS)
     return buffer.getvalue()
 
 
+def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, int]]:
+    """Return the labels of a file, and the rows of those that are `UNSETTLED`."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; expected a label table (CSV or Parquet)")
+    rows = _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path)
+    labels: dict[LabelKey, GradeSet] = {}
+    unsettled: dict[LabelKey, int] = {}
+    for number, row in rows:
+        key, grades = _parse_row(path, number, row)
+        if key in labels or key in unsettled:
+            raise LabelTableError(f"{path}: row {number}: {_describe(key)} stands twice; keep one row a label")
+        if grades is None:
+            unsettled[key] = number
+        else:
+            labels[key] = grades
+    return labels, unsettled
+
+
 def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -170,7 +197,7 @@ def _require_columns(path: Path, found: Iterable[str]) -> None:
         raise LabelTableError(f"{path}: row 1: no column {', '.join(missing)}; a label table has {','.join(COLUMNS)}")
 
 
-def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[LabelKey, GradeSet]:
+def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[LabelKey, GradeSet | None]:
     column = "report_id"
     try:
         if not row["report_id"]:
@@ -185,7 +212,7 @@ def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[LabelKey, 
             allowed = " or ".join(repr(side) for side in sides)
             raise VocabularyError(f"side of {finding} must be {allowed}, got {row['side']!r}")
         column = "grades"
-        grades = GradeSet.parse(finding, row["grades"])
+        grades = None if row["grades"] == UNSETTLED else GradeSet.parse(finding, row["grades"])
     except VocabularyError as error:
         raise LabelTableError(f"{path}: row {number}, column {column}: {error}") from None
     return LabelKey(row["report_id"], level, finding.name, sides[row["side"]]), grades

@@ -12,17 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deepspine.data.agreement import (
-    Counts,
-    Interval,
-    Weights,
-    accuracy,
-    class_average_accuracy,
-    cohen_kappa,
-    count_pairs_by_patient,
-    gwet_ac,
-    patient_bootstrap,
-)
+from deepspine.data.agreement import AGREEMENT_STATISTICS, Counts, Interval, PatientDraws, count_pairs_by_patient
 from deepspine.data.findings import Finding, get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
@@ -93,20 +83,18 @@ def score_finding(
     patients = [row.patient_key for (row, _), one in zip(pairs, definite, strict=True) if one]
     by_patient = count_pairs_by_patient(patients, truth, guess[definite], len(finding.scale))
 
-    def interval(statistic: object) -> Interval:
-        return patient_bootstrap(by_patient, statistic, seed=seed)  # type: ignore[arg-type]
-
+    figures = PatientDraws.draw(len(by_patient), seed=seed).intervals(by_patient, AGREEMENT_STATISTICS)
     return FindingScore(
         finding=finding,
         n=len(pairs),
         n_definite=int(definite.sum()),
         counts=by_patient.sum(axis=0),
-        accuracy=interval(accuracy),
-        class_average_accuracy=interval(class_average_accuracy),
-        kappa=interval(cohen_kappa),
-        kappa_linear=interval(lambda counts: cohen_kappa(counts, Weights.LINEAR)),
-        kappa_quadratic=interval(lambda counts: cohen_kappa(counts, Weights.QUADRATIC)),
-        gwet_ac1=interval(gwet_ac),
+        accuracy=figures["accuracy"],
+        class_average_accuracy=figures["class_average_accuracy"],
+        kappa=figures["kappa"],
+        kappa_linear=figures["kappa_linear"],
+        kappa_quadratic=figures["kappa_quadratic"],
+        gwet_ac1=figures["ac1"],
         auc={grade: threshold_auc(finding, grade, probabilities, sets) for grade in finding.scale[1:]},
         compatible=float(np.mean([grades.mask[g] for grades, g in zip(sets, guess, strict=True)])),
         ece=expected_calibration_error(probabilities[definite], truth),

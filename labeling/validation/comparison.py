@@ -1,39 +1,34 @@
 """Two label tables side by side, by finding, level and side, with intervals by patient.
 
-Sets are handled openly. Figures of agreement (kappa, AC, sensitivity) are of the labels that are definite in both
-tables; beside them stand exact agreement of the sets and their compatibility (sets that share a grade), and how many
-labels only one of the tables has: "not mentioned" is not "absent".
+Sets are handled openly. A label of both tables is exact when the sets are equal and compatible when they share a grade;
+precision, recall and F1 count a label that only one table has as wrong. Kappa, AC and accuracy are of the labels that
+are definite in both tables. Questions ("moderate or worse?") are answered by every set that lies on one side of them,
+so that "bulge, no grade given" still says that there is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepspine.data.agreement import (
+    AGREEMENT_STATISTICS,
+    DETECTION_STATISTICS,
+    WEIGHTED_STATISTICS,
     Counts,
     Interval,
+    PatientDraws,
     Statistic,
-    Weights,
-    accuracy,
-    class_average_accuracy,
-    cohen_kappa,
-    count_pairs_by_patient,
-    gwet_ac,
-    patient_bootstrap,
-    positive_predictive_value,
-    sensitivity,
-    specificity,
+    ratio,
 )
 from deepspine.data.findings import FINDINGS, Finding, Side
+from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.levels import Level
-
-Pair = tuple[LabelKey, GradeSet, GradeSet]
+from deepspine.data.levels import LUMBAR_LEVELS, Level
 
 MIN_LABELS = 2
 """Fewer definite labels than this carry no agreement worth an interval."""
@@ -43,17 +38,95 @@ MIN_LABELS = 2
 class Stratum:
     """Which labels a row of the comparison is about; None pools over all."""
 
-    finding: Finding
+    finding: Finding | None = None
     level: Level | None = None
     side: Side | None = None
 
     def holds(self, key: LabelKey) -> bool:
         """Whether a label belongs to this stratum."""
         return (
-            key.finding == self.finding.name
+            (self.finding is None or key.finding == self.finding.name)
             and (self.level is None or key.level is self.level)
             and (self.side is None or key.side is self.side)
         )
+
+    @property
+    def pooled(self) -> bool:
+        """Whether levels and sides are taken together."""
+        return self.level is None and self.side is None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with the answers yes and no, namely whether the grade is one of `positive`.
+
+    Attributes
+    ----------
+    name
+        `moderate or worse`, `type2`, `present`.
+    positive
+        Grades that mean yes.
+    """
+
+    name: str
+    positive: GradeSet
+
+    def answer(self, grades: GradeSet) -> int | None:
+        """Return 1 for yes, 0 for no, None when the set leaves both possible."""
+        if grades <= self.positive:
+            return 1
+        return None if grades.compatible(self.positive) else 0
+
+
+def questions_of(finding: Finding) -> tuple[Question, ...]:
+    """Return the questions that are asked of a finding.
+
+    Examples
+    --------
+    >>> [question.name for question in questions_of(FINDINGS["canal_stenosis"])]
+    ['mild or worse', 'moderate or worse', 'severe']
+    >>> [question.name for question in questions_of(FINDINGS["modic"])]
+    ['present', 'type1', 'type2', 'type3']
+    """
+    if finding.ordinal:
+        above = finding.scale[1:]
+        names = [grade if grade == finding.scale[-1] else f"{grade} or worse" for grade in above]
+        return tuple(
+            Question(name, GradeSet.at_least(finding, grade)) for name, grade in zip(names, above, strict=True)
+        )
+    grades = [grade for grade in finding.scale if grade != finding.absent]
+    present = [Question("present", GradeSet.present(finding))] if finding.absent else []
+    return (*present, *(Question(grade, GradeSet.of(finding, grade)) for grade in grades))
+
+
+@dataclass(frozen=True)
+class QuestionAgreement:
+    """How two tables answer one question.
+
+    Attributes
+    ----------
+    question
+        What is asked.
+    counts
+        Labels that both tables decide, rows the reference, no before yes.
+        *Shape:* (2, 2)
+    figures
+        `sensitivity`, `specificity`, `ppv`, `kappa`, `ac1` with intervals.
+    """
+
+    question: Question
+    counts: Counts
+    figures: Mapping[str, Interval]
+
+    @property
+    def n(self) -> int:
+        """Labels that both tables decide."""
+        return int(self.counts.sum())
+
+    @property
+    def prevalence(self) -> float:
+        """Share of the decided labels to which the reference says yes; nan without any."""
+        return float(ratio(self.counts[1].sum(), self.counts.sum()))
 
 
 @dataclass(frozen=True)
@@ -63,20 +136,21 @@ class StratumAgreement:
     Attributes
     ----------
     stratum
-        Finding, and level and side where the row is of one.
+        Finding (None: all of them), and level and side where the row is of one.
     n_both, n_only_predicted, n_only_reference
         Labels that both tables have, that only one has.
     n_patients
-        Patients with a label in both tables.
-    exact, compatible
-        Of the labels in both tables, the share with equal sets and with sets that share a grade.
+        Patients with a label in either table.
+    sets
+        `precision`, `recall`, `f1` on whole sets, and, of the labels in both tables, `exact` and `compatible`.
     counts
-        Labels definite in both tables, rows the reference.
+        Labels definite in both tables, rows the reference; empty for the row of all findings.
         *Shape:* (grades, grades)
     figures
-        Name to value with interval: `accuracy`, `class_average_accuracy`, `kappa`, `kappa_linear`, `kappa_quadratic`,
-        `ac1`, `ac2`, and for each grade above the first `sensitivity_GRADE`, `specificity_GRADE`, `ppv_GRADE` of "that
-        grade or worse" (of "that grade" for nominal findings: not given).
+        The `AGREEMENT_STATISTICS` of definite labels, those with weights on ordinal scales only; empty for fewer than
+        `MIN_LABELS` labels.
+    questions
+        Agreement by threshold, or by grade on nominal scales.
     """
 
     stratum: Stratum
@@ -84,26 +158,119 @@ class StratumAgreement:
     n_only_predicted: int
     n_only_reference: int
     n_patients: int
-    exact: Interval
-    compatible: Interval
+    sets: Mapping[str, Interval]
     counts: Counts
     figures: Mapping[str, Interval]
+    questions: tuple[QuestionAgreement, ...]
+
+    @property
+    def n_definite(self) -> int:
+        """Labels that are definite in both tables."""
+        return int(self.counts.sum())
 
     @property
     def prevalence(self) -> dict[str, float]:
         """Share of each grade among the reference's definite labels; nan without any."""
-        rows = self.counts.sum(axis=1)
-        total = rows.sum()
-        return {
-            grade: float(n / total) if total else float("nan")
-            for grade, n in zip(self.stratum.finding.scale, rows, strict=True)
+        if self.stratum.finding is None:
+            return {}
+        shares = ratio(self.counts.sum(axis=1), self.counts.sum())
+        return {grade: float(share) for grade, share in zip(self.stratum.finding.scale, shares, strict=True)}
+
+
+@dataclass(frozen=True, eq=False)
+class TablePair:
+    """Two tables cut to the reports that count, with the patient of each report.
+
+    Attributes
+    ----------
+    predicted, reference
+        The labels that count.
+    patient_of
+        Row of each report's patient in counts by patient.
+    n_patients
+        How many patients there are.
+    unsettled
+        Labels that count in neither table.
+    """
+
+    predicted: Mapping[LabelKey, GradeSet]
+    reference: Mapping[LabelKey, GradeSet]
+    patient_of: Mapping[str, int]
+    n_patients: int
+    unsettled: frozenset[LabelKey] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        predicted: Mapping[LabelKey, GradeSet],
+        reference: Mapping[LabelKey, GradeSet],
+        *,
+        report_ids: Collection[str] | None = None,
+        patients: Mapping[str, str] | None = None,
+        unsettled: Collection[LabelKey] = (),
+    ) -> TablePair:
+        """Cut two tables to the reports that count and to settled labels.
+
+        Parameters
+        ----------
+        report_ids
+            The reports that both sources read; those with a label in the reference by default. A report about which the
+            reference is silent must be named here to count.
+        patients
+            Report id to patient key; a report that is not named is its own patient.
+        unsettled
+            Labels that count in neither table.
+        """
+        wanted = set(report_ids) if report_ids is not None else {key.report_id for key in reference}
+        whose = patients or {}
+        keys = sorted({whose.get(report_id, report_id) for report_id in wanted})
+        rows = {key: row for row, key in enumerate(keys)}
+        left_out = frozenset(unsettled)
+
+        def cut(table: Mapping[LabelKey, GradeSet]) -> dict[LabelKey, GradeSet]:
+            return {key: grades for key, grades in table.items() if key.report_id in wanted and key not in left_out}
+
+        patient_of = {report_id: rows[whose.get(report_id, report_id)] for report_id in sorted(wanted)}
+        return cls(cut(predicted), cut(reference), patient_of, len(keys), left_out)
+
+    def with_silence_as_none(self) -> TablePair:
+        """Return the pair with `none` for each label that a table lacks, at the lumbar levels and wherever one spoke.
+
+        Findings are those that either table has, as far as their scale has a `none`.
+        """
+        either = {**self.predicted, **self.reference}
+        findings = [FINDINGS[name] for name in sorted({key.finding for key in either}) if FINDINGS[name].absent]
+        keys = {
+            LabelKey(report_id, level, finding.name, side)
+            for report_id in self.patient_of
+            for level in LUMBAR_LEVELS
+            for finding in findings
+            for side in finding.sides
         }
+        keys |= {key for key in either if FINDINGS[key.finding].absent}
+        silent = {key: GradeSet.of(FINDINGS[key.finding], "none") for key in keys - self.unsettled}
+        return replace(self, predicted={**silent, **self.predicted}, reference={**silent, **self.reference})
+
+    def of_finding(self, finding: Finding | None) -> TablePair:
+        """Return the pair cut to one finding; None for all."""
+        if finding is None:
+            return self
+        predicted, reference = (
+            {key: grades for key, grades in table.items() if key.finding == finding.name}
+            for table in (self.predicted, self.reference)
+        )
+        return replace(self, predicted=predicted, reference=reference)
+
+    def patients_of(self, keys: Collection[LabelKey]) -> NDArray[np.int64]:
+        """Return the patients' rows of labels; shape (labels,)."""
+        return np.array([self.patient_of[key.report_id] for key in keys], dtype=np.int64)
 
 
 def compare_tables(
     predicted: LabelTable,
     reference: LabelTable,
     *,
+    report_ids: Collection[str] | None = None,
     patients: Mapping[str, str] | None = None,
     resamples: int = 2000,
     seed: int = 0,
@@ -114,98 +281,178 @@ def compare_tables(
     ----------
     predicted, reference
         The tables.
-    patients
-        Report id to patient key; a report that is not named is its own patient.
+    report_ids, patients
+        As in `TablePair.of`.
     resamples, seed
         Of the bootstrap.
 
     Returns
     -------
-    For each finding of either table: the pooled row, then rows by level and, for lateral findings, by side.
+    As `compare_pair`.
     """
-    whose = patients or {}
-    return [
-        _agreement(stratum, predicted, reference, whose, resamples, seed) for stratum in _strata(predicted, reference)
-    ]
+    pair = TablePair.of(predicted, reference, report_ids=report_ids, patients=patients)
+    return compare_pair(pair, PatientDraws.draw(pair.n_patients, resamples=resamples, seed=seed))
 
 
-def _strata(predicted: LabelTable, reference: LabelTable) -> Iterator[Stratum]:
-    keys = set(predicted) | set(reference)
+def compare_pair(pair: TablePair, draws: PatientDraws) -> list[StratumAgreement]:
+    """Compare the tables of a pair.
+
+    Returns
+    -------
+    The row of all findings; then for each finding of either table the pooled row, rows by level and, for lateral
+    findings, by side and by level and side.
+    """
+    rows = [stratum_agreement(Stratum(), pair, draws)] if pair.predicted or pair.reference else []
     for finding in FINDINGS.values():
-        levels = sorted({key.level for key in keys if key.finding == finding.name})
-        if not levels:
-            continue
-        yield Stratum(finding)
-        yield from (Stratum(finding, level=level) for level in levels)
-        if finding.lateral:
-            yield from (Stratum(finding, side=side) for side in finding.sides)
+        of_finding = pair.of_finding(finding)
+        rows += [stratum_agreement(stratum, of_finding, draws) for stratum in _strata(finding, of_finding)]
+    return rows
 
 
-def _agreement(
-    stratum: Stratum,
-    predicted: LabelTable,
-    reference: LabelTable,
-    patients: Mapping[str, str],
-    resamples: int,
-    seed: int,
-) -> StratumAgreement:
-    said = {key for key in predicted if stratum.holds(key)}
-    known = {key for key in reference if stratum.holds(key)}
-    pairs = [(key, predicted[key], reference[key]) for key in sorted(said & known, key=lambda key: key.sort_key)]
-    interval = partial(patient_bootstrap, resamples=resamples, seed=seed)
-    definite = [pair for pair in pairs if pair[1].is_definite and pair[2].is_definite]
-    counts = _count(definite, patients, stratum.finding)
+def _strata(finding: Finding, pair: TablePair) -> Iterator[Stratum]:
+    levels = sorted({key.level for key in (*pair.predicted, *pair.reference)})
+    if not levels:
+        return
+    yield Stratum(finding)
+    yield from (Stratum(finding, level=level) for level in levels)
+    if finding.lateral:
+        yield from (Stratum(finding, side=side) for side in finding.sides)
+        yield from (Stratum(finding, level=level, side=side) for level in levels for side in finding.sides)
+
+
+def stratum_agreement(stratum: Stratum, pair: TablePair, draws: PatientDraws) -> StratumAgreement:
+    """Compare the tables of a pair on one stratum."""
+    said = {key for key in pair.predicted if stratum.holds(key)}
+    known = {key for key in pair.reference if stratum.holds(key)}
+    both = sorted(said & known, key=lambda key: key.sort_key)
+    counts = definite_counts(stratum.finding, pair, both)
+    n_definite = int(counts.sum())
+    figures = draws.intervals(counts, scale_statistics(stratum.finding)) if n_definite >= MIN_LABELS else {}
     return StratumAgreement(
         stratum=stratum,
-        n_both=len(pairs),
+        n_both=len(both),
         n_only_predicted=len(said - known),
         n_only_reference=len(known - said),
-        n_patients=len({patients.get(key.report_id, key.report_id) for key, _, _ in pairs}),
-        exact=interval(_count_true(pairs, patients, GradeSet.__eq__), accuracy),
-        compatible=interval(_count_true(pairs, patients, GradeSet.compatible), accuracy),
+        n_patients=len({pair.patient_of[key.report_id] for key in said | known}),
+        sets=draws.intervals(set_counts(pair, said, known), SET_STATISTICS),
         counts=counts.sum(axis=0),
-        figures={name: interval(counts, statistic) for name, statistic in _statistics(stratum.finding).items()}
-        if len(definite) >= MIN_LABELS
-        else {},
+        figures=figures,
+        questions=_questions(stratum.finding, pair, both, draws),
     )
 
 
-def _statistics(finding: Finding) -> dict[str, Statistic]:
-    statistics: dict[str, Statistic] = {
-        "accuracy": accuracy,
-        "class_average_accuracy": class_average_accuracy,
-        "kappa": cohen_kappa,
-        "ac1": gwet_ac,
-    }
-    if not finding.ordinal:
-        return statistics
-    statistics |= {
-        "kappa_linear": partial(cohen_kappa, weights=Weights.LINEAR),
-        "kappa_quadratic": partial(cohen_kappa, weights=Weights.QUADRATIC),
-        "ac2": partial(gwet_ac, weights=Weights.QUADRATIC),
-    }
-    for index, grade in enumerate(finding.scale[1:], start=1):
-        statistics[f"sensitivity_{grade}"] = partial(sensitivity, threshold=index)
-        statistics[f"specificity_{grade}"] = partial(specificity, threshold=index)
-        statistics[f"ppv_{grade}"] = partial(positive_predictive_value, threshold=index)
-    return statistics
+# ------------------------------------------------------------------------------------------------- whole sets of grades
+
+_RIGHT, _COMPATIBLE, _BOTH, _PREDICTED, _REFERENCE = range(5)
+
+SET_STATISTICS: Mapping[str, Statistic] = {
+    "f1": lambda n: ratio(2 * n[..., _RIGHT], n[..., _PREDICTED] + n[..., _REFERENCE]),
+    "precision": lambda n: ratio(n[..., _RIGHT], n[..., _PREDICTED]),
+    "recall": lambda n: ratio(n[..., _RIGHT], n[..., _REFERENCE]),
+    "exact": lambda n: ratio(n[..., _RIGHT], n[..., _BOTH]),
+    "compatible": lambda n: ratio(n[..., _COMPATIBLE], n[..., _BOTH]),
+}
+"""Agreement of whole sets, from the counts of `set_counts`."""
 
 
-def _count(pairs: Sequence[Pair], patients: Mapping[str, str], finding: Finding) -> Counts:
-    """Count definite grades; shape (patients, grades, grades), rows the reference."""
-    return count_pairs_by_patient(
-        [patients.get(key.report_id, key.report_id) for key, _, _ in pairs],
-        [finding.scale.index(reference.lowest) for _, _, reference in pairs],
-        [finding.scale.index(predicted.lowest) for _, predicted, _ in pairs],
-        len(finding.scale),
-    )
+def set_counts(pair: TablePair, said: Collection[LabelKey], known: Collection[LabelKey]) -> Counts:
+    """Count for each patient equal sets, sets that share a grade, labels of both, of the predicted, of the reference.
+
+    Returns
+    -------
+    *Shape:* (patients, 5)
+    """
+    counts = np.zeros((pair.n_patients, 5), dtype=np.int64)
+    for key in said:
+        patient = pair.patient_of[key.report_id]
+        counts[patient, _PREDICTED] += 1
+        if key in known:
+            predicted, reference = pair.predicted[key], pair.reference[key]
+            counts[patient, _BOTH] += 1
+            counts[patient, _RIGHT] += predicted == reference
+            counts[patient, _COMPATIBLE] += predicted.compatible(reference)
+    for key in known:
+        counts[pair.patient_of[key.report_id], _REFERENCE] += 1
+    return counts
 
 
-def _count_true(
-    pairs: Sequence[Pair], patients: Mapping[str, str], test: Callable[[GradeSet, GradeSet], bool]
-) -> Counts:
-    """Count pairs that pass a test on the diagonal of a 2 x 2 table, the others beside it; shape (patients, 2, 2)."""
-    passed = np.array([test(predicted, reference) for _, predicted, reference in pairs], dtype=np.int64)
-    return count_pairs_by_patient(
-        [patients.get(key.report_id, key.report_id) for key, _, _ in pairs], np.zeros_like(passed), 1 - passed, 2
-    )
+# ------------------------------------------------------------------------------------------------------ definite grades
+
+
+def scale_statistics(finding: Finding | None) -> dict[str, Statistic]:
+    """Return the statistics that a finding's scale allows."""
+    ordinal = finding is not None and finding.ordinal
+    return {name: one for name, one in AGREEMENT_STATISTICS.items() if ordinal or name not in WEIGHTED_STATISTICS}
+
+
+def definite_counts(finding: Finding | None, pair: TablePair, both: Collection[LabelKey]) -> Counts:
+    """Count pairs of definite grades for each patient; none for all findings together, whose scales differ.
+
+    Returns
+    -------
+    Rows of each table the reference.
+        *Shape:* (patients, grades, grades)
+    """
+    if finding is None:
+        return np.zeros((pair.n_patients, 0, 0), dtype=np.int64)
+    n_grades = len(finding.scale)
+    counts = np.zeros((pair.n_patients, n_grades, n_grades), dtype=np.int64)
+    for key in both:
+        predicted, reference = pair.predicted[key], pair.reference[key]
+        if predicted.is_definite and reference.is_definite:
+            row, column = reference.bits.bit_length() - 1, predicted.bits.bit_length() - 1
+            counts[pair.patient_of[key.report_id], row, column] += 1
+    return counts
+
+
+# ------------------------------------------------------------------------------------------------------------ questions
+
+
+def _questions(
+    finding: Finding | None, pair: TablePair, both: Collection[LabelKey], draws: PatientDraws
+) -> tuple[QuestionAgreement, ...]:
+    if finding is None:
+        return ()
+    return tuple(question_agreement(question, pair, both, draws) for question in questions_of(finding))
+
+
+def question_agreement(
+    question: Question, pair: TablePair, both: Collection[LabelKey], draws: PatientDraws
+) -> QuestionAgreement:
+    """Compare how the tables of a pair answer a question about the labels that both have."""
+    counts = question_counts(question, pair, both)
+    return QuestionAgreement(question, counts.sum(axis=0), draws.intervals(counts, DETECTION_STATISTICS))
+
+
+def question_counts(question: Question, pair: TablePair, both: Collection[LabelKey]) -> Counts:
+    """Count answers for each patient, no before yes; labels that a table leaves open count nowhere.
+
+    Returns
+    -------
+    Rows of each table the reference.
+        *Shape:* (patients, 2, 2)
+    """
+    counts = np.zeros((pair.n_patients, 2, 2), dtype=np.int64)
+    for key in both:
+        known, said = question.answer(pair.reference[key]), question.answer(pair.predicted[key])
+        if known is not None and said is not None:
+            counts[pair.patient_of[key.report_id], known, said] += 1
+    return counts
+
+
+def undefined_because(name: str, counts: Counts) -> str:
+    """Say why a figure of a table of counts (rows the reference) has no value."""
+    if not counts.sum():
+        return "no labels to compare"
+    return {
+        "sensitivity": "the reference never says yes",
+        "specificity": "the reference never says no",
+        "ppv": "never predicted",
+    }.get(name, "one grade only")
+
+
+def mean_of(values: Collection[FloatArray]) -> FloatArray:
+    """Return the mean of arrays, leaving out nan; nan where all are."""
+    stacked = np.stack(list(values))
+    defined = ~np.isnan(stacked)
+    return ratio(np.where(defined, stacked, 0.0).sum(axis=0), defined.sum(axis=0))

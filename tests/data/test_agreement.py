@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, cohen_kappa_score
+from statsmodels.stats.inter_rater import cohens_kappa as statsmodels_kappa
 
 from deepspine.data.agreement import (
+    AGREEMENT_STATISTICS,
+    PatientDraws,
     Weights,
     accuracy,
     class_average_accuracy,
@@ -20,6 +23,7 @@ from deepspine.data.agreement import (
     positive_predictive_value,
     sensitivity,
     specificity,
+    two_sided_p,
 )
 
 readings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
@@ -50,6 +54,37 @@ def test_ac1_of_gwet_2008() -> None:
     counts = np.array([[118, 5], [2, 0]])
     assert cohen_kappa(counts).item() == pytest.approx(-0.0234, abs=5e-4)
     assert gwet_ac(counts).item() == pytest.approx(0.941, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("weights", "kappa", "ac"),
+    [
+        (Weights.IDENTITY, 0.6652465, 0.70628549),
+        (Weights.LINEAR, 0.75767244, 0.81388384),
+        (Weights.QUADRATIC, 0.83167229, 0.88630842),
+    ],
+)
+def test_kappa_and_ac_equal_irrcac(weights: Weights, kappa: float, ac: float) -> None:
+    """Equal to irrCAC 0.4.4, whose pandas pin keeps it in an environment of its own (`pip install irrCAC==0.4.4`).
+
+    The numbers are those of, for each name of weights:
+
+        pairs = [(r, c) for r in range(4) for c in range(4) for _ in range(counts[r, c])]
+        cac = CAC(pandas.DataFrame(pairs), weights=name, categories=[0, 1, 2, 3], digits=8)  # irrCAC.raw.CAC
+        cac.conger()["est"]["coefficient_value"], cac.gwet()["est"]["coefficient_value"]
+    """
+    counts = np.array([[44, 5, 1, 0], [6, 20, 4, 1], [0, 3, 12, 2], [1, 0, 2, 9]])
+    assert cohen_kappa(counts, weights).item() == pytest.approx(kappa, abs=1e-7)
+    assert gwet_ac(counts, weights).item() == pytest.approx(ac, abs=1e-7)
+
+
+@given(readings)
+def test_kappa_equals_statsmodels(pairs: list[tuple[int, int]]) -> None:
+    reference, predicted = zip(*pairs, strict=True)
+    counts = count_pairs(reference, predicted, 4)
+    if len(set(reference) | set(predicted)) > 1:
+        expected = statsmodels_kappa(counts, weights=np.arange(4), wt="quadratic", return_results=False)
+        assert cohen_kappa(counts, Weights.QUADRATIC).item() == pytest.approx(expected)
 
 
 def test_ac2_with_quadratic_weights_by_hand() -> None:
@@ -116,3 +151,27 @@ def test_counts_by_patient_add_up() -> None:
     assert by_patient.shape == (3, 4, 4)
     assert (by_patient.sum(axis=0) == count_pairs([0, 1, 2, 3], [0, 1, 1, 3], 4)).all()
     assert by_patient[1].sum() == 2
+
+
+def test_figures_of_one_draw_equal_those_of_separate_ones() -> None:
+    counts = np.random.default_rng(1).integers(0, 4, size=(30, 4, 4))
+    together = PatientDraws.draw(30, seed=5).intervals(counts, AGREEMENT_STATISTICS)
+    for name, statistic in AGREEMENT_STATISTICS.items():
+        assert together[name] == patient_bootstrap(counts, statistic, seed=5)
+
+
+def test_p_of_no_change_is_uniform() -> None:
+    """Two readings of the same quality: p falls below .05 about one time in twenty."""
+    rng = np.random.default_rng(2)
+    below = 0
+    for trial in range(200):
+        draws = PatientDraws.draw(50, resamples=400, seed=trial)
+        arms = [rng.binomial(4, 0.8, size=50) for _ in range(2)]
+        first, second = (draws.values(np.array([[[n, 4 - n], [0, 0]] for n in arm]), accuracy) for arm in arms)
+        below += two_sided_p(first - second) < 0.05
+    assert 3 <= below <= 25
+
+
+def test_p_without_a_defined_resample_is_nan() -> None:
+    assert math.isnan(two_sided_p(np.array([np.nan])))
+    assert two_sided_p(np.ones(1999)) == pytest.approx(2 / 2000)

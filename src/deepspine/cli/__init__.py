@@ -11,7 +11,21 @@ from typing import Annotated
 
 import typer
 
-from deepspine.cli import bench, build, check, demo, evaluate, explain, fetch, index, label, locate, phantom, train
+from deepspine.cli import (
+    bench,
+    build,
+    check,
+    demo,
+    evaluate,
+    explain,
+    fetch,
+    index,
+    label,
+    locate,
+    phantom,
+    train,
+    validate,
+)
 from deepspine.data.errors import DeepspineError, TooManyRejectsError
 
 EXIT_MISTAKE = 2
@@ -35,6 +49,7 @@ app.command("build")(build.build)
 app.command("check")(check.check)
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.command("validate", cls=validate.ManyFilesCommand)(validate.validate)
 app.command("phantom")(phantom.phantom)
 app.command("demo")(demo.demo)
 app.add_typer(bench.app, name="bench")

@@ -1,0 +1,87 @@
+"""What a validation reads beside the tables: which reports, whose they are, and their texts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.findings import CORE_FINDINGS, FINDINGS, get_finding
+from deepspine.labeling.report_files import read_reports
+
+
+def read_report_ids(path: Path) -> list[str]:
+    """Read report ids: a text file with one a line, or a CSV file with a column `report_id`.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, not UTF-8, or names no report.
+    """
+    if path.suffix == ".csv":
+        ids = list(dict.fromkeys(row["report_id"] for row in _csv(path, "report_id")))
+    else:
+        ids = list(dict.fromkeys(_text(path).split()))
+    if not ids:
+        raise InputError(f"{path}: names no report; expected one id a line")
+    return ids
+
+
+def read_patients(path: Path) -> dict[str, str]:
+    """Read a CSV file with the columns `report_id, patient` as a mapping.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or lacks a column.
+    """
+    return {row["report_id"]: row["patient"] for row in _csv(path, "report_id", "patient")}
+
+
+def read_texts(path: Path, wanted: Collection[str], *, id_column: str, text_column: str) -> Mapping[str, str]:
+    """Read the texts of the reports that are wanted; the first of an id that stands twice."""
+    texts: dict[str, str] = {}
+    for report in read_reports(path, id_column=id_column, text_column=text_column):
+        if report.report_id in wanted:
+            texts.setdefault(report.report_id, report.text)
+    if not texts:
+        raise InputError(f"{path}: holds none of the reports that are compared; check --id-column")
+    return texts
+
+
+def parse_findings(text: str) -> frozenset[str]:
+    """Read which findings count: `core`, `all`, or names joined by commas.
+
+    Raises
+    ------
+    ConfigError
+        When no name is given.
+    VocabularyError
+        When a finding does not exist.
+    """
+    if text == "core":
+        return frozenset(finding.name for finding in CORE_FINDINGS)
+    if text == "all":
+        return frozenset(FINDINGS)
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise ConfigError("--findings must be core, all, or names joined by commas")
+    return frozenset(get_finding(name).name for name in names)
+
+
+def _csv(path: Path, *columns: str) -> list[dict[str, str]]:
+    rows = csv.DictReader(_text(path).splitlines())
+    missing = [name for name in columns if name not in (rows.fieldnames or ())]
+    if missing:
+        raise InputError(f"{path}: no column {', '.join(missing)}; expected {', '.join(columns)}")
+    return list(rows)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None

@@ -1,0 +1,232 @@
+"""One run of `deepspine validate`: tables in; page, JSON and CSV out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepspine.data.agreement import BOOTSTRAP_RESAMPLES, PatientDraws
+from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.provenance import provenance
+from deepspine.labeling.pipeline import Labeler, ReportLabels
+from deepspine.labeling.validation.comparison import TablePair, compare_pair
+from deepspine.labeling.validation.disagreements import disagreements
+from deepspine.labeling.validation.inputs import parse_findings, read_patients, read_report_ids, read_texts
+from deepspine.labeling.validation.pictures import (
+    PictureReading,
+    compare_with_pictures,
+    is_picture_annotation,
+    read_picture_annotations,
+)
+from deepspine.labeling.validation.readers import ReaderStudy, reader_figures, reports_of_all
+from deepspine.labeling.validation.report import write_page
+from deepspine.labeling.validation.results import Validation
+
+
+@dataclass(frozen=True)
+class ValidationInputs:
+    """Paths and settings of a validation.
+
+    Attributes
+    ----------
+    predicted
+        Label table to be judged.
+    reference
+        Label table, boxes or gradings to judge it by; None in a study of readers alone.
+    readers, assisted
+        Label tables of readers, without and with assistance.
+    texts
+        Reports, to show the sentences behind disagreements.
+    report_ids
+        Ids of the reports that both sources read.
+    patients
+        CSV that names the patient of each report.
+    findings
+        `core`, `all` or names joined by commas.
+    silence_as_none
+        Whether a label that a table lacks counts as `none`.
+    id_prefix
+        Put before a picture's patient to get a report's id.
+    id_column, text_column
+        Columns of `texts`.
+    resamples, seed
+        Of the bootstrap.
+    """
+
+    predicted: Path
+    reference: Path | None = None
+    readers: Sequence[Path] = ()
+    assisted: Sequence[Path] = ()
+    texts: Path | None = None
+    report_ids: Path | None = None
+    patients: Path | None = None
+    findings: str = "core"
+    silence_as_none: bool = False
+    id_prefix: str = ""
+    id_column: str = "report_id"
+    text_column: str = "text"
+    resamples: int = BOOTSTRAP_RESAMPLES
+    seed: int = 0
+
+    @property
+    def paths(self) -> list[Path]:
+        """Every file that is read."""
+        named = (self.predicted, self.reference, *self.readers, *self.assisted, self.report_ids, self.patients)
+        return [path for path in named if path is not None]
+
+
+def validate(inputs: ValidationInputs, out: Path) -> Validation:
+    """Compare tables and write `validation.html`, `validation.json` and CSV tables to a folder.
+
+    Raises
+    ------
+    ConfigError
+        When there is nothing to compare with.
+    InputError
+        When a file cannot be read or no report is in both sources.
+    """
+    predicted = _table(inputs.predicted, inputs)
+    if inputs.readers:
+        result = _validate_readers(predicted, inputs)
+    elif inputs.reference is None:
+        raise ConfigError("nothing to compare with: give a REFERENCE table, or tables of readers with --readers")
+    elif is_picture_annotation(inputs.reference):
+        readings = read_picture_annotations(inputs.reference, id_prefix=inputs.id_prefix)
+        result = _validate_pictures(predicted, readings, inputs)
+    else:
+        result = _validate_tables(predicted, inputs.reference, inputs)
+    texts = _texts(result, inputs)
+    _make_folder(out)
+    result.write_tables(out)
+    (out / "validation.json").write_text(json.dumps(result.to_json(), indent=1) + "\n", encoding="utf-8")
+    write_page(result, out / "validation.html", texts=texts, labels=_labels(texts))
+    return result
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out}: {error.strerror}; give another folder with --out") from None
+
+
+def _validate_tables(predicted: LabelTable, reference_path: Path, inputs: ValidationInputs) -> Validation:
+    read, unsettled = LabelTable.read_with_unsettled(reference_path)
+    reference = _cut(read, inputs)
+    pair = TablePair.of(predicted, reference, report_ids=_ids(inputs), patients=_patients(inputs), unsettled=unsettled)
+    if not any(key.report_id in pair.patient_of for key in predicted):
+        raise InputError("the two tables have no report in common; check that both use the same report ids")
+    if inputs.silence_as_none:
+        pair = pair.with_silence_as_none()
+    draws = PatientDraws.draw(pair.n_patients, resamples=inputs.resamples, seed=inputs.seed)
+    return Validation(
+        made_by=provenance(inputs.paths),
+        settings=_settings(inputs),
+        n_reports=len(pair.patient_of),
+        n_patients=pair.n_patients,
+        n_unsettled=sum(key.report_id in pair.patient_of for key in unsettled),
+        rows=compare_pair(pair, draws),
+        differences=list(disagreements(pair)),
+    )
+
+
+def _validate_pictures(
+    predicted: LabelTable, readings: Sequence[PictureReading], inputs: ValidationInputs
+) -> Validation:
+    patients = _patients(inputs) or {}
+    agreements, differences = compare_with_pictures(
+        predicted, readings, report_ids=_ids(inputs), patients=patients, resamples=inputs.resamples, seed=inputs.seed
+    )
+    wanted = set(_ids(inputs) or predicted.report_ids)
+    reports = {one.report_id for one in readings if one.report_id in wanted}
+    return Validation(
+        made_by=provenance(inputs.paths),
+        settings=_settings(inputs),
+        n_reports=len(reports),
+        n_patients=len({patients.get(report_id, report_id) for report_id in reports}),
+        pictures=agreements,
+        picture_differences=differences,
+    )
+
+
+def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Validation:
+    readers = _reader_tables(inputs.readers, inputs)
+    assisted = _reader_tables(inputs.assisted, inputs)
+    if assisted and len(assisted) != len(readers):
+        raise ConfigError(f"--assisted must name one table for each of {len(readers)} readers, got {len(assisted)}")
+    report_ids = _ids(inputs) or reports_of_all([*readers.values(), *assisted.values()])
+    patients = _patients(inputs) or {}
+    study = ReaderStudy(
+        readers,
+        report_ids=report_ids,
+        assisted=dict(zip(readers, assisted.values(), strict=True)) if assisted else None,
+        labeler=predicted,
+        patients=patients,
+        silence_as_none=inputs.silence_as_none,
+    )
+    return Validation(
+        made_by=provenance(inputs.paths),
+        settings=_settings(inputs),
+        n_reports=len(report_ids),
+        n_patients=len({patients.get(report_id, report_id) for report_id in report_ids}),
+        readers=reader_figures(study, resamples=inputs.resamples, seed=inputs.seed),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------- inputs
+
+
+def _table(path: Path, inputs: ValidationInputs) -> LabelTable:
+    return _cut(LabelTable.read(path), inputs)
+
+
+def _cut(table: Mapping[LabelKey, GradeSet], inputs: ValidationInputs) -> LabelTable:
+    findings = parse_findings(inputs.findings)
+    return LabelTable({key: grades for key, grades in table.items() if key.finding in findings})
+
+
+def _reader_tables(paths: Sequence[Path], inputs: ValidationInputs) -> dict[str, LabelTable]:
+    """Read tables by their readers; what a reader left open counts as not said."""
+    tables = {path.stem: _cut(LabelTable.read_with_unsettled(path)[0], inputs) for path in paths}
+    if len(tables) != len(paths):
+        raise ConfigError("readers are named by their files; two files have the same name")
+    return tables
+
+
+def _ids(inputs: ValidationInputs) -> list[str] | None:
+    return None if inputs.report_ids is None else read_report_ids(inputs.report_ids)
+
+
+def _patients(inputs: ValidationInputs) -> dict[str, str] | None:
+    return None if inputs.patients is None else read_patients(inputs.patients)
+
+
+def _settings(inputs: ValidationInputs) -> dict[str, object]:
+    return {
+        "findings": inputs.findings,
+        "silence": "none" if inputs.silence_as_none else "unknown",
+        "resamples": inputs.resamples,
+        "seed": inputs.seed,
+    }
+
+
+def _texts(result: Validation, inputs: ValidationInputs) -> Mapping[str, str]:
+    if inputs.texts is None:
+        return {}
+    wanted = {one.key.report_id for one in result.differences}
+    wanted |= {one.report_id for one in result.picture_differences}
+    if not wanted:
+        return {}
+    return read_texts(inputs.texts, wanted, id_column=inputs.id_column, text_column=inputs.text_column)
+
+
+def _labels(texts: Mapping[str, str]) -> dict[str, ReportLabels]:
+    """Label the texts again, for the evidence behind each label."""
+    if not texts:
+        return {}
+    labeler = Labeler()
+    return {report_id: labeler.label(text) for report_id, text in texts.items()}

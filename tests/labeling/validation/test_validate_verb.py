@@ -1,0 +1,162 @@
+"""`deepspine validate` from files to page, JSON and CSV."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from deepspine.cli import main
+
+TEXTS = {
+    "a": "L4-5: mild disc bulge. No canal stenosis. <script>alert('report')</script>",
+    "b": "L4-5: severe canal stenosis. L5-S1: disc protrusion.",
+}
+
+
+def write_table(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(["report_id,level,finding,side,grades", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """Two reports, what the labeler says of them and a reference that differs in two labels and leaves one open."""
+    texts = tmp_path / "reports.csv"
+    with texts.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([("report_id", "text"), *TEXTS.items()])
+    predicted = tmp_path / "labels.csv"
+    assert main(["label", str(texts), "--out", str(predicted)]) == 0
+    reference = write_table(
+        tmp_path / "gold.csv",
+        "a,L4-L5,bulge,,moderate",
+        "a,L4-L5,canal_stenosis,,none",
+        "b,L4-L5,canal_stenosis,,severe",
+        "b,L4-L5,degeneration,,mild",
+        "b,L5-S1,herniation,,?",
+    )
+    return {"texts": texts, "predicted": predicted, "reference": reference, "out": tmp_path / "validation"}
+
+
+def run(*arguments: object) -> int:
+    return main(["validate", *map(str, arguments), "--resamples", "100"])
+
+
+def test_page_json_and_tables_are_written(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    code = run(files["predicted"], files["reference"], "--texts", files["texts"], "--out", files["out"], "--json")
+    assert code == 0
+    printed = json.loads(capsys.readouterr().out)
+    stored = json.loads((files["out"] / "validation.json").read_text(encoding="utf-8"))
+    assert printed == stored
+    assert (stored["reports"], stored["unsettled_labels"]) == (2, 1)
+    assert stored["agreement"][0]["finding"] == "all"
+    with (files["out"] / "disagreements.csv").open(encoding="utf-8") as file:
+        kinds = {(row["finding"], row["kind"], row["steps"]) for row in csv.DictReader(file)}
+    assert ("bulge", "contradictory", "1") in kinds
+    assert ("degeneration", "missed", "0") in kinds
+    assert not any(finding == "herniation" for finding, _, _ in kinds)
+    assert {path.name for path in files["out"].iterdir()} == {
+        "validation.html", "validation.json", "figures.csv", "confusion.csv", "disagreements.csv",
+    }  # fmt: skip
+
+
+def test_the_page_shows_the_sentence_and_escapes_the_report(files: dict[str, Path]) -> None:
+    assert run(files["predicted"], files["reference"], "--texts", files["texts"], "--out", files["out"]) == 0
+    page = (files["out"] / "validation.html").read_text(encoding="utf-8")
+    assert "<mark>mild disc bulge</mark>" in page
+    assert "nothing read; see the report" in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    assert "This file holds report text" in page
+
+
+def test_without_texts_the_page_holds_none(files: dict[str, Path]) -> None:
+    assert run(files["predicted"], files["reference"], "--out", files["out"]) == 0
+    page = (files["out"] / "validation.html").read_text(encoding="utf-8")
+    assert "disc bulge" not in page
+    assert "holds report text" not in page
+
+
+def test_every_missing_value_says_why(files: dict[str, Path]) -> None:
+    assert run(files["predicted"], files["reference"], "--out", files["out"]) == 0
+    with (files["out"] / "figures.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["value"] or row["note"] for row in rows)
+    assert any(row["note"] for row in rows)
+    assert "NaN" not in (files["out"] / "validation.json").read_text(encoding="utf-8")
+    assert ">nan" not in (files["out"] / "validation.html").read_text(encoding="utf-8")
+
+
+def test_a_reader_study_takes_files_behind_one_another(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = [
+        write_table(tmp_path / f"{name}.csv", f"a,L4-L5,bulge,,{grade}", "b,L4-L5,canal_stenosis,,severe")
+        for name, grade in (("r1", "mild"), ("r2", "moderate"), ("a1", "mild"), ("a2", "mild"))
+    ]
+    capsys.readouterr()
+    assert (
+        run(files["predicted"], "--readers", *tables[:2], "--assisted", *tables[2:], "--out", files["out"], "--json")
+        == 0
+    )
+    figures = json.loads(capsys.readouterr().out)["readers"]
+    exact = next(row for row in figures if (row["finding"], row["measure"]) == ("all", "exact"))
+    assert (exact["who"], exact["without"], exact["with"]) == ("readers, mean of pairs", "0.5000", "1.0000")
+    assert any(row["who"] == "labeler – consensus" for row in figures)
+    assert (files["out"] / "readers.csv").is_file()
+    assert "labeler – r1" in (files["out"] / "validation.html").read_text(encoding="utf-8")
+
+
+def test_pictures_are_a_reference_too(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boxes = tmp_path / "boxes.csv"
+    boxes.write_text(
+        "patient,modality,x0,y0,x1,y1,class\n1,t2,90,95,110,105,normal\n1,t2,90,60,110,70,lumbar_bulge\n",
+        encoding="utf-8",
+    )
+    table = write_table(tmp_path / "labels1.csv", "p1,L4-L5,bulge,,mild", "p1,L5-S1,bulge,,mild")
+    assert run(table, boxes, "--id-prefix", "p", "--out", files["out"]) == 0
+    assert "bulge_or_herniation: kappa 0.000" in capsys.readouterr().out
+    with (files["out"] / "picture_differences.csv").open(encoding="utf-8") as file:
+        assert [(row["level"], row["report"], row["picture"]) for row in csv.DictReader(file)] == [
+            ("L5-S1", "yes", "no")
+        ]
+
+
+def test_same_seed_same_bytes(files: dict[str, Path], tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run(files["predicted"], files["reference"], "--out", tmp_path / name) == 0
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("{predicted}",), "nothing to compare with"),
+        (("{predicted}", "{reference}", "--silence", "no"), "--silence must be"),
+        (("{predicted}", "{reference}", "--findings", "bulges"), "finding must be one of"),
+        (("{predicted}", "{texts}"), "no column"),
+        (("{predicted}", "{predicted}", "--reports", "{texts}", "--patients", "{texts}"), "no column patient"),
+        (("{predicted}", "--readers", "{predicted}"), "two readers"),
+        (("{predicted}", "--readers", "{predicted}", "{reference}", "--assisted", "{predicted}"), "--assisted"),
+        (("{predicted}", "{reference}", "--readers", "{predicted}"), "not both"),
+        (("missing.csv", "{reference}"), "missing.csv"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    files: dict[str, Path], arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run(*(one.format(**files) for one in arguments), "--out", files["out"]) == 2
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+def test_tables_without_a_common_report_are_refused(files: dict[str, Path], tmp_path: Path) -> None:
+    other = write_table(tmp_path / "other.csv", "z,L4-L5,bulge,,mild")
+    assert run(files["predicted"], other, "--out", files["out"]) == 2
