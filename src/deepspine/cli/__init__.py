@@ -23,6 +23,7 @@ from deepspine.cli import (
     label,
     locate,
     phantom,
+    sample,
     train,
     validate,
 )
@@ -49,6 +50,7 @@ app.command("build")(build.build)
 app.command("check")(check.check)
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.command("sample")(sample.sample)
 app.command("validate", cls=validate.ManyFilesCommand)(validate.validate)
 app.command("phantom")(phantom.phantom)
 app.command("demo")(demo.demo)
