@@ -52,14 +52,19 @@ def read_picture(path: Path | str, *, spacing_mm: float | None = None, plane: Pl
     pixels = _grey_values(path)
     if pixels.min() == pixels.max():
         raise InputError(f"{path} has the same value {pixels.min():g} in every pixel; it holds no image")
-    height, width = pixels.shape
-    pixel_mm = DEFAULT_HEIGHT_MM / height if spacing_mm is None else spacing_mm
+    pixel_mm = DEFAULT_HEIGHT_MM / len(pixels) if spacing_mm is None else spacing_mm
+    origin = VolumeOrigin(source=str(path), has_patient_space=False, spacing_is_assumed=spacing_mm is None)
+    return Volume(pixels[None], picture_grid(pixels.shape, pixel_mm, plane), origin=origin)
+
+
+def picture_grid(shape: tuple[int, int], pixel_mm: float, plane: Plane = Plane.SAGITTAL) -> Grid:
+    """Return the grid of a picture of `shape` (rows, columns), its centre at the origin of patient space."""
+    height, width = shape
     axes = DISPLAY_AXES_LPS[plane]
     origin = -(axes[1] * (height - 1) + axes[2] * (width - 1)) / 2 * pixel_mm
-    grid = Grid.from_axes(
+    return Grid.from_axes(
         (1, height, width), origin_lps=origin, axes_lps=axes, spacing_mm=(SLICE_SPACING_MM, pixel_mm, pixel_mm)
     )
-    return Volume(pixels[None], grid, origin=VolumeOrigin(source=str(path), has_patient_space=False))
 
 
 def _grey_values(path: Path) -> NDArray[np.float32]:

@@ -41,6 +41,8 @@ class VolumeOrigin:
         DICOM frame of reference UID; volumes of different frames must not be cross-referenced. Empty when not known.
     has_patient_space
         False for a plain picture, whose place in the patient is an assumption (see `read_picture`).
+    spacing_is_assumed
+        True where the size of a voxel is a guess.
     stored
         How the file holds the voxels, to write masks back in its own grid; None when it holds them as the volume does.
     """
@@ -49,6 +51,7 @@ class VolumeOrigin:
     patient_key: str = ""
     frame_of_reference: str = ""
     has_patient_space: bool = True
+    spacing_is_assumed: bool = False
     stored: StoredGrid | None = None
 
 

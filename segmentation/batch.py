@@ -17,6 +17,7 @@ from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
 from deepspine.segmentation.locate import Segmenter, locate
 from deepspine.segmentation.output import LEVELS_FILE, write_location
+from deepspine.segmentation.picture_size import sized_by_spine
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def locate_inputs(
         folder = out / one.name if len(inputs) > 1 else out
         if not (folder / LEVELS_FILE).is_file():
             try:
-                volume = one.read()
+                volume = sized_by_spine(one.read(), network)
                 write_location(locate(volume, network=network, lowest=lowest), volume, folder)
             except DeepspineError as error:
                 rejects.add(one.name, error)

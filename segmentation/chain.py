@@ -21,6 +21,7 @@ from deepspine.segmentation.instances import Part
 
 USUAL_STEP_MM = 35.0
 """Distance of neighbouring lumbar discs (adults: 30 to 42 mm)."""
+LUMBAR_DISCS = 5
 STEP_RANGE_MM = (22.0, 48.0)
 STEP_LOG_SD = 0.2
 """Distances of one spine lie within this of each other, as logarithms: thoracic ones are a fifth shorter."""
@@ -60,11 +61,20 @@ class Chain:
         From cranial to caudal.
     n_left_out
         Discs at the height of the chain that belong to none.
+    score
+        Of the path; a longer and surer chain has a higher one.
     """
 
     discs: tuple[Part, ...]
     bodies: tuple[Part, ...]
     n_left_out: int
+    score: float = 0.0
+
+    @property
+    def step_mm(self) -> float:
+        """Median distance of the lowest discs; NaN of fewer than two."""
+        centers = np.array([disc.center_lps for disc in self.discs[-LUMBAR_DISCS:]])
+        return float(np.median(np.linalg.norm(np.diff(centers, axis=0), axis=1))) if len(centers) > 1 else float("nan")
 
 
 def find_chain(bodies: Sequence[Part], discs: Sequence[Part], mask: NDArray[np.uint8], grid: Grid) -> Chain:
@@ -86,9 +96,9 @@ def find_chain(bodies: Sequence[Part], discs: Sequence[Part], mask: NDArray[np.u
         for lower in range(upper + 1, len(discs))
     }
     step_mm = _typical_step_mm(discs, bone)
-    path = _best_path(discs, normals, bone, step_mm)
+    path, score = _best_path(discs, normals, bone, step_mm)
     chain, n_left_out = _with_pieces(discs, path, step_mm)
-    return Chain(tuple(chain), tuple(_along(bodies, chain, step_mm)), n_left_out)
+    return Chain(tuple(chain), tuple(_along(bodies, chain, step_mm)), n_left_out, score)
 
 
 def across_disc(disc: Part) -> FloatArray:
@@ -127,8 +137,8 @@ def _typical_step_mm(discs: Sequence[Part], bone: dict[tuple[int, int], float]) 
 
 def _best_path(
     discs: Sequence[Part], normals: Sequence[FloatArray], bone: dict[tuple[int, int], float], step_mm: float
-) -> list[int]:
-    """Return the indices of the chain of the highest score, cranial to caudal (Viterbi over the order of heights)."""
+) -> tuple[list[int], float]:
+    """Return the indices of the chain of the highest score, cranial to caudal, and the score (Viterbi 1967)."""
     median_area = float(np.median([disc.area_mm2 for disc in discs]))
     best = np.array([_disc_score(disc, median_area) for disc in discs])
     before = np.full(len(discs), -1)
@@ -143,7 +153,7 @@ def _best_path(
     path = [int(best.argmax())]
     while before[path[-1]] >= 0:
         path.append(int(before[path[-1]]))
-    return path[::-1]
+    return path[::-1], float(best.max())
 
 
 def _disc_score(disc: Part, median_area: float) -> float:

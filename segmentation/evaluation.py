@@ -31,6 +31,7 @@ from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import MIN_CONFIDENCE
 from deepspine.segmentation.locate import Location, Segmenter, locate
 from deepspine.segmentation.partial_labels import DiscBox
+from deepspine.segmentation.picture_size import sized_by_spine
 from deepspine.segmentation.training_sets import fold_of, sudirman_disc_boxes
 
 FOUND_IOU = 0.5
@@ -189,6 +190,7 @@ def located_pictures(folder: Path, network: Segmenter, keep: Keep) -> Iterator[N
 def judge_picture(modality: str, lowest: Sequence[DiscBox], volume: Volume, network: Segmenter) -> NamedPicture:
     """Locate one picture and compare with the boxes of its five lowest discs, from below."""
     try:
+        volume = sized_by_spine(volume, network)
         location = locate(volume, network=network)
     except DeepspineError:
         return NamedPicture(modality, (False,) * len(lowest), False, True)
@@ -209,7 +211,8 @@ def disc_counts(folder: Path, network: Segmenter) -> Iterator[tuple[str, int, in
     for row in pd.read_csv(folder / "images.csv", dtype=str).itertuples(index=False):
         volume = read_picture(folder / "images" / f"{row.patient}_{row.modality}.png")
         try:
-            found = sum(frame.level is not Level.S1_S2 for frame in locate(volume, network=network).frames)
+            frames = locate(sized_by_spine(volume, network), network=network).frames
+            found = sum(frame.level is not Level.S1_S2 for frame in frames)
         except DeepspineError:
             found = 0
         yield str(row.modality), found, int(float(str(row.num_discs)))

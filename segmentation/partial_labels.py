@@ -41,6 +41,8 @@ FRONT_OF_BOX = 0.40
 
 LEAST_PROBABILITY = 0.2
 """Classes that a teacher holds for less probable than this are taken out of a set; at a border two may be left."""
+NEAR_CANAL_ROWS = 6
+"""Borders of the canal are taken over to rows without it that are this near to rows with it."""
 FRONT_OF_MASK_PIXELS = 8
 """The sacrum does not reach farther to the front than the lowest vertebra by more than this."""
 
@@ -131,9 +133,11 @@ def _borders(canal: NDArray[np.bool_]) -> CanalBorders | None:
     if len(index) < 2:
         return None
     lines = np.arange(len(canal))
-    first = np.interp(lines, index, canal.argmax(axis=1)[index], left=np.nan, right=np.nan)
     last_columns = canal.shape[1] - 1 - canal[:, ::-1].argmax(axis=1)
-    return CanalBorders(first, np.interp(lines, index, last_columns[index], left=np.nan, right=np.nan))
+    first, last = (np.interp(lines, index, columns[index]) for columns in (canal.argmax(axis=1), last_columns))
+    # A curved spine leaves the slice and comes back: nothing is known of the rows between.
+    far = np.abs(lines[:, None] - index[None, :]).min(axis=1) > NEAR_CANAL_ROWS
+    return CanalBorders(np.where(far, np.nan, first), np.where(far, np.nan, last))
 
 
 def narrowed(

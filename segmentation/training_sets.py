@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -128,7 +127,9 @@ def read_spider_mid(folder: Path) -> Iterator[TrainingSlice]:
     """Yield mid-sagittal pictures of which the number of discs is known, and nothing of a pixel (see `taught`)."""
     for row in pd.read_csv(folder / "images.csv", dtype=str).itertuples(index=False):
         picture = _read_gray(folder / "images" / f"{row.patient}_{row.modality}.png")
-        height_mm = float(json.loads(str(row.PixelSpacing))[0]) * int(str(row.source_height))
+        # Written as a list of two equal numbers, some as `.46875`, which is no JSON.
+        pixel_mm = float(str(row.PixelSpacing).strip("[]").split(",")[0])
+        height_mm = pixel_mm * int(str(row.source_height))
         allowed = np.full(picture.shape, ANY, dtype=np.uint8)
         one = _of_picture(picture, allowed, f"spider:{row.patient}", height_mm / len(picture))
         yield replace(one, n_discs=int(float(str(row.num_discs))))
