@@ -253,7 +253,8 @@ class _Reader:
             and mentions[k].value in ("-", "=", "->")
             and mentions[k].i == last.j
         )
-        closes = len(mentions) == k and last.j == sentence.j
+        listed = self.context.topic is not None and self.context.topic.finding is not None and start > sentence.i
+        closes = len(mentions) == k and last.j == sentence.j and not listed
         if is_dash:
             self._set_level(mentions[0], sentence, standalone=False)
             if k > 1 and mentions[1].value == "disc":
@@ -461,7 +462,8 @@ class _Reader:
                 context.region = "other"
             return
         kinds = {mention.kind for mention in mentions}
-        if kinds.isdisjoint(_ASSERTING):
+        listed = context.topic is not None and context.topic.finding is not None and start > sentence.i
+        if kinds.isdisjoint(_ASSERTING) and not (listed and kinds <= _LISTED):
             self._note_levels(mentions)
             if kinds <= _LEVELS_ONLY:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
@@ -790,6 +792,7 @@ _OTHER_WORDS = frozenset(
         "tspine",
     )
 )
+_LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
 _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
 _POINTING = ANAPHORS | {"rest", "rest_named", "these", "intervening"}
 _REGION_STARTS = frozenset(name.split()[0] for name in _LUMBAR_WORDS | _OTHER_WORDS)

@@ -6,6 +6,9 @@ from deepspine.labeling.clauses.frames import GRADED, ZONE_OF_SITE, Conjunct, Fr
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
+MAX_JOINT_WORDS = 3
+"""Words from one name of a lesion to the other: "protrusion or small extrusion"."""
+
 
 class FindingHeads(Leftovers):
     """Words that name a finding by themselves, and degeneration, which depends on the site."""
@@ -19,11 +22,14 @@ class FindingHeads(Leftovers):
         if self.hedge:
             self.hedge_heads += 1
         value = mention.value
+        if value == "herniation" and self._is_alternative(mention):
+            self._widen_last(mention)
+            return
         if value in ("degeneration_of",):
             self._degeneration(mention)
             return
         cur = self.cur
-        if not cur.grade and self.conjuncts and not self.conjuncts[-1].sites and self.conjuncts[-1].grade:
+        if not cur.grade and self.conjuncts and self.conjuncts[-1].grade and _only_places(self.conjuncts[-1]):
             cur.grade, cur.cap = self.conjuncts[-1].grade, self.conjuncts[-1].cap
         if not cur.sides and self.conjuncts and self.conjuncts[-1].sides and not self.conjuncts[-1].grade:
             cur.sides = self.conjuncts[-1].sides
@@ -81,6 +87,21 @@ class FindingHeads(Leftovers):
         self.subject = []
         self._fresh()
         self.last = frames
+
+    def _is_alternative(self, mention: Mention) -> bool:
+        """Whether a herniation is the one just read under another name: "protrusion or | extrusion"."""
+        if not self.last or self.last[-1].finding != "herniation" or self.last[-1].neg or self.cur.neg:
+            return False
+        words = self.words[self.last[-1].head.j : mention.i]
+        return bool(words) and words[0] in ("or", "/", "-", "to", "versus", "vs") and len(words) <= MAX_JOINT_WORDS
+
+    def _widen_last(self, mention: Mention) -> None:
+        frame = self.last[-1]
+        frame.bits |= self._finding_bits(mention, "herniation")
+        frame.sides = frame.sides or self.cur.sides
+        frame.j = mention.j
+        self.conjuncts = []
+        self._fresh()
 
     def _zone(self, mention: Mention, conjunct: Conjunct) -> None:
         """Label the zone of a herniation (Fardon 2014): central, subarticular, foraminal, extraforaminal."""
@@ -141,3 +162,8 @@ class FindingHeads(Leftovers):
         self.conjuncts = []
         self._fresh()
         self.last = frames
+
+
+def _only_places(conjunct: Conjunct) -> bool:
+    """Whether a conjunct has no site of its own: "mild", the adjective in "mild foraminal and far lateral bulge"."""
+    return all(site.form for site in conjunct.sites)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import (
     GRADED,
+    MODERATE,
     NARROW,
     NONE,
     NORMAL,
+    SEVERE,
     SLIPS,
     STENOSES,
     Conjunct,
@@ -46,6 +48,24 @@ class Leftovers(Objects):
                 self._elliptic(conjunct)
         if subjects:
             self.subject = subjects
+
+    def _close_open(self) -> None:
+        """Close the open head; degrees and sides behind its object are its own: "narrowing of the canal, moderate"."""
+        super()._close_open()
+        behind, self.behind = self.behind, []
+        for conjunct in behind:
+            self._modify_last(conjunct)
+
+    def _alternatives(self) -> list[Frame]:
+        """Return the heads just read, and those that "or" joins to them: "stenosis or narrowing | is not seen"."""
+        first = min(frame.head.i for frame in self.last)
+        found = list(self.last)
+        for frame in reversed(self.frames[self.clause_start :]):
+            if frame.head.i < first:
+                if "or" not in self.words[frame.head.j : first]:
+                    break
+                found.append(frame)
+        return found
 
     def _boundary(self) -> None:
         self.flush()
@@ -138,7 +158,7 @@ class Leftovers(Objects):
                 continue
             twin = frame.copy()
             twin.grade, twin.cap, twin.neg, twin.hedge = frame.grade, frame.cap, frame.neg, frame.hedge
-            twin.sides, twin.level = conjunct.sides, conjunct.level
+            twin.sides, twin.level, twin.mm = conjunct.sides, conjunct.level, conjunct.mm
             twins.append(twin)
         if twins:
             self.frames.extend(twins)
@@ -172,7 +192,7 @@ class Leftovers(Objects):
             if conjunct.level is not None:
                 bare = [f for f in last if f.level is None or f.inherited]
                 self._assign(bare, conjunct.level)
-                if not bare and conjunct.sides:
+                if not bare and (conjunct.sides or conjunct.mm):
                     self._repeat_elsewhere(conjunct)
             return
         if conjunct.neg == "no" and not conjunct.sides and conjunct.level is None:
@@ -213,7 +233,7 @@ class Leftovers(Objects):
                 frame.sides = frame.sides or conjunct.sides
                 frame.hedge = frame.hedge or conjunct.hedge
                 if conjunct.neg and not frame.neg:
-                    frame.neg = "grade"
+                    frame.neg = "no" if conjunct.grade == MODERATE | SEVERE else "grade"
                 if conjunct.level is not None:
                     frame.level, frame.inherited = conjunct.level, False
             return

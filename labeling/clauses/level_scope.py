@@ -60,13 +60,15 @@ class LevelScope(Leftovers):
             if own.levels or own.ref not in ("this", "these"):
                 ref = LevelRef(own.levels, own.ref, mention.i, mention.j)
         if mention.value in ("multi", "vague"):
-            if mention.value == "vague" and self.last and self.cur.empty:
+            if self.last and self.cur.empty:
                 for frame in self.last:
                     if frame.level is None or frame.inherited:
                         frame.level, frame.inherited = ref, False
-                self.level = ref
-                return
             self.level = ref
+            return
+        if mention.value == "all" and self._names_levels_next(mention):
+            if not self.last or self.last[-1].head.j < mention.i - 1:
+                self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
             return
         if (
             mention.value == "all"
@@ -94,6 +96,15 @@ class LevelScope(Leftovers):
         self._on_levels(
             ref, self._prepositional(mention) or mention.value in ("rest", "any", "this", "former", "latter", "all")
         )
+
+    def _names_levels_next(self, mention: Mention) -> bool:
+        """Whether "the discs" are those of the levels that follow: "the discs | at L4-5 and L5-S1"."""
+        following = self._peek()
+        if following is not None and following.kind == "of" and following.i == mention.j:
+            following = self._peek(2)
+        near = following is not None and following.kind in ("level", "levels") and following.i <= mention.j + 2
+        spoken = self.words[mention.i : mention.j]
+        return near and spoken[-1] in DISC_WORDS and spoken[0] not in ("all", "every", "each")
 
     def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:  # noqa: C901 - one grammar decision after another
         if self._is_comparison(ref):
@@ -137,7 +148,7 @@ class LevelScope(Leftovers):
             self.level = ref
             return
         if (
-            (cur.grade or (cur.sides and (self.topic is not None or (self.last and not bare))))
+            (cur.grade or cur.mm or (cur.sides and (self.topic is not None or (self.last and not bare))))
             and not cur.sites
             and prepositional
             and self._ends_item(following)

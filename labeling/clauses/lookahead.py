@@ -269,6 +269,12 @@ class Lookahead(State):
             return False
         return any(f.level is not None and not f.inherited for f in self.frames)
 
+    def _lists_levels_next(self) -> bool:
+        """Whether levels follow that were only counted before: "bulging at two levels: | L4-5 and L5-S1"."""
+        following = self._peek()
+        counted = bool(self.frames) and self.frames[-1].level is not None and self.frames[-1].level.ref == "multi"
+        return counted and following is not None and following.kind in ("level", "levels")
+
     def _grades_wait(self) -> bool:
         """Whether grades wait that belong to the level before: "L2-3 minimal, | L3-4 mild"."""
         if len(self.levels_seen) < 2:

@@ -17,6 +17,8 @@ class Modifiers(Leftovers):
             for frame in self.last:
                 frame.grade = frame.grade or mention.bits
             return
+        if self.words[mention.i] == "of" and self._grades_denied(mention):
+            return
         if self.neg and cur.empty:
             self._maybe_end_negation(mention)
             cur = self.cur
@@ -28,6 +30,15 @@ class Modifiers(Leftovers):
         cur.cap = mention.value if mention.value in ("at_most", "at_least", "more_than") else ""
         if mention.form == "scale":
             cur.scale = True
+
+    def _grades_denied(self, mention: Mention) -> bool:
+        """Give "of significance" to the heads just read: "no canal or foraminal stenosis | of significance"."""
+        if self.open is not None or not self.cur.empty or not self.last:
+            return False
+        denied = [frame for frame in self.frames[self.clause_start :] if frame.neg]
+        for frame in [*denied, *self._alternatives()]:
+            frame.grade = frame.grade or mention.bits
+        return True
 
     def on_verb_grade(self, mention: Mention) -> None:
         """Take "largely" and its like, which grade a verb only."""

@@ -69,6 +69,10 @@ class Objects(Emission):
                     conjunct.level = opener.level
                 for site in conjunct.sites:
                     frames += self._emit(head, site, conjunct)
+            if frames:
+                fit = [c for c in sited if any((head.value, site.value) in meanings() for site in c.sites)] or sited
+                behind = conjuncts[conjuncts.index(fit[-1]) + 1 :]
+                self.behind = [c for c in behind if (c.grade or c.sides) and not c.sites]
         else:
             extra = [c for c in conjuncts if not c.empty]
             frames = self._siteless(head, opener, extra)
@@ -120,8 +124,12 @@ class Objects(Emission):
                 self.pronoun = False
             return frames
         if value == "narrow":
-            frame = self._frame("stenosis", GRADED, head, opener)
-            return [frame]
+            if head.form == "verb":
+                return []
+            of_disc = (
+                head.form == "part" and self.last and self.last[-1].finding in ("degeneration", "disc_height_loss")
+            )
+            return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
         if value == "abnormality" and opener.neg:
             return self._normal_level(head, opener)
         if value == "thicken":

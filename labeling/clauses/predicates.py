@@ -54,7 +54,11 @@ class Predicates(Leftovers):
         table = meanings()
         chain = [*self.conjuncts, self.cur]
         sites = [site.value for conjunct in chain for site in conjunct.sites]
-        if any((mention.value, site) in table or site in ("other", "cord") for site in sites):
+        if any(
+            ((mention.value, site) in table and (site != "disc" or mention.value != "narrow" or mention.form == "part"))
+            or site in ("other", "cord")
+            for site in sites
+        ):
             return True
         if not all(site in ("disc", "level", "disc_height", "disc_signal", "disc_contour") for site in sites):
             return True
@@ -67,7 +71,7 @@ class Predicates(Leftovers):
         own: list[Conjunct] = []
         if mention.form in ("noun", "either") and self.cur.sites and self.open is not None and self.open.form != "noun":
             own = [self.cur]
-            while self.conjuncts and self.conjuncts[-1].sites and all(s.form for s in self.conjuncts[-1].sites):
+            while self.conjuncts and _waits_for_noun(self.conjuncts[-1]):
                 own.insert(0, self.conjuncts.pop())
             self._fresh()
             self._close_open()
@@ -128,7 +132,7 @@ class Predicates(Leftovers):
             return
         if prenominal:
             if chain_sites:
-                self._leave_subject()
+                self._leave_subject(previous)
             self._open(mention)
             return
         if chain_sites:
@@ -176,8 +180,14 @@ class Predicates(Leftovers):
         self.last = self._emit(mention, site, opener)
         self.index += 2
 
-    def _leave_subject(self) -> None:
+    def _leave_subject(self, previous: Mention | None) -> None:
+        """End the subject of "the facets mildly | narrow the canal"; the adverb stays with the verb."""
+        grade, cap = 0, ""
+        if previous is not None and previous.kind == "grade":
+            grade, cap = self.cur.grade, self.cur.cap
+            self.cur.grade, self.cur.cap = 0, ""
         self.flush()
+        self.cur.grade, self.cur.cap = grade, cap
 
     def _reduce(self, head: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
@@ -186,7 +196,7 @@ class Predicates(Leftovers):
         if (
             not cur.sites
             and self.conjuncts
-            and (head.form != "noun" or cur.neg)
+            and (head.form != "noun" or cur.neg or self._is_said_of_subject())
             and (cur.grade or cur.neg or cur.hedge or cur.rest)
         ):
             chain = self._predicate_chain(chain)
@@ -239,6 +249,11 @@ class Predicates(Leftovers):
         if frames:
             self.last = frames
 
+    def _is_said_of_subject(self) -> bool:
+        """Whether a noun's degree is the subject's: "the canal measures 8 mm, consistent with moderate | stenosis"."""
+        subject = self.conjuncts[-1]
+        return bool(subject.sites and not subject.grade and not subject.sites[-1].form and subject.joint == ",")
+
     def _predicate_chain(self, chain: list[Conjunct]) -> list[Conjunct]:
         """For "canal and foramina | mildly narrowed": the grade behind belongs to all sites before."""
         grade, cap, neg, hedge = self.cur.grade, self.cur.cap, self.cur.neg, self.cur.hedge
@@ -253,6 +268,13 @@ class Predicates(Leftovers):
                 conjunct.hedge = conjunct.hedge or hedge
                 conjunct.rest = conjunct.rest or self.cur.rest
         return kept
+
+
+def _waits_for_noun(conjunct: Conjunct) -> bool:
+    """Whether "mild left" or "mild foraminal" can only belong to a noun that follows."""
+    if conjunct.sites:
+        return all(site.form for site in conjunct.sites)
+    return bool(conjunct.grade and conjunct.sides)
 
 
 def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:

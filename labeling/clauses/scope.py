@@ -56,7 +56,7 @@ class Scope(Leftovers):
             self._close_open()
         elif not self.cur.empty and self.cur.sites:
             self._fresh()
-        targets = self.frames[self.clause_start :] if mention.value == "gone" or not self.last else self.last
+        targets = self.frames[self.clause_start :] if mention.value == "gone" or not self.last else self._alternatives()
         for frame in targets or self.last:
             if mention.value == "gone":
                 frame.gone = True
@@ -111,7 +111,7 @@ class Scope(Leftovers):
             if mark == ":" and self.topic is None and self.frames and self._peek() is not None and self.dropping:
                 self.dropping = False
             self._boundary()
-            if mark in (";", ":"):
+            if mark == ";" or (mark == ":" and not self._lists_levels_next()):
                 self.clause_start = len(self.frames)
         elif mark == "(":
             self.depth += 1

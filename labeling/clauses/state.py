@@ -53,6 +53,7 @@ class State:
         self.aside: list[LevelRef] = []
         self.neg_grade = (0, "")
         self.pending: list[tuple[Mention, Conjunct]] = []
+        self.behind: list[Conjunct] = []
 
     def _peek(self, step: int = 1) -> Mention | None:
         index = self.index + step

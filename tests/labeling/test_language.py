@@ -1,0 +1,154 @@
+"""Kinds of sentences that radiologists dictate, each in several wordings; all texts are invented."""
+
+import pytest
+
+from tests.labeling.conftest import labels_of
+
+PRESENT = "mild|moderate|severe"
+
+
+def told(text: str, finding: str) -> dict[str, str]:
+    """Return the labels of one finding, as {"L4-L5 left": "mild", ...}."""
+    return {key.replace(f" {finding}", ""): grades for key, grades in labels_of(text).items() if finding in key.split()}
+
+
+def at_l45(finding: str, grades: str) -> dict[str, str]:
+    """Return what `told` returns for L4-L5, on both sides where the finding has sides."""
+    lateral = finding in ("foraminal_stenosis", "subarticular_stenosis", "nerve_root")
+    return {f"L4-L5 {side}": grades for side in ("left", "right")} if lateral else {"L4-L5": grades}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Stenosis of the spinal canal, mild.", "canal_stenosis", "mild"),
+    ("There is narrowing of the central canal, moderate in degree.", "canal_stenosis", "moderate"),
+    ("Multifactorial stenosis of the canal, mild to moderate in degree, facets contributing.",
+     "canal_stenosis", "mild|moderate"),
+    ("Narrowing of the foramina, moderate, right greater than left.", "foraminal_stenosis", "moderate"),
+    ("Encroachment on the foramina, severe.", "foraminal_stenosis", "severe"),
+    ("Narrowing of both lateral recesses, mild.", "subarticular_stenosis", "mild"),
+    ("The canal measures 8 mm, consistent with moderate stenosis.", "canal_stenosis", "moderate"),
+    ("Mild foraminal and far lateral bulging of the disc.", "bulge", "mild"),
+    ("Moderate central and paracentral bulge.", "bulge", "moderate"),
+    ("The facets mildly narrow the canal.", "canal_stenosis", "mild"),
+    ("Thick ligaments and the disc moderately narrow the spinal canal.", "canal_stenosis", "moderate"),
+    ("The bulge and facet spurs severely narrow the foramina.", "foraminal_stenosis", "severe"),
+])  # fmt: skip
+def test_a_degree_behind_or_far_before_its_noun_is_its_own(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize("text", [
+    "Narrowing of the foramina, severe on the left and mild on the right.",
+    "Stenosis of the neural foramina, mild right and severe left.",
+    "Encroachment on the foramina, left severe, right mild.",
+])  # fmt: skip
+def test_each_side_behind_the_object_keeps_its_degree(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Canal stenosis is not significant.", "none|mild"),
+    ("Central stenosis not significant.", "none|mild"),
+    ("No canal or foraminal stenosis of significance.", "none|mild"),
+    ("Canal stenosis or foraminal narrowing of significance is not seen.", "none|mild"),
+    ("Minimal, if any, canal stenosis.", "none|mild"),
+    ("Little if any narrowing of the canal.", "none|mild"),
+    ("Canal stenosis or foraminal narrowing is not definitely seen.", "none"),
+    ("Narrowing of the canal is not clearly demonstrated.", "none"),
+    ("Canal stenosis cannot be identified.", "none"),
+])  # fmt: skip
+def test_insignificance_and_absence_said_behind(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Nerve root compression is not definitely seen.",
+    "Compression of the nerve roots is not convincingly demonstrated.",
+    "Root compression could not be detected.",
+])  # fmt: skip
+def test_doubted_compression_leaves_contact_and_displacement(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
+
+
+@pytest.mark.parametrize("text", [
+    "The disc comes close to the roots on both sides, without apparent displacement of these roots.",
+    "It effaces the thecal sac and lies close to both roots, which do not look displaced.",
+    "The bulge comes very close to the nerve roots, which are not displaced.",
+])  # fmt: skip
+def test_a_disc_close_to_the_roots_says_no_more_than_the_denial(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact")
+
+
+@pytest.mark.parametrize("text", [
+    "There are no compression fractures or subluxations.",
+    "Neither fracture nor misalignment.",
+    "I do not see subluxations.",
+])  # fmt: skip
+def test_no_subluxation_denies_both_slips(text: str) -> None:
+    for finding in ("spondylolisthesis", "retrolisthesis"):
+        assert set(told(text, finding).values()) == {"none"}
+        assert len(told(text, finding)) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "Normal posterior disc margin.",
+    "Disc height and signal are preserved and the posterior margin is normal.",
+    "Its posterior margin is normal.",
+])  # fmt: skip
+def test_a_normal_margin_denies_bulge_and_herniation_only(text: str) -> None:
+    found = labels_of(f"L2-3: {text}")
+    assert found["L2-L3 bulge"] == found["L2-L3 herniation"] == "none"
+    assert "L2-L3 canal_stenosis" not in found
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Left protrusion - extrusion.", "protrusion|extrusion"),
+    ("Protrusion or small extrusion of the disc.", "protrusion|extrusion"),
+    ("Disc protrusion/extrusion.", "protrusion|extrusion"),
+    ("Extrusion or sequestration.", "extrusion|sequestration"),
+    ("No protrusion or extrusion.", "none"),
+    ("The disc herniates to the left.", "protrusion|extrusion|sequestration"),
+])  # fmt: skip
+def test_two_names_of_one_herniation_are_a_set(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "herniation") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Two discs are desiccated: L3-4 and L4-5.",
+    "Desiccation is present at two levels: L3-4 and L4-5.",
+    "There is disc desiccation at the following levels: L3-4, L4-5.",
+    "Disc desiccation: L3-4 and L4-5.",
+    "There is degeneration of the discs at L3-4 and L4-5.",
+    "Degeneration of the L3-4 and L4-5 discs.",
+])  # fmt: skip
+def test_levels_that_are_counted_and_then_named(text: str) -> None:
+    assert told(text, "degeneration") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulges of 2 mm at L3-4 and 3 mm at L4-5.",
+    "Disc bulges of 2-3 mm at L3-4, and of 4 mm at L4-5.",
+    "2 mm bulge at L3-4, 3 mm at L4-5.",
+])  # fmt: skip
+def test_sizes_with_levels_repeat_the_finding(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "The disc is desiccated and mildly narrowed.",
+    "Desiccated disc, mildly narrowed.",
+    "The disc is mildly narrowed.",
+])  # fmt: skip
+def test_a_narrowed_disc_is_no_narrowed_canal(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert "L4-L5 canal_stenosis" not in found
+    assert found["L4-L5 disc_height_loss"] == "mild"
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Mild degeneration of the L4-5 disc.", "mild"),
+    ("There is severe degeneration of the disc at L4-5.", "severe"),
+    ("Degeneration of the L4-5 disc, moderate.", "moderate"),
+])  # fmt: skip
+def test_degeneration_of_a_named_disc(text: str, grades: str) -> None:
+    assert told(text, "degeneration") == {"L4-L5": grades}
