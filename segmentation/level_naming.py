@@ -23,6 +23,8 @@ PRIOR_TRANSITIONAL = 0.04
 lumbosacral transition in 4 to 35 %, mostly without a change of count)."""
 PRIOR_JUNCTION_BELOW_LOWEST = 0.03
 """Share of lumbar fields of view that end above the lumbosacral junction."""
+PRIOR_MISSED_JUNCTION = 0.8
+"""Probability that it was missed where bone and then sacrum follow the lowest disc; never sure, so always flagged."""
 PRIOR_DISC_IN_SACRUM = 0.06
 """Share in which a disc of the sacrum (S1-S2) is found as a disc."""
 EVIDENCE_FLOOR = 0.02
@@ -84,7 +86,9 @@ class NamingHypothesis:
     reason: str
 
 
-def name_discs(discs: Sequence[DiscEvidence], *, lowest: Level | None = None) -> list[NamingHypothesis]:
+def name_discs(
+    discs: Sequence[DiscEvidence], *, lowest: Level | None = None, sacrum_one_body_down: bool = False
+) -> list[NamingHypothesis]:
     """Name a chain of discs.
 
     Parameters
@@ -93,6 +97,9 @@ def name_discs(discs: Sequence[DiscEvidence], *, lowest: Level | None = None) ->
         Cranial to caudal.
     lowest
         Name of the lowest disc when the user knows it; then the only hypothesis.
+    sacrum_one_body_down
+        Whether the sacrum is seen below the body under the lowest disc: the lumbosacral disc was missed, should none of
+        those found be it.
 
     Returns
     -------
@@ -112,10 +119,12 @@ def name_discs(discs: Sequence[DiscEvidence], *, lowest: Level | None = None) ->
         return [NamingHypothesis(_named(steps, lowest), 1.0, "the lowest disc was named by the user")]
     junction = _junction_probabilities(discs)
     if junction[-1] == max(junction) or max(disc.sacrum_below for disc in discs) < MIN_SACRUM_SEEN:
-        raise NamingError(
-            "no lumbosacral junction in view (no sacrum below the lowest disc); say where to count from, "
-            "for example --lowest L4-L5"
-        )
+        if not sacrum_one_body_down:
+            raise NamingError(
+                "no lumbosacral junction in view (no sacrum below the lowest disc); say where to count from, "
+                "for example --lowest L4-L5"
+            )
+        junction = _junction_probabilities(discs, PRIOR_MISSED_JUNCTION)
     hypotheses = []
     for position, probability in enumerate(junction[:-1]):
         below = "the lowest disc is the lumbosacral one" if position == 0 else f"{position} disc(s) lie in the sacrum"
@@ -123,7 +132,9 @@ def name_discs(discs: Sequence[DiscEvidence], *, lowest: Level | None = None) ->
             name = _named(steps, base, junction_from_below=position)
             hypotheses.append(NamingHypothesis(name, float(probability * share), f"{below}; {why}"))
     out_of_view = _named(steps, Level.L4_L5)
-    hypotheses.append(NamingHypothesis(out_of_view, float(junction[-1]), "the lumbosacral disc is below the picture"))
+    hypotheses.append(
+        NamingHypothesis(out_of_view, float(junction[-1]), "the lumbosacral disc lies below the lowest one found")
+    )
     return sorted(hypotheses, key=lambda one: -one.probability)
 
 
@@ -144,7 +155,7 @@ def count_steps(heights_mm: Sequence[float]) -> list[int]:
     return steps[::-1]
 
 
-def _junction_probabilities(discs: Sequence[DiscEvidence]) -> list[float]:
+def _junction_probabilities(discs: Sequence[DiscEvidence], prior_below: float | None = None) -> list[float]:
     """Return the probability that the junction is the lowest disc, the one above ..., and last that it is below all."""
     from_below = list(reversed(discs))
     scores = []
@@ -155,7 +166,9 @@ def _junction_probabilities(discs: Sequence[DiscEvidence]) -> list[float]:
         score += sum(_log_is_junction(disc, False) for disc in from_below[position + 1 :])
         score += sum(_log_in_sacrum(disc) for disc in from_below[:position])
         scores.append(score)
-    scores.append(np.log(PRIOR_JUNCTION_BELOW_LOWEST) + sum(_log_is_junction(disc, False) for disc in from_below))
+    scores.append(
+        np.log(prior_below or PRIOR_JUNCTION_BELOW_LOWEST) + sum(_log_is_junction(disc, False) for disc in from_below)
+    )
     weights = np.exp(np.array(scores) - max(scores))
     return [float(weight) for weight in weights / weights.sum()]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +39,12 @@ ENDPLATE_HALF_WIDTH_MM = 8.0
 """Endplates are taken in the middle of a disc, within this of the curve."""
 SURE_DISC = 0.7
 """A disc whose voxels are this certain on average is there; below, its name is as doubtful as the disc."""
+ONE_BODY_DOWN_MM = (28.0, 75.0)
+"""Where the sacrum begins when the disc above it was missed, from the lowest disc that was found."""
+MIN_SACRUM_AREA_MM2 = 200.0
+"""In one sagittal slice; S1 alone has 600 to 900."""
+MIN_BODY_SHARE = 0.5
+"""Of the bone under the lowest disc."""
 SMALL_LOWEST_DISC = 0.8
 """A lowest disc with less than this share of the median's area may be rudimentary: L5 sacralised, or S1-S2 (O'Driscoll
 1996), and radiologists differ in how they count then."""
@@ -137,24 +144,23 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         )
     sacrum = points_of(mask, volume.grid, SpineClass.SACRUM)
     curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=_top_of_sacrum(sacrum, discs[-1]))
-    bodies_in_line = [part for part, taken in zip(bodies, curve.inliers, strict=False) if taken]
-    discs_in_line = [part for part, taken in zip(discs, curve.inliers[len(bodies) :], strict=True) if taken]
-    evidence = _evidence(discs_in_line, bodies_in_line, sacrum, curve)
-    hypotheses = name_discs(evidence, lowest=lowest)
+    evidence = _evidence(discs, bodies, sacrum, curve)
+    one_down = _sacrum_one_body_down(discs[-1], evidence[-1], sacrum, volume.grid, curve)
+    hypotheses = name_discs(evidence, lowest=lowest, sacrum_one_body_down=one_down)
     confidence = _confidence(hypotheses)
     levels = hypotheses[0].levels
     frames = tuple(
         _frame(part, level, min(confidence, part.certainty / SURE_DISC), curve, volume.grid)
-        for part, level in zip(discs_in_line, levels, strict=True)
+        for part, level in zip(discs, levels, strict=True)
     )
     return Location(
         mask=mask,
         vertebra_map=vertebra_map,
         curve=curve,
         frames=frames,
-        vertebrae=_name_bodies(bodies_in_line, frames, curve),
+        vertebrae=_name_bodies(bodies, frames),
         hypotheses=tuple(hypotheses),
-        warnings=tuple(_warnings(frames, evidence, len(bodies) + len(discs) - sum(curve.inliers))),
+        warnings=tuple(_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5)),
     )
 
 
@@ -185,6 +191,20 @@ def _evidence(
             )
         )
     return evidence
+
+
+def _sacrum_one_body_down(
+    lowest: Part, evidence: DiscEvidence, sacrum: FloatArray, grid: Grid, curve: SpineCurve
+) -> bool:
+    """Whether bone that is not sacrum lies under the lowest disc, and sacrum under that bone: a disc was missed."""
+    if not len(sacrum) or evidence.sacrum_below > 1 - MIN_BODY_SHARE:
+        return False
+    offset = (sacrum - lowest.center_lps)[:, 1:]
+    distance = np.linalg.norm(offset, axis=1)
+    down = -(offset @ _disc_normal(lowest, curve)[1:])
+    there = (distance > ONE_BODY_DOWN_MM[0]) & (distance < ONE_BODY_DOWN_MM[1]) & (down > distance / 2)
+    _, in_slice = np.unique(np.round(sacrum[there, 0], 1), return_counts=True)
+    return bool(len(in_slice) and in_slice.max() * float(grid.spacing_mm[1:].prod()) > MIN_SACRUM_AREA_MM2)
 
 
 def _disc_normal(disc: Part, curve: SpineCurve) -> FloatArray:
@@ -231,7 +251,7 @@ def _frame(disc: Part, level: Level, confidence: float, curve: SpineCurve, grid:
     )
 
 
-def _name_bodies(bodies: Sequence[Part], frames: Sequence[LevelFrame], curve: SpineCurve) -> tuple[NamedVertebra, ...]:
+def _name_bodies(bodies: Sequence[Part], frames: Sequence[LevelFrame]) -> tuple[NamedVertebra, ...]:
     """Name each body after the nearest disc above or below it."""
     named: dict[Vertebra, NamedVertebra] = {}
     for body in bodies:
@@ -244,8 +264,13 @@ def _name_bodies(bodies: Sequence[Part], frames: Sequence[LevelFrame], curve: Sp
     return tuple(named.values())
 
 
-def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], n_outliers: int) -> list[str]:
+def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], *, missed_junction: bool) -> list[str]:
     warnings = []
+    if missed_junction:
+        warnings.append("no lumbosacral disc was found: the sacrum begins one body below the lowest disc")
+    for upper, lower in pairwise(frame.level for frame in frames):
+        if upper.vertebra_below is not lower.vertebra_above and upper is not lower:
+            warnings.append(f"no disc was found between {upper} and {lower}: a level was counted by its distance")
     if evidence[-1].area_ratio < SMALL_LOWEST_DISC:
         warnings.append("the lowest disc is small: transitional anatomy is possible, see the hypotheses")
     if frames and min(frame.confidence for frame in frames) < MIN_CONFIDENCE:
@@ -253,6 +278,4 @@ def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], n_
     names = [frame.level for frame in frames]
     if len(set(names)) < len(names):
         warnings.append("two discs bear one name: a disc inside the sacrum, or a false one")
-    if n_outliers:
-        warnings.append(f"{n_outliers} part(s) off the spine were left out")
     return warnings

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import BSpline, make_splrep
 
 from deepspine.data.errors import GeometryError
@@ -14,14 +13,8 @@ from deepspine.data.frames import orthonormal
 from deepspine.data.geometry import LEFT, FloatArray
 
 MIN_POINTS = 4
-MAX_OFF_CURVE_MM = 15.0
-"""A centre farther than this from the curve through all others is no part of this spine: a false find. Scoliosis of
-50 degrees bends a smooth curve, it does not throw single vertebrae off it."""
 SMOOTHING_MM = 1.5
 """Expected error of a centre."""
-DEGREE_FOR_OUTLIERS = 3
-TRIALS = 300
-"""Random subsets tried; with one false centre in eight, nearly all of them could be spoilt and it would still do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +27,11 @@ class SpineCurve:
         Splines.
     z_range
         Lowest and highest centre.
-    inliers
-        Whether each centre given to `fit_spine_curve` was taken.
     """
 
     x_of_z: BSpline
     y_of_z: BSpline
     z_range: tuple[float, float]
-    inliers: tuple[bool, ...]
 
     def at(self, z_mm: float) -> FloatArray:
         """Return the curve's point at a height; beyond its ends it goes on straight."""
@@ -70,7 +60,7 @@ class SpineCurve:
 
 
 def fit_spine_curve(centers_lps: Sequence[FloatArray], *, end_lps: FloatArray | None = None) -> SpineCurve:
-    """Fit the curve through centres of bodies and discs, leaving out false ones.
+    """Fit the curve through centres of bodies and discs of one chain.
 
     Parameters
     ----------
@@ -82,11 +72,10 @@ def fit_spine_curve(centers_lps: Sequence[FloatArray], *, end_lps: FloatArray | 
     Raises
     ------
     GeometryError
-        When fewer than `MIN_POINTS` centres lie on one curve.
+        When there are fewer than `MIN_POINTS` centres at different heights.
     """
     points = np.array(centers_lps, dtype=float).reshape(-1, 3)
-    keep = _inliers(points)
-    kept = points[keep] if end_lps is None else np.vstack([points[keep], end_lps])
+    kept = points if end_lps is None else np.vstack([points, end_lps])
     kept = kept[np.argsort(kept[:, 2])]
     distinct = np.concatenate([[True], np.diff(kept[:, 2]) > 1.0]) if len(kept) else np.array([], dtype=bool)
     kept = kept[distinct]
@@ -95,21 +84,4 @@ def fit_spine_curve(centers_lps: Sequence[FloatArray], *, end_lps: FloatArray | 
     smoothing = len(kept) * SMOOTHING_MM**2
     degree = 3
     x_of_z, y_of_z = (make_splrep(kept[:, 2], kept[:, axis], k=degree, s=smoothing) for axis in (0, 1))
-    return SpineCurve(x_of_z, y_of_z, (float(kept[0, 2]), float(kept[-1, 2])), tuple(bool(one) for one in keep))
-
-
-def _inliers(points: FloatArray) -> NDArray[np.bool_]:
-    """Keep the centres near the cubic that lies nearest to most of them (least median of squares, Rousseeuw 1984)."""
-    if len(points) <= MIN_POINTS:
-        return np.ones(len(points), dtype=bool)
-    z = (points[:, 2] - points[:, 2].mean()) / max(float(np.ptp(points[:, 2])), 1.0)
-    powers = np.vander(z, min(DEGREE_FOR_OUTLIERS, len(points) - 2) + 1)
-    rng = np.random.default_rng(0)
-    order = rng.permuted(np.tile(np.arange(len(points)), (TRIALS, 1)), axis=1)
-    chosen = order[:, : powers.shape[1] + 1]
-    coefficients = np.linalg.pinv(powers[chosen]) @ points[chosen][..., :2]
-    errors = np.linalg.norm(powers @ coefficients - points[:, :2], axis=2)
-    # The median alone is blind to the ends: a cubic through the middle may leave them at any distance.
-    scores = np.median(errors, axis=1) + np.minimum(errors, MAX_OFF_CURVE_MM).mean(axis=1)
-    best = errors[int(np.argmin(scores))]
-    return np.asarray(best <= MAX_OFF_CURVE_MM)
+    return SpineCurve(x_of_z, y_of_z, (float(kept[0, 2]), float(kept[-1, 2])))

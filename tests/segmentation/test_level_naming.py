@@ -53,6 +53,13 @@ def test_a_view_without_sacrum_is_refused_and_can_be_told() -> None:
     assert told[0].probability == 1.0
 
 
+def test_a_sacrum_one_body_below_the_lowest_disc_means_that_the_junction_was_missed() -> None:
+    discs = [DiscEvidence(one.height_mm, 0.03, 3.0, 1.0) for one in chain(5)]
+    best = name_discs(discs, sacrum_one_body_down=True)[0]
+    assert best.levels[-1] is Level.L4_L5
+    assert "below the lowest one found" in best.reason
+
+
 def test_an_unclear_sacrum_lowers_confidence() -> None:
     discs = chain(5)
     unclear = [*discs[:-1], DiscEvidence(0.0, 0.5, 15.0, 1.0)]

@@ -95,6 +95,24 @@ def test_a_blob_in_the_pelvis_changes_no_name() -> None:
     assert len(frames) == 5
 
 
+def test_a_disc_that_was_counted_and_not_found_is_told() -> None:
+    mask = painted_spine()
+    mask[0, 105:115] = np.where(mask[0, 105:115] == SpineClass.DISC, SpineClass.BODY, mask[0, 105:115])
+    location = locate(volume(), network=Painted(mask))
+    assert [frame.level for frame in location.frames] == [Level.L1_L2, Level.L2_L3, Level.L4_L5, Level.L5_S1]
+    assert any("between L2-L3 and L4-L5" in warning for warning in location.warnings)
+
+
+def test_a_missed_lumbosacral_disc_is_told_and_shifts_no_name() -> None:
+    mask = painted_spine()
+    rows, columns = np.nonzero(mask[0] == SpineClass.DISC)
+    lowest = rows > 165
+    mask[0, rows[lowest], columns[lowest]] = SpineClass.BODY
+    location = locate(volume(), network=Painted(mask))
+    assert [frame.level for frame in location.frames] == [Level.L1_L2, Level.L2_L3, Level.L3_L4, Level.L4_L5]
+    assert any("no lumbosacral disc was found" in warning for warning in location.warnings)
+
+
 def test_a_small_lowest_disc_is_flagged_as_transitional() -> None:
     mask = painted_spine()
     lowest = np.argwhere(mask[0] == SpineClass.DISC)

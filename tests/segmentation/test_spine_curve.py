@@ -1,4 +1,4 @@
-"""The spine's curve: smooth, in patient space, robust to false finds."""
+"""The spine's curve: smooth, in patient space."""
 
 import numpy as np
 import pytest
@@ -19,16 +19,7 @@ def spine(n: int = 12, *, lordosis_mm: float = 20.0, scoliosis_mm: float = 0.0) 
 def test_the_curve_passes_near_all_centres(lordosis: float, scoliosis: float, n: int) -> None:
     centers = spine(n, lordosis_mm=lordosis, scoliosis_mm=scoliosis)
     curve = fit_spine_curve(list(centers))
-    assert all(curve.inliers)
     assert max(np.linalg.norm(curve.at(center[2]) - center) for center in centers) < 4.0
-
-
-@given(st.integers(0, 11), st.floats(25, 80), st.floats(0, 360))
-def test_a_false_body_off_the_spine_is_left_out(index: int, distance: float, angle: float) -> None:
-    centers = spine()
-    false = centers[index] + distance * np.array([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle)), 0]) + [0, 0, 5]
-    curve = fit_spine_curve([*centers, false])
-    assert curve.inliers == (True,) * 12 + (False,)
 
 
 @given(st.floats(-30, 30), st.floats(-30, 30), st.floats(-40, 240))
