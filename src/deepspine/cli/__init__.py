@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from deepspine.cli import (
+    annotate,
     bench,
     build,
     check,
@@ -51,6 +52,7 @@ app.command("check")(check.check)
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 app.command("sample")(sample.sample)
+app.add_typer(annotate.app, name="annotate")
 app.command("validate", cls=validate.ManyFilesCommand)(validate.validate)
 app.command("phantom")(phantom.phantom)
 app.command("demo")(demo.demo)

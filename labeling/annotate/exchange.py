@@ -1,0 +1,258 @@
+"""Projects in and out: label tables, Label Studio tasks, spaCy DocBin and JSONL.
+
+Each format carries the whole label (level, finding, side, set of grades), so what goes out comes back the same. Formats
+other than the label table carry the report's text: they are made only when asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from deepspine.data.errors import InputError, VocabularyError
+from deepspine.data.findings import Side, get_finding
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import Level
+from deepspine.labeling.annotate.store import Cell, Reader, Report, Store, Suggestion
+from deepspine.labeling.pipeline import Labeler
+from deepspine.labeling.report_files import read_reports
+
+DOC_LABELS = "deepspine_labels"
+"""Where a spaCy `Doc` carries the labels, in `user_data`."""
+SPAN_GROUP = "deepspine"
+"""Name of the group of spans that hold the evidence."""
+
+Labels = Mapping[LabelKey, GradeSet]
+
+
+class Format(StrEnum):
+    """What a project is exported to and imported from."""
+
+    CSV = "csv"
+    LABEL_STUDIO = "label-studio"
+    JSONL = "jsonl"
+    DOCBIN = "docbin"
+
+
+# -------------------------------------------------------------------------------------------------------------- reports
+
+
+def suggestions_of(text: str, labeler: Labeler, given: Labels | None) -> list[Suggestion]:
+    """Return what stands in the grid of a report at first: the labeler's labels, or those that are given.
+
+    Evidence is the labeler's, also for labels that are given.
+    """
+    read = {Cell(one.level, one.finding, one.side): one for one in labeler.label(text).labels}
+    if given is None:
+        return [Suggestion(cell, one.grades, one.evidence, one.doubt) for cell, one in read.items()]
+    cells = {Cell(*key[1:]): grades for key, grades in given.items()}
+    return [
+        Suggestion(cell, grades, read[cell].evidence if cell in read else (), read[cell].doubt if cell in read else 0.0)
+        for cell, grades in cells.items()
+    ]
+
+
+def load_reports(
+    store: Store,
+    path: Path | str,
+    *,
+    id_column: str = "report_id",
+    text_column: str = "text",
+    only: Iterable[str] | None = None,
+    table: LabelTable | None = None,
+    rules: str | None = None,
+) -> int:
+    """Add reports to a project; returns how many were new.
+
+    Parameters
+    ----------
+    path, id_column, text_column
+        As for `deepspine label`.
+    only
+        Ids of the reports to take, in the order in which they are to be read; all by default.
+    table
+        Labels to start from in place of the labeler's.
+    rules
+        Folder of a site's own rules.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or holds none of the reports.
+    """
+    texts: dict[str, str] = {}
+    order = None if only is None else list(only)
+    wanted = None if order is None else set(order)
+    for report in read_reports(path, id_column=id_column, text_column=text_column):
+        if report.report_id and (wanted is None or report.report_id in wanted):
+            texts.setdefault(report.report_id, report.text)
+    if not texts:
+        raise InputError(f"{path}: holds none of the reports; check --id-column")
+    labeler = Labeler(rules)
+    names = list(texts) if order is None else [report_id for report_id in order if report_id in texts]
+    return store.add_reports(
+        (name, texts[name], suggestions_of(texts[name], labeler, None if table is None else table.of_report(name)))
+        for name in names
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------- export
+
+
+def export(store: Store, reader: Reader, path: Path, kind: Format, *, only_done: bool = True) -> int:
+    """Write a reader's labels to a file; returns how many.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
+    """
+    labels = LabelTable(store.table(reader, only_done=only_done))
+    done = store.done_numbers(reader)
+    wanted = [report for report in store.reports() if not only_done or report.number in done]
+    writers: dict[Format, Callable[[], None]] = {
+        Format.CSV: lambda: labels.write(path),
+        Format.LABEL_STUDIO: lambda: _write_json(path, [_task(report, labels, reader) for report in wanted]),
+        Format.JSONL: lambda: _write_lines(path, (_example(report, labels) for report in wanted)),
+        Format.DOCBIN: lambda: _write_docs(path, wanted, labels),
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writers[kind]()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; give another place with --out") from None
+    return len(labels)
+
+
+def _rows(report: Report, labels: LabelTable) -> list[list[str]]:
+    return [
+        [key.level, key.finding, key.side, str(grades)] for key, grades in labels.of_report(report.report_id).items()
+    ]
+
+
+def _spans(report: Report) -> Iterator[tuple[int, int, str]]:
+    for one in report.suggestions:
+        for piece in one.evidence:
+            yield piece.start, piece.end, "|".join(one.cell)
+
+
+def _task(report: Report, labels: LabelTable, reader: Reader) -> dict[str, Any]:
+    """Return a Label Studio task: the label as a path of a taxonomy over the text, evidence as spans."""
+    result: list[dict[str, Any]] = [
+        {
+            "id": "labels",
+            "from_name": "label",
+            "to_name": "text",
+            "type": "taxonomy",
+            "value": {"taxonomy": _rows(report, labels)},
+        }
+    ]
+    result += [
+        {
+            "id": f"evidence-{number}",
+            "from_name": "evidence",
+            "to_name": "text",
+            "type": "labels",
+            "value": {"start": start, "end": end, "text": report.text[start:end], "labels": [name]},
+        }
+        for number, (start, end, name) in enumerate(_spans(report))
+    ]
+    return {
+        "id": report.number,
+        "data": {"report_id": report.report_id, "text": report.text},
+        "annotations": [{"completed_by": reader.id, "result": result}],
+    }
+
+
+def _example(report: Report, labels: LabelTable) -> dict[str, Any]:
+    spans = [{"start": start, "end": end, "label": name} for start, end, name in _spans(report)]
+    return {"report_id": report.report_id, "text": report.text, "labels": _rows(report, labels), "spans": spans}
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_lines(path: Path, values: Iterable[object]) -> None:
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in values), encoding="utf-8")
+
+
+def _write_docs(path: Path, wanted: Iterable[Report], labels: LabelTable) -> None:
+    import spacy
+    from spacy.tokens import DocBin
+
+    nlp = spacy.blank("en")
+    docs = DocBin(store_user_data=True)
+    for report in wanted:
+        doc = nlp.make_doc(report.text)
+        doc.user_data |= {"report_id": report.report_id, DOC_LABELS: _rows(report, labels)}
+        found = (doc.char_span(*span[:2], label=span[2], alignment_mode="expand") for span in _spans(report))
+        doc.spans[SPAN_GROUP] = [span for span in found if span is not None]
+        docs.add(doc)
+    docs.to_disk(path)
+
+
+# --------------------------------------------------------------------------------------------------------------- import
+
+
+def read_labels(path: Path, kind: Format) -> LabelTable:
+    """Read labels from a file of any of the formats.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or is not of this format.
+    VocabularyError
+        When a label is not of the scheme.
+    """
+    if kind is Format.CSV:
+        return LabelTable.read(path)
+    readers: dict[Format, Callable[[Path], Iterator[tuple[str, list[list[str]]]]]] = {
+        Format.LABEL_STUDIO: _rows_of_tasks,
+        Format.JSONL: _rows_of_lines,
+        Format.DOCBIN: _rows_of_docs,
+    }
+    labels: dict[LabelKey, GradeSet] = {}
+    try:
+        for report_id, rows in readers[kind](path):
+            for level, finding, side, grades in rows:
+                labels |= dict([_label(report_id, level, finding, side, grades)])
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    except VocabularyError:
+        raise
+    except (KeyError, TypeError, ValueError, IndexError):
+        raise InputError(f"{path}: is no {kind.value} file as deepspine annotate writes it") from None
+    return LabelTable(labels)
+
+
+def _label(report_id: str, level: str, finding: str, side: str, grades: str) -> tuple[LabelKey, GradeSet]:
+    known = get_finding(finding)
+    key = LabelKey(report_id, Level.parse(level), finding, Side(side))
+    return key, GradeSet.parse(known, grades)
+
+
+def _rows_of_tasks(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
+    for task in json.loads(path.read_text(encoding="utf-8")):
+        results = [result for one in task["annotations"][:1] for result in one["result"]]
+        rows = [row for result in results if result["type"] == "taxonomy" for row in result["value"]["taxonomy"]]
+        yield task["data"]["report_id"], rows
+
+
+def _rows_of_lines(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            example = json.loads(line)
+            yield example["report_id"], example["labels"]
+
+
+def _rows_of_docs(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
+    import spacy
+    from spacy.tokens import DocBin
+
+    for doc in DocBin().from_disk(path).get_docs(spacy.blank("en").vocab):
+        yield doc.user_data["report_id"], doc.user_data[DOC_LABELS]

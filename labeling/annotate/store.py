@@ -1,0 +1,438 @@
+"""What readers do, kept: labels, their history, who is done with what.
+
+Every change is one transaction and is on the disk before the browser hears of it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from deepspine.data.errors import InputError
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey
+from deepspine.data.levels import Level
+from deepspine.labeling.annotate.schema import MAX_ID_LENGTH, Database, edits, marks, readers, readings, reports
+from deepspine.labeling.evidence import Evidence
+
+
+class Role(StrEnum):
+    """What a reader sees."""
+
+    ASSISTED = "assisted"
+    """The grid filled by the labeler, with its evidence."""
+    BLIND = "blind"
+    """An empty grid and the bare text."""
+    ADJUDICATOR = "adjudicator"
+    """Where the others differ, without their names."""
+
+
+class Cell(NamedTuple):
+    """A place in the grid of one report."""
+
+    level: Level
+    finding: str
+    side: Side
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Someone with access."""
+
+    id: int
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the labeler says of a cell, and where it read it."""
+
+    cell: Cell
+    grades: GradeSet
+    evidence: tuple[Evidence, ...] = ()
+    doubt: float = 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report to read; `number` is its place, which stands in URLs where its id must not."""
+
+    number: int
+    report_id: str
+    text: str
+    suggestions: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """State of a cell after a change; None where there is no label."""
+
+    cell: Cell | None
+    grades: GradeSet | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reader is."""
+
+    reader: Reader
+    n_done: int
+    n_reports: int
+
+
+class Store:
+    """Readers, reports and labels of one project.
+
+    Parameters
+    ----------
+    database
+        Where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    # ------------------------------------------------------------------------------------------------------ reports
+
+    def add_reports(self, new: Iterable[tuple[str, str, Sequence[Suggestion]]]) -> int:
+        """Add reports (id, text, what the labeler says) behind those that are there; returns how many were new.
+
+        A report whose id is there already is left as it is.
+
+        Raises
+        ------
+        InputError
+            When an id is longer than the database takes.
+        """
+        with self.database.writing() as connection:
+            known = set(connection.execute(select(reports.c.report_id)).scalars())
+            last = connection.execute(select(func.max(reports.c.number))).scalar() or 0
+            added = 0
+            for report_id, text, suggestions in new:
+                if len(report_id) > MAX_ID_LENGTH:
+                    raise InputError(f"a report id has {len(report_id)} characters; at most {MAX_ID_LENGTH} are kept")
+                if report_id in known:
+                    continue
+                known.add(report_id)
+                added += 1
+                connection.execute(
+                    insert(reports).values(
+                        number=last + added, report_id=report_id, text=text, suggested=_suggestions_json(suggestions)
+                    )
+                )
+        return added
+
+    def report(self, number: int) -> Report | None:
+        """Return a report by its number; None when there is none."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(reports).where(reports.c.number == number)).first()
+        return None if row is None else _report(row)
+
+    def has_report(self, number: int) -> bool:
+        """Whether there is a report of that number."""
+        with self.database.reading() as connection:
+            return connection.execute(select(reports.c.number).where(reports.c.number == number)).first() is not None
+
+    def reports(self) -> list[Report]:
+        """Return all reports in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(reports).order_by(reports.c.number)).all()
+        return [_report(row) for row in rows]
+
+    def report_ids(self) -> dict[int, str]:
+        """Return the ids of all reports by number."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(reports.c.number, reports.c.report_id).order_by(reports.c.number)).all()
+        return {number: report_id for number, report_id in rows}  # noqa: C416 - rows are no tuples to mypy
+
+    # ------------------------------------------------------------------------------------------------------ readers
+
+    def add_reader(self, name: str, role: Role, token_hash: str) -> Reader:
+        """Add a reader.
+
+        Raises
+        ------
+        InputError
+            When the name is empty, too long or taken.
+        """
+        if not name or len(name) > MAX_ID_LENGTH:
+            raise InputError(f"a reader's name must have 1 to {MAX_ID_LENGTH} characters, got {len(name)}")
+        try:
+            with self.database.writing() as connection:
+                connection.execute(insert(readers).values(name=name, role=role.value, token_hash=token_hash))
+        except IntegrityError:
+            raise InputError(f"there is a reader {name!r} already; choose another name") from None
+        return self.reader_named(name)
+
+    def replace_token(self, name: str, token_hash: str) -> None:
+        """Give a reader a new token; the old one is worth nothing from then on."""
+        reader = self.reader_named(name)
+        with self.database.writing() as connection:
+            connection.execute(update(readers).where(readers.c.id == reader.id).values(token_hash=token_hash))
+
+    def reader_named(self, name: str) -> Reader:
+        """Return a reader by name.
+
+        Raises
+        ------
+        InputError
+            When there is none; the message lists all.
+        """
+        everyone = self.readers()
+        for reader in everyone:
+            if reader.name == name:
+                return reader
+        names = ", ".join(reader.name for reader in everyone) or "none yet"
+        raise InputError(f"no reader {name!r}; readers are {names}")
+
+    def readers(self) -> list[Reader]:
+        """Return all readers in the order in which they were added."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(readers).order_by(readers.c.id)).all()
+        return [reader_of(row) for row in rows]
+
+    # -------------------------------------------------------------------------------------------------------- labels
+
+    def open_reading(self, reader: Reader, number: int) -> None:
+        """Note that a reader opened a report; an assisted one finds the labeler's labels in the grid."""
+        where = and_(readings.c.reader_id == reader.id, readings.c.number == number)
+        with self.database.reading() as connection:
+            if connection.execute(select(readings.c.opened_s).where(where)).first():
+                return
+        report = self.report(number)
+        filled = report.suggestions if report is not None and reader.role is Role.ASSISTED else ()
+        try:
+            with self.database.writing() as connection:
+                values = {"reader_id": reader.id, "number": number}
+                connection.execute(insert(readings).values(**values, opened_s=time.time()))
+                if filled:
+                    rows = [{**values, **_cell_columns(one.cell), "grades": str(one.grades)} for one in filled]
+                    connection.execute(insert(marks), rows)
+        except IntegrityError:
+            return  # opened in another window at the same moment
+
+    def set_label(self, reader: Reader, number: int, cell: Cell, grades: GradeSet | None, *, edit_id: str) -> Change:
+        """Set or clear (None) a label; the same `edit_id` again changes nothing.
+
+        Returns
+        -------
+        The cell as it is now.
+        """
+        with self.database.writing() as connection:
+            self._lock_reading(connection, reader, number)
+            before = _mark(connection, reader.id, number, cell)
+            if not _is_known(connection, reader.id, edit_id):
+                after = "" if grades is None else str(grades)
+                _write_mark(connection, reader.id, number, cell, after, there=before is not None)
+                _add_edit(connection, reader.id, number, edit_id, cell, before, after, closed=False)
+            return Change(cell, _grades(cell, _mark(connection, reader.id, number, cell)))
+
+    def undo(self, reader: Reader, number: int, *, edit_id: str) -> Change:
+        """Take back the reader's last change of a report that is not taken back yet.
+
+        Returns
+        -------
+        The cell as it is now; no cell when there was nothing to take back, or `edit_id` has been seen.
+        """
+        with self.database.writing() as connection:
+            self._lock_reading(connection, reader, number)
+            last = connection.execute(
+                select(edits)
+                .where(edits.c.reader_id == reader.id, edits.c.number == number, edits.c.closed.is_(False))
+                .order_by(edits.c.id.desc())
+                .limit(1)
+            ).first()
+            if last is None or _is_known(connection, reader.id, edit_id):
+                return Change(None, None)
+            cell = _cell(last)
+            connection.execute(update(edits).where(edits.c.id == last.id).values(closed=True))
+            now = _mark(connection, reader.id, number, cell)
+            _write_mark(connection, reader.id, number, cell, last.before, there=now is not None)
+            _add_edit(connection, reader.id, number, edit_id, cell, now, last.before, closed=True)
+            return Change(cell, _grades(cell, last.before))
+
+    def set_done(self, reader: Reader, number: int, done: bool) -> None:
+        """Mark a report as read, or open it again."""
+        self.open_reading(reader, number)
+        with self.database.writing() as connection:
+            connection.execute(
+                update(readings)
+                .where(readings.c.reader_id == reader.id, readings.c.number == number)
+                .values(done_s=time.time() if done else None)
+            )
+
+    def labels(self, reader: Reader, number: int) -> dict[Cell, GradeSet | None]:
+        """Return what a reader has set in a report; None where a label was cleared."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(marks).where(marks.c.reader_id == reader.id, marks.c.number == number)
+            ).all()
+        return {_cell(row): _grades(_cell(row), row.grades) for row in rows}
+
+    def table(self, reader: Reader, *, only_done: bool = True) -> dict[LabelKey, GradeSet]:
+        """Return a reader's labels as the content of a label table."""
+        ids = self.report_ids()
+        wanted = self.done_numbers(reader) if only_done else set(ids)
+        with self.database.reading() as connection:
+            rows = connection.execute(select(marks).where(marks.c.reader_id == reader.id)).all()
+        found: dict[LabelKey, GradeSet] = {}
+        for row in rows:
+            cell = _cell(row)
+            grades = _grades(cell, row.grades)
+            if grades is not None and row.number in wanted:
+                found[LabelKey(ids[row.number], *cell)] = grades
+        return found
+
+    def import_labels(self, reader: Reader, labels: Mapping[LabelKey, GradeSet]) -> int:
+        """Replace a reader's labels of the reports that a table names, mark them as read; returns how many reports.
+
+        Raises
+        ------
+        InputError
+            When the project has none of the reports.
+        """
+        numbers = {report_id: number for number, report_id in self.report_ids().items()}
+        by_report: dict[int, list[dict[str, Any]]] = {}
+        for key, grades in labels.items():
+            if key.report_id in numbers:
+                number = numbers[key.report_id]
+                values = {"reader_id": reader.id, "number": number, "grades": str(grades)}
+                by_report.setdefault(number, []).append({**values, **_cell_columns(Cell(*key[1:]))})
+        if not by_report:
+            raise InputError("none of the table's reports is in the project; load the reports first")
+        for number in by_report:
+            self.open_reading(reader, number)
+        with self.database.writing() as connection:
+            for number, rows in by_report.items():
+                connection.execute(delete(marks).where(marks.c.reader_id == reader.id, marks.c.number == number))
+                connection.execute(insert(marks), rows)
+                connection.execute(
+                    update(readings)
+                    .where(readings.c.reader_id == reader.id, readings.c.number == number)
+                    .values(done_s=time.time())
+                )
+        return len(by_report)
+
+    # ------------------------------------------------------------------------------------------------------ progress
+
+    def done_numbers(self, reader: Reader) -> set[int]:
+        """Return the numbers of the reports that a reader has marked as read."""
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(readings.c.number).where(readings.c.reader_id == reader.id, readings.c.done_s.is_not(None))
+            ).scalars()
+            return set(found)
+
+    def progress(self) -> list[Progress]:
+        """Return how far every reader is."""
+        n_reports = len(self.report_ids())
+        return [Progress(reader, len(self.done_numbers(reader)), n_reports) for reader in self.readers()]
+
+    def n_edits(self) -> int:
+        """Return how many changes there are: a cheap sign that something changed."""
+        with self.database.reading() as connection:
+            changes = connection.execute(select(func.count()).select_from(edits)).scalar_one()
+            return changes + connection.execute(select(func.count(readings.c.done_s))).scalar_one()
+
+    def _lock_reading(self, connection: Connection, reader: Reader, number: int) -> None:
+        """Let changes of one reader to one report come one behind the other (PostgreSQL; SQLite has one writer)."""
+        connection.execute(
+            select(readings.c.number)
+            .where(readings.c.reader_id == reader.id, readings.c.number == number)
+            .with_for_update()
+        )
+
+
+def reader_of(row: Row[Any]) -> Reader:
+    """Return the reader of a row of `readers`."""
+    return Reader(row.id, row.name, Role(row.role))
+
+
+def parse_cell(level: str, finding: str, side: str) -> Cell | None:
+    """Return a place in the grid; None when the scheme has no such label."""
+    known = FINDINGS.get(finding)
+    if known is None or side not in [one.value for one in known.sides] or level not in list(Level):
+        return None
+    return Cell(Level(level), finding, Side(side))
+
+
+# ----------------------------------------------------------------------------------------------------------------- rows
+
+
+def _cell_columns(cell: Cell) -> dict[str, str]:
+    return {"level": cell.level.value, "finding": cell.finding, "side": cell.side.value}
+
+
+def _cell(row: Row[Any]) -> Cell:
+    return Cell(Level(row.level), row.finding, Side(row.side))
+
+
+def _grades(cell: Cell, text: str | None) -> GradeSet | None:
+    return GradeSet.parse(FINDINGS[cell.finding], text) if text else None
+
+
+def _where(reader_id: int, number: int, cell: Cell) -> Any:
+    return and_(
+        marks.c.reader_id == reader_id,
+        marks.c.number == number,
+        *(marks.c[name] == value for name, value in _cell_columns(cell).items()),
+    )
+
+
+def _mark(connection: Connection, reader_id: int, number: int, cell: Cell) -> str | None:
+    return connection.execute(select(marks.c.grades).where(_where(reader_id, number, cell))).scalar()
+
+
+def _write_mark(
+    connection: Connection, reader_id: int, number: int, cell: Cell, grades: str | None, *, there: bool
+) -> None:
+    """Write the grades of a cell: "" for one that was cleared, None for one that was never set."""
+    if grades is None:
+        connection.execute(delete(marks).where(_where(reader_id, number, cell)))
+    elif there:
+        connection.execute(update(marks).where(_where(reader_id, number, cell)).values(grades=grades))
+    else:
+        values = {"reader_id": reader_id, "number": number, **_cell_columns(cell), "grades": grades}
+        connection.execute(insert(marks).values(**values))
+
+
+def _is_known(connection: Connection, reader_id: int, edit_id: str) -> bool:
+    found = select(edits.c.id).where(edits.c.reader_id == reader_id, edits.c.edit_id == edit_id)
+    return connection.execute(found).first() is not None
+
+
+def _add_edit(
+    connection: Connection, reader_id: int, number: int, edit_id: str, cell: Cell,
+    before: str | None, after: str | None, *, closed: bool,
+) -> None:  # fmt: skip
+    connection.execute(
+        insert(edits).values(
+            reader_id=reader_id, number=number, edit_id=edit_id, **_cell_columns(cell), before=before, after=after,
+            closed=closed, at_s=time.time(),
+        )
+    )  # fmt: skip
+
+
+def _report(row: Row[Any]) -> Report:
+    return Report(row.number, row.report_id, row.text, tuple(_suggestions(row.suggested)))
+
+
+def _suggestions_json(suggestions: Sequence[Suggestion]) -> str:
+    rows = [[*_cell_columns(s.cell).values(), str(s.grades), s.evidence, s.doubt] for s in suggestions]
+    return json.dumps(rows)
+
+
+def _suggestions(text: str) -> Iterable[Suggestion]:
+    for level, finding, side, grades, evidence, doubt in json.loads(text):
+        cell = Cell(Level(level), finding, Side(side))
+        pieces = tuple(Evidence(*piece) for piece in evidence)
+        yield Suggestion(cell, GradeSet.parse(FINDINGS[finding], grades), pieces, doubt)

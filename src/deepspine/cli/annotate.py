@@ -1,0 +1,168 @@
+"""`deepspine annotate`: a web page where readers correct labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from deepspine.labeling.annotate.exchange import Format
+    from deepspine.labeling.annotate.store import Store
+
+app = typer.Typer(
+    help="A web page where readers correct labels: load reports, add readers, serve, export.", no_args_is_help=True
+)
+
+Project = Annotated[
+    str, typer.Argument(help="SQLite file of the project, or a URL such as postgresql+psycopg://HOST/NAME.")
+]
+Name = Annotated[str, typer.Argument(help="Name of the reader.")]
+
+
+@app.command("load")
+def load(
+    project: Project,
+    reports: Annotated[Path, typer.Argument(help="CSV or Parquet file, or folder of .txt files.")],
+    only: Annotated[
+        Path | None, typer.Option(help="Ids of the reports to take, such as deepspine sample's table.")
+    ] = None,
+    labels: Annotated[Path | None, typer.Option(help="Label table to start from in place of the labeler's.")] = None,
+    id_column: Annotated[str, typer.Option(help="Column with the report's id.")] = "report_id",
+    text_column: Annotated[str, typer.Option(help="Column with the report's text.")] = "text",
+    rules: Annotated[Path | None, typer.Option(help="Folder of your own rules, over ours.")] = None,
+) -> None:
+    """Add reports to a project, with the labeler's labels and evidence; run again, it adds what is new."""
+    from deepspine.data.label_table import LabelTable
+    from deepspine.labeling.annotate.exchange import load_reports
+    from deepspine.labeling.validation.inputs import read_report_ids
+
+    table = None if labels is None else LabelTable.read(labels)
+    ids = None if only is None else read_report_ids(only)
+    added = load_reports(
+        _store(project, create=True), reports, id_column=id_column, text_column=text_column, only=ids, table=table,
+        rules=None if rules is None else str(rules),
+    )  # fmt: skip
+    print(f"reports added {added}")  # noqa: T201
+
+
+@app.command("reader")
+def reader(
+    project: Project,
+    name: Name,
+    blind: Annotated[bool, typer.Option("--blind", help="Empty grid and no highlights.")] = False,
+    adjudicator: Annotated[bool, typer.Option("--adjudicator", help="Settles where the others differ.")] = False,
+    new_token: Annotated[bool, typer.Option("--new-token", help="Replace the token of a reader who is there.")] = False,
+) -> None:
+    """Add a reader and print the access token, which is shown this once."""
+    from deepspine.data.errors import ConfigError
+    from deepspine.labeling.annotate.access import add_reader, renew_token
+    from deepspine.labeling.annotate.store import Role
+
+    if blind and adjudicator:
+        raise ConfigError("a reader is --blind or --adjudicator, not both")
+    role = Role.BLIND if blind else Role.ADJUDICATOR if adjudicator else Role.ASSISTED
+    store = _store(project)
+    print(renew_token(store, name) if new_token else add_reader(store, name, role))  # noqa: T201
+
+
+@app.command("serve")
+def serve(
+    project: Project,
+    host: Annotated[str, typer.Option(help="Address to listen at; loopback by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8300,
+    name: Annotated[list[str] | None, typer.Option(help="Further name under which browsers ask for it.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="Certificate for HTTPS (PEM).")] = None,
+    key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Serve other machines unencrypted, behind a proxy that encrypts.")
+    ] = False,
+) -> None:
+    """Serve the page until interrupted; what is saved survives a server that is killed."""
+    from deepspine.labeling.annotate import serve as serving
+
+    options = serving.ServerOptions(host, port, name or (), certificate, key, plain_http)
+    options.check()
+    print(f"{options.scheme}://{host}:{port}/  sign in with a reader's token; Ctrl+C ends", flush=True)  # noqa: T201
+    serving.serve(project, options)
+
+
+@app.command("export")
+def export(
+    project: Project,
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    reader: Annotated[
+        str | None, typer.Option(help="Whose labels; without it, the consensus as a label table.")
+    ] = None,
+    kind: Annotated[str, typer.Option("--format", help="csv, label-studio, jsonl or docbin.")] = "csv",
+    all_reports: Annotated[bool, typer.Option("--all", help="Also reports that are not marked as read.")] = False,
+    ids: Annotated[Path | None, typer.Option(help="Write the ids of the reports that were read here as well.")] = None,
+) -> None:
+    """Write a reader's labels, or the consensus with `?` where readers differ and nobody has settled it."""
+    from deepspine.data.errors import ConfigError
+    from deepspine.labeling.annotate import exchange
+    from deepspine.labeling.annotate.adjudication import all_readings, consensus_csv
+    from deepspine.labeling.annotate.store import Role
+
+    store = _store(project)
+    names = store.report_ids()
+    if reader is None:
+        if kind != "csv":
+            raise ConfigError("the consensus is a label table; other formats need --reader")
+        adjudicators = [one for one in store.readers() if one.role is Role.ADJUDICATOR]
+        adjudicator = adjudicators[0] if adjudicators else None
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(consensus_csv(store, adjudicator), encoding="utf-8")
+        numbers = {one.number for one in all_readings(store, adjudicator)}
+    else:
+        someone = store.reader_named(reader)
+        exchange.export(store, someone, out, _format(kind), only_done=not all_reports)
+        numbers = set(names) if all_reports else store.done_numbers(someone)
+    if ids is not None:
+        ids.write_text("".join(f"{names[number]}\n" for number in sorted(numbers)), encoding="utf-8")
+    print(f"reports {len(numbers)}")  # noqa: T201
+
+
+@app.command("import")
+def import_(
+    project: Project,
+    labels: Annotated[Path, typer.Argument(help="Label table, or what export wrote in another format.")],
+    reader: Annotated[str, typer.Option(help="Whose labels they are; those of the same reports are replaced.")],
+    kind: Annotated[str, typer.Option("--format", help="csv, label-studio, jsonl or docbin.")] = "csv",
+) -> None:
+    """Read a reader's labels from a file; the reports count as read."""
+    from deepspine.labeling.annotate import exchange
+
+    store = _store(project)
+    table = exchange.read_labels(labels, _format(kind))
+    print(f"reports {store.import_labels(store.reader_named(reader), table)}")  # noqa: T201
+
+
+@app.command("progress")
+def progress(project: Project) -> None:
+    """Show how far every reader is."""
+    for one in _store(project).progress():
+        print(f"{one.reader.name}  {one.reader.role.value}  {one.n_done} of {one.n_reports}")  # noqa: T201
+
+
+def _store(project: str, *, create: bool = False) -> Store:
+    try:
+        from deepspine.labeling.annotate.schema import Database
+    except ModuleNotFoundError as error:
+        from deepspine.data.errors import ConfigError
+
+        raise ConfigError(f"{error.name} is not installed; pip install 'deepspine[annotate]'") from None
+    from deepspine.labeling.annotate.store import Store
+
+    return Store(Database(project, create=create))
+
+
+def _format(kind: str) -> Format:
+    from deepspine.data.errors import ConfigError
+    from deepspine.labeling.annotate.exchange import Format
+
+    try:
+        return Format(kind)
+    except ValueError:
+        raise ConfigError(f"--format must be one of {', '.join(Format)}, got {kind!r}") from None

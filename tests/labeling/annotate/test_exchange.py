@@ -1,0 +1,140 @@
+"""What goes out comes back the same, in every format."""
+
+import json
+from pathlib import Path
+
+import pytest
+from annotation_projects import TEXTS
+
+from deepspine.cli import main
+from deepspine.data.errors import InputError, VocabularyError
+from deepspine.data.label_table import LabelTable
+from deepspine.labeling.annotate.exchange import Format, export, load_reports, read_labels
+from deepspine.labeling.annotate.store import Reader, Role, Store
+
+
+@pytest.fixture
+def reader(store: Store) -> Reader:
+    """Give a reader who accepted the labeler's labels of every report."""
+    one = store.add_reader("anna", Role.ASSISTED, "0" * 64)
+    for number in store.report_ids():
+        store.set_done(one, number, True)
+    return one
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_every_format_comes_back_the_same(store: Store, reader: Reader, tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / f"labels.{kind}"
+    count = export(store, reader, path, kind)
+    labels = read_labels(path, kind)
+    assert dict(labels) == store.table(reader)
+    assert len(labels) == count > 10
+    other = store.add_reader("bert", Role.BLIND, "1" * 64)
+    assert store.import_labels(other, labels) == len(labels.report_ids)
+    assert store.table(other) == dict(labels)
+
+
+def test_label_studio_tasks_hold_text_labels_and_evidence(store: Store, reader: Reader, tmp_path: Path) -> None:
+    export(store, reader, tmp_path / "tasks.json", Format.LABEL_STUDIO)
+    task = json.loads((tmp_path / "tasks.json").read_text(encoding="utf-8"))[0]
+    assert task["data"] == {"report_id": "r01", "text": TEXTS["r01"]}
+    results = task["annotations"][0]["result"]
+    assert ["L4-L5", "bulge", "", "mild"] in results[0]["value"]["taxonomy"]
+    spans = [one["value"] for one in results[1:]]
+    assert all(TEXTS["r01"][one["start"] : one["end"]] == one["text"] for one in spans)
+    assert any(one["text"] == "Mild disc bulge" and one["labels"] == ["L4-L5|bulge|"] for one in spans)
+
+
+def test_docs_hold_the_text_and_the_evidence_as_spans(store: Store, reader: Reader, tmp_path: Path) -> None:
+    import spacy
+    from spacy.tokens import DocBin
+
+    export(store, reader, tmp_path / "labels.spacy", Format.DOCBIN)
+    docs = list(DocBin().from_disk(tmp_path / "labels.spacy").get_docs(spacy.blank("en").vocab))
+    assert [doc.text for doc in docs] == list(TEXTS.values())
+    assert any(span.text == "Mild disc bulge" and span.label_ == "L4-L5|bulge|" for span in docs[0].spans["deepspine"])
+
+
+@pytest.mark.parametrize("kind", [Format.LABEL_STUDIO, Format.JSONL, Format.DOCBIN])
+def test_files_of_another_kind_are_refused(tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / "file"
+    path.write_text('{"a": 1}\n', encoding="utf-8")
+    with pytest.raises(InputError):
+        read_labels(path, kind)
+    with pytest.raises(InputError):
+        read_labels(tmp_path / "missing", kind)
+
+
+def test_labels_outside_the_scheme_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text('{"report_id": "r", "labels": [["L4-L5", "bulge", "", "huge"]]}\n', encoding="utf-8")
+    with pytest.raises(VocabularyError, match="huge"):
+        read_labels(path, Format.JSONL)
+
+
+def test_reports_come_in_the_order_of_the_sample_with_labels_of_a_table(store: Store, tmp_path: Path) -> None:
+    reports = tmp_path / "reports.csv"
+    reports.write_text("id,body\nx,L4-5: mild bulge.\ny,L4-5: mild bulge.\nz,None.\n", encoding="utf-8")
+    labels = tmp_path / "labels.csv"
+    labels.write_text("report_id,level,finding,side,grades\ny,L4-L5,bulge,,severe\n", encoding="utf-8")
+    table = LabelTable.read(labels)
+    added = load_reports(store, reports, id_column="id", text_column="body", only=["y", "x", "w"], table=table)
+    assert added == 2
+    loaded = store.reports()[-2:]
+    assert [one.report_id for one in loaded] == ["y", "x"]
+    assert [(str(one.grades), len(one.evidence)) for one in loaded[0].suggestions] == [("severe", 1)]
+    assert loaded[1].suggestions == ()
+    with pytest.raises(InputError, match="--id-column"):
+        load_reports(store, reports, id_column="id", text_column="body", only=["w"])
+
+
+def run(*arguments: object) -> int:
+    return main(["annotate", *map(str, arguments)])
+
+
+def test_the_verbs_from_reports_to_exported_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports, project = tmp_path / "reports.csv", tmp_path / "project.db"
+    reports.write_text("report_id,text\nx,L4-5: mild disc bulge.\n", encoding="utf-8")
+    assert run("load", project, reports) == 0
+    assert run("reader", project, "anna", "--blind") == 0
+    labels = tmp_path / "labels.csv"
+    labels.write_text("report_id,level,finding,side,grades\nx,L4-L5,bulge,,severe\n", encoding="utf-8")
+    assert run("import", project, labels, "--reader", "anna") == 0
+    capsys.readouterr()
+    assert run("progress", project) == 0
+    assert capsys.readouterr().out == "anna  blind  1 of 1\n"
+    out, ids = tmp_path / "out.csv", tmp_path / "ids.txt"
+    assert run("export", project, "--reader", "anna", "--out", out, "--ids", ids) == 0
+    assert out.read_text(encoding="utf-8") == labels.read_text(encoding="utf-8")
+    assert ids.read_text(encoding="utf-8") == "x\n"
+    assert run("export", project, "--out", tmp_path / "consensus.csv") == 0
+    assert run("reader", project, "anna", "--new-token") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("export", "none.db", "--out", "x.csv"), "no such project"),
+        (("serve", "none.db"), "no such project"),
+        (("serve", "none.db", "--host", "0.0.0.0"), "unencrypted"),
+        (("serve", "none.db", "--certificate", "none.pem"), "none.pem"),
+        (("reader", "{db}", "x", "--blind", "--adjudicator"), "not both"),
+        (("export", "{db}", "--out", "x.csv", "--format", "docbin"), "--reader"),
+        (("export", "{db}", "--out", "x.csv", "--format", "xml", "--reader", "nobody"), "no reader"),
+        (("import", "{db}", "x.csv", "--reader", "nobody", "--format", "xml"), "--format must be"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    store: Store, tmp_path: Path, arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*(one.format(db=tmp_path / "project.db") for one in arguments)) == 2
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_project_without_readers_is_not_served(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("serve", tmp_path / "project.db") == 2
+    assert "no reports or no readers" in capsys.readouterr().err
