@@ -87,6 +87,7 @@ _HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {
     "story": ClauseReader.on_story,
     "advice": ClauseReader.on_advice,
     "cop": ClauseReader.on_cop,
+    "likewise": ClauseReader.on_likewise,
     "restword": ClauseReader.on_restword,
     "level": ClauseReader.on_level,
     "levels": ClauseReader.on_levels,

@@ -50,6 +50,9 @@ CELL, LOST, LOST_FRAMES = 0.06, 0.1, 2
 """What a table's cell adds, and a sentence of which more than two assertions gave no statement."""
 
 LONG_SENTENCE = 45
+MAX_REGION_WORDS = 8
+NOWHERE = 1 << 30
+"""A token behind every text."""
 
 
 @dataclass(slots=True)
@@ -125,7 +128,7 @@ class _Reader:
         self.named: set[int] = set()
         self.corrects: bool | None = None
         self.opening = ""
-        self.bony = False
+        self.bony_from = NOWHERE
         self.index = 0
         self.regions = _regions(tokens.words)
         self.region_places = [place for place, _ in self.regions]
@@ -253,8 +256,7 @@ class _Reader:
             and mentions[k].value in ("-", "=", "->")
             and mentions[k].i == last.j
         )
-        listed = self.context.topic is not None and self.context.topic.finding is not None and start > sentence.i
-        closes = len(mentions) == k and last.j == sentence.j and not listed
+        closes = len(mentions) == k and last.j == sentence.j and not self._finding_headed(sentence, start)
         if is_dash:
             self._set_level(mentions[0], sentence, standalone=False)
             if k > 1 and mentions[1].value == "disc":
@@ -264,6 +266,11 @@ class _Reader:
             self._set_level(mentions[0], sentence, standalone=sentence.line_start and sentence.line_end)
             return [], sentence.j, True
         return None
+
+    def _finding_headed(self, sentence: Sentence, start: int) -> bool:
+        """Whether a heading just before names a finding: "Disc bulges: | L3-4 and L4-5"."""
+        topic = self.context.topic
+        return topic is not None and topic.finding is not None and start > sentence.i
 
     def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
         context = self.context
@@ -449,22 +456,12 @@ class _Reader:
 
     def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
         context = self.context
-        if context.region == "other":
-            if self._region_in(sentence) == "lumbar":
-                context.region = "lumbar"
-            elif not any(m.kind == "level" and m.group is not None and m.group.levels for m in mentions):
-                return
-        elif self._region_in(sentence) == "other" and not any(
-            m.kind == "level" and m.group is not None and m.group.levels for m in mentions
-        ):
-            first = mentions[0]
-            if first.i - sentence.i <= 8 and self._prose_region(sentence):
-                context.region = "other"
+        if self._of_other_region(sentence, mentions):
             return
         kinds = {mention.kind for mention in mentions}
-        listed = context.topic is not None and context.topic.finding is not None and start > sentence.i
-        if kinds.isdisjoint(_ASSERTING) and not (listed and kinds <= _LISTED):
-            self._note_levels(mentions)
+        if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self._finding_headed(sentence, start)):
+            if "numbering" not in kinds:
+                self._note_levels(mentions)
             if kinds <= _LEVELS_ONLY:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
@@ -474,14 +471,30 @@ class _Reader:
         reader.previous_site = context.previous_site
         frames = reader.read(mentions)
         trailing = self._is_trailing_line(sentence, at_header)
-        self.bony = bool(reader.vertebrae) and any(m.rule.id == "site.bone" for m in mentions)
+        self.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
         before = len(self.statements)
         for frame in frames:
             self._state(frame, trailing)
         self._note_puzzles(sentence, mentions, reader, len(self.statements) - before)
-        self._remember(reader, frames, sentence)
+        if len(self.statements) > before or not _counts_levels(mentions):
+            self._remember(reader, frames, sentence)
         sited = [frame for frame in frames if frame.site in ("foramen", "recess", "root")]
         context.previous_site = _SITE_MENTIONS[sited[-1].site] if sited else None
+
+    def _of_other_region(self, sentence: Sentence, mentions: list[Mention]) -> bool:
+        """Whether a sentence speaks of the cervical or thoracic spine; it may open or end such a part."""
+        context = self.context
+        region = self._region_in(sentence)
+        if context.region != "other" and region != "other":
+            return False
+        if context.region == "other" and region == "lumbar":
+            context.region = "lumbar"
+            return False
+        if any(m.kind == "level" and m.group is not None and m.group.levels for m in mentions):
+            return False
+        if mentions[0].i - sentence.i <= MAX_REGION_WORDS and self._prose_region(sentence):
+            context.region = "other"
+        return True
 
     def _note_puzzles(self, sentence: Sentence, mentions: list[Mention], reader: ClauseReader, told: int) -> None:
         """Note what makes a sentence worth a second look."""
@@ -649,7 +662,7 @@ class _Reader:
             elif not levels:
                 return
         if not levels:
-            if not negative or self.bony:
+            if not negative or frame.head.i > self.bony_from:
                 return
             if _is_particular(frame):
                 levels = context.recent[-1] if context.recent else ()
@@ -777,6 +790,9 @@ _CORRECTIONS = frozenset(
 _LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
 _LUMBAR_WORDS = frozenset(("lumbar", "lumbosacral", "lss", "lumber", "ls", "l spine", "l sp", "lumbo"))
+_DORSAL_PARTS = frozenset(
+    ("spine", "vertebra", "vertebrae", "vertebral", "region", "levels", "column", "and", ":", "discs")
+)
 _OTHER_WORDS = frozenset(
     (
         "cervical",
@@ -829,6 +845,8 @@ def _regions(words: list[str]) -> list[tuple[int, str]]:
         pair = f"{word} {words[place + 1]}" if place + 1 < len(words) else ""
         if word in _LUMBAR_WORDS or pair in _LUMBAR_WORDS:
             found.append((place, "lumbar"))
+        elif word == "dorsal" and words[place + 1 : place + 2] and words[place + 1] not in _DORSAL_PARTS:
+            continue  # European for posterior
         elif word in _OTHER_WORDS or pair in _OTHER_WORDS:
             found.append((place, "other"))
     return found
@@ -839,6 +857,23 @@ def _is_telling(mention: Mention) -> bool:
     if mention.kind == "pred":
         return (mention.value, "canal") in meanings() or (mention.value, "root") in meanings()
     return mention.kind == "finding" and mention.value in FINDINGS and FINDINGS[mention.value].core
+
+
+def _bony_from(mentions: list[Mention]) -> int:
+    """Token of the single vertebra whose bone is spoken of: a negative behind it is about that bone alone."""
+    if not any(mention.rule.id == "site.bone" for mention in mentions):
+        return NOWHERE
+    return next((mention.i for mention in mentions if mention.kind == "vertebra"), NOWHERE)
+
+
+def _counts_levels(mentions: list[Mention]) -> bool:
+    """Whether a sentence names levels only to count them, or for where the conus ends."""
+    for mention in mentions:
+        if mention.kind == "numbering" or (mention.kind == "site" and mention.value == "cord"):
+            return True
+        if mention.kind in ("finding", "pred"):
+            return False
+    return False
 
 
 def _ref_of(mention: Mention) -> LevelRef:
@@ -890,8 +925,17 @@ def _is_negative(frame: Frame) -> bool:
 
 
 def _is_particular(frame: Frame) -> bool:
-    """Whether a negative speaks of one side, one named root or the root just spoken of, so never of all levels."""
-    return (frame.sides in (1, 2) and frame.finding in LATERAL) or frame.named or frame.same
+    """Whether a negative speaks of one side, root or disc, or of what was just spoken of, so never of all levels."""
+    of_disc = frame.finding in ("normal_disc", "normal_contour") or (
+        frame.finding == "degeneration" and frame.site == "disc"
+    )
+    one_disc = of_disc and frame.head.kind == "open" and not frame.plural
+    return (
+        (one_disc and not frame.rest)
+        or (frame.sides in (1, 2) and frame.finding in LATERAL)
+        or frame.named
+        or frame.same
+    )
 
 
 def final_bits(frame: Frame, name: str) -> int:

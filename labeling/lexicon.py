@@ -45,6 +45,8 @@ KINDS = frozenset(
         "filler",
         "prior",
         "story",
+        "likewise",
+        "numbering",
         "advice",
         "breaker",
         "present",

@@ -285,6 +285,8 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
 
 def _is_wrap(line: str, following: str, width: int) -> bool:
     last = line[-1]
+    if last == "," and following.startswith(("At L", "At the L")):
+        return False
     if last in ".:;|!" or following[0] in "*|-" or line.endswith("==="):
         return False
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):

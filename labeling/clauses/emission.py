@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.clauses.frames import ABSENT, GRADED, STENOSES, Conjunct, Frame, meanings, vertebra_name
+from deepspine.labeling.clauses.frames import (
+    ABSENT,
+    DISC_WORDS,
+    GRADED,
+    STENOSES,
+    Conjunct,
+    Frame,
+    meanings,
+    vertebra_name,
+)
 from deepspine.labeling.clauses.lookahead import Lookahead
 from deepspine.labeling.mentions import Mention
 
@@ -35,7 +44,7 @@ class Emission(Lookahead):
     def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:  # noqa: C901 - one grammar decision after another
         value = head.value
         meaning = meanings().get((value, site.value))
-        if meaning is None:
+        if meaning is None or self._is_of_bone(site):
             frame = self._frame("", GRADED, head, conjunct)
             frame.site = site.value
             self.foreign = self.foreign or site.value in ("other", "cord")
@@ -73,6 +82,15 @@ class Emission(Lookahead):
         if frame.finding in STENOSES and head.value == "obliterate" and not frame.grade:
             frame.grade = 0
         return [frame]
+
+    def _is_of_bone(self, site: Mention) -> bool:
+        """Whether a height or signal is that of the vertebrae named before, and no disc's."""
+        if site.value not in ("disc_height", "disc_signal") or not DISC_WORDS.isdisjoint(self.words[site.i : site.j]):
+            return False
+        named = [s for conjunct in [*self.subject, *self.conjuncts] for s in conjunct.sites]
+        if self.topic is not None:
+            named += self.topic.sites
+        return any(s.rule.id == "site.bone" for s in named)
 
     def _open_predicate(self, frame: Frame, conjunct: Conjunct) -> None:
         """Read "Patent" is none; "not patent" is present without a grade."""

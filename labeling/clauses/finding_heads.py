@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import GRADED, ZONE_OF_SITE, Conjunct, Frame, zone_bits
+from deepspine.labeling.clauses.frames import GRADED, ZONE_OF_SITE, Conjunct, Frame, LevelRef, zone_bits
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -24,6 +24,15 @@ class FindingHeads(Leftovers):
         value = mention.value
         if value == "herniation" and self._is_alternative(mention):
             self._widen_last(mention)
+            return
+        if value == "normal_alignment":
+            frame = self._frame("" if self.neg else value, 1, mention, self._fresh())
+            frame.neg = ""
+            self.conjuncts = []
+            self.last = [frame]
+            return
+        if value == "normal_study":
+            self._normal_study(mention)
             return
         if value in ("degeneration_of",):
             self._degeneration(mention)
@@ -102,6 +111,15 @@ class FindingHeads(Leftovers):
         frame.j = mention.j
         self.conjuncts = []
         self._fresh()
+
+    def _normal_study(self, mention: Mention) -> None:
+        """Read "normal MRI of the lumbar spine" as all levels, "otherwise unremarkable study" as the remaining ones."""
+        if self.neg:
+            return
+        frame = self._frame("normal_level", 1, mention, self._fresh())
+        rest = "otherwise" in self.words[mention.i : mention.j]
+        frame.level, frame.inherited = LevelRef((), "rest_named" if rest else "any", mention.i, mention.j), False
+        self.last = [frame]
 
     def _zone(self, mention: Mention, conjunct: Conjunct) -> None:
         """Label the zone of a herniation (Fardon 2014): central, subarticular, foraminal, extraforaminal."""

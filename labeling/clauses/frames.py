@@ -221,6 +221,7 @@ def stand_in(identity: str, kind: str, value: str, form: str = "", plural: bool 
     return Mention(Rule(identity, kind, value, (), form=form, plural=plural), 0, 0)
 
 
+DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
 NARROW = stand_in("stenosis.graded_site", "pred", "narrow", "noun")
 NORMAL = stand_in("open.topic", "open", "normal")
 DISCS = stand_in("site.discs", "site", "disc", plural=True).rule

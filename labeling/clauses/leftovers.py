@@ -56,13 +56,13 @@ class Leftovers(Objects):
         for conjunct in behind:
             self._modify_last(conjunct)
 
-    def _alternatives(self) -> list[Frame]:
+    def _alternatives(self, joints: tuple[str, ...] = ("or",)) -> list[Frame]:
         """Return the heads just read, and those that "or" joins to them: "stenosis or narrowing | is not seen"."""
         first = min(frame.head.i for frame in self.last)
         found = list(self.last)
         for frame in reversed(self.frames[self.clause_start :]):
             if frame.head.i < first:
-                if "or" not in self.words[frame.head.j : first]:
+                if not any(word in joints for word in self.words[frame.head.j : first]):
                     break
                 found.append(frame)
         return found
@@ -166,6 +166,9 @@ class Leftovers(Objects):
 
     def _modify_last(self, conjunct: Conjunct) -> None:  # noqa: C901 - one grammar decision after another
         last = self.last
+        if conjunct.neg == "not" and conjunct.grade == MODERATE | SEVERE and not conjunct.sides:
+            singular = any(word in ("is", "was") for word in self.words[last[-1].head.j : conjunct.i])
+            last = self._alternatives(("or",) if singular else ("or", "and"))
         if not conjunct.grade and conjunct.number is None:
             if conjunct.sides and conjunct.neg and not all(f.neg for f in last):
                 twins = []

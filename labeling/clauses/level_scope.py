@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import (
+    DISC_WORDS,
     DISCS,
     SITES,
     SLIPS,
@@ -15,8 +16,6 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.level_mentions import INDEX, LUMBAR, vertebra
 from deepspine.labeling.mentions import Mention
-
-DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
 
 
 class LevelScope(Leftovers):

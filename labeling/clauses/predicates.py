@@ -172,7 +172,9 @@ class Predicates(Leftovers):
 
     def _of_quality(self, mention: Mention, site: Mention) -> None:
         opener = self.cur
-        if any(s.value in ("other", "cord") for c in [*self.conjuncts, opener] for s in c.sites):
+        if site.value != "alignment" and any(
+            s.value in ("other", "cord") for c in [*self.conjuncts, opener] for s in c.sites
+        ):
             site = stand_in("site.other", "site", "other")
         opener.sites = []
         self.conjuncts = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import NONE
+from deepspine.labeling.clauses.frames import NONE, Conjunct
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -211,6 +211,15 @@ class Scope(Leftovers):
             self.cur = subject
         else:
             self._close_open()
+
+    def on_likewise(self, mention: Mention) -> None:
+        """Say the same of what follows: "the canal is narrowed, and so are | the recesses"."""
+        self.flush()
+        if self.last and self.last[-1].head.kind in ("pred", "open"):
+            frame = self.last[-1]
+            again = Conjunct(frame.neg, frame.hedge)
+            again.grade, again.cap = frame.grade, frame.cap
+            self.open, self.open_conjunct = frame.head, again
 
     def on_present(self, mention: Mention) -> None:
         """Read "Up to moderate narrowing is present": the lower end is out."""

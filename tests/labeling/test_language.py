@@ -1,7 +1,6 @@
 """Kinds of sentences that radiologists dictate, each in several wordings; all texts are invented."""
 
 import pytest
-
 from tests.labeling.conftest import labels_of
 
 PRESENT = "mild|moderate|severe"
@@ -152,3 +151,128 @@ def test_a_narrowed_disc_is_no_narrowed_canal(text: str) -> None:
 ])  # fmt: skip
 def test_degeneration_of_a_named_disc(text: str, grades: str) -> None:
     assert told(text, "degeneration") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The foramina are narrowed and so are the lateral recesses.",
+        "The foramina are moderately narrowed, as are the lateral recesses.",
+        "There is foraminal narrowing and so are the lateral recesses.",
+    ],
+)
+def test_so_are_says_the_same_of_another_site(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert found["L4-L5 subarticular_stenosis left"] == found["L4-L5 foraminal_stenosis left"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The height of the disc is well kept, its signal on T2 weighted images decreased.",
+        "The disc has lost signal.",
+        "The disc shows decreased T2 signal.",
+        "T2 hypointense disc.",
+        "Low signal in the disc on T2.",
+    ],
+)
+def test_lost_signal_of_a_disc_is_degeneration(text: str) -> None:
+    assert told(f"L4-5: {text}", "degeneration") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The lowest disc space is designated L5-S1. The canal is patent.",
+        "The level with the greatest angulation is taken to be L5-S1. The canal is patent.",
+        "Axial image 20 is counted as L4-5. The canal is patent.",
+        "The conus reaches the L1-2 disc space. The canal is patent.",
+        "The iliac crests are at L4-5. The canal is patent.",
+    ],
+)
+def test_levels_named_to_count_them_attract_nothing(text: str) -> None:
+    assert len(told(text, "canal_stenosis")) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Study otherwise unremarkable.",
+        "The examination is otherwise normal.",
+        "The remainder of the study is unremarkable.",
+        "Otherwise unremarkable MRI of the lumbar spine.",
+    ],
+)
+def test_an_otherwise_normal_study_is_normal_at_the_levels_not_named(text: str) -> None:
+    found = told(f"At L4-5 there is a mild bulge. {text}", "bulge")
+    assert found == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L4-L5": "mild", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Normal MRI of the lumbar spine.", "Unremarkable lumbar MRI.", "Lumbar spine MRI within normal limits."]
+)
+def test_a_normal_study_is_normal_at_all_levels(text: str) -> None:
+    assert len(labels_of(f"IMPRESSION: {text}")) == 5 * (5 + 3 * 2)
+
+
+def test_a_study_of_another_region_tells_nothing() -> None:
+    assert not labels_of("Thoracic spine MRI: normal study.")
+
+
+@pytest.mark.parametrize("text", ["The disc is normal.", "Normal disc.", "The disc contour is normal."])
+def test_one_normal_disc_without_a_level_is_not_all_discs(text: str) -> None:
+    assert not labels_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No listhesis, apart from a haemangioma within L1.",
+        "Alignment is satisfactory, bar a haemangioma of the L1 vertebral body.",
+    ],
+)
+def test_a_vertebra_named_behind_leaves_a_negative_alone(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The vertebral bodies are normally aligned.",
+        "Vertebral bodies well aligned.",
+        "The vertebrae are normal in height and alignment.",
+        "The vertebral bodies keep their height, signal and alignment.",
+        "The vertebrae are in anatomic alignment.",
+    ],
+)
+def test_aligned_vertebrae_deny_both_slips_and_say_nothing_of_discs(text: str) -> None:
+    found = labels_of(text)
+    assert len(found) == 10
+    assert {key.split()[1] for key in found} == {"spondylolisthesis", "retrolisthesis"}
+
+
+def test_vertebrae_that_are_not_aligned_deny_nothing() -> None:
+    assert not labels_of("The vertebrae are not well aligned.")
+
+
+@pytest.mark.parametrize(
+    "text", ["No herniation of the discs.", "No dorsal herniations of the discs were detected.", "No disc herniation."]
+)
+def test_no_herniation_of_the_discs_is_none_everywhere(text: str) -> None:
+    assert len(told(text, "herniation")) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Canal stenosis and foraminal narrowing not significant.",
+        "Canal stenosis and foraminal narrowing are not significant.",
+    ],
+)
+def test_insignificance_of_two_findings_is_said_of_both(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none|mild"}
+
+
+def test_insignificance_of_one_finding_leaves_the_other() -> None:
+    found = told("L4-5: There is canal stenosis and foraminal narrowing is not significant.", "canal_stenosis")
+    assert found == {"L4-L5": PRESENT}
