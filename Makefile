@@ -24,7 +24,7 @@ demo: setup ## the main job on a phantom archive: archive and reports in, graded
 test: setup ## unit, property, doctest and end-to-end tests
 	@$(BIN)/python -m pytest -n 2 -q
 
-test-services: setup ## tests against real servers (Orthanc); installs Debian's packages when root
+test-services: setup ## tests against real servers (Orthanc, PostgreSQL, Chromium); installs Debian's packages when root
 	@bash scripts/install_services.sh
 	@$(BIN)/python -m pytest -q -m services tests
 

@@ -2,7 +2,7 @@
 # Install the real servers that the service tests start, from Debian's packages. Without root, or without apt, the
 # tests skip with a reason.
 set -euo pipefail
-packages=(orthanc orthanc-dicomweb)
+packages=(orthanc orthanc-dicomweb postgresql chromium)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -32,7 +32,7 @@ from deepspine.labeling.annotate.guarding import (
     require_same_origin,
 )
 from deepspine.labeling.annotate.highlight import pieces
-from deepspine.labeling.annotate.store import Change, Role, Store, parse_cell
+from deepspine.labeling.annotate.store import Change, Reader, Role, Store, parse_cell
 
 router = APIRouter()
 
@@ -172,28 +172,27 @@ def set_label(number: int, body: LabelChange, store: Project, session: ChangeSes
         grades = GradeSet.of(FINDINGS[cell.finding], *body.grades) if body.grades else None
     except VocabularyError:
         raise HTTPException(422, "no such grade") from None
-    _require_report(store, number)
-    store.open_reading(session.reader, number)
+    _open(store, session.reader, number)
     return _state(store.set_label(session.reader, number, cell, grades, edit_id=body.edit_id))
 
 
 @router.post("/report/{number}/undo")
 def undo(number: int, body: EditName, store: Project, session: ChangeSession) -> dict[str, Any]:
     """Take back the last change; answer with its cell."""
-    _require_report(store, number)
+    _open(store, session.reader, number)
     return _state(store.undo(session.reader, number, edit_id=body.edit_id))
 
 
 @router.post("/report/{number}/done")
 def set_done(number: int, body: Done, store: Project, session: ChangeSession) -> dict[str, Any]:
     """Mark a report as read, or open it again."""
-    _require_report(store, number)
+    _open(store, session.reader, number)
     store.set_done(session.reader, number, body.done)
     return {"done": body.done}
 
 
-def _require_report(store: Store, number: int) -> None:
-    if not store.has_report(number):
+def _open(store: Store, reader: Reader, number: int) -> None:
+    if not store.open_reading(reader, number):
         raise HTTPException(404, "no such report")
 
 

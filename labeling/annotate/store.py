@@ -137,11 +137,6 @@ class Store:
             row = connection.execute(select(reports).where(reports.c.number == number)).first()
         return None if row is None else _report(row)
 
-    def has_report(self, number: int) -> bool:
-        """Whether there is a report of that number."""
-        with self.database.reading() as connection:
-            return connection.execute(select(reports.c.number).where(reports.c.number == number)).first() is not None
-
     def reports(self) -> list[Report]:
         """Return all reports in order."""
         with self.database.reading() as connection:
@@ -202,14 +197,21 @@ class Store:
 
     # -------------------------------------------------------------------------------------------------------- labels
 
-    def open_reading(self, reader: Reader, number: int) -> None:
-        """Note that a reader opened a report; an assisted one finds the labeler's labels in the grid."""
+    def open_reading(self, reader: Reader, number: int) -> bool:
+        """Note that a reader opened a report; an assisted one finds the labeler's labels in the grid.
+
+        Returns
+        -------
+        Whether there is such a report.
+        """
         where = and_(readings.c.reader_id == reader.id, readings.c.number == number)
         with self.database.reading() as connection:
             if connection.execute(select(readings.c.opened_s).where(where)).first():
-                return
+                return True
         report = self.report(number)
-        filled = report.suggestions if report is not None and reader.role is Role.ASSISTED else ()
+        if report is None:
+            return False
+        filled = report.suggestions if reader.role is Role.ASSISTED else ()
         try:
             with self.database.writing() as connection:
                 values = {"reader_id": reader.id, "number": number}
@@ -218,7 +220,8 @@ class Store:
                     rows = [{**values, **_cell_columns(one.cell), "grades": str(one.grades)} for one in filled]
                     connection.execute(insert(marks), rows)
         except IntegrityError:
-            return  # opened in another window at the same moment
+            pass  # opened in another window at the same moment
+        return True
 
     def set_label(self, reader: Reader, number: int, cell: Cell, grades: GradeSet | None, *, edit_id: str) -> Change:
         """Set or clear (None) a label; the same `edit_id` again changes nothing.
@@ -230,11 +233,12 @@ class Store:
         with self.database.writing() as connection:
             self._lock_reading(connection, reader, number)
             before = _mark(connection, reader.id, number, cell)
-            if not _is_known(connection, reader.id, edit_id):
-                after = "" if grades is None else str(grades)
-                _write_mark(connection, reader.id, number, cell, after, there=before is not None)
-                _add_edit(connection, reader.id, number, edit_id, cell, before, after, closed=False)
-            return Change(cell, _grades(cell, _mark(connection, reader.id, number, cell)))
+            if _is_known(connection, reader.id, edit_id):
+                return Change(cell, _grades(cell, before))
+            after = "" if grades is None else str(grades)
+            _write_mark(connection, reader.id, number, cell, after, there=before is not None)
+            _add_edit(connection, reader.id, number, edit_id, cell, before, after, closed=False)
+            return Change(cell, grades)
 
     def undo(self, reader: Reader, number: int, *, edit_id: str) -> Change:
         """Take back the reader's last change of a report that is not taken back yet.
