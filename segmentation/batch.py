@@ -15,9 +15,10 @@ from deepspine.data.levels import Level
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
-from deepspine.segmentation.locate import Segmenter, locate
+from deepspine.segmentation.locate import locate
 from deepspine.segmentation.output import LEVELS_FILE, write_location
 from deepspine.segmentation.picture_size import sized_by_spine
+from deepspine.segmentation.pose import Segmenter
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,10 @@ from deepspine.segmentation.classes import SpineClass, dice_coefficient
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import MIN_CONFIDENCE
-from deepspine.segmentation.locate import Location, Segmenter, locate
+from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.partial_labels import DiscBox
 from deepspine.segmentation.picture_size import sized_by_spine
+from deepspine.segmentation.pose import Segmenter
 from deepspine.segmentation.training_sets import fold_of, sudirman_disc_boxes
 
 FOUND_IOU = 0.5

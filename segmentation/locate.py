@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from deepspine.segmentation.level_naming import (
     NamingHypothesis,
     name_discs,
 )
+from deepspine.segmentation.pose import Segmenter, check_pose
 from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
 
 BELOW_DISC_MM = (6.0, 26.0)
@@ -50,13 +50,6 @@ SMALL_LOWEST_DISC = 0.8
 1996), and radiologists differ in how they count then."""
 MIN_COSINE_OF_NORMAL = 0.5
 """A disc's own direction is trusted when within 60 degrees of the curve's."""
-
-
-class Segmenter(Protocol):
-    """Whatever finds the classes of a volume's voxels; `SegmentationNetwork` is one."""
-
-    def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Return the class of each voxel and its probability, `[slice, row, column]`."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +120,15 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     Raises
     ------
     InputError
-        When the volume is not sagittal.
+        When the volume is not sagittal, upside down or mirrored.
     GeometryError
         When what was found does not lie on one curve.
     NamingError
         When there are too few discs, or no lumbosacral junction is in view and `lowest` was not given.
     """
-    mask, certainty = (network or SegmentationNetwork.load()).segment(volume)
+    volume, n_filled = _filled(volume)
+    network = network or SegmentationNetwork.load()
+    mask, certainty = network.segment(volume)
     bodies, vertebra_map = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
     discs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
     chain = find_chain(bodies, discs, mask, volume.grid)
@@ -142,6 +137,7 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         raise NamingError(
             f"found {len(discs)} discs, a chain to count needs {MIN_DISCS}; check plane and field of view"
         )
+    check_pose(volume, network)
     sacrum = points_of(mask, volume.grid, SpineClass.SACRUM)
     curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=_top_of_sacrum(sacrum, discs[-1]))
     evidence = _evidence(discs, bodies, sacrum, curve)
@@ -160,8 +156,20 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         frames=frames,
         vertebrae=_name_bodies(bodies, frames),
         hypotheses=tuple(hypotheses),
-        warnings=tuple(_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5)),
+        warnings=(
+            *([f"{n_filled} voxels without a value were taken for dark"] if n_filled else []),
+            *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
+        ),
     )
+
+
+def _filled(volume: Volume) -> tuple[Volume, int]:
+    """Return the volume with its darkest value where it has none, and how many voxels that were."""
+    finite = np.isfinite(volume.voxels)
+    if finite.all():
+        return volume, 0
+    darkest = volume.voxels[finite].min()
+    return volume.with_voxels(np.where(finite, volume.voxels, darkest)), int((~finite).sum())
 
 
 def _top_of_sacrum(sacrum: FloatArray, lowest: Part) -> FloatArray | None:

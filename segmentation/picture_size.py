@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +12,7 @@ from deepspine.data.volume import Volume
 from deepspine.segmentation.chain import USUAL_STEP_MM, Chain, find_chain
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import find_parts
-
-if TYPE_CHECKING:
-    from deepspine.segmentation.locate import Segmenter
+from deepspine.segmentation.pose import Segmenter
 
 ZOOMS = (1.0, 1.4, 0.72)
 """Sizes tried, as multiples of the assumed one, where no spine of usual size is seen at that."""

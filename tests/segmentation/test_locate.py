@@ -95,6 +95,12 @@ def test_a_blob_in_the_pelvis_changes_no_name() -> None:
     assert len(frames) == 5
 
 
+def test_voxels_without_a_value_are_counted_in_a_warning() -> None:
+    holed = volume()
+    holed.voxels[0, 5, :7] = np.nan
+    assert any("7 voxels" in warning for warning in locate(holed, network=Painted(painted_spine())).warnings)
+
+
 def test_a_disc_that_was_counted_and_not_found_is_told() -> None:
     mask = painted_spine()
     mask[0, 105:115] = np.where(mask[0, 105:115] == SpineClass.DISC, SpineClass.BODY, mask[0, 105:115])
