@@ -92,8 +92,12 @@ class PictureDifference:
 
 def is_picture_annotation(path: Path) -> bool:
     """Whether a file is a table of boxes or gradings rather than a label table, by its header."""
-    header = set(_header(path))
-    return header >= BOX_COLUMNS or header >= GRADING_COLUMNS
+    return set(_header(path)) >= BOX_COLUMNS or is_grading(path)
+
+
+def is_grading(path: Path) -> bool:
+    """Whether a file is a table of gradings, by its header."""
+    return set(_header(path)) >= GRADING_COLUMNS
 
 
 def read_picture_annotations(path: Path, *, id_prefix: str = "") -> list[PictureReading]:
@@ -196,6 +200,8 @@ _PRESENT_COLUMNS = {
     "Disc narrowing": "disc_height_loss",
     "Spondylolisthesis": "spondylolisthesis",
 }
+GRADED_FINDINGS = frozenset((*_PRESENT_COLUMNS.values(), "modic", "pfirrmann"))
+"""Findings of a table of gradings."""
 
 
 def read_gradings(path: Path, *, id_prefix: str = "") -> LabelTable:

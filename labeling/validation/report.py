@@ -24,17 +24,18 @@ SET_NAMES = ("f1", "precision", "recall", "exact", "compatible")
 SCALE_NAMES = ("accuracy", "class_average_accuracy", "kappa", "kappa_linear", "kappa_quadratic", "ac1", "ac2")
 DETECTION_NAMES = ("sensitivity", "specificity", "ppv", "kappa", "ac1")
 PLOTTED = ("f1", "kappa", "ac1")
-PLOT_WIDTH_PX = 180
+PLOT_WIDTH_PX = 150
 MAX_SHOWN_DIFFERENCES = 5000
 """More disagreements than this make a page that browsers are slow with; the CSV has them all."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as a cell: its text, the number to sort by, and why it has no value."""
+    """A figure as a cell: its text, the number to sort by, its interval, and why it has no value."""
 
     text: str
     order: float
+    interval: str = ""
     note: str = ""
 
 
@@ -102,13 +103,11 @@ def _name_of(stratum: Stratum) -> str:
 
 
 def _cell(interval: Interval | None, note: str) -> Shown:
-    if interval is None:
-        return Shown("–", -1.0, note)
-    if isnan(interval.value):
-        return Shown("–", -1.0, note)
+    if interval is None or isnan(interval.value):
+        return Shown("–", -1.0, note=note)
     if isnan(interval.low):
-        return Shown(f"{interval.value:.3f}", interval.value, "interval not defined")
-    return Shown(f"{interval.value:.3f} ({interval.low:.3f} to {interval.high:.3f})", interval.value)
+        return Shown(f"{interval.value:.3f}", interval.value, note="interval not defined")
+    return Shown(f"{interval.value:.3f}", interval.value, f"{interval.low:.3f} to {interval.high:.3f}")
 
 
 def _set_cell(row: StratumAgreement, name: str) -> Shown:

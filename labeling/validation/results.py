@@ -50,7 +50,7 @@ class Validation:
     n_reports, n_patients
         Read by both sources.
     n_unsettled
-        Labels that the reference left open, scored neither way.
+        Labels that a table left open with `?`, scored neither way.
     made_by
         Version, command and inputs.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepspine.data.agreement import BOOTSTRAP_RESAMPLES, PatientDraws
@@ -17,9 +17,12 @@ from deepspine.labeling.validation.comparison import TablePair, compare_pair
 from deepspine.labeling.validation.disagreements import disagreements
 from deepspine.labeling.validation.inputs import parse_findings, read_patients, read_report_ids, read_texts
 from deepspine.labeling.validation.pictures import (
+    GRADED_FINDINGS,
     PictureReading,
     compare_with_pictures,
+    is_grading,
     is_picture_annotation,
+    read_gradings,
     read_picture_annotations,
 )
 from deepspine.labeling.validation.readers import ReaderStudy, reader_figures, reports_of_all
@@ -89,16 +92,26 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
     InputError
         When a file cannot be read or no report is in both sources.
     """
-    predicted = _table(inputs.predicted, inputs)
+    predicted, open_predicted = LabelTable.read_with_unsettled(inputs.predicted)
     if inputs.readers:
-        result = _validate_readers(predicted, inputs)
+        result = _validate_readers(_cut(predicted, inputs), inputs)
     elif inputs.reference is None:
         raise ConfigError("nothing to compare with: give a REFERENCE table, or tables of readers with --readers")
     elif is_picture_annotation(inputs.reference):
         readings = read_picture_annotations(inputs.reference, id_prefix=inputs.id_prefix)
         result = _validate_pictures(predicted, readings, inputs)
+        if is_grading(inputs.reference):
+            reports = set(predicted.report_ids)
+            gradings = read_gradings(inputs.reference, id_prefix=inputs.id_prefix)
+            gradings = LabelTable({key: grades for key, grades in gradings.items() if key.report_id in reports})
+            graded = {key: grades for key, grades in predicted.items() if key.finding in GRADED_FINDINGS}
+            by_grade = _validate_tables(LabelTable(graded), gradings, frozenset(), inputs)
+            result = replace(result, rows=by_grade.rows, differences=by_grade.differences)
     else:
-        result = _validate_tables(predicted, inputs.reference, inputs)
+        reference, open_reference = LabelTable.read_with_unsettled(inputs.reference)
+        findings = parse_findings(inputs.findings)
+        open_ = frozenset(key for key in open_predicted | open_reference if key.finding in findings)
+        result = _validate_tables(_cut(predicted, inputs), _cut(reference, inputs), open_, inputs)
     texts = _texts(result, inputs)
     _make_folder(out)
     result.write_tables(out)
@@ -114,9 +127,9 @@ def _make_folder(out: Path) -> None:
         raise InputError(f"{out}: {error.strerror}; give another folder with --out") from None
 
 
-def _validate_tables(predicted: LabelTable, reference_path: Path, inputs: ValidationInputs) -> Validation:
-    read, unsettled = LabelTable.read_with_unsettled(reference_path)
-    reference = _cut(read, inputs)
+def _validate_tables(
+    predicted: LabelTable, reference: LabelTable, unsettled: frozenset[LabelKey], inputs: ValidationInputs
+) -> Validation:
     pair = TablePair.of(predicted, reference, report_ids=_ids(inputs), patients=_patients(inputs), unsettled=unsettled)
     if not any(key.report_id in pair.patient_of for key in predicted):
         raise InputError("the two tables have no report in common; check that both use the same report ids")
@@ -178,10 +191,6 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
 
 
 # --------------------------------------------------------------------------------------------------------------- inputs
-
-
-def _table(path: Path, inputs: ValidationInputs) -> LabelTable:
-    return _cut(LabelTable.read(path), inputs)
 
 
 def _cut(table: Mapping[LabelKey, GradeSet], inputs: ValidationInputs) -> LabelTable:

@@ -126,6 +126,37 @@ def test_pictures_are_a_reference_too(
         ]
 
 
+def test_gradings_are_compared_by_grade_and_by_question(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gradings = tmp_path / "gradings.csv"
+    gradings.write_text(
+        "Patient,IVD label,Modic,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,Pfirrman grade\n"
+        "1,1,2,0,0,1,1,4\n1,2,0,0,0,0,0,2\n2,1,0,0,0,0,0,1\n",
+        encoding="utf-8",
+    )
+    table = write_table(
+        tmp_path / "labels1.csv", "1,L4-L5,modic,,none", "1,L5-S1,modic,,type1", "1,L5-S1,pfirrmann,,grade4"
+    )
+    assert run(table, gradings, "--out", files["out"], "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    modic = next(row for row in result["agreement"] if row["finding"] == "modic")
+    assert modic["confusion"][2][1] == 1
+    assert modic["labels"]["only_reference"] == 0
+    asked = next(row for row in result["pictures"] if (row["question"], row["level"]) == ("modic", None))
+    assert (asked["both_no"], asked["both_yes"]) == (1, 1)
+    height = next(row for row in result["pictures"] if (row["question"], row["level"]) == ("disc_height_loss", None))
+    assert height["picture_only"] == 1
+
+
+def test_reports_about_which_the_predicted_table_is_silent_count(files: dict[str, Path], tmp_path: Path) -> None:
+    table = write_table(tmp_path / "one.csv", "a,L4-L5,bulge,,moderate")
+    assert run(table, files["reference"], "--out", files["out"]) == 0
+    stored = json.loads((files["out"] / "validation.json").read_text(encoding="utf-8"))
+    assert stored["reports"] == 2
+    assert stored["agreement"][0]["labels"]["only_reference"] == 3
+
+
 def test_same_seed_same_bytes(files: dict[str, Path], tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert run(files["predicted"], files["reference"], "--out", tmp_path / name) == 0
