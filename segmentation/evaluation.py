@@ -115,7 +115,7 @@ def evaluate_networks(
         keep = unseen_by(network)
         dice += list(_ticked(dice_of_patients(root / "spider_space", network, keep), advance))
         pictures += list(_ticked(located_pictures(root / "sudirman", network, keep), advance))
-        counts += list(_ticked(disc_counts(root / "spider_mid", network), advance)) if network is networks[0] else []
+        counts += list(_ticked(disc_counts(root / "spider_mid", network, keep), advance))
     bodies = list(_ticked(bodies_of_volumes(root / "volumes", networks[0]), advance))
     rows = [*_dice_rows(dice), *_body_rows(bodies), *_picture_rows(pictures), *_count_rows(counts)]
     if not rows:
@@ -205,11 +205,13 @@ def is_flagged(location: Location) -> bool:
     return bool(location.warnings) or min(frame.confidence for frame in location.frames) < MIN_CONFIDENCE
 
 
-def disc_counts(folder: Path, network: Segmenter) -> Iterator[tuple[str, int, int]]:
+def disc_counts(folder: Path, network: Segmenter, keep: Keep) -> Iterator[tuple[str, int, int]]:
     """Yield modality, located and graded number of discs down to L5-S1 of each picture; 0 located where refused."""
     if not folder.is_dir():
         return
     for row in pd.read_csv(folder / "images.csv", dtype=str).itertuples(index=False):
+        if not keep(f"spider:{row.patient}"):
+            continue
         volume = read_picture(folder / "images" / f"{row.patient}_{row.modality}.png")
         try:
             frames = locate(sized_by_spine(volume, network), network=network).frames

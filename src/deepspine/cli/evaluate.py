@@ -23,6 +23,13 @@ def segmentation(
         list[Path] | None,
         typer.Option(help="Weights in place of the shipped ones; once for each fold of a cross-validation."),
     ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Cross-validate: train a network for each fold (two hours each on a CPU) and pool."),
+    ] = None,
+    runs: Annotated[Path, typer.Option(help="Where --folds trains; what is there is not trained again.")] = Path(
+        "runs/folds"
+    ),
     out: Annotated[Path | None, typer.Option(help="Table as CSV.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
@@ -30,9 +37,12 @@ def segmentation(
     from dataclasses import asdict
 
     from deepspine.cli.progress import progress
+    from deepspine.experiments.cross_validation import train_folds
     from deepspine.segmentation.evaluation import evaluate_networks, measurements_csv
     from deepspine.segmentation.inference import SegmentationNetwork
 
+    if folds:
+        weights = train_folds(data, runs, folds)
     chosen: list[Path | None] = [*weights] if weights else [None]
     networks = [SegmentationNetwork.load(path) for path in chosen]
     with progress("evaluate segmentation") as advance:

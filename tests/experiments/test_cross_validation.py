@@ -1,0 +1,48 @@
+"""Every fold is trained once, in two steps, and not again."""
+
+from pathlib import Path
+
+import pytest
+
+from deepspine.experiments import cross_validation
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Record the commands; a training leaves its weights."""
+    recorded: list[tuple[str, ...]] = []
+
+    def run(*words: str) -> None:
+        recorded.append(words)
+        if words[0] == "train":
+            run = Path(words[words.index("--trainer.default_root_dir") + 1])
+            run.mkdir(parents=True, exist_ok=True)
+            (run / "model.safetensors").touch()
+
+    monkeypatch.setattr(cross_validation, "_deepspine", run)
+    return recorded
+
+
+def value(words: tuple[str, ...], flag: str) -> str:
+    return words[words.index(flag) + 1]
+
+
+def test_the_student_of_a_fold_learns_from_the_teacher_of_that_fold(calls: list, tmp_path: Path) -> None:
+    weights = cross_validation.train_folds(tmp_path / "data", tmp_path / "runs", 3)
+    assert [path.parent.name for path in weights] == ["student-0", "student-1", "student-2"]
+    trainings = [words for words in calls if words[0] == "train"]
+    assert [value(words, "--data.held_fold") for words in trainings] == ["0", "0", "1", "1", "2", "2"]
+    for fold, student in enumerate(trainings[1::2]):
+        assert Path(value(student, "--data.teacher")).parent.name == f"teacher-{fold}"
+        assert "spider_mid" in value(student, "--data.sources")
+    assert not any("spider_mid" in value(teacher, "--data.sources") for teacher in trainings[0::2])
+
+
+def test_what_is_trained_is_not_trained_again_and_a_stopped_run_goes_on(calls: list, tmp_path: Path) -> None:
+    cross_validation.train_folds(tmp_path / "data", tmp_path, 2)
+    (tmp_path / "student-1" / "model.safetensors").unlink()
+    (tmp_path / "student-1" / "last.ckpt").touch()
+    calls.clear()
+    cross_validation.train_folds(tmp_path / "data", tmp_path, 2)
+    assert [words[0] for words in calls] == ["phantom", "train"]
+    assert value(calls[1], "--ckpt_path").endswith("student-1/last.ckpt")
