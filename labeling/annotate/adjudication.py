@@ -107,25 +107,10 @@ def consensus_csv(store: Store, adjudicator: Reader | None) -> str:
     ids = store.report_ids()
     rows: dict[LabelKey, str] = {}
     for readings in all_readings(store, adjudicator):
-        report_id = ids[readings.number]
-        settled = dict(readings.agreed)
-        for one in readings.differences:
-            key = LabelKey(report_id, *one.cell)
-            if not one.decided:
-                rows[key] = UNSETTLED
-            elif one.decision is not None:
-                settled[one.cell] = one.decision
-        rows |= {LabelKey(report_id, *cell): str(grades) for cell, grades in settled.items()}
-        rows |= _added_by(store, adjudicator, readings, report_id)
+        settled: dict[Cell, str] = {cell: str(grades) for cell, grades in readings.agreed.items()}
+        settled |= dict.fromkeys((one.cell for one in readings.differences), UNSETTLED)
+        decisions = {} if adjudicator is None else store.labels(adjudicator, readings.number)
+        settled |= {cell: "" if grades is None else str(grades) for cell, grades in decisions.items()}
+        rows |= {LabelKey(ids[readings.number], *cell): grades for cell, grades in settled.items() if grades}
     ordered = sorted(rows, key=lambda key: key.sort_key)
     return csv_text((key.report_id, key.level, key.finding, key.side, rows[key]) for key in ordered)
-
-
-def _added_by(
-    store: Store, adjudicator: Reader | None, readings: ReportReadings, report_id: str
-) -> dict[LabelKey, str]:
-    """Return what an adjudicator said of cells on which readers agree or are silent: it counts."""
-    if adjudicator is None:
-        return {}
-    labels = store.labels(adjudicator, readings.number)
-    return {LabelKey(report_id, *cell): str(grades) for cell, grades in labels.items() if grades is not None}

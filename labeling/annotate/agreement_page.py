@@ -10,7 +10,7 @@ from deepspine.data.findings import FINDINGS
 from deepspine.labeling.annotate.store import Role, Store
 from deepspine.labeling.validation.readers import ALL_PAIRS, ALL_READERS, ReaderStudy, reader_figures
 
-SHOWN = ("exact", "compatible", "kappa", "kappa_quadratic", "ac1", "alpha")
+SHOWN = ("f1", "exact", "compatible", "kappa", "kappa_quadratic", "ac1", "alpha")
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class AgreementPage:
             if one.who in (ALL_PAIRS, ALL_READERS):
                 found.setdefault(one.finding, {})[one.measure] = (one.n, one.without.value)
         rows = tuple(
-            (name.replace("_", " "), figures["exact"][0], tuple(_shown(figures.get(measure)) for measure in SHOWN))
+            (name.replace("_", " "), figures["f1"][0], tuple(_shown(figures.get(measure)) for measure in SHOWN))
             for name, figures in found.items()
-            if name == "all" or FINDINGS[name].core or figures["exact"][0]
+            if name == "all" or FINDINGS[name].core or figures["f1"][0]
         )
         return AgreementTable(len(active), len(common), rows)
 

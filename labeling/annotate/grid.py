@@ -27,6 +27,8 @@ class GridCell:
         `mild|moderate`; empty without a label.
     suggested
         Whether it is still what the labeler said.
+    agreed
+        What all readers say, for the adjudicator.
     readings
         What the readers say, where they differ; empty elsewhere.
     decided
@@ -36,6 +38,7 @@ class GridCell:
     cell: Cell
     grades: str = ""
     suggested: bool = False
+    agreed: str = ""
     readings: tuple[str, ...] = ()
     decided: bool = False
 
@@ -82,17 +85,17 @@ def reading_grid(store: Store, reader: Reader, report: Report) -> Grid:
 
 def adjudication_grid(store: Store, adjudicator: Reader, number: int) -> Grid:
     """Return the grid of an adjudicator: what readers agree on, and where they differ with what each says."""
+    own = store.labels(adjudicator, number)
     readings = report_readings(store, adjudicator, number)
+    agreed = {} if readings is None else readings.agreed
     cells = {
-        cell: GridCell(cell, _text(grades), decided=True) for cell, grades in store.labels(adjudicator, number).items()
+        cell: GridCell(cell, _text(own.get(cell, agreed.get(cell))), agreed=_text(agreed.get(cell)))
+        for cell in {**agreed, **own}
     }
-    if readings is None:
-        return _grid(cells)
-    cells = {**{cell: GridCell(cell, _text(grades)) for cell, grades in readings.agreed.items()}, **cells}
-    for one in readings.differences:
+    for one in () if readings is None else readings.differences:
         said = tuple(_text(grades) for grades in one.readings)
         cells[one.cell] = GridCell(one.cell, _text(one.decision), readings=said, decided=one.decided)
-    return _grid(cells, n_open=readings.n_open)
+    return _grid(cells, n_open=0 if readings is None else readings.n_open)
 
 
 def _text(grades: GradeSet | None) -> str:

@@ -198,7 +198,7 @@ def _open(store: Store, reader: Reader, number: int) -> None:
 
 def _state(change: Change) -> dict[str, Any]:
     cell = None if change.cell is None else "|".join(change.cell)
-    return {"cell": cell, "grades": [] if change.grades is None else list(change.grades)}
+    return {"cell": cell, "grades": [] if change.grades is None else list(change.grades), "is_set": change.is_set}
 
 
 # ------------------------------------------------------------------------------------------------------------ agreement

@@ -74,10 +74,21 @@ class Report:
 
 @dataclass(frozen=True)
 class Change:
-    """State of a cell after a change; None where there is no label."""
+    """State of a cell after a change.
+
+    Attributes
+    ----------
+    cell
+        Which one; None when nothing was to be changed.
+    grades
+        None where there is no label.
+    is_set
+        Whether the reader has said something of the cell, be it that there is no label.
+    """
 
     cell: Cell | None
     grades: GradeSet | None
+    is_set: bool = True
 
 
 @dataclass(frozen=True)
@@ -234,7 +245,7 @@ class Store:
             self._lock_reading(connection, reader, number)
             before = _mark(connection, reader.id, number, cell)
             if _is_known(connection, reader.id, edit_id):
-                return Change(cell, _grades(cell, before))
+                return Change(cell, _grades(cell, before), before is not None)
             after = "" if grades is None else str(grades)
             _write_mark(connection, reader.id, number, cell, after, there=before is not None)
             _add_edit(connection, reader.id, number, edit_id, cell, before, after, closed=False)
@@ -256,13 +267,13 @@ class Store:
                 .limit(1)
             ).first()
             if last is None or _is_known(connection, reader.id, edit_id):
-                return Change(None, None)
+                return Change(None, None, is_set=False)
             cell = _cell(last)
             connection.execute(update(edits).where(edits.c.id == last.id).values(closed=True))
             now = _mark(connection, reader.id, number, cell)
             _write_mark(connection, reader.id, number, cell, last.before, there=now is not None)
             _add_edit(connection, reader.id, number, edit_id, cell, now, last.before, closed=True)
-            return Change(cell, _grades(cell, last.before))
+            return Change(cell, _grades(cell, last.before), last.before is not None)
 
     def set_done(self, reader: Reader, number: int, done: bool) -> None:
         """Mark a report as read, or open it again."""

@@ -83,7 +83,7 @@ def test_what_was_saved_survives_a_server_that_is_killed(store: Store, server: R
     server.kill()
     server.start()
     again = reader.label(1, "L4-L5|bulge|", "mild", edit_id=name)
-    assert again.json() == {"cell": "L4-L5|bulge|", "grades": ["mild"]}
+    assert again.json()["grades"] == ["mild"]
     assert reader.undo(1).json()["grades"] == []
 
 
@@ -102,7 +102,7 @@ def _read_for_a_minute(url: str, token: str, seed: int) -> tuple[dict[tuple[int,
                 start = time.monotonic()
                 answer = reader.label(number, cell, grade, edit_id=name)
                 times.append(time.monotonic() - start)
-                assert answer.json() == {"cell": cell, "grades": [grade]}
+                assert answer.json()["grades"] == [grade]
             last[number, cell] = grade
             count += 1
             time.sleep(THINKING_S)

@@ -64,6 +64,7 @@ function startReading() {
     const kind = severity(cell, grades, scale);
     if (kind) cell.classList.add(kind);
     const differs = cell.dataset.readings !== undefined && !cell.classList.contains("decided");
+    if (differs) cell.textContent = "≠";
     cell.title = grades.join(" or ") || (differs ? "readers differ" : "");
     cell.setAttribute("aria-label", `${cell.dataset.name}: ${grades.join(" or ") || "no label"}${differs ? ", readers differ" : ""}`);
   }
@@ -152,7 +153,8 @@ function startReading() {
     if (!cell) return;
     const undone = path.endsWith("/undo");
     if (queue.changes(number, answer.cell) || !undone && queue.undoes(number)) return; // what comes later will tell
-    cell.dataset.grades = answer.grades.join("|");
+    cell.dataset.grades = answer.is_set ? answer.grades.join("|") : cell.dataset.agreed ?? "";
+    if (cell.dataset.readings !== undefined) cell.classList.toggle("decided", answer.is_set);
     show(cell);
     if (undone) select(cell);
     if (cell === selected) showPalette();

@@ -68,9 +68,9 @@ def test_agreement_is_shown_live_to_the_adjudicator(signed_in: Callable[[str], S
     read_first_report(signed_in)
     table = judge.client.get("/agreement/table").text
     assert "2 readers; 1 reports" in table
-    row = re.search(r'<th scope="row">all</th><td class="n">(\d+)</td><td class="n">([\d.]+)</td>', table)
+    row = re.search(r'<th scope="row">all</th>' + r'<td class="n">([\d.]+)</td>' * 3, table)
     assert row
-    assert (row[1], row[2]) == ("2", "0.50")
+    assert row.groups() == ("3", "0.40", "0.50")  # labels, F1, exact
 
 
 def test_adjudication_goes_on_with_reports_that_are_open(signed_in: Callable[[str], SignedIn]) -> None:
@@ -83,3 +83,24 @@ def test_adjudication_goes_on_with_reports_that_are_open(signed_in: Callable[[st
     judge.label(1, BULGE, "mild")
     judge.label(1, HERNIATION)
     assert following() == "/"
+
+
+def test_the_adjudicator_may_take_away_what_both_said_and_take_that_back(
+    store: Store, signed_in: Callable[[str], SignedIn]
+) -> None:
+    judge = read_first_report(signed_in)
+    judge.label(1, CANAL)
+    assert "canal_stenosis" not in consensus_csv(store, store.reader_named("judge"))
+    assert judge.undo(1).json() == {"cell": CANAL, "grades": [], "is_set": False}
+    assert "r01,L4-L5,canal_stenosis,,moderate\n" in consensus_csv(store, store.reader_named("judge"))
+    html = judge.client.get("/report/1").text
+    assert re.search(r'data-cell="L4-L5\|canal_stenosis\|"[^>]*data-grades="moderate" data-agreed="moderate"', html)
+
+
+def test_an_undone_decision_is_open_again(store: Store, signed_in: Callable[[str], SignedIn]) -> None:
+    judge = read_first_report(signed_in)
+    judge.label(1, BULGE, "mild")
+    judge.undo(1)
+    found = report_readings(store, store.reader_named("judge"), 1)
+    assert found is not None
+    assert found.n_open == 2

@@ -192,11 +192,15 @@ def test_readers_do_not_see_each_other(signed_in: Callable[[str], SignedIn]) -> 
 
 def test_a_label_is_set_cleared_and_undone(signed_in: Callable[[str], SignedIn]) -> None:
     reader = signed_in("bert")
-    assert reader.label(1, BULGE, "moderate", "mild").json() == {"cell": BULGE, "grades": ["mild", "moderate"]}
-    assert reader.label(1, BULGE).json() == {"cell": BULGE, "grades": []}
-    assert reader.undo(1).json() == {"cell": BULGE, "grades": ["mild", "moderate"]}
-    assert reader.undo(1).json() == {"cell": BULGE, "grades": []}
-    assert reader.undo(1).json() == {"cell": None, "grades": []}
+
+    def state(*grades: str, is_set: bool = True) -> dict[str, object]:
+        return {"cell": BULGE, "grades": list(grades), "is_set": is_set}
+
+    assert reader.label(1, BULGE, "moderate", "mild").json() == state("mild", "moderate")
+    assert reader.label(1, BULGE).json() == state()
+    assert reader.undo(1).json() == state("mild", "moderate")
+    assert reader.undo(1).json() == state(is_set=False)
+    assert reader.undo(1).json()["cell"] is None
 
 
 def test_reading_goes_on_with_the_next_report_that_is_not_read(signed_in: Callable[[str], SignedIn]) -> None:
