@@ -16,8 +16,9 @@ from threading import Lock
 
 from sqlalchemy import delete, insert, select
 
+from deepspine.labeling.annotate.records import Reader, Role
 from deepspine.labeling.annotate.schema import Database, readers, sessions
-from deepspine.labeling.annotate.store import Reader, Role, Store, reader_of
+from deepspine.labeling.annotate.store import Store, reader_of
 
 TOKEN_BYTES = 24
 SESSION_HOURS = 12

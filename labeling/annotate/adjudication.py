@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import UNSETTLED, LabelKey, csv_text
-from deepspine.labeling.annotate.store import Cell, Reader, Role, Store
+from deepspine.labeling.annotate.records import Cell, Reader, Role
+from deepspine.labeling.annotate.store import Store
 
 MIN_READERS = 2
 

@@ -7,7 +7,8 @@ from math import isnan
 from threading import Lock
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.annotate.store import Role, Store
+from deepspine.labeling.annotate.records import Role
+from deepspine.labeling.annotate.store import Store
 from deepspine.labeling.validation.readers import ALL_PAIRS, ALL_READERS, ReaderStudy, reader_figures
 
 SHOWN = ("f1", "exact", "compatible", "kappa", "kappa_quadratic", "ac1", "alpha")

@@ -17,7 +17,8 @@ from deepspine.data.findings import Side, get_finding
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.labeling.annotate.store import Cell, Reader, Report, Store, Suggestion
+from deepspine.labeling.annotate.records import Cell, Reader, Report, Suggestion
+from deepspine.labeling.annotate.store import Store
 from deepspine.labeling.pipeline import Labeler
 from deepspine.labeling.report_files import read_reports
 

@@ -9,7 +9,8 @@ from deepspine.data.findings import FINDINGS, Finding, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import REPORTED_LEVELS, Level
 from deepspine.labeling.annotate.adjudication import report_readings
-from deepspine.labeling.annotate.store import Cell, Reader, Report, Store
+from deepspine.labeling.annotate.records import Cell, Reader, Report
+from deepspine.labeling.annotate.store import Store
 
 EXTRA_LEVELS = (Level.L5_L6, Level.L6_S1)
 """Transitional levels that a reader may need; others show when a label has them."""

@@ -19,8 +19,8 @@ from deepspine.labeling.annotate.access import (
     Session,
     Sessions,
 )
+from deepspine.labeling.annotate.records import Role
 from deepspine.labeling.annotate.schema import Database
-from deepspine.labeling.annotate.store import Role
 
 COOKIE = "deepspine_session"
 HEADERS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from deepspine.labeling.annotate.store import Cell, Suggestion
+from deepspine.labeling.annotate.records import Cell, Suggestion
 
 
 @dataclass(frozen=True)

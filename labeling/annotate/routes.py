@@ -32,7 +32,8 @@ from deepspine.labeling.annotate.guarding import (
     require_same_origin,
 )
 from deepspine.labeling.annotate.highlight import pieces
-from deepspine.labeling.annotate.store import Change, Reader, Role, Store, parse_cell
+from deepspine.labeling.annotate.records import Change, Reader, Role, parse_cell
+from deepspine.labeling.annotate.store import Store
 
 router = APIRouter()
 

@@ -11,7 +11,8 @@ from annotation_projects import HOSTILE, TEXTS, RunningServer, add_readers, make
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deepspine.cli import main
-from deepspine.labeling.annotate.store import Role, Store
+from deepspine.labeling.annotate.records import Role
+from deepspine.labeling.annotate.store import Store
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

@@ -14,8 +14,9 @@ from annotation_projects import TEXTS, RunningServer, SignedIn, add_readers, mak
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.labeling.annotate.access import hash_of
 from deepspine.labeling.annotate.adjudication import consensus_csv
+from deepspine.labeling.annotate.records import Role
 from deepspine.labeling.annotate.schema import metadata
-from deepspine.labeling.annotate.store import Role, Store
+from deepspine.labeling.annotate.store import Store
 
 READERS = 20
 MINUTE_S = 60.0

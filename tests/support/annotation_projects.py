@@ -16,8 +16,9 @@ import httpx
 
 from deepspine.labeling.annotate.access import add_reader
 from deepspine.labeling.annotate.exchange import suggestions_of
+from deepspine.labeling.annotate.records import Role
 from deepspine.labeling.annotate.schema import Database
-from deepspine.labeling.annotate.store import Role, Store
+from deepspine.labeling.annotate.store import Store
 from deepspine.labeling.pipeline import Labeler
 
 HOSTILE = (

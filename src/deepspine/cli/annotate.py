@@ -58,7 +58,7 @@ def reader(
     """Add a reader and print the access token, which is shown this once."""
     from deepspine.data.errors import ConfigError
     from deepspine.labeling.annotate.access import add_reader, renew_token
-    from deepspine.labeling.annotate.store import Role
+    from deepspine.labeling.annotate.records import Role
 
     if blind and adjudicator:
         raise ConfigError("a reader is --blind or --adjudicator, not both")
@@ -103,7 +103,7 @@ def export(
     from deepspine.data.errors import ConfigError
     from deepspine.labeling.annotate import exchange
     from deepspine.labeling.annotate.adjudication import all_readings, consensus_csv
-    from deepspine.labeling.annotate.store import Role
+    from deepspine.labeling.annotate.records import Role
 
     store = _store(project)
     names = store.report_ids()

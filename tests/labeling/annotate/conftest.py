@@ -8,7 +8,8 @@ from annotation_projects import SignedIn, add_readers, make_store
 from fastapi.testclient import TestClient
 
 from deepspine.labeling.annotate.app import create_app
-from deepspine.labeling.annotate.store import Role, Store
+from deepspine.labeling.annotate.records import Role
+from deepspine.labeling.annotate.store import Store
 
 ROLES = {"anna": Role.ASSISTED, "bert": Role.BLIND, "cleo": Role.BLIND, "judge": Role.ADJUDICATOR}
 

@@ -1,7 +1,8 @@
 """Sessions end, and buckets refill."""
 
 from deepspine.labeling.annotate.access import MAX_TRACKED, SESSION_HOURS, RateLimit, Sessions, add_reader
-from deepspine.labeling.annotate.store import Role, Store
+from deepspine.labeling.annotate.records import Role
+from deepspine.labeling.annotate.store import Store
 
 
 class Clock:

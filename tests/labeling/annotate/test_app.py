@@ -101,7 +101,7 @@ def test_a_report_full_of_html_stays_text(signed_in: Callable[[str], SignedIn]) 
 def test_a_hostile_name_of_reader_or_report_stays_text(store: Store, client: TestClient) -> None:
     from annotation_projects import add_readers
 
-    from deepspine.labeling.annotate.store import Role
+    from deepspine.labeling.annotate.records import Role
 
     store.add_reports([("<b>id</b>", "text", ())])
     token = add_readers(store, **{"<i>x</i>": Role.BLIND})["<i>x</i>"]

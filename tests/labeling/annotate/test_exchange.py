@@ -10,7 +10,8 @@ from deepspine.cli import main
 from deepspine.data.errors import InputError, VocabularyError
 from deepspine.data.label_table import LabelTable
 from deepspine.labeling.annotate.exchange import Format, export, load_reports, read_labels
-from deepspine.labeling.annotate.store import Reader, Role, Store
+from deepspine.labeling.annotate.records import Reader, Role
+from deepspine.labeling.annotate.store import Store
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
+from deepspine.labeling.annotate.records import Cell, Reader, Role, parse_cell
 from deepspine.labeling.annotate.schema import Database
-from deepspine.labeling.annotate.store import Cell, Reader, Role, Store, parse_cell
+from deepspine.labeling.annotate.store import Store
 
 CANAL = FINDINGS["canal_stenosis"]
 CELL = Cell(Level.L4_L5, CANAL.name, Side.MIDLINE)
