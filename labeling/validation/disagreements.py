@@ -14,7 +14,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.labeling.evidence import Evidence
 from deepspine.labeling.pipeline import ReportLabels
-from deepspine.labeling.validation.comparison import TablePair
+from deepspine.labeling.validation.table_pair import TablePair
 
 _SENTENCE_END = re.compile(r"[.;!?](?=\s)|\n+")
 

@@ -25,14 +25,14 @@ from deepspine.data.label_table import LabelKey
 from deepspine.labeling.validation.comparison import (
     MIN_LABELS,
     SET_STATISTICS,
-    TablePair,
     definite_counts,
     mean_of,
     question_counts,
-    questions_of,
     scale_statistics,
     set_counts,
 )
+from deepspine.labeling.validation.questions import questions_of
+from deepspine.labeling.validation.table_pair import TablePair
 
 Labels = Mapping[LabelKey, GradeSet]
 

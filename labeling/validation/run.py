@@ -13,7 +13,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.provenance import provenance
 from deepspine.labeling.pipeline import Labeler, ReportLabels
-from deepspine.labeling.validation.comparison import TablePair, compare_pair
+from deepspine.labeling.validation.comparison import compare_pair
 from deepspine.labeling.validation.disagreements import disagreements
 from deepspine.labeling.validation.inputs import parse_findings, read_patients, read_report_ids, read_texts
 from deepspine.labeling.validation.pictures import (
@@ -28,6 +28,7 @@ from deepspine.labeling.validation.pictures import (
 from deepspine.labeling.validation.readers import ReaderStudy, reader_figures, reports_of_all
 from deepspine.labeling.validation.report import write_page
 from deepspine.labeling.validation.results import Validation
+from deepspine.labeling.validation.table_pair import TablePair
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.labeling.validation.comparison import Stratum, StratumAgreement, TablePair, compare_tables, questions_of
+from deepspine.labeling.validation.comparison import Stratum, StratumAgreement, compare_tables
+from deepspine.labeling.validation.questions import questions_of
+from deepspine.labeling.validation.table_pair import TablePair
 
 CANAL = FINDINGS["canal_stenosis"]
 FORAMEN = FINDINGS["foraminal_stenosis"]

@@ -5,8 +5,8 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
 from deepspine.labeling.evidence import Evidence
-from deepspine.labeling.validation.comparison import TablePair
 from deepspine.labeling.validation.disagreements import MAX_CONTEXT, Kind, disagreements, marked_sentences
+from deepspine.labeling.validation.table_pair import TablePair
 
 CANAL = FINDINGS["canal_stenosis"]
 
