@@ -57,12 +57,6 @@ class ReportReadings:
         return sum(not one.decided for one in self.differences)
 
 
-def readers_of(store: Store, number: int) -> list[Reader]:
-    """Return the readers who are done with a report, adjudicators left out."""
-    everyone = [reader for reader in store.readers() if reader.role is not Role.ADJUDICATOR]
-    return [reader for reader in everyone if number in store.done_numbers(reader)]
-
-
 def report_readings(store: Store, adjudicator: Reader | None, number: int) -> ReportReadings | None:
     """Return what readers agree and differ on in a report; None before `MIN_READERS` are done with it.
 
@@ -71,36 +65,46 @@ def report_readings(store: Store, adjudicator: Reader | None, number: int) -> Re
     adjudicator
         Whose decisions count; None for none.
     """
-    readers = readers_of(store, number)
-    if len(readers) < MIN_READERS:
-        return None
-    tables = [
-        {cell: grades for cell, grades in store.labels(reader, number).items() if grades is not None}
-        for reader in _in_hidden_order(readers, number)
-    ]
+    done = [reader for reader in _readers(store) if number in store.done_numbers(reader)]
     decisions = {} if adjudicator is None else store.labels(adjudicator, number)
-    agreed: dict[Cell, GradeSet] = {}
-    differences = []
-    for cell in sorted({cell for table in tables for cell in table}):
-        said = tuple(table.get(cell) for table in tables)
-        first = said[0]
-        if len(set(said)) == 1 and first is not None:
-            agreed[cell] = first
-        else:
-            differences.append(Difference(cell, said, cell in decisions, decisions.get(cell)))
-    return ReportReadings(number, agreed, differences)
-
-
-def _in_hidden_order(readers: Sequence[Reader], number: int) -> list[Reader]:
-    """Turn the order of readers from report to report, so that "A" is not always the same person."""
-    turn = number % len(readers)
-    return [*readers[turn:], *readers[:turn]]
+    return _compare(number, [store.labels(reader, number) for reader in done], decisions)
 
 
 def all_readings(store: Store, adjudicator: Reader | None) -> list[ReportReadings]:
-    """Return the readings of every report that two readers or more are done with."""
-    found = (report_readings(store, adjudicator, number) for number in store.report_ids())
+    """Return the readings of every report that two readers or more are done with, in the order of reports."""
+    readers = _readers(store)
+    done = [store.done_numbers(reader) for reader in readers]
+    tables = [store.labels_by_report(reader) for reader in readers]
+    decisions = {} if adjudicator is None else store.labels_by_report(adjudicator)
+    found = []
+    for number in sorted(set().union(*done)):
+        of_report = [table.get(number, {}) for table, numbers in zip(tables, done, strict=True) if number in numbers]
+        found.append(_compare(number, of_report, decisions.get(number, {})))
     return [one for one in found if one is not None]
+
+
+def _readers(store: Store) -> list[Reader]:
+    return [reader for reader in store.readers() if reader.role is not Role.ADJUDICATOR]
+
+
+def _compare(
+    number: int, tables: Sequence[Mapping[Cell, GradeSet | None]], decisions: Mapping[Cell, GradeSet | None]
+) -> ReportReadings | None:
+    """Compare readings of a report. Their order turns from report to report, so that "A" is not always the same."""
+    if len(tables) < MIN_READERS:
+        return None
+    turn = number % len(tables)
+    turned = [*tables[turn:], *tables[:turn]]
+    agreed: dict[Cell, GradeSet] = {}
+    differences = []
+    for cell in sorted({cell for table in turned for cell in table}):
+        said = tuple(table.get(cell) for table in turned)
+        first = said[0]
+        if len(set(said)) > 1:
+            differences.append(Difference(cell, said, cell in decisions, decisions.get(cell)))
+        elif first is not None:
+            agreed[cell] = first
+    return ReportReadings(number, agreed, differences)
 
 
 def consensus_csv(store: Store, adjudicator: Reader | None) -> str:

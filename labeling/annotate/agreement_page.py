@@ -44,15 +44,15 @@ class AgreementPage:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._lock = Lock()
-        self._edits = -1
+        self._version: tuple[int, int, float] | None = None
         self._table = AgreementTable(0, 0)
 
     def table(self) -> AgreementTable:
         """Return the table of now."""
         with self._lock:
-            edits = self.store.n_edits()
-            if edits != self._edits:
-                self._edits, self._table = edits, self._compute()
+            version = self.store.version()
+            if version != self._version:
+                self._version, self._table = version, self._compute()
             return self._table
 
     def _compute(self) -> AgreementTable:

@@ -216,19 +216,25 @@ class Store:
             ).all()
         return {_cell(row): _grades(_cell(row), row.grades) for row in rows}
 
+    def labels_by_report(self, reader: Reader) -> dict[int, dict[Cell, GradeSet | None]]:
+        """Return what a reader has set in every report, by its number; None where a label was cleared."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(marks).where(marks.c.reader_id == reader.id)).all()
+        found: dict[int, dict[Cell, GradeSet | None]] = {}
+        for row in rows:
+            found.setdefault(row.number, {})[_cell(row)] = _grades(_cell(row), row.grades)
+        return found
+
     def table(self, reader: Reader, *, only_done: bool = True) -> dict[LabelKey, GradeSet]:
         """Return a reader's labels as the content of a label table."""
         ids = self.report_ids()
         wanted = self.done_numbers(reader) if only_done else set(ids)
-        with self.database.reading() as connection:
-            rows = connection.execute(select(marks).where(marks.c.reader_id == reader.id)).all()
-        found: dict[LabelKey, GradeSet] = {}
-        for row in rows:
-            cell = _cell(row)
-            grades = _grades(cell, row.grades)
-            if grades is not None and row.number in wanted:
-                found[LabelKey(ids[row.number], *cell)] = grades
-        return found
+        return {
+            LabelKey(ids[number], *cell): grades
+            for number, labels in self.labels_by_report(reader).items()
+            for cell, grades in labels.items()
+            if grades is not None and number in wanted
+        }
 
     def import_labels(self, reader: Reader, labels: Mapping[LabelKey, GradeSet]) -> int:
         """Replace a reader's labels of the reports that a table names, mark them as read; returns how many reports.
@@ -275,11 +281,13 @@ class Store:
         n_reports = len(self.report_ids())
         return [Progress(reader, len(self.done_numbers(reader)), n_reports) for reader in self.readers()]
 
-    def n_edits(self) -> int:
-        """Return how many changes there are: a cheap sign that something changed."""
+    def version(self) -> tuple[int, int, float]:
+        """Return a cheap sign that changes whenever a label or a state of reading does."""
+        of_readings = select(func.count(readings.c.done_s), func.coalesce(func.max(readings.c.done_s), 0.0))
         with self.database.reading() as connection:
-            changes = connection.execute(select(func.count()).select_from(edits)).scalar_one()
-            return changes + connection.execute(select(func.count(readings.c.done_s))).scalar_one()
+            n_edits = connection.execute(select(func.count()).select_from(edits)).scalar_one()
+            n_done, last_done_s = connection.execute(of_readings).one()
+        return n_edits, n_done, last_done_s
 
     def _lock_reading(self, connection: Connection, reader: Reader, number: int) -> None:
         """Let changes of one reader to one report come one behind the other (PostgreSQL; SQLite has one writer)."""

@@ -286,6 +286,8 @@ def _figure(
     figure = ReaderFigure(name, measure, who, without.n, percentile_interval(value, resampled), note=note)
     if assisted is None:
         return figure
+    if isnan(assisted.value) and not note:
+        note = "one grade only with assistance" if assisted.n else "no labels with assistance"
     change = assisted.resampled - resampled
     return ReaderFigure(
         name, measure, who, without.n, figure.without,

@@ -116,7 +116,9 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
     texts = _texts(result, inputs)
     _make_folder(out)
     result.write_tables(out)
-    (out / "validation.json").write_text(json.dumps(result.to_json(), indent=1) + "\n", encoding="utf-8")
+    (out / "validation.json").write_text(
+        json.dumps(result.to_json(), indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    )
     write_page(result, out / "validation.html", texts=texts, labels=_labels(texts))
     return result
 
