@@ -10,6 +10,7 @@ from deepspine.labeling.clauses.frames import (
     STENOSES,
     Conjunct,
     Frame,
+    is_narrowed_disc,
     meanings,
     vertebra_name,
 )
@@ -43,7 +44,7 @@ class Emission(Lookahead):
 
     def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:  # noqa: C901 - one grammar decision after another
         value = head.value
-        meaning = meanings().get((value, site.value))
+        meaning = meanings().get((value, "disc_space" if is_narrowed_disc(head, site.value) else site.value))
         if meaning is None or self._is_of_bone(site):
             frame = self._frame("", GRADED, head, conjunct)
             frame.site = site.value

@@ -22,6 +22,8 @@ class FindingHeads(Leftovers):
         if self.hedge:
             self.hedge_heads += 1
         value = mention.value
+        if self.frames and "now" in self.words[self.frames[-1].head.j : mention.i]:
+            self._leave_past(mention)
         if value == "herniation" and self._is_alternative(mention):
             self._widen_last(mention)
             return
@@ -103,6 +105,12 @@ class FindingHeads(Leftovers):
             return False
         words = self.words[self.last[-1].head.j : mention.i]
         return bool(words) and words[0] in ("or", "/", "-", "to", "versus", "vs") and len(words) <= MAX_JOINT_WORDS
+
+    def _leave_past(self, mention: Mention) -> None:
+        """Drop what a lesion was: "the extrusion is now a small | protrusion"."""
+        before = [frame for frame in self.frames if frame.finding == mention.value]
+        if before and self.words[mention.i - 4 : mention.i].count("now") and not before[-1].neg:
+            before[-1].finding = ""
 
     def _widen_last(self, mention: Mention) -> None:
         frame = self.last[-1]

@@ -183,6 +183,11 @@ def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:
     return second is not None and bool(first.neg) == bool(second.neg)
 
 
+def is_narrowed_disc(head: Mention, site: str) -> bool:
+    """Whether a disc is called narrowed, which is its height; nouns and verbs before a disc speak of something else."""
+    return site == "disc" and head.value == "narrow" and head.form == "part"
+
+
 def clone(conjunct: Conjunct) -> Conjunct:
     """Return a conjunct with the same words but no site."""
     twin = Conjunct(conjunct.neg, conjunct.hedge)

@@ -17,6 +17,8 @@ from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.level_mentions import INDEX, LUMBAR, vertebra
 from deepspine.labeling.mentions import Mention
 
+COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
+
 
 class LevelScope(Leftovers):
     """Which heads a level belongs to: those that follow, or those it closes."""
@@ -58,6 +60,9 @@ class LevelScope(Leftovers):
             own = self.levels_seen[-1]
             if own.levels or own.ref not in ("this", "these"):
                 ref = LevelRef(own.levels, own.ref, mention.i, mention.j)
+        named = self._of_named(mention)
+        if named:
+            ref = LevelRef(named, "", mention.i, mention.j)
         if mention.value in ("multi", "vague"):
             if self.last and self.cur.empty:
                 for frame in self.last:
@@ -95,6 +100,19 @@ class LevelScope(Leftovers):
         self._on_levels(
             ref, self._prepositional(mention) or mention.value in ("rest", "any", "this", "former", "latter", "all")
         )
+
+    def _of_named(self, mention: Mention) -> tuple[int, ...]:
+        """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""
+        named = [level for ref in self.levels_seen for level in ref.levels]
+        if mention.value == "both" and len(named) > 1:
+            return tuple(dict.fromkeys(named))
+        if mention.value in ("former", "latter") and len(named) > 1:
+            return (named[0] if mention.value == "former" else named[-1],)
+        if mention.value != "rest" or COUNTS.isdisjoint(self.words[mention.i : mention.j]) or len(self.levels_seen) < 2:
+            return ()
+        first, *later = self.levels_seen
+        taken = {level for ref in later for level in ref.levels}
+        return tuple(level for level in first.levels if level not in taken)
 
     def _names_levels_next(self, mention: Mention) -> bool:
         """Whether "the discs" are those of the levels that follow: "the discs | at L4-5 and L5-S1"."""
@@ -135,7 +153,10 @@ class LevelScope(Leftovers):
             self._slip_level(ref, bare)
             return
         if not prepositional and self._grades_wait():
-            self.flush()
+            if self.last or self.subject or self.topic is not None:
+                self.flush()
+            for conjunct in self.conjuncts:
+                conjunct.level = conjunct.level or self.level
         cur = self.cur
         following = self._peek()
         if prepositional and not bare and cur.empty and self.last and self._repeats(following):

@@ -303,7 +303,14 @@ class Lookahead(State):
             for k, w in enumerate(self.words[start : head.i], start)
             if k not in covered and w.isalpha() and w not in LIGHT
         ]
-        return has_level and not words
+        return has_level and not words and not self._describes_what_follows(head)
+
+    def _describes_what_follows(self, head: Mention) -> bool:
+        """Whether an unknown noun follows at once: "unremarkable | appearance of ..."."""
+        behind = self.words[head.j : head.j + 1]
+        following = self._peek()
+        known = following is not None and following.i == head.j
+        return bool(behind) and not known and behind[0].isalpha() and behind[0] not in LIGHT
 
     def _means_root(self, mention: Mention) -> bool:
         """Whether a bare "L5" stands for its root: "compressing left S1", "with L5 affection"."""

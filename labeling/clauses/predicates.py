@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import Conjunct, Frame, clone, meanings, same_polarity, stand_in
+from deepspine.labeling.clauses.frames import (
+    Conjunct,
+    Frame,
+    clone,
+    is_narrowed_disc,
+    meanings,
+    same_polarity,
+    stand_in,
+)
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -55,8 +63,7 @@ class Predicates(Leftovers):
         chain = [*self.conjuncts, self.cur]
         sites = [site.value for conjunct in chain for site in conjunct.sites]
         if any(
-            ((mention.value, site) in table and (site != "disc" or mention.value != "narrow" or mention.form == "part"))
-            or site in ("other", "cord")
+            (mention.value, site) in table or site in ("other", "cord") or is_narrowed_disc(mention, site)
             for site in sites
         ):
             return True
