@@ -2,23 +2,17 @@
 
 import csv
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from annotation_projects import HOSTILE, TEXTS, RunningServer, add_readers, make_store
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from deepspine.cli import main
 from deepspine.labeling.annotate.records import Role
 from deepspine.labeling.annotate.store import Store
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 DESK, TABLET = {"width": 1280, "height": 800}, {"width": 1024, "height": 768}
 CANAL, BULGE = "L4-L5|canal_stenosis|", "L4-L5|bulge|"
 DIFFERING = (3, 7)
@@ -45,16 +39,6 @@ CONTRASTS = """() => {
 """Contrast of every visible text with its ground, by the formula of WCAG 2."""
 
 pytestmark = pytest.mark.services
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if shutil.which(CHROMIUM) is None:
-        pytest.skip("Chromium is not installed (Debian: chromium)")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
