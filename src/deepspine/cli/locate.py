@@ -25,7 +25,9 @@ def locate(
         typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if you know it."),
     ] = None,
     weights: Annotated[Path | None, typer.Option(help="Weights (.safetensors) in place of the shipped ones.")] = None,
-    spacing_mm: Annotated[float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")] = None,
+    spacing_mm: Annotated[
+        float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
+    ] = None,
     max_reject_share: Annotated[
         float, typer.Option(min=0, max=1, help="Exit with code 3 when more than this share was refused.")
     ] = 0.1,
