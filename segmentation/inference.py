@@ -94,7 +94,7 @@ class SegmentationNetwork:
         InputError
             When the volume is not sagittal or too small to show a spine.
         """
-        _check_view(volume)
+        check_view(volume)
         mask = np.zeros(volume.grid.shape, dtype=np.uint8)
         certainty = np.zeros(volume.grid.shape, dtype=np.float32)
         for start in range(0, len(mask), SLICES_AT_ONCE):
@@ -143,7 +143,14 @@ class SegmentationNetwork:
             return full.softmax(dim=1)
 
 
-def _check_view(volume: Volume) -> None:
+def check_view(volume: Volume) -> None:
+    """Refuse what shows no spine from the side.
+
+    Raises
+    ------
+    InputError
+        When the volume is not sagittal, or its field of view is smaller than `MIN_SIDE_MM`.
+    """
     if volume.grid.plane is not Plane.SAGITTAL:
         raise InputError(
             f"the volume must be sagittal, got a stack of {volume.grid.plane} slices; choose another series"

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Method(StrEnum):
+    """How the spine is found."""
+
+    UNET = "unet"
+    DETECTION = "detection"
 
 
 def locate(
@@ -25,6 +33,9 @@ def locate(
         typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if you know it."),
     ] = None,
     weights: Annotated[Path | None, typer.Option(help="Weights (.safetensors) in place of the shipped ones.")] = None,
+    method: Annotated[
+        Method, typer.Option(help="unet: a mask of every voxel. detection: boxes of discs, bodies and S1, as blocks.")
+    ] = Method.UNET,
     spacing_mm: Annotated[
         float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
     ] = None,
@@ -40,11 +51,12 @@ def locate(
     from deepspine.data.errors import InputError
     from deepspine.data.levels import Level
     from deepspine.segmentation.batch import find_inputs, locate_inputs
+    from deepspine.segmentation.detection.inference import DetectionNetwork
     from deepspine.segmentation.inference import SegmentationNetwork
 
     level = Level.parse(lowest) if lowest else None
     found = find_inputs(inputs, spacing_mm=spacing_mm)
-    network = SegmentationNetwork.load(weights)
+    network = (DetectionNetwork if method is Method.DETECTION else SegmentationNetwork).load(weights)
     out.mkdir(parents=True, exist_ok=True)
     with progress("locate", total=len(found)) as advance:
         rejects = locate_inputs(found, out, network=network, lowest=level, advance=advance)

@@ -1,4 +1,4 @@
-"""`deepspine train segmentation | grading`: LightningCLI, where every key of a config is a flag."""
+"""`deepspine train segmentation | detection | grading`: LightningCLI, where every key of a config is a flag."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ def segmentation(context: typer.Context) -> None:
     from deepspine.segmentation.training import SegmentationData, SegmentationModule
 
     _fit(SegmentationModule, SegmentationData, context.args)
+
+
+@app.command("detection", context_settings=_PASS_ON)
+def detection(context: typer.Context) -> None:
+    """Train the detector of bodies and discs: --config FILE, then any key as a flag; --help lists them."""
+    from deepspine.segmentation.detection.training import DetectionData, DetectionModule
+
+    _fit(DetectionModule, DetectionData, context.args)
 
 
 @app.command("grading", context_settings=_PASS_ON)

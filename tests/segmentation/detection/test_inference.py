@@ -1,0 +1,77 @@
+"""The detector on a volume, and how its boxes become a mask and names."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from deepspine.data.errors import InputError
+from deepspine.data.geometry import Grid, Plane
+from deepspine.data.levels import Level
+from deepspine.data.orientation import DISPLAY_AXES_LPS
+from deepspine.data.volume import Volume
+from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.detection.inference import DetectionNetwork, FoundBox, painted
+from deepspine.segmentation.detection.instance_map import BoxClass
+from deepspine.segmentation.detection.network import build_detector
+from deepspine.segmentation.locate import locate
+from deepspine.segmentation.partial_labels import DiscBox
+from deepspine.segmentation.weights_file import write_weights
+
+SHAPE = (280, 200)
+TOPS = (20, 55, 90, 125, 160, 195)
+SPINE = [
+    *(FoundBox(BoxClass.DISC, DiscBox(80, top, 116, top + 9), 0.99) for top in TOPS),
+    *(FoundBox(BoxClass.BODY, DiscBox(82, top + 10, 114, top + 34), 0.98) for top in TOPS[:-1]),
+    FoundBox(BoxClass.S1, DiscBox(90, 207, 122, 233), 0.97),
+]
+
+
+def picture(plane: Plane = Plane.SAGITTAL) -> Volume:
+    grid = Grid.from_axes(
+        (1, *SHAPE), origin_lps=(0.0, 0.0, 0.0), axes_lps=DISPLAY_AXES_LPS[plane], spacing_mm=(4.0, 1.0, 1.0)
+    )
+    return Volume(np.zeros((1, *SHAPE), dtype=np.float32), grid)
+
+
+class Boxes:
+    """A detector that finds the same boxes in whatever it is shown."""
+
+    def segment(self, volume: Volume) -> tuple[np.ndarray, np.ndarray]:
+        """Return the spine of the test."""
+        mask, certainty = painted(SPINE, volume.grid.shape[1:])
+        return mask[None], certainty[None]
+
+
+def test_boxes_are_named_like_a_mask() -> None:
+    location = locate(picture(), network=Boxes())
+    assert [frame.level for frame in location.frames][-2:] == [Level.L4_L5, Level.L5_S1]
+    assert len(location.frames) == len(TOPS)
+
+
+def test_of_two_s1_the_surer_is_taken() -> None:
+    false = FoundBox(BoxClass.S1, DiscBox(10, 10, 40, 40), 0.6)
+    mask, _ = painted([*SPINE, false], SHAPE)
+    assert not (mask[:50, :50] == SpineClass.SACRUM).any()
+    assert mask[220, 106] == SpineClass.SACRUM
+
+
+def test_weights_that_were_written_are_loaded_and_find_boxes_in_the_pictures_own_pixels(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    write_weights(build_detector(), tmp_path, {"encoder": "tu-regnetx_004"})
+    network = DetectionNetwork.load(tmp_path / "model.safetensors")
+    mask, certainty = network.segment(picture())
+    assert mask.shape == certainty.shape == (1, *SHAPE)
+    assert (tmp_path / "model.safetensors").stat().st_size < 16e6
+
+
+def test_missing_weights_say_how_to_train_them(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="deepspine train detection"):
+        DetectionNetwork.load(tmp_path / "none.safetensors")
+
+
+def test_an_axial_volume_is_refused(tmp_path: Path) -> None:
+    network = DetectionNetwork(build_detector().eval(), {"input": {"pixel_mm": 0.8}})
+    with pytest.raises(InputError, match="sagittal"):
+        network.segment(picture(Plane.AXIAL))
