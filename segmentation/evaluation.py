@@ -27,7 +27,6 @@ from deepspine.data.pictures import DEFAULT_HEIGHT_MM, SLICE_SPACING_MM, read_pi
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass, dice_coefficient
 from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import MIN_CONFIDENCE
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.partial_labels import DiscBox
@@ -269,9 +268,11 @@ def _count_rows(counts: Sequence[tuple[str, int, int]]) -> Iterator[Measurement]
 
 
 def _bodies(volume: Volume, network: Segmenter) -> NDArray[np.uint8]:
-    """Return the numbered bodies; without names where these were refused."""
-    mask, certainty = network.segment(volume)
-    return find_parts(mask, certainty, volume.grid, SpineClass.BODY)[1]
+    """Return the numbered bodies; none where the volume was refused."""
+    try:
+        return locate(volume, network=network).vertebra_map
+    except DeepspineError:
+        return np.zeros(volume.grid.shape, dtype=np.uint8)
 
 
 def _best_overlap(truth: NDArray[np.bool_], found: NDArray[np.uint8]) -> tuple[float, float]:

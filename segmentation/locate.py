@@ -27,6 +27,7 @@ from deepspine.segmentation.level_naming import (
 )
 from deepspine.segmentation.pose import Segmenter, check_pose
 from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
+from deepspine.segmentation.vertebrae import part_bodies
 
 BELOW_DISC_MM = (6.0, 26.0)
 """Where the bone under a disc is looked at, along its own axis."""
@@ -45,6 +46,8 @@ MIN_SACRUM_AREA_MM2 = 200.0
 """In one sagittal slice; S1 alone has 600 to 900."""
 MIN_BODY_SHARE = 0.5
 """Of the bone under the lowest disc."""
+USUAL_STEPS_MM = (25.0, 46.0)
+"""Median distance of lumbar discs in adults of any height, with a margin."""
 SMALL_LOWEST_DISC = 0.8
 """A lowest disc with less than this share of the median's area may be rudimentary: L5 sacralised, or S1-S2 (O'Driscoll
 1996), and radiologists differ in how they count then."""
@@ -129,17 +132,20 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     volume, n_filled = _filled(volume)
     network = network or SegmentationNetwork.load()
     mask, certainty = network.segment(volume)
-    bodies, vertebra_map = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
-    discs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
-    chain = find_chain(bodies, discs, mask, volume.grid)
-    bodies, discs = list(chain.bodies), list(chain.discs)
+    parts, labels = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
+    blobs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
+    chain = find_chain(parts, blobs, mask, volume.grid)
+    discs = chain.discs
     if len(discs) < MIN_DISCS:
         raise NamingError(
             f"found {len(discs)} discs, a chain to count needs {MIN_DISCS}; check plane and field of view"
         )
     check_pose(volume, network)
     sacrum = points_of(mask, volume.grid, SpineClass.SACRUM)
-    curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=_top_of_sacrum(sacrum, discs[-1]))
+    end = _top_of_sacrum(sacrum, discs[-1])
+    rough = fit_spine_curve([part.center_lps for part in (*chain.bodies, *discs)], end_lps=end)
+    bodies, vertebra_map = part_bodies(chain, labels, certainty, volume.grid, rough)
+    curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=end)
     evidence = _evidence(discs, bodies, sacrum, curve)
     one_down = _sacrum_one_body_down(discs[-1], evidence[-1], sacrum, volume.grid, curve)
     hypotheses = name_discs(evidence, lowest=lowest, sacrum_one_body_down=one_down)
@@ -158,6 +164,7 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         hypotheses=tuple(hypotheses),
         warnings=(
             *([f"{n_filled} voxels without a value were taken for dark"] if n_filled else []),
+            *_size_warnings(chain.step_mm),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
     )
@@ -270,6 +277,13 @@ def _name_bodies(bodies: Sequence[Part], frames: Sequence[LevelFrame]) -> tuple[
         if name not in named:
             named[name] = NamedVertebra(name, frame.confidence, (x, y, z), body.label)
     return tuple(named.values())
+
+
+def _size_warnings(step_mm: float) -> list[str]:
+    low, high = USUAL_STEPS_MM
+    if low <= step_mm <= high:
+        return []
+    return [f"lumbar discs are {step_mm:.0f} mm apart, {low:g} to {high:g} is usual: is the pixel size right?"]
 
 
 def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], *, missed_junction: bool) -> list[str]:

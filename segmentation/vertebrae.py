@@ -1,0 +1,84 @@
+"""Single vertebral bodies, parted by the discs between them.
+
+Beside the middle, where discs end before the bodies do, neighbouring bodies touch in a mask of 4 mm slices. Their discs
+are known by then, so each voxel of a body belongs to the vertebra between the two discs that it lies between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepspine.data.geometry import FloatArray, Grid
+from deepspine.segmentation.chain import Chain, across_disc
+from deepspine.segmentation.instances import MIN_BODY_AREA_MM2, Part
+from deepspine.segmentation.level_naming import count_steps
+from deepspine.segmentation.spine_curve import SpineCurve
+
+
+def part_bodies(
+    chain: Chain, labels: NDArray[np.uint8], certainty: NDArray[np.float32], grid: Grid, curve: SpineCurve
+) -> tuple[list[Part], NDArray[np.uint8]]:
+    """Return the vertebral bodies of a chain.
+
+    Parameters
+    ----------
+    chain
+        Its bodies may hold several vertebrae each, or a part of one.
+    labels, certainty, grid
+        Number of the connected part in each voxel, as `find_parts` gives it; probability; their grid.
+    curve
+        Through the chain.
+
+    Returns
+    -------
+    The bodies, cranial to caudal, and an array with the number of each body in its voxels (0 elsewhere).
+    """
+    index = np.argwhere(np.isin(labels, [body.label for body in chain.bodies]))
+    points = grid.lps_from_ijk(index)
+    of_part = labels[tuple(index.T)]
+    between = _discs_above(points, chain.discs, curve)
+    numbered = np.zeros_like(labels)
+    bodies: list[Part] = []
+    for chosen in _groups(between, of_part, chain.discs):
+        area_mm2 = _largest_area_mm2(index[chosen], grid)
+        if area_mm2 < MIN_BODY_AREA_MM2:
+            continue
+        place = tuple(index[chosen].T)
+        numbered[place] = len(bodies) + 1
+        center = points[chosen].mean(axis=0)
+        bodies.append(Part(center, points[chosen], area_mm2, float(certainty[place].mean()), len(bodies) + 1))
+    return bodies, numbered
+
+
+def _discs_above(points: FloatArray, discs: Sequence[Part], curve: SpineCurve) -> NDArray[np.int64]:
+    """Return for each point how many of the discs it lies below."""
+    below = np.zeros(len(points), dtype=np.int64)
+    for disc in discs:
+        tangent = curve.tangent(float(disc.center_lps[2]))
+        normal = across_disc(disc)
+        # A disc's own shape gives its tilt in the slices, the curve how the spine leans to a side.
+        normal = np.array([tangent[0], normal[1], normal[2]])
+        below += (points - disc.center_lps) @ normal < 0
+    return below
+
+
+def _groups(
+    between: NDArray[np.int64], of_part: NDArray[np.uint8], discs: Sequence[Part]
+) -> Iterator[NDArray[np.bool_]]:
+    """Yield the voxels of each vertebra: all between two neighbouring discs; elsewhere each connected part alone."""
+    steps = count_steps([float(disc.center_lps[2]) for disc in discs])
+    for place in range(len(discs) + 1):
+        here = between == place
+        if 0 < place < len(discs) and steps[place - 1] - steps[place] == 1:
+            yield here
+        else:
+            yield from (here & (of_part == part) for part in np.unique(of_part[here]))
+
+
+def _largest_area_mm2(index: NDArray[np.int64], grid: Grid) -> float:
+    if not len(index):
+        return 0.0
+    return float(np.bincount(index[:, 0]).max() * grid.spacing_mm[1] * grid.spacing_mm[2])
