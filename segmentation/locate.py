@@ -48,7 +48,7 @@ MIN_BODY_SHARE = 0.5
 """Of the bone under the lowest disc."""
 USUAL_STEPS_MM = (25.0, 46.0)
 """Median distance of lumbar discs in adults of any height, with a margin."""
-SMALL_LOWEST_DISC = 0.8
+SMALL_LOWEST_DISC = 0.6
 """A lowest disc with less than this share of the median's area may be rudimentary: L5 sacralised, or S1-S2 (O'Driscoll
 1996), and radiologists differ in how they count then."""
 MIN_COSINE_OF_NORMAL = 0.5
@@ -293,11 +293,10 @@ def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], *,
     for upper, lower in pairwise(frame.level for frame in frames):
         if upper.vertebra_below is not lower.vertebra_above and upper is not lower:
             warnings.append(f"no disc was found between {upper} and {lower}: a level was counted by its distance")
-    if evidence[-1].area_ratio < SMALL_LOWEST_DISC:
+    if evidence[-1].area_ratio < SMALL_LOWEST_DISC and frames[-1].level is not Level.S1_S2:
         warnings.append("the lowest disc is small: transitional anatomy is possible, see the hypotheses")
     if frames and min(frame.confidence for frame in frames) < MIN_CONFIDENCE:
         warnings.append(f"names are uncertain: the least confidence is {min(f.confidence for f in frames):.2f}")
-    names = [frame.level for frame in frames]
-    if len(set(names)) < len(names):
-        warnings.append("two discs bear one name: a disc inside the sacrum, or a false one")
+    if sum(frame.level is Level.S1_S2 for frame in frames) > 1:
+        warnings.append("two discs bear the name S1-S2: discs inside the sacrum, or false ones")
     return warnings

@@ -133,6 +133,14 @@ class DetectionModule(pl.LightningModule):
         self.network = build_detector(encoder)
         start_from(self.network, SegmentationNetwork.load(segmentation_weights))
 
+    def train(self, mode: bool = True) -> DetectionModule:
+        """Set training mode, but keep the encoder's batch statistics: batches are too small to learn new ones."""
+        super().train(mode)
+        for one in self.network.backbone.modules():
+            if isinstance(one, torch.nn.BatchNorm2d):
+                one.eval()
+        return self
+
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Return the loss of a batch."""
         losses = self.network(*batch)

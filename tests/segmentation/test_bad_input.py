@@ -106,7 +106,7 @@ def test_a_turned_volume_is_refused_by_name(
     "marred",
     [
         lambda volume: part(volume, slice(0, round(0.6 * volume.grid.shape[1]))),
-        lambda volume: part(volume, slice(round(0.3 * volume.grid.shape[1]), round(0.7 * volume.grid.shape[1]))),
+        lambda volume: part(volume, slice(round(0.1 * volume.grid.shape[1]), round(0.5 * volume.grid.shape[1]))),
         lambda volume: volume.with_voxels(np.zeros_like(volume.voxels)),
         lambda volume: volume.with_voxels(np.random.default_rng(0).random(volume.grid.shape, dtype=np.float32)),
         lambda volume: volume.with_voxels(with_metal(volume.voxels, (0.4, 0.7))),

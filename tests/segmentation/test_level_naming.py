@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from deepspine.data.errors import NamingError
 from deepspine.data.levels import Level
-from deepspine.segmentation.level_naming import DiscEvidence, count_steps, name_discs
+from deepspine.segmentation.level_naming import DiscEvidence, count_steps, name_discs, rudimentary_probability
 
 SPACING_MM = 35.0
 
@@ -37,6 +37,20 @@ def test_the_disc_above_the_sacrum_is_l5_s1() -> None:
 def test_a_disc_inside_the_sacrum_is_s1_s2() -> None:
     best = name_discs(chain(6, junction=1))[0]
     assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
+
+
+def test_a_small_steep_disc_under_a_steep_one_is_rudimentary() -> None:
+    usual = [DiscEvidence(one.height_mm, one.sacrum_below, one.tilt_deg, one.area_ratio) for one in chain(6)]
+    steep = [*usual[:-2], DiscEvidence(35.0, 0.03, 23.0, 1.4), DiscEvidence(0.0, 0.97, 48.0, 0.5)]
+    best = name_discs(steep)[0]
+    assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
+    assert rudimentary_probability(usual[-1], usual[-2]) < 0.01
+
+
+@given(st.floats(0.05, 3), st.floats(-20, 70), st.floats(-20, 70))
+def test_the_rudimentary_probability_is_one(area: float, tilt: float, above: float) -> None:
+    disc, upper = DiscEvidence(0.0, 1.0, tilt, area), DiscEvidence(35.0, 0.0, above, 1.0)
+    assert 0.0 <= rudimentary_probability(disc, upper) <= 1.0
 
 
 def test_a_missed_disc_leaves_its_name_free() -> None:
