@@ -1,25 +1,45 @@
 """How much a label or a report deserves a second look, from 0 (plain) to 1.
 
 Doubt grows with sections or rules that disagree, with hedges, with words near the evidence that the lexicon does not
-know, and with sentences that speak of findings but could not be read. It ranks; it is no probability.
+know, and with sentences that speak of findings but could not be read. A label's doubt ranks; it is no probability.
+
+A report's doubt is `1 - exp(-expected errors)`, the chance of at least one error where errors are rare and independent;
+`log(expected errors) = intercept + sum of weight * log(1 + count)` over the counts in `SIGNALS` (a Poisson regression).
+The weights are in `doubt.json`; `deepspine bench doubt` fits and measures them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import prod
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from math import exp, log1p
 
-from deepspine.labeling.aggregation import Label
-from deepspine.labeling.discourse import Reading
+from deepspine.data.findings import FINDINGS
+from deepspine.labeling.aggregation import Key, Label
+from deepspine.labeling.discourse import Reading, heading_sections
 from deepspine.labeling.lexicon import Lexicon
+from deepspine.labeling.mentions import Sentence
 from deepspine.labeling.refusal import COMMON_WORDS
 from deepspine.labeling.tokenization import Tokens
 
 DISAGREEMENT = 0.6
 HEDGE = 0.15
 PER_UNKNOWN_WORD = 0.03
-PER_REPAIRED_WORD = 0.02
 NEAR_CHARACTERS = 40
+
+SIGNALS = {
+    "labels": "labels of core findings: more labels, more errors",
+    "modic": "labels of endplate changes, whose wording is the freest",
+    "puzzles": "weights of sentences that could not be read whole, point back, or stand in a table's cell",
+    "sites": "words of a site (canal, foramen, recess, root) that no label took",
+    "grades": "words of degree that no label took",
+    "unknown": "words that the lexicon does not know",
+}
+"""What is counted in a report for its doubt."""
+
+WEIGHTS: dict[str, float] = json.loads((files("deepspine.labeling") / "doubt.json").read_text(encoding="utf-8"))
+"""Weight of each signal, and the intercept."""
 
 
 class Doubt:
@@ -29,24 +49,24 @@ class Doubt:
     ----------
     tokens
         Tokens after repair.
-    spelt
-        Words as written.
     reading
         What the sentences gave.
     lexicon
         The words that are known.
+    sentences
+        What was read.
     """
 
-    def __init__(self, tokens: Tokens, spelt: list[str], reading: Reading, lexicon: Lexicon) -> None:
+    def __init__(self, tokens: Tokens, reading: Reading, lexicon: Lexicon, sentences: list[Sentence]) -> None:
         self.tokens = tokens
         self.reading = reading
+        self.sentences = sentences
         known = lexicon.speller.known
         self.unknown = [
             start
             for start, word in zip(tokens.starts, tokens.words, strict=True)
             if word.isalpha() and len(word) > 2 and word not in known and word not in COMMON_WORDS
         ]
-        self.repaired = sum(word not in known for word in spelt if word.isalpha()) - len(self.unknown)
         self.puzzles = [
             (tokens.starts[i], tokens.ends[max(j - 1, i)], weight)
             for i, j, weight in reading.puzzles
@@ -67,10 +87,46 @@ class Doubt:
                     calm *= 1.0 - weight
         return round(1.0 - calm, 3)
 
-    def of_report(self, labels: Iterable[Label]) -> float:
-        """Return the doubt of the report: any of its parts may be wrong."""
-        quarrels = sum(label.disagreed for label in labels)
-        calm = (1.0 - DISAGREEMENT / 4) ** quarrels
-        calm *= prod(1.0 - weight for _, _, weight in self.puzzles)
-        calm *= (1.0 - PER_UNKNOWN_WORD / 3) ** len(self.unknown)
-        return round(1.0 - calm, 3)
+    def of_report(self, labels: Mapping[Key, Label]) -> float:
+        """Return the doubt of the report: the chance of at least one error."""
+        return doubt_from(self.signals(labels))
+
+    def signals(self, labels: Mapping[Key, Label]) -> dict[str, float]:
+        """Return the counts named in `SIGNALS`."""
+        core = [finding for _, finding, _ in labels if FINDINGS[finding].core]
+        left = self._left_over()
+        return {
+            "labels": len(core),
+            "modic": core.count("modic"),
+            "puzzles": sum(weight for _, _, weight in self.reading.puzzles),
+            "sites": left.count("site"),
+            "grades": left.count("grade"),
+            "unknown": len(self.unknown),
+        }
+
+    def _left_over(self) -> list[str]:
+        """Return the kinds of the mentions that stand in no evidence, of the sections that are read."""
+        taken = bytearray(len(self.tokens.words))
+        for statement in self.reading.statements:
+            taken[statement.i : statement.j] = b"\1" * (statement.j - statement.i)
+        sections = heading_sections(self.tokens, self.sentences)
+        return [
+            mention.kind
+            for sentence, (_, _, section) in zip(self.sentences, sections, strict=True)
+            if section != "skip"
+            for mention in sentence.mentions
+            if not any(taken[mention.i : mention.j])
+        ]
+
+
+def doubt_from(signals: Mapping[str, float]) -> float:
+    """Return a report's doubt by its counts.
+
+    Examples
+    --------
+    >>> calm = dict.fromkeys(SIGNALS, 0.0)
+    >>> doubt_from(calm) < doubt_from(calm | {"unknown": 9.0})
+    True
+    """
+    expected = exp(WEIGHTS["intercept"] + sum(WEIGHTS[name] * log1p(count) for name, count in signals.items()))
+    return round(1.0 - exp(-expected), 4)

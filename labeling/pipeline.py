@@ -77,15 +77,22 @@ class Labeler:
         sentences = split_sentences(tokens.words, mentions)
         return aggregate(read_report(tokens, sentences).statements)
 
+    def doubt_signals(self, text: str) -> dict[str, float]:
+        """Return what is counted for the doubt of a report."""
+        tokens = tokenize(text)
+        repair(tokens, self.lexicon)
+        sentences = split_sentences(tokens.words, scan(tokens.words, self.lexicon.root))
+        reading = read_report(tokens, sentences)
+        return Doubt(tokens, reading, self.lexicon, sentences).signals(aggregate(reading.statements))
+
     def label(self, text: str) -> ReportLabels:
         """Label one report, with evidence and doubt."""
         tokens = tokenize(text)
-        spelt = list(tokens.words)
         repair(tokens, self.lexicon)
         sentences = split_sentences(tokens.words, scan(tokens.words, self.lexicon.root))
         reading = read_report(tokens, sentences)
         found = aggregate(reading.statements)
-        doubt = Doubt(tokens, spelt, reading, self.lexicon)
+        doubt = Doubt(tokens, reading, self.lexicon, sentences)
         labels = [
             ReportLabel(
                 LEVELS[level],
@@ -101,4 +108,4 @@ class Labeler:
             )
             for (level, finding, side), label in sorted(found.items())
         ]
-        return ReportLabels(tuple(labels), doubt.of_report(found.values()))
+        return ReportLabels(tuple(labels), doubt.of_report(found))

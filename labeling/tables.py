@@ -37,7 +37,10 @@ from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_rep
 CHUNK_REPORTS = 500
 WAITING_PER_WORKER = 3
 """Chunks that may wait for a worker: enough to keep it busy, few enough to keep memory constant."""
-EVIDENCE_COLUMNS = (*COLUMNS, "start", "end", "section", "rule", "doubt")
+MOST_OPEN_PARTS = 200
+"""Parts merged at once: systems allow a process 256 open files at the least (macOS)."""
+
+EVIDENCE_COLUMNS = (*COLUMNS, "start", "end", "section", "rule", "doubt", "report_doubt")
 Advance = Callable[[int], None]
 
 
@@ -189,7 +192,7 @@ def label_chunk(job: Job) -> Result:
 def _evidence_rows(report_id: str, labels: ReportLabels) -> list[tuple[str, ...]]:
     return [
         (report_id, label.level, label.finding, label.side, str(label.grades), str(piece.start), str(piece.end),
-         piece.section, piece.rule, f"{label.doubt:.2f}")
+         piece.section, piece.rule, f"{label.doubt:.2f}", f"{labels.doubt:.4f}")
         for label in labels.labels
         for piece in label.evidence
     ]  # fmt: skip
@@ -307,6 +310,8 @@ class _Run:
             count = _join(paths, temporary, header)
             temporary.replace(target)
             return count
+        while len(paths) > MOST_OPEN_PARTS:
+            paths = self._merge_some(paths)
         rows = heapq.merge(*map(_rows, paths), key=lambda row: row[0])
         if target.suffix == ".parquet":
             count = _write_parquet(temporary, rows, header)
@@ -319,6 +324,20 @@ class _Run:
                     count += 1
         temporary.replace(target)
         return count
+
+    def _merge_some(self, paths: list[Path]) -> list[Path]:
+        """Merge parts in groups, in their order, into fewer."""
+        merged = []
+        for start in range(0, len(paths), MOST_OPEN_PARTS):
+            group = paths[start : start + MOST_OPEN_PARTS]
+            target = group[0].with_name(f"merged-{group[0].name}")
+            rows = heapq.merge(*map(_rows, group), key=lambda row: row[0])
+            with target.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(COLUMNS)  # the header is skipped when the file is read again
+                writer.writerows(rows)
+            merged.append(target)
+        return merged
 
 
 def _in_order(paths: list[Path]) -> bool:

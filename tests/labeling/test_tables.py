@@ -91,6 +91,17 @@ def test_a_killed_run_resumes_and_does_only_the_rest(
     assert not (tmp_path / "labels.csv.parts").exists()
 
 
+def test_more_parts_than_may_be_open_at_once_are_merged(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label_file(table, tmp_path / "whole.csv", evidence=tmp_path / "whole_evidence.csv")
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 1)
+    monkeypatch.setattr(tables, "MOST_OPEN_PARTS", 3)
+    label_file(table, tmp_path / "cut.csv", evidence=tmp_path / "cut_evidence.csv")
+    assert (tmp_path / "cut.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert (tmp_path / "cut_evidence.csv").read_bytes() == (tmp_path / "whole_evidence.csv").read_bytes()
+
+
 def test_a_changed_input_is_not_resumed(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "labels.csv"
     parts = tmp_path / "labels.csv.parts"

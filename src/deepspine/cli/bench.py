@@ -60,6 +60,32 @@ def labeling(
             print(f"{name:<34}{figure}")  # noqa: T201
 
 
+@app.command("doubt")
+def doubt(
+    folder: Annotated[Path, typer.Argument(help="Folder with reports and their gold labels.")],
+    write: Annotated[Path | None, typer.Option(help="Also fit on all reports and write the weights here.")] = None,
+) -> None:
+    """Measure which share of the labeler's errors the most doubtful tenth of the reports holds."""
+    import json
+
+    from deepspine.labeling.benchmark import doubt_fit
+
+    reports = doubt_fit.read_graded(folder)
+    shares = doubt_fit.share_found_out_of_fold(reports)
+    figures = {
+        "reports": len(reports.errors),
+        "errors": int(reports.errors.sum()),
+        "at_best": round(doubt_fit.share_found(reports.errors, reports.errors), 3),
+        "shipped_weights": round(doubt_fit.share_found_as_shipped(reports), 3),
+        "out_of_fold": round(float(shares.mean()), 3),
+        "out_of_fold_lowest": round(float(shares.min()), 3),
+        "out_of_fold_highest": round(float(shares.max()), 3),
+    }
+    if write is not None:
+        write.write_text(json.dumps(doubt_fit.fit(reports), indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(figures))  # noqa: T201
+
+
 @app.command("index")
 def index(
     archive: Annotated[Path, typer.Argument(help="Folder of DICOM files to measure on.")],

@@ -1,0 +1,146 @@
+"""Fits the weights of a report's doubt on reports with gold labels, and measures how well doubt finds the errors.
+
+The measured share is of doubts that were predicted out of fold, ten folds by report, so no report helped to weigh
+itself; the weights that are written use all reports.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from deepspine.data.errors import InputError
+from deepspine.data.findings import FINDINGS
+from deepspine.labeling.doubt import SIGNALS, doubt_from
+from deepspine.labeling.level_mentions import LEVELS
+from deepspine.labeling.pipeline import SIDES, Labeler
+from deepspine.labeling.tables import row_of
+
+FOLDS = 10
+SEEDS = 10
+PENALTY = 0.1
+MOST_ERRORS = 3
+"""A report with a misread table holds many errors of one cause: so many count at most in the fit."""
+
+READ_SHARE = 0.1
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GradedReports:
+    """Reports with gold labels.
+
+    Attributes
+    ----------
+    signals
+        Counts of each report.
+        *Shape:* (reports, signals), in the order of `SIGNALS`
+    errors
+        Labels that are wrong, missing or too many.
+        *Shape:* (reports,)
+    """
+
+    signals: Floats
+    errors: Floats
+
+
+def read_graded(folder: Path) -> GradedReports:
+    """Label all reports of a folder's sets (NAME_gold.csv, NAME_gold_ids.txt, NAME_reports.csv or NAME_notes.csv).
+
+    Raises
+    ------
+    InputError
+        When the folder holds no such set.
+    """
+    labeler = Labeler()
+    signals: list[list[float]] = []
+    errors: list[float] = []
+    for gold_path in sorted(folder.glob("*_gold.csv")):
+        name = gold_path.stem.removesuffix("_gold")
+        texts = _texts(next(folder / f"{name}_{kind}.csv" for kind in ("notes", "reports")
+                            if (folder / f"{name}_{kind}.csv").is_file()))  # fmt: skip
+        gold = _gold(gold_path)
+        for report_id in (folder / f"{name}_gold_ids.txt").read_text(encoding="utf-8").split():
+            counts = labeler.doubt_signals(texts[report_id])
+            signals.append([counts[signal] for signal in SIGNALS])
+            errors.append(_count_errors(labeler, texts[report_id], gold[report_id]))
+    if not errors:
+        raise InputError(f"{folder}: no gold labels; expected NAME_gold.csv, NAME_gold_ids.txt and NAME_reports.csv")
+    return GradedReports(np.asarray(signals), np.asarray(errors))
+
+
+def _texts(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["report_id"]: row["text"] for row in csv.DictReader(file)}
+
+
+def _gold(path: Path) -> dict[str, dict[tuple[str, str, str], str]]:
+    gold: dict[str, dict[tuple[str, str, str], str]] = defaultdict(dict)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if FINDINGS[row["finding"]].core:
+                gold[row["report_id"]][row["level"], row["finding"], row["side"]] = row["grades"]
+    return gold
+
+
+def _count_errors(labeler: Labeler, text: str, gold: dict[tuple[str, str, str], str]) -> float:
+    """Count wrong, missing and extra labels; gold that readers could not settle counts neither way."""
+    found = {
+        (LEVELS[key[0]].value, key[1], SIDES[key[2]].value): row_of(key, label)[3]
+        for key, label in labeler.raw(text).items()
+        if FINDINGS[key[1]].core
+    }
+    return float(sum(gold.get(key) != "?" and gold.get(key) != found.get(key) for key in gold.keys() | found.keys()))
+
+
+def fit(reports: GradedReports) -> dict[str, float]:
+    """Return the weights of a Poisson regression of errors on the logarithms of the counts, and the intercept."""
+    from sklearn.linear_model import PoissonRegressor
+
+    seen = np.log1p(reports.signals)
+    spread = seen.std(axis=0)
+    spread[spread == 0] = 1.0
+    model = PoissonRegressor(alpha=PENALTY, max_iter=1000).fit(
+        (seen - seen.mean(axis=0)) / spread, np.minimum(reports.errors, MOST_ERRORS)
+    )
+    weights = model.coef_ / spread
+    intercept = float(model.intercept_ - weights @ seen.mean(axis=0))
+    return {"intercept": round(intercept, 4)} | {
+        name: round(float(weight), 4) for name, weight in zip(SIGNALS, weights, strict=True)
+    }
+
+
+def share_found(doubts: Sequence[float] | Floats, errors: Floats) -> float:
+    """Return the share of all errors that the most doubtful tenth of the reports holds."""
+    count = round(READ_SHARE * len(errors))
+    first = np.argsort(-np.asarray(doubts), kind="stable")[:count]
+    return float(errors[first].sum() / errors.sum())
+
+
+def share_found_as_shipped(reports: GradedReports) -> float:
+    """Return the share that the weights in `doubt.json` find."""
+    return share_found(
+        [doubt_from(dict(zip(SIGNALS, row, strict=True))) for row in reports.signals.tolist()], reports.errors
+    )
+
+
+def share_found_out_of_fold(reports: GradedReports) -> Floats:
+    """Return the share for each of `SEEDS` partings into folds."""
+    return np.asarray([share_found(_out_of_fold(reports, seed), reports.errors) for seed in range(SEEDS)])
+
+
+def _out_of_fold(reports: GradedReports, seed: int) -> Floats:
+    seen = np.log1p(reports.signals)
+    expected = np.zeros(len(seen))
+    order = np.random.default_rng(seed).permutation(len(seen))
+    for held in np.array_split(order, FOLDS):
+        rest = np.setdiff1d(order, held)
+        weights = fit(GradedReports(reports.signals[rest], reports.errors[rest]))
+        expected[held] = weights["intercept"] + seen[held] @ [weights[name] for name in SIGNALS]
+    return expected
