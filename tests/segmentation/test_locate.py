@@ -119,13 +119,14 @@ def test_a_missed_lumbosacral_disc_is_told_and_shifts_no_name() -> None:
     assert any("no lumbosacral disc was found" in warning for warning in location.warnings)
 
 
-def test_a_small_lowest_disc_is_flagged_as_transitional() -> None:
+def test_a_small_lowest_disc_in_the_sacrum_is_taken_for_a_rudimentary_one() -> None:
     mask = painted_spine()
     lowest = np.argwhere(mask[0] == SpineClass.DISC)
     for row, column in lowest[(lowest[:, 0] > 160) & ((lowest[:, 1] < 92) | (lowest[:, 1] > 108))]:
         mask[0, row, column] = SpineClass.SACRUM
     location = locate(volume(), network=Painted(mask))
-    assert any("transitional" in warning for warning in location.warnings)
+    assert [frame.level for frame in location.frames][-2:] == [Level.L5_S1, Level.S1_S2]
+    assert any(hypothesis.levels[-1] is Level.L5_S1 for hypothesis in location.hypotheses)
 
 
 @pytest.mark.parametrize(
