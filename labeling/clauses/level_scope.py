@@ -155,8 +155,12 @@ class LevelScope(Leftovers):
         if not prepositional and self._grades_wait():
             if self.last or self.subject or self.topic is not None:
                 self.flush()
-            for conjunct in self.conjuncts:
-                conjunct.level = conjunct.level or self.level
+            else:
+                for conjunct in self.conjuncts:
+                    conjunct.level = conjunct.level or self.level
+                self.cur.level = ref
+        elif not prepositional and self.cur.empty and any(c.level and c.grade for c in self.conjuncts):
+            self.cur.level = ref
         cur = self.cur
         following = self._peek()
         if prepositional and not bare and cur.empty and self.last and self._repeats(following):

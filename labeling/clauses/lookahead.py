@@ -8,6 +8,9 @@ from deepspine.labeling.mentions import Mention
 
 PLACES = frozenset(("in", "within", "at", "into", "along", "behind"))
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
+STATES = frozenset(("conditions", "condition", "findings", "appearance", "appearances", "aspect", "study"))
+"""Nouns that add nothing to "normal": "L1-2: normal conditions"."""
+
 LIGHT = frozenset(
     [
         "the",
@@ -307,10 +310,12 @@ class Lookahead(State):
 
     def _describes_what_follows(self, head: Mention) -> bool:
         """Whether an unknown noun follows at once: "unremarkable | appearance of ..."."""
-        behind = self.words[head.j : head.j + 1]
+        behind = self.words[head.j : head.j + 2]
         following = self._peek()
         known = following is not None and following.i == head.j
-        return bool(behind) and not known and behind[0].isalpha() and behind[0] not in LIGHT
+        if not behind or known or not behind[0].isalpha() or behind[0] in LIGHT:
+            return False
+        return behind[0] not in STATES or behind[-1] == "of"
 
     def _means_root(self, mention: Mention) -> bool:
         """Whether a bare "L5" stands for its root: "compressing left S1", "with L5 affection"."""

@@ -68,9 +68,10 @@ class Scope(Leftovers):
         """Open the scope of a hedge, or hedge what was said before."""
         if mention.value == "post":
             self._finish_open()
+            denied = "suspected" in self.words[mention.i : mention.j]
             for frame in self.last:
-                frame.hedge = True
-                frame.neg = ""
+                if not (denied and frame.neg):
+                    frame.hedge, frame.neg = True, ""
             return
         self._push()
         self.hedge = True

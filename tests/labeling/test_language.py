@@ -276,3 +276,45 @@ def test_insignificance_of_two_findings_is_said_of_both(text: str) -> None:
 def test_insignificance_of_one_finding_leaves_the_other() -> None:
     found = told("L4-5: There is canal stenosis and foraminal narrowing is not significant.", "canal_stenosis")
     assert found == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", ["Normal conditions.", "Unremarkable findings.", "Without alterations."])
+def test_a_normal_level_in_other_words(text: str) -> None:
+    assert len(labels_of(f"L1-2: {text}")) == 5 + 3 * 2
+
+
+@pytest.mark.parametrize("text", ["Unremarkable appearance of the cyst.", "There is clear progression."])
+def test_a_normal_looking_adjective_of_another_noun_is_no_normal_level(text: str) -> None:
+    assert not labels_of(f"L1-2: {text}")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("L4-5 moderate and L3-4 mild canal stenosis.", {"L3-L4": "mild", "L4-L5": "moderate"}),
+        ("Canal stenosis at L3-4 and L4-5, severe at the latter.", {"L3-L4": PRESENT, "L4-L5": "severe"}),
+        (
+            "Canal stenosis at L2-3, L3-4 and L4-5, severe at L4-5 and mild at the other two levels.",
+            {"L2-L3": "mild", "L3-L4": "mild", "L4-L5": "severe"},
+        ),
+        ("L3-4 and L4-5 bulges with mild canal stenosis at both levels.", {"L3-L4": "mild", "L4-L5": "mild"}),
+        ("At L4-5, the level above the fusion, there is severe canal stenosis.", {"L4-L5": "severe"}),
+    ],
+)
+def test_levels_pointed_to_within_a_sentence(text: str, found: dict[str, str]) -> None:
+    assert told(text, "canal_stenosis") == found
+
+
+def test_each_of_three_levels_keeps_its_degree_before_one_noun() -> None:
+    found = told("L2-3 minimal, L3-4 mild and L4-5 moderate disc bulge.", "bulge")
+    assert found == {"L2-L3": "mild", "L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_no_severe_stenosis_suspected_stays_denied() -> None:
+    found = told("L4-5: No severe canal stenosis is suspected.", "canal_stenosis")
+    assert found == {"L4-L5": "none|mild|moderate"}
+
+
+def test_what_a_lesion_is_now_counts() -> None:
+    text = "L4-5: The previously seen extrusion has decreased and is now a small protrusion."
+    assert told(text, "herniation") == {"L4-L5": "protrusion"}
