@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO ?= demo
+BENCH ?= runs/bench-index
 
-.PHONY: help setup demo test test-services check format clean
+.PHONY: help setup demo test test-services bench-index check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -27,6 +28,10 @@ test: setup ## unit, property, doctest and end-to-end tests
 test-services: setup ## tests against real servers (Orthanc, PostgreSQL, Chromium); installs Debian's packages when root
 	@bash scripts/install_services.sh
 	@$(BIN)/python -m pytest -q -m services tests
+
+bench-index: setup ## speed of indexing and reading against pydicom and SimpleITK, on a phantom archive
+	@$(BIN)/deepspine phantom --out $(BENCH) --studies 8 --seed 1
+	@$(BIN)/deepspine bench index $(BENCH)/archive
 
 check: setup ## ruff and mypy
 	@$(BIN)/ruff format --check .
