@@ -97,3 +97,32 @@ def index(
 
     measured = benchmark_index(archive, workers=(1, workers))
     print(measured.to_json() if as_json else measured.to_text())  # noqa: T201
+
+
+@app.command("segmentation")
+def segmentation(
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with spider_space (Dice) and sudirman (naming); a phantom without.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads of every engine.")] = 1,
+    nnunet_minutes: Annotated[
+        float, typer.Option(min=0, help="Train nnU-Net v2, and our U-Net from nothing, for this long each.")
+    ] = 0.0,
+    environment: Annotated[Path, typer.Option(help="Where nnU-Net's own environment is made.")] = Path(".venv-nnunet"),
+    work: Annotated[Path, typer.Option(help="Folder for what both trainings write.")] = Path("runs/bench-segmentation"),
+    detector: Annotated[Path | None, typer.Option(help="Weights of Faster R-CNN, to name beside the U-Net.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Table as CSV.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Measure engines of inference, the time of a study, and nnU-Net and Faster R-CNN beside our U-Net."""
+    from deepspine.cli.progress import progress
+    from deepspine.experiments.benchmarks import segmentation as benchmark
+
+    with progress("bench segmentation") as advance:
+        figures = benchmark.benchmark_segmentation(
+            data, threads=threads, nnunet_minutes=nnunet_minutes, nnunet_environment=environment, work=work,
+            detector=detector, advance=advance,
+        )  # fmt: skip
+    if out is not None:
+        out.write_text(benchmark.figures_csv(figures), encoding="utf-8")
+    print(benchmark.figures_json(figures) if as_json else benchmark.figures_text(figures))  # noqa: T201
