@@ -17,7 +17,8 @@ from spacy.vocab import Vocab
 
 from deepspine.labeling.aggregation import Key, Label, aggregate
 from deepspine.labeling.assertion import settle
-from deepspine.labeling.discourse import Reading, heading_sections, read_report
+from deepspine.labeling.discourse.context import Reading
+from deepspine.labeling.discourse.reader import heading_sections, read_report
 from deepspine.labeling.lexicon import Lexicon, load_lexicon
 from deepspine.labeling.mentions import Mention, Sentence, repair, scan, split_sentences
 from deepspine.labeling.tokenization import Tokens, tokenize

@@ -17,7 +17,8 @@ from math import exp, log1p
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.aggregation import Key, Label
-from deepspine.labeling.discourse import Reading, heading_sections
+from deepspine.labeling.discourse.context import Reading
+from deepspine.labeling.discourse.reader import heading_sections
 from deepspine.labeling.lexicon import Lexicon
 from deepspine.labeling.mentions import Sentence
 from deepspine.labeling.refusal import COMMON_WORDS

@@ -64,6 +64,9 @@ KINDS = frozenset(
 _REPAIRED_KINDS = frozenset(["grade", "site", "pred", "open", "finding", "modic", "zone"])
 _UNREPAIRED_VALUES = frozenset(("other", "spine", "level"))
 PHRASE_FILES = ("grades", "sides", "levels", "sites", "predicates", "findings", "context", "sections")
+MARKS = (*".,;:()|/+=<>?*-\n&", "->", "-->")
+"""Punctuation that the grammar reads; a mention of its own wherever no phrase holds it."""
+
 MAX_SPELLINGS = 6_000
 """Alternatives that one phrase may spell out; more is a slip of the pen."""
 
@@ -248,4 +251,7 @@ def compile_rules(rules: tuple[Rule, ...]) -> Lexicon:
                     node = node.setdefault(token, Node())
                 if node is not root and (node.rule is None or rule.kind not in ("section", "region")):
                     node.rule = rule
+    for mark in MARKS:
+        node = root.setdefault(mark, Node())
+        node.rule = node.rule or Rule(f"mark {mark!r}", "mark", mark, ())
     return Lexicon(rules, root, frozenset(words), Speller(repaired, words | guarded_words()))

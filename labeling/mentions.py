@@ -5,6 +5,9 @@ The pass walks the lexicon's trie, so its time is linear in the text whatever th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from deepspine.labeling.level_mentions import LevelGroup, follows_preposition, read_group, vertebra
 from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.spelling import MIN_LENGTH
@@ -41,7 +44,6 @@ _ENDPLATE_WORDS = frozenset(
 )
 _SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8, "a1": 3, "a2": 3, "a3": 3, "a4": 3}
 _NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann", "pfirrman", "meyerding"))
-_PUNCTUATION = frozenset(".,;:()|/+=<>?*-\n&") | {"->", "-->"}
 _UNITS = {"mm": 1.0, "millimeter": 1.0, "millimeters": 1.0, "millimetres": 1.0, "millimetre": 1.0, "cm": 10.0}
 
 _NUMBER = Rule("number", "number", "", ())
@@ -51,7 +53,6 @@ _PFIRRMANN = Rule("grade.pfirrmann", "finding", "pfirrmann", ())
 _MODIC = Rule("modic.type", "finding", "modic", ())
 _LEVEL = Rule("level.named", "level", "", ())
 _VERTEBRA = Rule("vertebra", "vertebra", "", ())
-_MARKS = {mark: Rule(f"mark {mark!r}", "mark", mark, ()) for mark in _PUNCTUATION}
 
 
 class Mention:
@@ -127,14 +128,10 @@ def scan(words: list[str], root: Node) -> list[Mention]:
         if rule is not None:
             found = Mention(rule, i, j) if rule.kind != "modic" else _read_modic(words, i, j)
         else:
-            special = _SPECIAL.get(word)
-            if special is None:
-                special = _read_size if word[0].isdigit() else _read_vertebra if word[-1].isdigit() else None
-            read = special(words, i) if special is not None else None
+            reader = _reader_of(word)
+            read = reader(words, i) if reader is not None else None
             if read is None:
-                if word in _MARKS:
-                    add(Mention(_MARKS[word], i, j))
-                i += 1
+                i = j
                 continue
             found = read
         add(found)
@@ -312,6 +309,16 @@ _SPECIAL = {
     "grades": _read_grade,
     **dict.fromkeys(_NAMED_SCALES, _read_scale),
 }
+
+
+@lru_cache(maxsize=65_536)
+def _reader_of(word: str) -> Callable[[list[str], int], Mention | None] | None:
+    """Return what reads the mention that begins with a word: a size, a vertebra, a grade in numbers."""
+    if word in _SPECIAL:
+        return _SPECIAL[word]
+    if word[0].isdigit():
+        return _read_size
+    return _read_vertebra if word[-1].isdigit() else None
 
 
 class Sentence:

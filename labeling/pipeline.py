@@ -8,7 +8,7 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import Level
 from deepspine.labeling.aggregation import Key, Label, aggregate
-from deepspine.labeling.discourse import read_report
+from deepspine.labeling.discourse.reader import read_report
 from deepspine.labeling.doubt import Doubt
 from deepspine.labeling.evidence import Evidence
 from deepspine.labeling.level_mentions import LEVELS

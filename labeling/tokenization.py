@@ -32,7 +32,8 @@ _TRANSLATION = str.maketrans(
 )  # fmt: skip
 
 _TOKEN = re.compile(
-    r"(?:at|of|and|the|disc|level|to|in|&)(?=[lds]\d)"
+    r"[a-z]{3,}+(?![^\W_]|['/])"  # plain words first: nine tokens of ten
+    r"|(?:at|of|and|the|disc|level|to|in|&)(?=[lds]\d)"
     r"|(?:[cdt]v?\d{1,2}|l[v ]?[.]?\d{1,2}|s\d)(?!\d)"
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deepspine.labeling.aggregation import aggregate
-from deepspine.labeling.discourse import read_report
+from deepspine.labeling.discourse.reader import read_report
 from deepspine.labeling.mentions import repair, scan, split_sentences
 from deepspine.labeling.pipeline import Labeler
 from deepspine.labeling.tables import row_of

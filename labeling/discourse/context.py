@@ -1,0 +1,82 @@
+"""Where the reading of a report stands, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deepspine.labeling.clauses.frames import LevelRef, Topic
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.statements import Statement
+
+
+@dataclass(slots=True)
+class Context:
+    """Where the reading stands.
+
+    Attributes
+    ----------
+    section, region
+        `findings`, `impression`, `addendum` or `skip`; `lumbar` or `other`.
+    skip, skip_inline
+        Whether the section is passed over, and whether only to the end of the line.
+    level, level_standalone, level_line, level_item
+        Levels that a sentence without levels of its own is about, whether they were a heading on a line of their own,
+        the line, and the kind of list item that it was.
+    from_header, anchored, wide
+        How they were given: by a heading; at the front of a sentence; more than one.
+    topic, topic_standalone
+        What a heading announced ("Foramina:"), and whether it stood on a line of its own.
+    recent, slip_levels, herniation
+        Levels named before, oldest first; those of a slip; the side of the herniation at a level.
+    previous_site
+        Foramen, recess or root of the sentence before.
+    table_line, columns, columns_skip
+        Line of the head of a table, the topics of its columns, and the columns of an earlier examination.
+    addendum_line
+        Line where the addendum begins, or 0.
+    """
+
+    section: str = "findings"
+    region: str = "lumbar"
+    skip: bool = False
+    skip_inline: bool = False
+    level: LevelRef | None = None
+    level_standalone: bool = False
+    level_line: int = -1
+    level_item: str = ""
+    from_header: bool = False
+    anchored: bool = False
+    wide: bool = False
+    topic: Topic | None = None
+    topic_standalone: bool = False
+    recent: list[tuple[int, ...]] = field(default_factory=list)
+    slip_levels: tuple[int, ...] = ()
+    herniation: dict[int, int] = field(default_factory=dict)
+    previous_site: Mention | None = None
+    table_line: int = -1
+    columns: list[Topic | None] = field(default_factory=list)
+    columns_skip: set[int] = field(default_factory=set)
+    addendum_line: int = 0
+
+    def leave_skipped(self) -> None:
+        """Read on, as findings, behind a section that was passed over."""
+        self.skip = self.skip_inline = False
+        if self.section == "skip":
+            self.section = "findings"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a report says, and where the reading was unsure of itself.
+
+    Attributes
+    ----------
+    statements
+        In the order of the text.
+    puzzles
+        Token ranges and weights: sentences that speak of findings but gave no statement, findings without a level,
+        phrases that point back.
+    """
+
+    statements: list[Statement]
+    puzzles: list[tuple[int, int, float]]

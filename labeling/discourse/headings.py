@@ -1,0 +1,269 @@
+"""Headings: sections, levels and topics that stand before the text they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepspine.labeling.clauses.frames import LevelRef, Topic, stand_in
+from deepspine.labeling.discourse.context import Context
+from deepspine.labeling.discourse.references import ref_of, resolve
+from deepspine.labeling.discourse.regions import Regions
+from deepspine.labeling.mentions import Mention, Sentence
+
+MAX_HEADER_TOKENS = 9
+"""Words before the colon of a heading; a list of levels may be longer."""
+
+MOST_HEADER_TOKENS = 17
+_LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
+_SECTION_WORDS = {
+    "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
+    "recommend": "skip", "clinical": "skip", "evaluation": "skip", "study": "skip", "examination": "skip",
+    "exam": "skip", "reason for": "skip", "assessment": "impression", "query": "skip", "advice": "skip",
+    "h/o": "skip", "c/o": "skip",
+}  # fmt: skip
+
+
+class Headings:
+    """Reads what stands before the text: it moves the context, and leaves the rest of the sentence."""
+
+    def __init__(self, words: list[str], sentences: list[Sentence], context: Context) -> None:
+        self.words = words
+        self.sentences = sentences
+        self.context = context
+        self.regions = Regions(words)
+        self.index = 0
+
+    def enter(self, sentence: Sentence) -> tuple[list[Mention], int, bool]:
+        """Read the headings at the front of a sentence; returns what is left, where, and whether a level was headed."""
+        self.context.columns.clear()
+        mentions = sentence.mentions
+        if sentence.line_start:
+            self._line_start(sentence)
+        start = sentence.i
+        at_header = False
+        while True:
+            found = self._header(sentence, mentions, start)
+            if found is None:
+                break
+            mentions, start, is_level = found
+            at_header = at_header or is_level
+        return mentions, start, at_header
+
+    def _line_start(self, sentence: Sentence) -> None:
+        context = self.context
+        if context.skip and context.skip_inline:
+            context.skip = context.skip_inline = False
+        if not context.topic_standalone or (sentence.blank_before and not sentence.item):
+            context.topic = None
+        if (sentence.blank_before and not context.level_standalone) or (
+            sentence.item
+            and not context.level_standalone
+            and (context.section == "impression" or sentence.item == context.level_item)
+        ):
+            context.level = None
+
+    def _header(
+        self, sentence: Sentence, mentions: list[Mention], start: int
+    ) -> tuple[list[Mention], int, bool] | None:
+        """Consume one heading at the front of a sentence; returns what is left."""
+        if not mentions:
+            return None
+        if not sentence.has_colon and not (sentence.line_start and sentence.line_end):
+            return self._dash_header(sentence, mentions, start)
+        colon = self._colon(mentions, start) if sentence.has_colon else -1
+        alone = colon < 0
+        end, behind = (sentence.j, sentence.j) if alone else (colon, colon + 1)
+        head = [m for m in mentions if m.i < end]
+        if not head or (alone and not self._stands_alone(sentence, head, start)):
+            return self._dash_header(sentence, mentions, start)
+        rest = [m for m in mentions if m.i > end]
+        found = self._classify(head, start, end, sentence, not rest and behind >= sentence.j)
+        return None if found is None else (rest, behind, found == "level")
+
+    def _colon(self, mentions: list[Mention], start: int) -> int:
+        """Return the token of the colon that ends a heading, or -1."""
+        for mention in mentions:
+            if mention.i - start > MOST_HEADER_TOKENS:
+                return -1
+            if mention.kind == "mark" and mention.value == ":":
+                short = mention.i - start <= MAX_HEADER_TOKENS
+                return mention.i if short or all(m.kind in _LEVEL_LIST for m in mentions if m.i < mention.i) else -1
+        return -1
+
+    def _stands_alone(self, sentence: Sentence, head: list[Mention], start: int) -> bool:
+        """Whether a sentence without colon is a heading on a line of its own."""
+        if not sentence.line_start or not sentence.line_end or start != sentence.i:
+            return False
+        length = sentence.j - sentence.i
+        kinds = {m.kind for m in head}
+        if "section" in kinds or self._section_of(head) is not None:
+            covered = sum(m.j - m.i for m in head)
+            return length <= 5 and covered >= length - 1 and head[0].i == sentence.i
+        if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
+            return sum(m.j - m.i for m in head) >= length - 1
+        return bool(
+            length <= 12 and self.regions.within(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}
+        )
+
+    def _dash_header(
+        self, sentence: Sentence, mentions: list[Mention], start: int
+    ) -> tuple[list[Mention], int, bool] | None:
+        """`L4-5 - text`, `L4-5 | text`, `L4-5. text`, `L3-L4 disc - text`: a level, a dash."""
+        if mentions[0].kind not in ("level", "levels") or mentions[0].i - start > 1:
+            return None
+        k = 1
+        while (
+            k < len(mentions)
+            and mentions[k].kind == "site"
+            and mentions[k].value in ("disc", "level")
+            and mentions[k].i == mentions[k - 1].j
+        ):
+            k += 1
+        last = mentions[k - 1]
+        is_dash = (
+            k < len(mentions)
+            and mentions[k].kind == "mark"
+            and mentions[k].value in ("-", "=", "->")
+            and mentions[k].i == last.j
+        )
+        closes = len(mentions) == k and last.j == sentence.j and not self.finding_headed(sentence, start)
+        if is_dash:
+            self.set_level(mentions[0], sentence, standalone=False)
+            if k > 1 and mentions[1].value == "disc":
+                self.context.topic, self.context.topic_standalone = make_topic(mentions[1:2]), False
+            return mentions[k + 1 :], mentions[k].j, True
+        if closes:
+            self.set_level(mentions[0], sentence, standalone=sentence.line_start and sentence.line_end)
+            return [], sentence.j, True
+        return None
+
+    def finding_headed(self, sentence: Sentence, start: int) -> bool:
+        """Whether a heading just before names a finding: "Disc bulges: | L3-4 and L4-5"."""
+        topic = self.context.topic
+        return topic is not None and topic.finding is not None and start > sentence.i
+
+    def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
+        """Take a heading for what it is: a section, levels, a part of the spine or a topic; None when it is none."""
+        context = self.context
+        section = self._section_of(head)
+        if section is not None and (head[0].i - start <= 3):
+            self._enter_section(section, standalone, sentence)
+            region = self.regions.within(start, end)
+            if region:
+                context.region = region
+            return "section"
+        levels = [m for m in head if m.kind in ("level", "levels", "levelref")]
+        asserting = [m for m in head if m.kind in ("pred", "finding", "open", "neg")]
+        if levels and not asserting:
+            context.leave_skipped()
+            self.set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
+            discs = [m for m in head if m.kind == "site" and m.value == "disc" and m.i >= levels[-1].j]
+            if discs and not standalone:
+                context.topic, context.topic_standalone = make_topic(discs), False
+            return "level"
+        region = self.regions.within(start, end)
+        if region and not levels and not asserting and end - start <= 8:
+            context.region = region
+            context.level = None
+            context.topic = None
+            context.leave_skipped()
+            return "region"
+        if levels:
+            return None
+        if end - start > 6 or self.words[start] == "(":
+            return None
+        self._set_topic(head, start, sentence, standalone)
+        return "topic"
+
+    def _section_of(self, head: list[Mention]) -> str | None:
+        """Return the section that a heading opens, or None."""
+        for mention in head[:3]:
+            if mention.kind == "section":
+                return mention.value
+            if mention.i > head[0].i + 4:
+                break
+        return _SECTION_WORDS.get(" ".join(self.words[head[0].i : head[-1].j]))
+
+    def _enter_section(self, section: str, standalone: bool, sentence: Sentence) -> None:
+        context = self.context
+        context.level = None
+        context.topic = None
+        context.level_standalone = False
+        if section == "skip":
+            context.skip = True
+            context.section = "skip"
+            context.skip_inline = not standalone and not self._findings_follow()
+            return
+        context.skip = context.skip_inline = False
+        context.section = section
+        if section == "addendum" and not context.addendum_line:
+            context.addendum_line = sentence.line
+        if section in ("impression", "addendum"):
+            context.region = "lumbar"
+
+    def _findings_follow(self) -> bool:
+        """Whether the next heading of a section is one that ends a history for certain."""
+        for sentence in self.sentences[self.index + 1 :]:
+            if sentence.line_start and sentence.mentions:
+                value = self._section_of(sentence.mentions)
+                if value is not None and sentence.mentions[0].i - sentence.i <= 2:
+                    return value in ("findings", "skip")
+                if sentence.mentions[0].kind == "level" and sentence.mentions[0].i == sentence.i:
+                    return False
+        return False
+
+    def set_level(
+        self, mention: Mention, sentence: Sentence, *, standalone: bool, more: Sequence[Mention] = ()
+    ) -> None:
+        """Let a heading say which levels the text behind it is about."""
+        context = self.context
+        ref = ref_of(mention)
+        for other in more:
+            extra = ref_of(other)
+            ref = LevelRef(
+                ref.levels + extra.levels, ref.ref or extra.ref, ref.i, extra.j, outside=ref.outside and extra.outside
+            )
+        if (standalone or sentence.line_start) and not context.topic_standalone:
+            context.topic = None
+        levels = resolve(ref, context, self.words)
+        context.level = LevelRef(levels, ref.ref if not levels else "", ref.i, ref.j, outside=ref.outside)
+        if ref.ref == "rest":
+            context.level.ref = "rest_named"
+            context.level.levels = ()
+        context.level_standalone = standalone
+        context.level_line = sentence.line
+        context.level_item = sentence.item
+        context.from_header = True
+        if levels:
+            context.region = "lumbar"
+            context.recent.append(levels)
+
+    def _set_topic(self, head: list[Mention], start: int, sentence: Sentence, standalone: bool) -> None:
+        context = self.context
+        new_line = sentence.line_start and start == sentence.i
+        if new_line and not context.level_standalone:
+            context.level = None
+        context.topic = make_topic(head)
+        context.topic_standalone = standalone
+        if context.skip and new_line:
+            context.leave_skipped()
+
+
+def make_topic(head: list[Mention]) -> Topic:
+    """Return what the mentions of a heading announce."""
+    topic = Topic()
+    topic.mentions = head
+    for mention in head:
+        if mention.kind == "site":
+            topic.sites.append(mention)
+        elif mention.kind == "side":
+            topic.sides = {"left": 1, "right": 2, "both": 3}.get(mention.value, 0)
+        elif mention.kind == "finding" and topic.finding is None:
+            topic.finding = mention
+        elif mention.kind == "pred":
+            topic.predicate = mention
+    if topic.finding is not None:
+        topic.sites = [site for site in topic.sites if site.value not in ("disc", "spine")]
+    if topic.predicate is not None and not topic.sites and topic.predicate.value == "narrow":
+        topic.sites = [stand_in("site.canal", "site", "canal")]
+    return topic

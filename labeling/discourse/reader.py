@@ -1,0 +1,249 @@
+"""One report, sentence by sentence, into statements."""
+
+from __future__ import annotations
+
+from deepspine.data.findings import FINDINGS
+from deepspine.labeling.assertion import settle
+from deepspine.labeling.attachment import ClauseReader
+from deepspine.labeling.clauses.frames import SLIPS, Frame, LevelRef, meanings, stand_in
+from deepspine.labeling.discourse.context import Context, Reading
+from deepspine.labeling.discourse.headings import Headings
+from deepspine.labeling.discourse.references import ref_of, resolve
+from deepspine.labeling.discourse.stating import NOWHERE, Stating
+from deepspine.labeling.discourse.table_cells import enter_cell
+from deepspine.labeling.mentions import Mention, Sentence
+from deepspine.labeling.tokenization import Tokens
+
+UNTOLD, POINTING = 0.3, 0.04
+"""How much a sentence without a statement, and one that points back or excepts, adds to the doubt."""
+
+CELL, LOST, LOST_FRAMES = 0.06, 0.1, 2
+"""What a table's cell adds, and a sentence of which more than two assertions gave no statement."""
+
+LONG_SENTENCE = 45
+MAX_REGION_WORDS = 8
+REGION_REACH = 14
+"""Words of a sentence among which the part of the spine is named that it speaks of."""
+
+ANAPHORS = frozenset(("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above"))
+_POINTING = ANAPHORS | {"rest", "rest_named", "these", "intervening"}
+_NAMING = ANAPHORS | {""}
+_ALL = frozenset(("all", "any", "multi", "rest"))
+_LEADING = frozenset(
+    ("at", "the", "in", "on", "within", "of", "level", "levels", "-", "*", "(", "segment", "disc", "starting", "from",
+     "and", "also", "segments")
+)  # fmt: skip
+_ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
+_LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
+_LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
+_SITE_MENTIONS = {site: stand_in(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
+
+
+def read_report(tokens: Tokens, sentences: list[Sentence]) -> Reading:
+    """Read all sentences of a report, in order, into statements."""
+    return _Reader(tokens, sentences).read()
+
+
+def heading_sections(tokens: Tokens, sentences: list[Sentence]) -> list[tuple[int, int, str]]:
+    """Return first token, end token and section of each sentence: findings, impression, addendum or skip."""
+    context = Context()
+    headings = Headings(tokens.words, sentences, context)
+    found = []
+    for headings.index, sentence in enumerate(sentences):
+        headings.enter(sentence)
+        found.append((sentence.i, sentence.j, "skip" if context.skip else context.section))
+    return found
+
+
+class _Reader:
+    def __init__(self, tokens: Tokens, sentences: list[Sentence]) -> None:
+        self.words = tokens.words
+        self.sentences = sentences
+        self.context = Context()
+        self.headings = Headings(tokens.words, sentences, self.context)
+        self.stating = Stating(tokens, sentences, self.context)
+        self.headers_follow = _headers_follow(sentences)
+        self.puzzles: list[tuple[int, int, float]] = []
+
+    def read(self) -> Reading:
+        headings, context = self.headings, self.context
+        for headings.index, sentence in enumerate(self.sentences):
+            if sentence.cell >= 0:
+                cell = enter_cell(sentence, headings)
+                if cell is not None:
+                    self._clause(sentence, cell[0], sentence.i, cell[1])
+                continue
+            mentions, start, at_header = headings.enter(sentence)
+            if mentions and not context.skip:
+                self._clause(sentence, mentions, start, at_header)
+        return Reading(self.stating.statements, self.puzzles)
+
+    def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
+        """Read what is left of a sentence behind its headings."""
+        if self._of_other_region(sentence, mentions):
+            return
+        kinds = {mention.kind for mention in mentions}
+        if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
+            if "numbering" not in kinds:
+                self._note_levels(mentions)
+            if kinds <= _LEVELS_ONLY:
+                self.puzzles.append((sentence.i, sentence.j, UNTOLD))
+            return
+        context, stating = self.context, self.stating
+        mentions = settle(mentions, self.words, kinds)
+        reader = ClauseReader(self.words, context.topic, context.level, at_header)
+        reader.previous_site = context.previous_site
+        frames = reader.read(mentions)
+        stating.opening = self.words[start] if start < len(self.words) else ""
+        stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
+        stating.trailing = self._is_trailing_line(sentence, at_header)
+        before = len(stating.statements)
+        for frame in frames:
+            stating.state(frame)
+        told = len(stating.statements) - before
+        self._note_puzzles(sentence, mentions, reader, told)
+        if told or not _counts_levels(mentions):
+            self._remember(reader, frames, sentence)
+        sites = [frame.site for frame in frames if frame.site in _SITE_MENTIONS]
+        context.previous_site = _SITE_MENTIONS[sites[-1]] if sites else None
+
+    def _of_other_region(self, sentence: Sentence, mentions: list[Mention]) -> bool:
+        """Whether a sentence speaks of the cervical or thoracic spine; it may open or end such a part."""
+        context = self.context
+        region = self.headings.regions.within(sentence.i, min(sentence.j, sentence.i + REGION_REACH))
+        if context.region != "other" and region != "other":
+            return False
+        if context.region == "other" and region == "lumbar":
+            context.region = "lumbar"
+            return False
+        if any(m.kind == "level" and m.group is not None and m.group.levels for m in mentions):
+            return False
+        front = self.words[sentence.i : sentence.i + MAX_REGION_WORDS]
+        if mentions[0].i - sentence.i <= MAX_REGION_WORDS and "mri" in front:
+            context.region = "other"
+        return True
+
+    def _note_puzzles(self, sentence: Sentence, mentions: list[Mention], reader: ClauseReader, told: int) -> None:
+        """Note what makes a sentence worth a second look."""
+        weight = CELL if sentence.cell >= 0 else 0.0
+        if not told and not reader.story and not reader.foreign and any(_is_telling(m) for m in mentions):
+            weight += UNTOLD
+        elif told < len(reader.frames) - LOST_FRAMES:
+            weight += LOST
+        elif reader.aside or any(ref.ref in _POINTING for ref in reader.levels_seen):
+            weight += POINTING
+        if sentence.j - sentence.i > LONG_SENTENCE:
+            weight += UNTOLD
+        if weight:
+            self.puzzles.append((sentence.i, sentence.j, weight))
+
+    def _note_levels(self, mentions: list[Mention]) -> None:
+        """Let "At L4-5 there is a laminectomy." set the level of what follows."""
+        context = self.context
+        for mention in mentions:
+            if mention.kind == "site" and mention.value == "cord":
+                return
+            group = mention.group
+            if group is not None and (group.levels or group.outside):
+                context.level = ref_of(mention)
+                context.level_line = -1
+                if group.levels:
+                    context.recent.append(group.levels)
+                context.from_header = False
+                context.anchored = True
+                return
+
+    def _is_trailing_line(self, sentence: Sentence, at_header: bool) -> bool:
+        """Whether a sentence stands on a line of its own behind the last header's text."""
+        context = self.context
+        if at_header or sentence.item or not sentence.line_start or context.level is None:
+            return False
+        return context.level_line != sentence.line and not self.headers_follow[self.headings.index]
+
+    def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
+        """Keep the levels of a sentence for those that follow."""
+        seen = [r for r in reader.levels_seen if not r.slip and r.ref in _NAMING and r not in reader.aside]
+        if not seen:
+            self._remember_unnamed(reader, frames)
+            return
+        if frames and seen[0].i - sentence.i > 2 and all(frame.finding in SLIPS for frame in frames):
+            return
+        context = self.context
+        resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
+        if not resolved:
+            if any(ref.outside for ref in seen):
+                context.level = LevelRef((), "", 0, 0, outside=True)
+                context.level_standalone = False
+            return
+        context.recent.extend(resolved)
+        levels = self._last_levels(reader, frames, seen, resolved)
+        context.level = LevelRef(levels, "", 0, 0)
+        context.level_standalone = False
+        context.level_line = sentence.line
+        context.from_header = False
+        context.anchored = _LEADING.issuperset(self.words[sentence.i : seen[0].i])
+        context.wide = len(levels) > 1
+
+    def _remember_unnamed(self, reader: ClauseReader, frames: list[Frame]) -> None:
+        """Let a sentence about all levels end the one carried over, and endplates of vertebrae name theirs."""
+        context = self.context
+        about_all = any(ref.ref in _ALL for ref in reader.levels_seen)
+        if not context.from_header and (about_all or any(frame.rest for frame in frames)):
+            context.level = None
+        for frame in frames:
+            if frame.finding == "modic" and frame.level is not None and not frame.inherited and frame.level.levels:
+                context.level = LevelRef(frame.level.levels, "", 0, 0)
+                context.recent.append(frame.level.levels)
+
+    def _last_levels(
+        self, reader: ClauseReader, frames: list[Frame], seen: list[LevelRef], resolved: list[tuple[int, ...]]
+    ) -> tuple[int, ...]:
+        """Return the levels that the next sentence inherits."""
+        if len(resolved) > 1 and len(frames) > 1:
+            said = {self._resolve(frame.level) for frame in frames if frame.level is not None}
+            if len(said) > 1:
+                return resolved[-1]
+        final = reader.level if reader.level is not None and reader.level in seen else seen[-1]
+        return self._resolve(final) or resolved[-1]
+
+    def _resolve(self, ref: LevelRef | None) -> tuple[int, ...]:
+        return resolve(ref, self.context, self.words)
+
+
+def _headers_follow(sentences: list[Sentence]) -> list[bool]:
+    """For each sentence, whether a line that begins with a level comes later in the same section."""
+    follow = [False] * len(sentences)
+    found = False
+    for index in range(len(sentences) - 1, -1, -1):
+        follow[index] = found
+        sentence = sentences[index]
+        first = sentence.mentions[0].kind if sentence.mentions else ""
+        if first == "section":
+            found = False
+        elif sentence.line_start and first in ("level", "levels"):
+            found = True
+    return follow
+
+
+def _is_telling(mention: Mention) -> bool:
+    """Whether a mention should have given a statement."""
+    if mention.kind == "pred":
+        return (mention.value, "canal") in meanings() or (mention.value, "root") in meanings()
+    return mention.kind == "finding" and mention.value in FINDINGS and FINDINGS[mention.value].core
+
+
+def _bony_from(mentions: list[Mention]) -> int:
+    """Token of the single vertebra whose bone is spoken of: a negative behind it is about that bone alone."""
+    if not any(mention.rule.id == "site.bone" for mention in mentions):
+        return NOWHERE
+    return next((mention.i for mention in mentions if mention.kind == "vertebra"), NOWHERE)
+
+
+def _counts_levels(mentions: list[Mention]) -> bool:
+    """Whether a sentence names levels only to count them, or for where the conus ends."""
+    for mention in mentions:
+        if mention.kind == "numbering" or (mention.kind == "site" and mention.value == "cord"):
+            return True
+        if mention.kind in ("finding", "pred"):
+            return False
+    return False

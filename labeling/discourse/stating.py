@@ -1,0 +1,204 @@
+"""Frames become statements: which levels, sides and findings an assertion is about."""
+
+from __future__ import annotations
+
+import re
+
+from deepspine.data.findings import FINDINGS
+from deepspine.labeling.clauses.frames import BOTH, LEFT, RIGHT, SLIPS, STENOSES, Frame, LevelRef
+from deepspine.labeling.discourse.context import Context
+from deepspine.labeling.discourse.frame_grades import LATERAL, final_bits, is_negative, is_particular
+from deepspine.labeling.discourse.references import resolve
+from deepspine.labeling.level_mentions import LUMBAR
+from deepspine.labeling.mentions import Sentence
+from deepspine.labeling.statements import Statement
+from deepspine.labeling.tokenization import Tokens
+
+NORMAL_LEVEL = (
+    "bulge", "herniation", "degeneration", "canal_stenosis", "foraminal_stenosis", "subarticular_stenosis",
+    "nerve_root", "thecal_sac",
+)  # fmt: skip
+BUNDLES = {
+    "normal_level": NORMAL_LEVEL,
+    "normal_disc": ("bulge", "herniation", "degeneration"),
+    "normal_contour": ("bulge", "herniation"),
+    "normal_alignment": ("spondylolisthesis", "retrolisthesis"),
+    "slip": ("spondylolisthesis", "retrolisthesis"),
+    "slip_either": ("spondylolisthesis", "retrolisthesis"),
+    "stenosis": STENOSES,
+}
+"""Findings that one phrase denies together."""
+
+ASSERTED_AS = {"stenosis": ("canal_stenosis",), "slip": ("spondylolisthesis",)}
+"""What the phrase means where it is not denied."""
+
+NORMAL_SCOPE = frozenset(("normal_level", "normal_disc", "normal_contour"))
+EVERYWHERE = frozenset(("all", "any", "rest", "rest_named"))
+NOWHERE = 1 << 30
+"""A token behind every text."""
+
+_LOOSE_OPENINGS = frozenset(("no", "there", "without", "neither"))
+_CORRECTIONS = frozenset(
+    ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
+     "swapped", "typographical")
+)  # fmt: skip
+_LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
+
+
+class Stating:
+    """Turns the frames of one clause after the other into statements.
+
+    Attributes
+    ----------
+    statements
+        All so far.
+    opening
+        First word of the sentence.
+    bony_from
+        Token of the single vertebra whose bone the sentence is about: a negative behind it is about no disc.
+    trailing
+        Whether the sentence stands on a line of its own behind the last header's text.
+    """
+
+    def __init__(self, tokens: Tokens, sentences: list[Sentence], context: Context) -> None:
+        self.tokens = tokens
+        self.words = tokens.words
+        self.sentences = sentences
+        self.context = context
+        self.statements: list[Statement] = []
+        self.opening = ""
+        self.bony_from = NOWHERE
+        self.trailing = False
+        self._corrects: bool | None = None
+
+    def state(self, frame: Frame) -> None:
+        """Add what a frame states, if it can be told about which levels."""
+        negative = is_negative(frame)
+        place = self._place(frame, negative)
+        if place is None:
+            return
+        levels, scope, mode = place
+        if self.context.section == "addendum" and not mode and self._corrects_side():
+            mode = "correction"
+        self._expand(frame, negative, levels, scope, mode)
+        if not negative:
+            self._remember(frame, levels)
+
+    def _place(self, frame: Frame, negative: bool) -> tuple[tuple[int, ...], str, str] | None:
+        """Return levels, scope and mode of a frame's statements; None where no level can be meant."""
+        ref = None if frame.inherited and frame.exclude else frame.level
+        levels: tuple[int, ...] = ()
+        scope, mode = "level", ""
+        if ref is not None:
+            if (ref.outside and not ref.levels) or ref.ref == "vague" or (ref.ref == "multi" and not negative):
+                return None
+            levels = resolve(ref, self.context, self.words)
+            if ref.ref == "multi" or ref.ref in EVERYWHERE:
+                levels, scope = LUMBAR, "blanket"
+                mode = _mode_of_rest(ref, frame)
+            elif frame.inherited and negative and not is_particular(frame) and (self.trailing or self._is_loose()):
+                levels, scope = LUMBAR, "blanket"
+            elif not levels:
+                return None
+        elif not negative or frame.head.i > self.bony_from:
+            return None
+        elif is_particular(frame):
+            levels = self.context.recent[-1] if self.context.recent else ()
+            if not levels:
+                return None
+        else:
+            levels, scope = LUMBAR, "blanket"
+        mode = _mode_by_finding(frame, mode, scope)
+        if self._is_of_alignment(frame, ref, negative, mode):
+            levels, scope = LUMBAR, "blanket"
+        return levels, scope, mode
+
+    def _is_of_alignment(self, frame: Frame, ref: LevelRef | None, negative: bool, mode: str) -> bool:
+        """Whether a frame speaks of the alignment of the whole spine."""
+        inherited = ref is None or frame.inherited
+        if frame.finding == "normal_alignment":
+            return not mode and (inherited or not resolve(ref, self.context, self.words))
+        return negative and inherited and frame.finding in SLIPS
+
+    def _is_loose(self) -> bool:
+        """Whether the level carried over was only mentioned, not announced, so that a bare negative is about all."""
+        context = self.context
+        if context.from_header or context.anchored:
+            return False
+        return context.section != "findings" or context.wide or self.opening in _LOOSE_OPENINGS
+
+    def _remember(self, frame: Frame, levels: tuple[int, ...]) -> None:
+        """Keep the side of a herniation for its nerve root, and the levels of a slip."""
+        if frame.finding == "herniation" and frame.sides in (LEFT, RIGHT):
+            self.context.herniation.update(dict.fromkeys(levels, frame.sides))
+        elif frame.finding in SLIPS:
+            self.context.slip_levels = tuple(sorted({*self.context.slip_levels, *levels}))
+
+    def _corrects_side(self) -> bool:
+        """Whether the addendum says that a side was wrong."""
+        if self._corrects is None:
+            start = next((s.i for s in self.sentences if s.line >= self.context.addendum_line), 0)
+            words = self.words[start:]
+            self._corrects = (
+                not _CORRECTIONS.isdisjoint(words)
+                or any(_denies_side(words, k) for k, word in enumerate(words) if word == "not")
+                or bool(_LOUD_SIDE.search(self.tokens.text[self.tokens.starts[start] :]))
+            )
+        return self._corrects
+
+    def _sides(self, frame: Frame, levels: tuple[int, ...]) -> int:
+        if frame.sides:
+            return frame.sides
+        if frame.finding == "nerve_root" and not frame.plural and (frame.same or not frame.neg) and levels:
+            return self.context.herniation.get(levels[0], 0) or BOTH
+        return BOTH
+
+    def _expand(self, frame: Frame, negative: bool, levels: tuple[int, ...], scope: str, mode: str) -> None:
+        """Add one statement for each finding that a frame is about."""
+        finding = frame.finding
+        asserted = not negative and (finding == "slip" or not frame.neg)
+        names = (ASSERTED_AS.get(finding) if asserted else None) or BUNDLES.get(finding) or (finding,)
+        if finding in NORMAL_SCOPE and scope == "level":
+            scope = "normal"
+        certainty = "hedged" if frame.hedge else "negated" if negative else "asserted"
+        section = self.context.section if self.context.section != "skip" else "findings"
+        exclude: tuple[tuple[int, int], ...] = ()
+        if frame.exclude:
+            exclude = tuple(
+                (level, side or BOTH) for ref, side in frame.exclude for level in resolve(ref, self.context, self.words)
+            )
+        sides = self._sides(frame, levels)
+        for name in names:
+            bits = final_bits(frame, name) if name in FINDINGS else 0
+            if bits:
+                kept = sides if name in LATERAL else 0
+                self.statements.append(
+                    Statement(
+                        name, bits, kept, levels, section, scope, certainty, frame.head.rule.id, frame.i, frame.j,
+                        exclude, mode,
+                    )
+                )  # fmt: skip
+
+
+def _mode_of_rest(ref: LevelRef, frame: Frame) -> str:
+    """Tell "the remaining levels" said before the finding from those said behind what was named."""
+    if ref.ref == "rest_named" or (ref.ref == "rest" and frame.i > ref.i):
+        return "rest_named"
+    return "rest" if ref.ref == "rest" else ""
+
+
+def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:
+    """Say what a negative of all other levels leaves out: levels with this finding, or with any."""
+    finding = frame.finding
+    if mode == "rest_named" and (finding == "normal_alignment" or finding in SLIPS):
+        mode = "rest"
+    if frame.rest == "remaining" and scope == "blanket" and finding == "normal_alignment":
+        mode = "rest"
+    if frame.rest and finding in ("normal_disc", "normal_level"):
+        mode = "rest_named"
+    return mode
+
+
+def _denies_side(words: list[str], index: int) -> bool:
+    """Whether "not" stands before a side: "right, not left-sided"."""
+    return index + 1 < len(words) and words[index + 1] in ("right", "left", "the") and "sided" in words
