@@ -117,7 +117,11 @@ class GradingModule(pl.LightningModule):
         """Note how the crops were prepared: predictions need the same."""
         data = getattr(self.trainer, "datamodule", None)
         if isinstance(data, GradingData):
-            checkpoint[PREPARATION] = {"inputs": list(data.inputs), "normalise_crops": data.normalise_crops}
+            checkpoint[PREPARATION] = {
+                "inputs": list(data.inputs),
+                "normalise_crops": data.normalise_crops,
+                "preset": Manifest.read(data.folder).preset.to_json(),
+            }
 
     def forward(self, batch: LevelBatch) -> dict[str, Tensor]:
         """Return scores for each target by name, (batch, grades)."""
