@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import GRADE1_MM, GRADED, SEVERITY_FINDINGS, Frame
+
+_WITHOUT_LESION = {0b0100: 0b0011, 0b1000: 0b0111, 0b1100: 0b0011}
+"""What "no extrusion", "no sequestration" and "no extrusion or sequestration" leave possible of a herniation."""
 
 LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.lateral)
 
@@ -29,48 +34,64 @@ def is_particular(frame: Frame) -> bool:
     )
 
 
+class _Scale(NamedTuple):
+    """All grades of a finding's scale, those that say it is present, and how words of degree are taken."""
+
+    full: int
+    present: int
+    absent: bool
+    severity: bool
+
+
+_SCALES = {
+    name: _Scale(
+        (1 << len(finding.scale)) - 1,
+        (1 << len(finding.scale)) - (2 if finding.absent is not None else 1),
+        finding.absent is not None,
+        name in SEVERITY_FINDINGS,
+    )
+    for name, finding in FINDINGS.items()
+}
+
+
 def final_bits(frame: Frame, name: str) -> int:
     """Turn words of degree, negation and hedging into the grades left possible."""
-    finding = FINDINGS[name]
-    full = (1 << len(finding.scale)) - 1
-    absent = finding.absent is not None
-    present = full - 1 if absent else full
-    if frame.gone and absent:
+    scale = _SCALES[name]
+    if scale.absent and (frame.gone or frame.bits == 1):
+        return 3 if frame.hedge and scale.severity and not frame.gone else 1
+    bits = _denied(frame, name, scale) if frame.neg in ("no", "not") else _asserted(frame, name, scale)
+    return bits & scale.full
+
+
+def _denied(frame: Frame, name: str, scale: _Scale) -> int:
+    if scale.severity:
+        return _below(frame.grade) if frame.grade else 1
+    if name == "spondylolisthesis":
         return 1
-    if frame.bits == 1 and absent:
-        return 3 if frame.hedge and name in SEVERITY_FINDINGS else 1
-    graded = name in SEVERITY_FINDINGS
-    if graded:
-        bits = frame.grade or present
-        if frame.neg in ("no", "not"):
-            return _below(frame.grade) if frame.grade else 1
+    if not scale.absent:
+        return 0
+    if name in ("modic", "retrolisthesis"):
+        return 1
+    bits = frame.bits if frame.bits != GRADED else scale.present
+    return _WITHOUT_LESION.get(bits, 1) if name == "herniation" else _below(bits)
+
+
+def _asserted(frame: Frame, name: str, scale: _Scale) -> int:
+    if scale.severity:
+        bits = frame.grade or scale.present
         if frame.neg == "grade":
-            bits = _below(frame.grade) & present or 1
+            bits = _below(frame.grade) & scale.present or 1
     elif name == "spondylolisthesis":
-        bits = _slip_bits(frame, present)
-        if frame.neg in ("no", "not"):
-            return 1
-    elif frame.neg in ("no", "not"):
-        return _negated(name, frame.bits if frame.bits != GRADED else present)
+        bits = _slip_bits(frame, scale.present)
     else:
-        bits = frame.bits if frame.bits != GRADED else present
-    if frame.hedge and absent:
-        bits |= 1
-    return bits & full
+        bits = frame.bits if frame.bits != GRADED else scale.present
+    return bits | 1 if frame.hedge and scale.absent else bits
 
 
 def _below(grade: int) -> int:
     """Everything milder than the mildest grade that is denied."""
     lowest = grade & -grade
     return lowest - 1 if lowest > 1 else 1
-
-
-def _negated(name: str, bits: int) -> int:
-    if name in ("modic", "retrolisthesis") or FINDINGS[name].absent is None:
-        return 1 if FINDINGS[name].absent is not None else 0
-    if name == "herniation":
-        return {4: 3, 8: 7, 12: 3}.get(bits, 1)
-    return _below(bits)
 
 
 def _slip_bits(frame: Frame, present: int) -> int:
