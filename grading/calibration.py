@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.errors import ConfigError
 from deepspine.data.geometry import FloatArray
 
 MIN_PROBABILITY = 1e-6
@@ -86,6 +87,59 @@ class VectorScaling:
         found = np.zeros(probabilities.shape)
         found[:, self._model.classes_] = self._model.predict_proba(_features(probabilities, context))
         return found
+
+    def affine(self, n_grades: int) -> tuple[FloatArray, FloatArray]:
+        """Return weights (grades, grades) and bias (grades,) of a fit without context; see `LinearCalibration`."""
+        scaler, regression = self._model[0], self._model[-1]
+        if regression.coef_.shape[1] != n_grades:
+            raise ConfigError(
+                f"only a calibrator without context has a map of {n_grades} scores, this one saw "
+                f"{regression.coef_.shape[1] - n_grades} further features"
+            )
+        rows, bias = regression.coef_ / scaler.scale_, regression.intercept_
+        bias = bias - rows @ scaler.mean_
+        if len(rows) == 1:  # two grades: scikit-learn keeps the odds of the second alone
+            rows, bias = np.vstack([np.zeros_like(rows), rows]), np.concatenate([[0.0], bias])
+        weights, offsets = np.zeros((n_grades, n_grades)), np.full(n_grades, -np.inf)
+        # The fit centred each label's scores; taking the mean off its weights does the same.
+        weights[regression.classes_] = rows - rows.mean(axis=1, keepdims=True)
+        offsets[regression.classes_] = bias
+        return weights, offsets
+
+
+@dataclass(frozen=True, eq=False)
+class LinearCalibration:
+    """What temperature and vector scaling without context come to: an affine map of log-probabilities, then softmax.
+
+    Attributes
+    ----------
+    weights
+        From the log-probabilities, clipped at `MIN_PROBABILITY`, to the new scores.
+        *Shape:* (grades, grades)
+    bias
+        Minus infinity for grades that no label ever had.
+        *Shape:* (grades,)
+    """
+
+    weights: FloatArray
+    bias: FloatArray
+
+    @classmethod
+    def of(cls, calibrator: TemperatureScaling | VectorScaling, n_grades: int) -> LinearCalibration:
+        """Return the affine map of a fitted calibrator that saw no context.
+
+        Raises
+        ------
+        ConfigError
+            When the calibrator saw context.
+        """
+        if isinstance(calibrator, TemperatureScaling):
+            return cls(np.eye(n_grades) / calibrator.temperature, np.zeros(n_grades))
+        return cls(*calibrator.affine(n_grades))
+
+    def transform(self, probabilities: FloatArray) -> FloatArray:
+        """Return calibrated probabilities; (labels, grades) to (labels, grades)."""
+        return _softmax(_log(probabilities) @ self.weights.T + self.bias)
 
 
 def out_of_fold(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -98,18 +98,36 @@ def load_grader(checkpoint: Path) -> Grader:
     InputError
         When there is no checkpoint, or it is not one of the grader.
     """
-    path = find_checkpoint(checkpoint)
+    content = read_checkpoint(find_checkpoint(checkpoint))
+    prepared = content.get(PREPARATION, {})
+    inputs = tuple(prepared.get("inputs", INPUT_NAMES))
+    return Grader(checkpoint_network(content).eval(), inputs, prepared.get("normalise_crops", False))
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Return the content of a checkpoint of the grader: `hyper_parameters`, `state_dict`, `PREPARATION`.
+
+    Raises
+    ------
+    InputError
+        When the file is not one of the grader.
+    """
     try:
         content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        options = dict(content["hyper_parameters"])
-        network = GradingNetwork(findings_of(options.pop("findings")), **options)
-        prefix = "network."
-        weights = {name.removeprefix(prefix): w for name, w in content["state_dict"].items() if name.startswith(prefix)}
-        network.load_state_dict(weights)
+        checkpoint_network(content)
     except (KeyError, TypeError, RuntimeError, EOFError, ValueError, UnpicklingError) as error:
         raise InputError(f"{path}: no checkpoint of `deepspine train grading` ({type(error).__name__})") from None
-    prepared = content.get(PREPARATION, {})
-    return Grader(network.eval(), tuple(prepared.get("inputs", INPUT_NAMES)), prepared.get("normalise_crops", False))
+    return content
+
+
+def checkpoint_network(content: Mapping[str, Any]) -> GradingNetwork:
+    """Return the network of a checkpoint's content."""
+    options = dict(content["hyper_parameters"])
+    network = GradingNetwork(findings_of(options.pop("findings")), **options)
+    prefix = "network."
+    weights = {name.removeprefix(prefix): w for name, w in content["state_dict"].items() if name.startswith(prefix)}
+    network.load_state_dict(weights)
+    return network
 
 
 def find_checkpoint(place: Path) -> Path:
