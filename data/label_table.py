@@ -140,13 +140,14 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         return pd.DataFrame(list(self.rows()), columns=list(COLUMNS), dtype="str")
 
 
-def csv_text(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] = COLUMNS) -> str:
-    """Return rows as CSV text with Unix line ends."""
+def csv_text(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None = COLUMNS) -> str:
+    """Return rows as CSV text with Unix line ends, under a header unless that is None."""
     import io
 
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
+    if header is not None:
+        writer.writerow(header)
     writer.writerows(rows)
     return buffer.getvalue()
 

@@ -120,7 +120,7 @@ class Node(dict[str, "Node"]):
         self.rule: Rule | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """All rules and their trie."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from deepspine.labeling.lexicon import Lexicon
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are no reports; a long one has some thousand characters."""
 
-SAMPLE_CHARACTERS = 1500
+SAMPLE_CHARACTERS = 800
 MIN_WORDS = 12
 MIN_KNOWN_SHARE = 0.3
 """Reports in English have more than half of their words in the lexicon, in other languages below a tenth."""
@@ -69,6 +70,11 @@ COMMON_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=4)
+def _known_words(lexicon: Lexicon) -> frozenset[str]:
+    return lexicon.words | COMMON_WORDS
+
+
 def reason_to_refuse(text: str, lexicon: Lexicon) -> str | None:
     """Return why a text cannot be labelled, or None when it can."""
     if not text or text.isspace():
@@ -79,7 +85,7 @@ def reason_to_refuse(text: str, lexicon: Lexicon) -> str | None:
         return "text is not UTF-8; convert the file, e.g. with iconv"
     sample = _WORD.findall(text[:SAMPLE_CHARACTERS].lower())
     if len(sample) >= MIN_WORDS:
-        known = sum(word in COMMON_WORDS or word in lexicon.words for word in sample)
+        known = sum(map(_known_words(lexicon).__contains__, sample))
         if known < MIN_KNOWN_SHARE * len(sample):
             return "text is not in English; only English reports are read"
     return None

@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS
+from deepspine.data.grade_sets import GradeSet
 from deepspine.labeling.doubt import SIGNALS, doubt_from
 from deepspine.labeling.level_mentions import LEVELS
 from deepspine.labeling.pipeline import SIDES, Labeler
-from deepspine.labeling.tables import row_of
 
 FOLDS = 10
 SEEDS = 10
@@ -92,7 +92,7 @@ def _gold(path: Path) -> dict[str, dict[tuple[str, str, str], str]]:
 def _count_errors(labeler: Labeler, text: str, gold: dict[tuple[str, str, str], str]) -> float:
     """Count wrong, missing and extra labels; gold that readers could not settle counts neither way."""
     found = {
-        (LEVELS[key[0]].value, key[1], SIDES[key[2]].value): row_of(key, label)[3]
+        (LEVELS[key[0]].value, key[1], SIDES[key[2]].value): str(GradeSet(FINDINGS[key[1]], label.bits))
         for key, label in labeler.raw(text).items()
         if FINDINGS[key[1]].core
     }

@@ -10,7 +10,7 @@ from deepspine.labeling.aggregation import aggregate
 from deepspine.labeling.discourse.reader import read_report
 from deepspine.labeling.mentions import repair, scan, split_sentences
 from deepspine.labeling.pipeline import Labeler
-from deepspine.labeling.tables import row_of
+from deepspine.labeling.tables import csv_lines
 from deepspine.labeling.tokenization import tokenize
 
 ROUNDS = 3
@@ -39,9 +39,7 @@ def time_labeler(texts: Sequence[str], labeler: Labeler) -> Timing:
 
 def _label_all(texts: Sequence[str], labeler: Labeler) -> None:
     for text in texts:
-        found = labeler.raw(text)
-        for key in sorted(found):
-            row_of(key, found[key])
+        csv_lines("report", labeler.raw(text))
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -69,8 +67,7 @@ def _by_component(texts: Sequence[str], labeler: Labeler) -> dict[str, float]:
         times.append(clock())
         found = aggregate(statements)
         times.append(clock())
-        for key in sorted(found):
-            row_of(key, found[key])
+        csv_lines("report", found)
         times.append(clock())
         for name, before, after in zip(spent, times, times[1:], strict=False):
             spent[name] += after - before

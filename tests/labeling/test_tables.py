@@ -72,7 +72,7 @@ def test_a_killed_run_resumes_and_does_only_the_rest(
     label_file(table, tmp_path / "whole.csv")
     done: list[int] = []
 
-    def stop_after_three(job: tables.Job) -> tables.Result:
+    def stop_after_three(job: tables.Job) -> tables.Rows:
         done.append(len(job[0]))
         if len(done) > 3:
             raise KeyboardInterrupt

@@ -1,0 +1,161 @@
+"""The parts of a run: each chunk's rows in a file of its own, written whole or not at all, merged at the end."""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+from deepspine.data.errors import InputError
+
+MOST_OPEN_PARTS = 200
+"""Parts merged at once: systems allow a process 256 open files at the least (macOS)."""
+
+
+class Parts:
+    """Finished chunks of a run, in a folder beside its output; a rerun of the same run finds them.
+
+    Parameters
+    ----------
+    folder
+        Where the parts are kept until they are merged.
+    fingerprint
+        What the parts depend on: those of another fingerprint are thrown away. None when nothing can be resumed.
+    targets
+        The table that parts of each kind are merged into, with its header.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        fingerprint: Mapping[str, object] | None,
+        targets: Mapping[str, tuple[Path, tuple[str, ...]]],
+    ) -> None:
+        self.folder = folder
+        self.targets = targets
+        self.count = 0
+        manifest = folder / "manifest.json"
+        wanted = json.dumps(fingerprint, sort_keys=True)
+        if fingerprint is None or not manifest.is_file() or manifest.read_text(encoding="utf-8") != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_whole(manifest, wanted)
+
+    def done(self, number: int) -> bool:
+        """Whether a chunk is finished: its last kind of rows is there."""
+        return self._path(number, list(self.targets)[-1]).is_file()
+
+    def write(self, number: int, rows: Mapping[str, str]) -> None:
+        """Keep the rows of a chunk: CSV text without header, by kind."""
+        for kind in self.targets:
+            _write_whole(self._path(number, kind), rows[kind])
+
+    def merge(self) -> dict[str, int]:
+        """Merge the parts into their tables, sorted by report; returns the number of rows of each kind."""
+        counts = {kind: self._merge_kind(kind, *target) for kind, target in self.targets.items()}
+        shutil.rmtree(self.folder)
+        return counts
+
+    def _path(self, number: int, kind: str) -> Path:
+        return self.folder / f"{kind}-{number:07d}.csv"
+
+    def _merge_kind(self, kind: str, target: Path, header: tuple[str, ...]) -> int:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.new")
+        paths = [self._path(number, kind) for number in range(self.count)]
+        if target.suffix == ".parquet":
+            count = _write_parquet(temporary, _merged(_few(paths)), header)
+        elif _in_order(paths):
+            count = _join(paths, temporary, header)
+        else:
+            count = _write_csv(temporary, _merged(_few(paths)), header)
+        temporary.replace(target)
+        return count
+
+
+def _few(paths: list[Path]) -> list[Path]:
+    """Merge parts in groups, in their order, until all can be open at once."""
+    while len(paths) > MOST_OPEN_PARTS:
+        merged = []
+        for start in range(0, len(paths), MOST_OPEN_PARTS):
+            group = paths[start : start + MOST_OPEN_PARTS]
+            merged.append(group[0].with_name(f"merged-{group[0].name}"))
+            _write_csv(merged[-1], _merged(group))
+        paths = merged
+    return paths
+
+
+def _merged(paths: list[Path]) -> Iterator[list[str]]:
+    return heapq.merge(*map(_rows, paths), key=lambda row: row[0])
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.reader(file)
+
+
+def _write_csv(path: Path, rows: Iterator[list[str]], header: tuple[str, ...] | None = None) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if header is not None:
+            writer.writerow(header)
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def _in_order(paths: list[Path]) -> bool:
+    """Whether the parts, one behind the other, are sorted by report already."""
+    last = ""
+    for path in paths:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if any('"' in line for line in (lines[:1] + lines[-1:])):
+            return False
+        if lines:
+            first = lines[0].partition(",")[0]
+            if first < last:
+                return False
+            last = lines[-1].partition(",")[0]
+    return True
+
+
+def _join(paths: list[Path], target: Path, header: tuple[str, ...]) -> int:
+    """Write sorted parts one behind the other; returns the number of rows."""
+    count = 0
+    with target.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(header) + "\n")
+        for path in paths:
+            rows = path.read_text(encoding="utf-8")
+            count += rows.count("\n")
+            file.write(rows)
+    return count
+
+
+def _write_parquet(path: Path, rows: Iterator[list[str]], header: tuple[str, ...]) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([(name, pa.string()) for name in header])
+    count = 0
+    with pq.ParquetWriter(path, schema) as writer:
+        while batch := list(islice(rows, 50_000)):
+            count += len(batch)
+            columns = [list(column) for column in zip(*batch, strict=True)]
+            writer.write_table(pa.table(columns, schema=schema))
+    return count
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}; give another place with --out") from None
