@@ -10,7 +10,7 @@ import pytest
 from deepspine.cli import main
 from deepspine.data.errors import InputError, TooManyRejectsError
 from deepspine.data.label_table import LabelTable
-from deepspine.labeling import tables
+from deepspine.labeling import parts, tables
 from deepspine.labeling.benchmark.corpus import reports
 from deepspine.labeling.refusal import MAX_CHARACTERS
 from deepspine.labeling.tables import label_file, label_texts
@@ -96,7 +96,7 @@ def test_more_parts_than_may_be_open_at_once_are_merged(
 ) -> None:
     label_file(table, tmp_path / "whole.csv", evidence=tmp_path / "whole_evidence.csv")
     monkeypatch.setattr(tables, "CHUNK_REPORTS", 1)
-    monkeypatch.setattr(tables, "MOST_OPEN_PARTS", 3)
+    monkeypatch.setattr(parts, "MOST_OPEN_PARTS", 3)
     label_file(table, tmp_path / "cut.csv", evidence=tmp_path / "cut_evidence.csv")
     assert (tmp_path / "cut.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert (tmp_path / "cut_evidence.csv").read_bytes() == (tmp_path / "whole_evidence.csv").read_bytes()
@@ -104,10 +104,10 @@ def test_more_parts_than_may_be_open_at_once_are_merged(
 
 def test_a_changed_input_is_not_resumed(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "labels.csv"
-    parts = tmp_path / "labels.csv.parts"
-    parts.mkdir()
-    (parts / "manifest.json").write_text("{}", encoding="utf-8")
-    (parts / "labels-0000000.csv").write_text("report_id,level,finding,side,grades\n", encoding="utf-8")
+    left = tmp_path / "labels.csv.parts"
+    left.mkdir()
+    (left / "manifest.json").write_text("{}", encoding="utf-8")
+    (left / "labels-0000000.csv").write_text("report_id,level,finding,side,grades\n", encoding="utf-8")
     assert label_file(table, out).resumed == 0
     assert len(LabelTable.read(out)) > 0
 
