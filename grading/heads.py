@@ -8,6 +8,7 @@ left, so that what is learned on one side holds on the other. Targets are keyed 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,9 @@ from deepspine.data.levels import Level
 
 LEVELS: tuple[Level, ...] = tuple(Level)
 """Order of the level embedding."""
+CORN = "corn"
+Ordinal = bool | Literal["corn"]
+"""Heads of ordinal findings: softmax (False), cumulative link (True), or conditional steps (`corn`)."""
 MAX_GRADES = 7
 """The longest scale; shorter ones are padded in batches."""
 
@@ -95,8 +99,34 @@ class CumulativeLinkHead(nn.Module):
         return torch.cat([below[..., :1], between, above[..., -1:]], dim=-1)
 
 
-def make_head(finding: Finding, width: int, *, ordinal: bool) -> nn.Module:
-    """Return the head of a finding; the cumulative link needs an ordinal scale."""
-    if ordinal and finding.ordinal:
-        return CumulativeLinkHead(width, len(finding.scale))
-    return SoftmaxHead(width, len(finding.scale))
+class ConditionalHead(nn.Module):
+    """For each grade above the first, the odds of reaching it once the one below is reached (CORN, Shi 2021).
+
+    The chain rule makes grades of the steps, so that the likelihood of a definite grade is CORN's sum of conditional
+    losses and that of a set needs nothing of its own. Unlike the cumulative link each step has its own direction.
+    """
+
+    def __init__(self, width: int, n_grades: int) -> None:
+        super().__init__()
+        self.steps = nn.Linear(width, n_grades - 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the logarithms of the grades' probabilities; (..., width) to (..., grades)."""
+        steps = self.steps(features)
+        reached, stays = logsigmoid(steps).cumsum(-1), logsigmoid(-steps)
+        return torch.cat([stays[..., :1], reached[..., :-1] + stays[..., 1:], reached[..., -1:]], dim=-1)
+
+
+def make_head(finding: Finding, width: int, *, ordinal: Ordinal = False) -> nn.Module:
+    """Return the head of a finding; heads other than softmax need an ordinal scale.
+
+    Raises
+    ------
+    ConfigError
+        When `ordinal` is none of the kinds.
+    """
+    if ordinal not in (False, True, CORN):
+        raise ConfigError(f"ordinal must be false, true or {CORN}, got {ordinal!r}")
+    if not ordinal or not finding.ordinal:
+        return SoftmaxHead(width, len(finding.scale))
+    return (ConditionalHead if ordinal == CORN else CumulativeLinkHead)(width, len(finding.scale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from deepspine.data.crops import Crop, CropPreset
 from deepspine.data.dataset.sample import Sample, Target
 from deepspine.data.dataset.silence import Silence, filled
 from deepspine.data.findings import Finding, get_finding
+from deepspine.data.label_table import LabelKey
 from deepspine.grading.heads import LEVELS, target_name, targets_of
 
 SAGITTAL_INPUTS = ("sagittal_t1", "sagittal_t2")
@@ -42,6 +44,12 @@ class LevelBatch(NamedTuple):
     allowed
         For each target by name the grades that its label leaves possible, all where nothing is known.
         *Shape:* (batch, grades)
+    doubt
+        For each target by name the labeler's doubt, in [0, 1]; None where nobody asks.
+        *Shape:* (batch,)
+    number
+        Of the samples in their dataset; None outside of training.
+        *Shape:* (batch,)
     """
 
     sagittal: Tensor
@@ -49,6 +57,8 @@ class LevelBatch(NamedTuple):
     present: Tensor
     level: Tensor
     allowed: dict[str, Tensor]
+    doubt: dict[str, Tensor] | None = None
+    number: Tensor | None = None
 
 
 class LevelDataset(Dataset[LevelBatch]):
@@ -68,6 +78,10 @@ class LevelDataset(Dataset[LevelBatch]):
         Inputs to use; others are treated as missing.
     normalise_crops
         Standardise each crop on its own as well; for pictures whose grey levels were stretched one by one.
+    doubt
+        The labeler's doubt of labels, for smoothing; labels that are not named have none.
+    keep
+        Keep what was read in memory.
     """
 
     def __init__(
@@ -79,6 +93,8 @@ class LevelDataset(Dataset[LevelBatch]):
         silence: Silence = Silence.MISSING,
         inputs: Sequence[str] = INPUT_NAMES,
         normalise_crops: bool = False,
+        doubt: Mapping[LabelKey, float] = MappingProxyType({}),
+        keep: bool = False,
     ) -> None:
         self._samples = samples
         self._preset = preset
@@ -86,11 +102,20 @@ class LevelDataset(Dataset[LevelBatch]):
         self._silence = silence
         self._inputs = frozenset(inputs)
         self._normalise = normalise_crops
+        self._doubt = doubt
+        self._kept: dict[int, LevelBatch] | None = {} if keep else None
 
     def __len__(self) -> int:
         return len(self._samples)
 
     def __getitem__(self, index: int) -> LevelBatch:
+        if self._kept is None:
+            return self._read(index)
+        if index not in self._kept:
+            self._kept[index] = self._read(index)
+        return self._kept[index]
+
+    def _read(self, index: int) -> LevelBatch:
         sample = self._samples[index]()
         crops = {name: crop for name, crop in sample.crops.items() if name in self._inputs}
         labels = filled(sample, self._silence)
@@ -100,6 +125,11 @@ class LevelDataset(Dataset[LevelBatch]):
             present=torch.tensor([name in crops for name in INPUT_NAMES]),
             level=torch.tensor(LEVELS.index(sample.level)),
             allowed={target_name(target): _allowed(target, labels) for target in self._targets},
+            doubt={
+                target_name(target): torch.tensor(self._doubt.get(sample.label_key(target), 0.0))
+                for target in self._targets
+            },
+            number=torch.tensor(index),
         )
 
     def _channels(self, crops: Mapping[str, Crop], names: Sequence[str]) -> Tensor:
@@ -146,7 +176,8 @@ def augmented(batch: LevelBatch, options: Augmentation) -> LevelBatch:
     present = dropped(batch.present, options.drop_input)
     return batch._replace(
         sagittal=_changed(batch.sagittal, options) * _as_channels(present[:, :2]),
-        axial=_changed(batch.axial, options) * _as_channels(present[:, 2:]),
+        # Pictures have no axial series: nothing to change.
+        axial=_changed(batch.axial, options) * _as_channels(present[:, 2:]) if present[:, 2:].any() else batch.axial,
         present=present,
     )
 

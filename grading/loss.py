@@ -36,7 +36,12 @@ def grade_weights(allowed: Tensor, *, power: float = BALANCE_POWER) -> Tensor:
     return weights / ((weights * counts).sum() / counts.sum())
 
 
-def grading_loss(scores: Mapping[str, Tensor], allowed: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:
+def grading_loss(
+    scores: Mapping[str, Tensor],
+    allowed: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor],
+    smoothing: Mapping[str, Tensor] | None = None,
+) -> Tensor:
     """Return the mean loss over the labels that say something; zero, with zero gradient, when none does.
 
     Parameters
@@ -47,12 +52,20 @@ def grading_loss(scores: Mapping[str, Tensor], allowed: Mapping[str, Tensor], we
     weights
         By target, one a grade; a set weighs as the mean of its grades.
         *Shape:* (grades,)
+    smoothing
+        By target, how much of each label's weight speaks for the grades outside of its set, in [0, 1]; none by
+        default. Silence stays silent.
+        *Shape:* (batch,)
     """
     total = torch.stack([score.sum() * 0.0 for score in scores.values()]).sum()
     count = total.new_zeros(())
     for name, score in scores.items():
         sets = allowed[name]
         weight = (sets * weights[name]).sum(dim=1) / sets.sum(dim=1).clamp_min(1)
-        total = total + (weight * set_negative_log_likelihood(score.float(), sets)).sum()
+        loss = set_negative_log_likelihood(score.float(), sets)
+        if smoothing is not None:
+            share = smoothing[name]
+            loss = (1.0 - share) * loss + share * set_negative_log_likelihood(score.float(), ~sets)
+        total = total + (weight * loss).sum()
         count = count + (~sets.all(dim=1)).sum()
     return total / count.clamp_min(1)

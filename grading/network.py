@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from deepspine.data.findings import Finding, Side
-from deepspine.grading.heads import LEVELS, make_head, target_name
+from deepspine.grading.heads import LEVELS, Ordinal, make_head, target_name
 from deepspine.grading.inputs import AXIAL_INPUTS, SAGITTAL_INPUTS, LevelBatch
 
 FREQUENCIES = (1.0, 2.0, 4.0)
@@ -24,6 +25,9 @@ FREQUENCIES = (1.0, 2.0, 4.0)
 SMALL = "small"
 """Our own encoder, for CPUs; any other name is a timm backbone."""
 SMALL_WIDTHS = (24, 48, 96)
+HALF_RESNET = "resnet18_half"
+"""ResNet-18 of half the usual widths: a third of the time on a CPU, a quarter of the weights."""
+HALF_RESNET_WIDTHS = (32, 64, 128, 256)
 RIGHT_LEFT, FRONT_BACK, HEAD_FOOT = range(3)
 
 
@@ -61,19 +65,34 @@ class Residual(nn.Module):
 
 
 class TimmEncoder(nn.Module):
-    """The last map of features of a timm backbone, without pretrained weights."""
+    """The last map of features of a timm backbone, without pretrained weights.
 
-    def __init__(self, name: str, channels: int) -> None:
+    Weights and maps lie channels last, which is a tenth quicker on a CPU.
+    """
+
+    def __init__(self, name: str, in_channels: int, **options: Any) -> None:
         super().__init__()
         import timm
 
-        self.backbone = timm.create_model(name, pretrained=False, in_chans=channels, num_classes=0, global_pool="")
-        self.width = int(getattr(self.backbone, "num_features"))  # noqa: B009 - typed as any module's attribute
+        backbone = timm.create_model(
+            name, pretrained=False, in_chans=in_channels, num_classes=0, global_pool="", **options
+        )
+        self.backbone = backbone.to(memory_format=torch.channels_last)
+        self.width = int(getattr(backbone, "num_features"))  # noqa: B009 - typed as any module's attribute
 
     def forward(self, slices: Tensor) -> Tensor:
         """Map slices (n, channels, rows, columns) to features (n, width, rows, columns)."""
-        features: Tensor = self.backbone(slices)
+        features: Tensor = self.backbone(slices.contiguous(memory_format=torch.channels_last))
         return features
+
+
+def make_encoder(name: str, channels: int) -> SmallEncoder | TimmEncoder:
+    """Return the encoder called `name`: `small`, `resnet18_half`, or any timm backbone."""
+    if name == SMALL:
+        return SmallEncoder(channels)
+    if name == HALF_RESNET:
+        return TimmEncoder("resnet18", channels, channels=HALF_RESNET_WIDTHS)
+    return TimmEncoder(name, channels)
 
 
 class Branch(nn.Module):
@@ -82,7 +101,7 @@ class Branch(nn.Module):
     Parameters
     ----------
     encoder
-        `small` or the name of a timm backbone.
+        `small`, `resnet18_half` or the name of a timm backbone.
     channels
         Contrasts of a slice.
     axes
@@ -91,7 +110,7 @@ class Branch(nn.Module):
 
     def __init__(self, encoder: str, channels: int, width: int, *, axes: tuple[int, int, int]) -> None:
         super().__init__()
-        self.encoder = SmallEncoder(channels) if encoder == SMALL else TimmEncoder(encoder, channels)
+        self.encoder = make_encoder(encoder, channels)
         self.project = nn.Linear(self.encoder.width, width)
         self.place = nn.Linear(3 + 6 * len(FREQUENCIES), width)
         self.absent = nn.Embedding(channels, width)
@@ -178,11 +197,11 @@ class GradingNetwork(nn.Module):
     findings
         What to grade.
     encoder
-        `small` or the name of a timm backbone.
+        `small`, `resnet18_half` or the name of a timm backbone.
     width
         Of tokens; a multiple of 4.
     ordinal
-        Whether ordinal findings have cumulative-link heads.
+        Whether ordinal findings have cumulative-link heads, or with `corn` conditional ones.
     side_embedding
         Whether a head may know which side it answers for. Off, mirroring a patient exactly swaps the answers.
     dropout
@@ -195,7 +214,7 @@ class GradingNetwork(nn.Module):
         *,
         encoder: str = SMALL,
         width: int = 96,
-        ordinal: bool = False,
+        ordinal: Ordinal = False,
         side_embedding: bool = False,
         dropout: float = 0.1,
     ) -> None:

@@ -6,7 +6,7 @@ epoch, and everything random within a step by seed and step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,16 @@ from torch.utils.data import DataLoader
 from torch.utils.data.distributed import DistributedSampler
 
 from deepspine.data.dataset.manifest import Manifest
-from deepspine.data.dataset.sample import Sample
 from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
-from deepspine.grading.heads import findings_of, target_name, targets_of
+from deepspine.grading.doubt import read_doubts
+from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
 from deepspine.grading.network import SMALL, GradingNetwork
+from deepspine.grading.noise import EarlyLearning
 from deepspine.grading.prediction import PREPARATION
 from deepspine.grading.training_log import TrainingLog
 
@@ -43,13 +44,21 @@ class GradingModule(pl.LightningModule):
     findings
         Names of the findings to grade; the core ones by default.
     encoder
-        `small`, or the name of a timm backbone (never pretrained: nothing is downloaded).
+        `small`, `resnet18_half`, or the name of a timm backbone (never pretrained: nothing is downloaded).
     width, ordinal, side_embedding, dropout
         See `GradingNetwork`.
     learning_rate, weight_decay
         Of AdamW; the rate rises for the first tenth of the steps and falls along a cosine (one cycle).
     balance
         How much rare grades are lifted, 0 to 1; see `loss.BALANCE_POWER`.
+    smoothing
+        How far labels are softened where the labeler is in doubt: the share of a label's weight at doubt 1 that speaks
+        for the grades outside of its set (`data.doubt` names the table of doubts).
+    early_learning
+        Weight of early-learning regularisation against wrong labels, 0 for none; see `noise.EarlyLearning`. Each
+        process of a distributed run remembers what it has seen itself.
+    early_learning_momentum
+        Of its running mean.
     seed
         Of augmentation and dropout.
     augmentation
@@ -64,12 +73,15 @@ class GradingModule(pl.LightningModule):
         findings: Sequence[str] | None = None,
         encoder: str = SMALL,
         width: int = 96,
-        ordinal: bool = False,
+        ordinal: Ordinal = False,
         side_embedding: bool = False,
         dropout: float = 0.1,
         learning_rate: float = 2e-3,
         weight_decay: float = 1e-2,
         balance: float = BALANCE_POWER,
+        smoothing: float = 0.0,
+        early_learning: float = 0.0,
+        early_learning_momentum: float = 0.7,
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - immutable
         threads: int = 0,
@@ -79,6 +91,10 @@ class GradingModule(pl.LightningModule):
             torch.set_num_threads(threads)
         self.findings = findings_of(findings)
         self.learning_rate, self.weight_decay, self.balance = learning_rate, weight_decay, balance
+        if not 0 <= smoothing <= 1:
+            raise ConfigError(f"smoothing must be in [0, 1], got {smoothing}")
+        self.smoothing, self.early_learning = smoothing, early_learning
+        self.early_learning_momentum = early_learning_momentum
         self.seed, self.augmentation = seed, augmentation
         self.save_hyperparameters(
             {
@@ -98,6 +114,7 @@ class GradingModule(pl.LightningModule):
             dropout=dropout,
         )
         self.grade_weights: dict[str, Tensor] = {}
+        self.memory: EarlyLearning | None = None
 
     # ---------------------------------------------------------------- training
 
@@ -106,12 +123,15 @@ class GradingModule(pl.LightningModule):
         return [TrainingLog()]
 
     def setup(self, stage: str) -> None:
-        """Weigh grades by how often the training set has them."""
+        """Weigh grades by how often the training set has them; make room to remember answers."""
         data = getattr(self.trainer, "datamodule", None)
         if stage == "fit" and isinstance(data, GradingData):
-            self.grade_weights = {
-                name: grade_weights(allowed, power=self.balance) for name, allowed in data.training_labels().items()
-            }
+            labels = data.training_labels()
+            self.grade_weights = {name: grade_weights(allowed, power=self.balance) for name, allowed in labels.items()}
+            if self.early_learning:
+                sizes = {name: allowed.shape[1] for name, allowed in labels.items()}
+                n_samples = len(data.level_dataset("train"))
+                self.memory = EarlyLearning(sizes, n_samples, momentum=self.early_learning_momentum).to(self.device)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Note how the crops were prepared: predictions need the same."""
@@ -136,13 +156,17 @@ class GradingModule(pl.LightningModule):
 
     def training_step(self, batch: LevelBatch, batch_idx: int) -> Tensor:
         """Return the loss of a batch."""
-        loss = self._loss(augmented(batch, self.augmentation))
+        batch = augmented(batch, self.augmentation)
+        scores = self(batch)
+        loss = self._loss(scores, batch)
+        if self.memory is not None:
+            loss = loss + self.early_learning * self.memory(scores, batch.allowed, batch.number)
         self.log("train_loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=len(batch.level))
         return loss
 
     def validation_step(self, batch: LevelBatch, batch_idx: int) -> None:
         """Log the loss on patients that training does not see."""
-        self.log("val_loss", self._loss(batch), prog_bar=True, batch_size=len(batch.level), sync_dist=True)
+        self.log("val_loss", self._loss(self(batch), batch), prog_bar=True, batch_size=len(batch.level), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         """Return AdamW with a one-cycle rate; biases and norms do not decay."""
@@ -154,12 +178,14 @@ class GradingModule(pl.LightningModule):
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, self.learning_rate, total_steps=steps, pct_start=0.1)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
-    def _loss(self, batch: LevelBatch) -> Tensor:
+    def _loss(self, scores: dict[str, Tensor], batch: LevelBatch) -> Tensor:
         weights = {
             name: self.grade_weights.get(name, torch.ones(allowed.shape[1])).to(self.device)
             for name, allowed in batch.allowed.items()
         }
-        return grading_loss(self(batch), batch.allowed, weights)
+        doubt = batch.doubt if self.smoothing and self.training else None
+        smoothing = None if doubt is None else {name: self.smoothing * doubts for name, doubts in doubt.items()}
+        return grading_loss(scores, batch.allowed, weights, smoothing)
 
 
 class GradingData(pl.LightningDataModule):
@@ -181,6 +207,8 @@ class GradingData(pl.LightningDataModule):
         Of the order of samples.
     in_memory
         Keep decoded samples in memory; for datasets that fit.
+    doubt
+        Table of evidence (`deepspine label --evidence`), whose doubts `model.smoothing` uses.
     folds, held_fold
         Cross-validation instead of the dataset's splits: patients whose hashed key falls into `held_fold` of `folds`
         are held back (split `val`), all others train.
@@ -196,6 +224,7 @@ class GradingData(pl.LightningDataModule):
         workers: int = 0,
         seed: int = 0,
         in_memory: bool = False,
+        doubt: Path | None = None,
         folds: int = 0,
         held_fold: int = 0,
     ) -> None:
@@ -208,6 +237,7 @@ class GradingData(pl.LightningDataModule):
         self.findings = findings_of(None)
         self.inputs, self.silence, self.normalise_crops = tuple(inputs), silence, normalise_crops
         self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
+        self.doubt = read_doubts(Path(doubt)) if doubt is not None else {}
         self.folds, self.held_fold = folds, held_fold
         self._datasets: dict[str, LevelDataset] = {}
 
@@ -221,16 +251,15 @@ class GradingData(pl.LightningDataModule):
         """Return the levels of a split."""
         if split not in self._datasets:
             manifest = Manifest.read(self.folder)
-            readers: list[Callable[[], Sample]] = [one.read for one in self.stored(split, manifest)]
-            if self.in_memory:
-                readers = [_kept(reader()) for reader in readers]
             self._datasets[split] = LevelDataset(
-                readers,
+                [one.read for one in self.stored(split, manifest)],
                 preset=manifest.preset,
                 findings=self.findings,
                 silence=self.silence or manifest.silence,
                 inputs=self.inputs,
                 normalise_crops=self.normalise_crops,
+                doubt=self.doubt,
+                keep=self.in_memory,
             )
         return self._datasets[split]
 
@@ -271,7 +300,3 @@ class GradingData(pl.LightningDataModule):
             persistent_workers=self.workers > 0,
             **options,
         )
-
-
-def _kept(sample: Sample) -> Callable[[], Sample]:
-    return lambda: sample

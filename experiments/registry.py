@@ -1,0 +1,162 @@
+"""The experiments by name, and how one is run: a config file, data in, a folder with a table out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from deepspine.data.errors import ConfigError
+from deepspine.data.provenance import provenance
+
+CONFIGS = Path(__file__).parent / "configs"
+
+Advance = Callable[[float], None]
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment.
+
+    Attributes
+    ----------
+    name
+        On the command line.
+    about
+        What it asks, in a line.
+    module
+        Has `Settings`, a dataclass of the config's keys, and `run(settings, data, out, advance)`, which returns the
+        rows of the table.
+    """
+
+    name: str
+    about: str
+    module: str
+
+    @property
+    def config(self) -> Path:
+        """The file that holds its settings."""
+        return CONFIGS / f"{self.name.replace('-', '_')}.yaml"
+
+
+EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Experiment(
+                "sudirman-weak",
+                "a grader taught by clinicians' notes alone, judged by image annotations that it never saw",
+                "deepspine.experiments.sudirman_weak",
+            ),
+        )
+    }
+)
+
+
+def get_experiment(name: str) -> Experiment:
+    """Return the experiment called `name`.
+
+    Raises
+    ------
+    ConfigError
+        When there is none of that name; the message lists all.
+    """
+    try:
+        return EXPERIMENTS[name]
+    except KeyError:
+        raise ConfigError(f"experiment must be one of {', '.join(EXPERIMENTS)}, got {name!r}") from None
+
+
+def run_experiment(
+    name: str,
+    data: Path,
+    out: Path,
+    *,
+    config: Path | None = None,
+    changes: Sequence[str] = (),
+    advance: Advance = lambda n: None,
+) -> list[Row]:
+    """Run an experiment and write `table.csv`, `results.json` and the `config.yaml` that made them.
+
+    Parameters
+    ----------
+    data
+        Folder of the data sets.
+    out
+        Folder of the run; networks trained there are used again, so that a stopped run goes on.
+    config
+        In place of the experiment's own file.
+    changes
+        Settings over those of the file, `key=value`.
+    advance
+        Called with the share of the run done since its last call, 1 in sum.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such experiment, or a setting is not one of its own.
+    InputError
+        When the data are not there.
+    """
+    from omegaconf import OmegaConf
+
+    experiment = get_experiment(name)
+    module = import_module(experiment.module)
+    settings = load_settings(module.Settings, config or experiment.config, changes)
+    out.mkdir(parents=True, exist_ok=True)
+    OmegaConf.save(OmegaConf.structured(settings), out / "config.yaml")
+    rows: list[Row] = module.run(settings, data, out, advance)
+    write_rows(rows, out / "table.csv")
+    result = {
+        "experiment": name,
+        "rows": rows,
+        "made_by": provenance(settings=OmegaConf.to_container(OmegaConf.structured(settings), enum_to_str=True)),
+    }
+    (out / "results.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return rows
+
+
+def load_settings(kind: type[Any], config: Path, changes: Sequence[str] = ()) -> Any:
+    """Read settings from a YAML file and `key=value` changes into a dataclass.
+
+    Raises
+    ------
+    ConfigError
+        When the file is missing, or a key or value is not one that the dataclass has.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    try:
+        merged = OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.load(config), OmegaConf.from_dotlist([*changes]))
+        return OmegaConf.to_object(merged)
+    except OSError:
+        raise ConfigError(f"no config file {config}") from None
+    except (OmegaConfBaseException, YAMLError, ValueError) as error:
+        raise ConfigError(f"{config.name}: {str(error).splitlines()[0]}") from None
+
+
+def write_rows(rows: Sequence[Row], path: Path) -> None:
+    """Write rows as CSV; columns in the order in which rows name them."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def rows_text(rows: Sequence[Row]) -> str:
+    """Return rows as a table for people."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [names, *([str(row.get(name, "")) for name in names] for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells
+    )
