@@ -27,7 +27,7 @@ from deepspine.data.findings import FINDINGS, Finding, Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.labeling.validation.questions import Question, questions_of
+from deepspine.labeling.validation.questions import Presence, Question, questions_of
 from deepspine.labeling.validation.table_pair import TablePair
 
 MIN_LABELS = 2
@@ -71,7 +71,7 @@ class QuestionAgreement:
         `sensitivity`, `specificity`, `ppv`, `kappa`, `ac1` with intervals.
     """
 
-    question: Question
+    question: Question | Presence
     counts: Counts
     figures: Mapping[str, Interval]
 
@@ -107,7 +107,7 @@ class StratumAgreement:
         The `AGREEMENT_STATISTICS` of definite labels, those with weights on ordinal scales only; empty for fewer than
         `MIN_LABELS` labels.
     questions
-        Agreement by threshold, or by grade on nominal scales.
+        Agreement by threshold, or by grade on nominal scales; for all findings together on presence.
     """
 
     stratum: Stratum
@@ -205,7 +205,7 @@ def stratum_agreement(stratum: Stratum, pair: TablePair, draws: PatientDraws) ->
         sets=draws.intervals(set_counts(pair, said, known), SET_STATISTICS),
         counts=counts.sum(axis=0),
         figures=figures,
-        questions=_questions(stratum.finding, pair, both, draws),
+        questions=tuple(question_agreement(question, pair, both, draws) for question in questions_of(stratum.finding)),
     )
 
 
@@ -276,23 +276,15 @@ def definite_counts(finding: Finding | None, pair: TablePair, both: Collection[L
 # ------------------------------------------------------------------------------------------------------------ questions
 
 
-def _questions(
-    finding: Finding | None, pair: TablePair, both: Collection[LabelKey], draws: PatientDraws
-) -> tuple[QuestionAgreement, ...]:
-    if finding is None:
-        return ()
-    return tuple(question_agreement(question, pair, both, draws) for question in questions_of(finding))
-
-
 def question_agreement(
-    question: Question, pair: TablePair, both: Collection[LabelKey], draws: PatientDraws
+    question: Question | Presence, pair: TablePair, both: Collection[LabelKey], draws: PatientDraws
 ) -> QuestionAgreement:
     """Compare how the tables of a pair answer a question about the labels that both have."""
     counts = question_counts(question, pair, both)
     return QuestionAgreement(question, counts.sum(axis=0), draws.intervals(counts, DETECTION_STATISTICS))
 
 
-def question_counts(question: Question, pair: TablePair, both: Collection[LabelKey]) -> Counts:
+def question_counts(question: Question | Presence, pair: TablePair, both: Collection[LabelKey]) -> Counts:
     """Count answers for each patient, no before yes; labels that a table leaves open count nowhere.
 
     Returns

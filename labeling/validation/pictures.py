@@ -159,8 +159,44 @@ class _Box:
         return hypot(self.x - other.x, self.y - other.y)
 
 
-def _readings_of_boxes(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[PictureReading]:
-    """Yield readings of the five lowest discs of each patient's first T2; the lowest is L5-S1."""
+@dataclass(frozen=True)
+class BoxedDisc:
+    """A disc as annotators boxed it.
+
+    Attributes
+    ----------
+    report_id, level
+        Levels are counted from the lowest box, which is taken for L5-S1.
+    row, column
+        Its centre, pixels of the picture.
+    answers
+        Whether it is there, by question.
+    """
+
+    report_id: str
+    level: Level
+    row: float
+    column: float
+    answers: Mapping[str, bool]
+
+
+def read_boxed_discs(path: Path, *, id_prefix: str = "") -> list[BoxedDisc]:
+    """Read the five lowest discs of each patient's first T2 from a table of boxes, from below.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, is no table of boxes, or a cell is no number.
+    """
+    if not set(_header(path)) >= BOX_COLUMNS:
+        raise InputError(f"{path}: expected boxes ({', '.join(sorted(BOX_COLUMNS))})")
+    try:
+        return list(_boxed_discs(_rows(path), id_prefix))
+    except ValueError as error:
+        raise InputError(f"{path}: {error}; boxes are numbers") from None
+
+
+def _boxed_discs(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[BoxedDisc]:
     by_patient: dict[str, list[_Box]] = {}
     for row in rows:
         if row["modality"] == "t2":
@@ -173,11 +209,15 @@ def _readings_of_boxes(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Ite
             if box.kind in found and centers:
                 found[box.kind].add(min(range(len(centers)), key=lambda i: box.distance(centers[i])))
         for place, (level, disc) in enumerate(zip(LEVELS_FROM_BELOW[: len(LUMBAR_LEVELS)], discs, strict=False)):
-            name = f"{id_prefix}{patient}"
             bulges = any(box.kind in BULGE_CLASSES for box in disc)
-            yield PictureReading(name, level, BULGE_OR_HERNIATION, bulges)
-            for question, places in found.items():
-                yield PictureReading(name, level, question, place in places)
+            answers = {BULGE_OR_HERNIATION: bulges} | {name: place in places for name, places in found.items()}
+            yield BoxedDisc(f"{id_prefix}{patient}", level, disc[0].y, disc[0].x, answers)
+
+
+def _readings_of_boxes(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[PictureReading]:
+    for disc in _boxed_discs(rows, id_prefix):
+        for question, present in disc.answers.items():
+            yield PictureReading(disc.report_id, disc.level, question, present)
 
 
 def _merged(boxes: Sequence[_Box]) -> list[list[_Box]]:

@@ -30,8 +30,21 @@ class Question:
         return None if grades.compatible(self.positive) else 0
 
 
-def questions_of(finding: Finding) -> tuple[Question, ...]:
-    """Return the questions that are asked of a finding.
+@dataclass(frozen=True)
+class Presence:
+    """The question whether a finding is there at all, which labels of every finding with a `none` can be asked."""
+
+    name: str = "present"
+
+    def answer(self, grades: GradeSet) -> int | None:
+        """Return 1 for yes, 0 for no, None when the set leaves both possible or the scale has no `none`."""
+        if grades.finding.absent is None:
+            return None
+        return Question(self.name, GradeSet.present(grades.finding)).answer(grades)
+
+
+def questions_of(finding: Finding | None) -> tuple[Question | Presence, ...]:
+    """Return the questions that are asked of a finding, or of all of them together.
 
     Examples
     --------
@@ -40,7 +53,11 @@ def questions_of(finding: Finding) -> tuple[Question, ...]:
     ['mild or worse', 'moderate or worse', 'severe']
     >>> [question.name for question in questions_of(FINDINGS["modic"])]
     ['present', 'type1', 'type2', 'type3']
+    >>> [question.name for question in questions_of(None)]
+    ['present']
     """
+    if finding is None:
+        return (Presence(),)
     if finding.ordinal:
         above = finding.scale[1:]
         names = [grade if grade == finding.scale[-1] else f"{grade} or worse" for grade in above]

@@ -25,11 +25,14 @@ def summary_lines(result: Validation, folder: Path) -> Iterator[str]:
         sets = "".join(f"{_shown(row.sets[measure]):23}" for measure in ("f1", "compatible"))
         kappa, ac1 = (_shown(row.figures.get(measure)) for measure in ("kappa", "ac1"))
         yield f"{name:24}{row.n_both + row.n_only_predicted + row.n_only_reference:7}  {sets}{kappa:23}{ac1}"
-    for one in result.pictures:
-        if one.level is None:
-            (both_no, report_only), (picture_only, both_yes) = one.counts
+    for one in (question for row in pooled if row.stratum.finding is None for question in row.questions):
+        figures = ", ".join(f"{name} {_shown(one.figures[name])}" for name in ("sensitivity", "specificity", "kappa"))
+        yield f"all, {one.question.name} or not: {figures}"
+    for picture in result.pictures:
+        if picture.level is None:
+            (both_no, report_only), (picture_only, both_yes) = picture.counts
             yield (
-                f"{one.question}: kappa {_shown(one.figures['kappa'])}; both no {both_no}, "
+                f"{picture.question}: kappa {_shown(picture.figures['kappa'])}; both no {both_no}, "
                 f"picture only {picture_only}, report only {report_only}, both yes {both_yes}"
             )
     for figure in result.readers:

@@ -140,3 +140,16 @@ def test_tables_whose_sets_say_nothing_give_counts_and_no_figures() -> None:
     assert (row.n_definite, row.figures) == (0, {})
     assert all(question.n == 0 for question in row.questions)
     assert all(math.isnan(share) for share in row.prevalence.values())
+
+
+def test_all_findings_together_are_asked_whether_they_are_there() -> None:
+    canal, bulge = FINDINGS["canal_stenosis"], FINDINGS["bulge"]
+    keys = [
+        LabelKey("a", Level.L4_L5, "canal_stenosis", Side.MIDLINE),
+        LabelKey("b", Level.L4_L5, "bulge", Side.MIDLINE),
+    ]
+    predicted = LabelTable({keys[0]: GradeSet.parse(canal, "severe"), keys[1]: GradeSet.parse(bulge, "none")})
+    reference = LabelTable({keys[0]: GradeSet.parse(canal, "mild"), keys[1]: GradeSet.present(bulge)})
+    pooled = next(row for row in compare_tables(predicted, reference) if row.stratum.finding is None)
+    assert [one.question.name for one in pooled.questions] == ["present"]
+    assert pooled.questions[0].counts.tolist() == [[0, 0], [1, 1]]
