@@ -16,6 +16,7 @@ from deepspine.cli import (
     bench,
     build,
     check,
+    convert,
     demo,
     evaluate,
     explain,
@@ -43,6 +44,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("fetch")(fetch.fetch)
+app.command("convert")(convert.convert)
 app.command("index")(index.index)
 app.command("label")(label.label)
 app.command("explain")(explain.explain)

@@ -10,7 +10,7 @@ import typer
 
 
 def build(
-    index: Annotated[Path, typer.Option(help="Archive index of `deepspine index`.")],
+    index: Annotated[Path, typer.Option(help="Archive index of `deepspine index`, or a CSV of volume files.")],
     levels: Annotated[Path, typer.Option(help="Folder of `deepspine locate`: STUDY/levels.json.")],
     out: Annotated[Path, typer.Option(help="Folder of the dataset; what is missing there is added.")],
     labels: Annotated[Path | None, typer.Option(help="Label table; without one nothing is known.")] = None,
@@ -26,20 +26,18 @@ def build(
     from deepspine.data.crops import get_preset
     from deepspine.data.dataset.build import build_dataset
     from deepspine.data.dataset.silence import Silence
+    from deepspine.data.dataset.sources import find_studies
     from deepspine.data.dataset.splits import parse_shares
-    from deepspine.data.dataset.studies import archive_studies
-    from deepspine.data.dicom.archive_index import ArchiveIndex
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
     from deepspine.data.rejects import Rejects
 
     if silence not in list(Silence):
         raise ConfigError(f"--silence must be missing or normal, got {silence!r}")
-    archive = ArchiveIndex.read(index)
-    total = sum(1 for _ in archive.studies())
+    studies, total = find_studies(index, levels, allow_mismatched_frames=allow_mismatched_frames)
     with progress("build dataset", total=total) as advance:
         result = build_dataset(
-            archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames),
+            studies,
             LabelTable({}) if labels is None else LabelTable.read(labels),
             out,
             preset=get_preset(crop_preset),

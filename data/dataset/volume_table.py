@@ -1,0 +1,143 @@
+"""Studies whose series are single volume files (MetaImage, NIfTI, NRRD): a table that `build` takes as its index."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from deepspine.data.crops import INPUTS
+from deepspine.data.dataset.studies import LEVELS_FILE, StudyImages, StudySource, read_frames, standardised
+from deepspine.data.errors import DeepspineError, InputError
+from deepspine.data.files import read_volume
+from deepspine.data.label_table import csv_text
+from deepspine.data.volume import Volume
+
+COLUMNS = ("study_key", "patient_key", "report_id", "input", "path")
+
+
+@dataclass(frozen=True)
+class VolumeRow:
+    """One volume file of a study.
+
+    Attributes
+    ----------
+    study_key, patient_key, report_id
+        As in an archive index.
+    input_name
+        What it shows, one of `crops.INPUTS`.
+    path
+        The file. All volumes of a study share one patient space.
+    """
+
+    study_key: str
+    patient_key: str
+    report_id: str
+    input_name: str
+    path: Path
+
+
+def write_volume_table(rows: Sequence[VolumeRow], path: Path) -> None:
+    """Write a table; paths below its folder or beside it become relative to it, so that both can be moved together."""
+    lines = [
+        (row.study_key, row.patient_key, row.report_id, row.input_name, _relative(row.path, path.parent))
+        for row in rows
+    ]
+    path.write_text(csv_text(lines, COLUMNS), encoding="utf-8")
+
+
+def read_volume_table(path: Path) -> list[VolumeRow]:
+    """Read a table of volume files, ordered by study.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, a column is missing, an input has an unknown name or stands twice, or a study has
+        two patients; the message names row and column.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+            if missing:
+                raise InputError(f"{path}: row 1: no column {missing[0]!r}; a table of volumes has {','.join(COLUMNS)}")
+            rows = [_row(path, reader.line_num, row) for row in reader]
+    except FileNotFoundError:
+        raise InputError(f"no index {path}; check the spelling of the path") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: must be UTF-8 text; save it again with that encoding") from None
+    _check_unique(path, rows)
+    return sorted(rows, key=lambda row: (row.study_key, list(INPUTS).index(row.input_name)))
+
+
+def volume_studies(rows: Sequence[VolumeRow], levels: Path) -> Iterator[StudySource]:
+    """Yield the studies of a table of volume files with their frames.
+
+    Parameters
+    ----------
+    levels
+        Folder of `STUDY/levels.json`, where STUDY is the study's key or its report's id.
+    """
+    for _, members in groupby(rows, key=lambda row: row.study_key):
+        yield _source(tuple(members), levels)
+
+
+def _source(rows: tuple[VolumeRow, ...], levels: Path) -> StudySource:
+    first = rows[0]
+
+    def frames_file() -> Path:
+        for name in (first.study_key, first.report_id):
+            if name and (levels / name / LEVELS_FILE).is_file():
+                return levels / name / LEVELS_FILE
+        raise InputError(f"no {LEVELS_FILE} of this study in {levels}")
+
+    return StudySource(
+        study_key=first.study_key,
+        patient_key=first.patient_key or first.study_key,
+        report_id=first.report_id,
+        frames=lambda: read_frames(frames_file()),
+        images=lambda: _images(rows),
+    )
+
+
+def _images(rows: Sequence[VolumeRow]) -> StudyImages:
+    volumes: dict[str, Sequence[Volume]] = {}
+    missing: dict[str, str] = {}
+    for row in rows:
+        try:
+            volumes[row.input_name] = standardised([read_volume(row.path)])
+        except DeepspineError as error:
+            missing[row.input_name] = str(error)
+    return StudyImages(volumes, missing)
+
+
+def _row(path: Path, number: int, cells: dict[str, str | None]) -> VolumeRow:
+    values = {name: (cells[name] or "").strip() for name in COLUMNS}
+    for column in ("study_key", "path"):
+        if not values[column]:
+            raise InputError(f"{path}: row {number}, column {column}: must not be empty")
+    if values["input"] not in INPUTS:
+        raise InputError(
+            f"{path}: row {number}, column input: must be one of {', '.join(INPUTS)}, got {values['input']!r}"
+        )
+    place = path.parent / values["path"]
+    return VolumeRow(values["study_key"], values["patient_key"], values["report_id"], values["input"], place)
+
+
+def _check_unique(path: Path, rows: Sequence[VolumeRow]) -> None:
+    seen: set[tuple[str, str]] = set()
+    patients: dict[str, tuple[str, str]] = {}
+    for number, row in enumerate(rows, start=2):
+        if (row.study_key, row.input_name) in seen:
+            raise InputError(f"{path}: row {number}, column input: {row.input_name} of its study stands twice")
+        seen.add((row.study_key, row.input_name))
+        if patients.setdefault(row.study_key, (row.patient_key, row.report_id)) != (row.patient_key, row.report_id):
+            raise InputError(f"{path}: row {number}, column patient_key: the study has two patients or two reports")
+
+
+def _relative(path: Path, folder: Path) -> str:
+    import os.path
+
+    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
