@@ -7,7 +7,7 @@ from math import isnan
 from pathlib import Path
 
 from deepspine.data.agreement import Interval
-from deepspine.labeling.validation.readers import ALL_READERS
+from deepspine.labeling.validation.readers import ALL_READERS, ReaderFigure
 from deepspine.labeling.validation.results import Validation
 
 UNDEFINED = "not defined"
@@ -37,10 +37,15 @@ def summary_lines(result: Validation, folder: Path) -> Iterator[str]:
             )
     for figure in result.readers:
         if (figure.measure == "f1" and figure.finding == "all") or figure.who == ALL_READERS:
-            change = "" if figure.change is None else f"  change {_shown(figure.change)}, p {figure.p:.4f}"
-            yield f"{figure.finding}: {figure.who}: {figure.measure} {_shown(figure.without)}{change}"
+            yield f"{figure.finding}: {figure.who}: {figure.measure} {_shown(figure.without)}{_change(figure)}"
     yield f"see {folder / 'validation.html'}"
 
 
 def _shown(interval: Interval | None) -> str:
     return UNDEFINED if interval is None or isnan(interval.value) else str(interval)
+
+
+def _change(figure: ReaderFigure) -> str:
+    if figure.change is None or figure.p is None or isnan(figure.change.value):
+        return ""
+    return f"  change {figure.change}, p {figure.p:.4f}"
