@@ -113,8 +113,14 @@ def read_frames(path: Path) -> list[LevelFrame]:
         raise InputError(f"{path.name}: no list `levels`; `deepspine locate` writes such files") from None
 
 
-def read_images(study: Study, *, allow_mismatched_frames: bool = False) -> StudyImages:
-    """Read the selected series of a study, standardised; series that cannot be read are named in `missing`."""
+def read_images(study: Study, *, allow_mismatched_frames: bool = False, standardise: bool = True) -> StudyImages:
+    """Read the selected series of a study; series that cannot be read are named in `missing`.
+
+    Parameters
+    ----------
+    standardise
+        Whether grey values are brought to one scale, see `standardised`, or left as they were read.
+    """
     from deepspine.data.dicom.reading import read_stacks
     from deepspine.data.dicom.selection import select_series
 
@@ -128,7 +134,8 @@ def read_images(study: Study, *, allow_mismatched_frames: bool = False) -> Study
             missing[name] = "another frame of reference than the sagittal series; see --allow-mismatched-frames"
             continue
         try:
-            volumes[name] = standardised(read_stacks(series))
+            stacks = read_stacks(series)
+            volumes[name] = standardised(stacks) if standardise else stacks
         except DeepspineError as error:
             missing[name] = str(error)
     return StudyImages(volumes, missing)

@@ -19,12 +19,14 @@ from deepspine.cli import (
     convert,
     demo,
     evaluate,
+    experiment,
     explain,
     fetch,
     index,
     label,
     locate,
     phantom,
+    read,
     sample,
     train,
     validate,
@@ -53,10 +55,12 @@ app.command("build")(build.build)
 app.command("check")(check.check)
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.command("read")(read.read)
 app.command("sample")(sample.sample)
 app.add_typer(annotate.app, name="annotate")
 app.command("validate", cls=validate.ManyFilesCommand)(validate.validate)
 app.command("phantom")(phantom.phantom)
+app.command("experiment")(experiment.experiment)
 app.command("demo")(demo.demo)
 app.add_typer(bench.app, name="bench")
 

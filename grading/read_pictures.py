@@ -1,0 +1,120 @@
+"""The pictures of a reading's page, as PNG data URIs so that the page is one file."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from deepspine.data.geometry import FloatArray
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from deepspine.grading.reading import FoundSpine
+
+WINDOW_PERCENTILES = (1.0, 99.5)
+"""Grey levels shown, as percentiles of a picture: fat may clip, air may not hide the rest."""
+CROP_HEIGHT_PX = 200
+OVERVIEW_HEIGHT_IN, DOTS_PER_INCH = 6.0, 120
+CLASS_COLORS = {1: (0.40, 0.56, 1.00), 3: (1.00, 0.69, 0.00), 4: (0.86, 0.15, 0.50), 5: (1.00, 0.38, 0.00)}
+"""Bodies, discs, canal and sacrum by their number in a mask; the colour-blind tell them apart (IBM design palette)."""
+OPACITY = 0.28
+GLOW = (255, 140, 0)
+"""Colour of evidence."""
+GLOW_OPACITY = 0.75
+OUTSIDE = (24, 30, 44)
+"""Colour where a picture does not reach: no grey of the picture's own."""
+LEVEL_TEXT_MM = 26.0
+"""How far before a disc's centre its name stands: in front of the bodies."""
+
+
+def as_data_uri(figure: Figure) -> str:
+    """Return a figure as `data:image/png;base64,...`; equal figures are equal bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return _data_uri(buffer.getvalue())
+
+
+def draw_named_levels(spine: FoundSpine) -> Figure:
+    """Draw the slice through the middle of the spine with its classes and the names of discs."""
+    grid = spine.volume.grid
+    centers = grid.ijk_from_lps(np.array([frame.center_lps for frame in spine.frames]))
+    index = int(np.clip(round(float(np.median(centers[:, 0]))), 0, grid.shape[0] - 1))
+    picture = spine.volume.voxels[index]
+    rows_mm, columns_mm = (n * mm for n, mm in zip(picture.shape, spine.volume.spacing_mm[1:], strict=True))
+    figure = Figure(figsize=(OVERVIEW_HEIGHT_IN * columns_mm / rows_mm, OVERVIEW_HEIGHT_IN))
+    axes = figure.add_axes((0, 0, 1, 1))
+    low, high = np.percentile(picture, WINDOW_PERCENTILES)
+    axes.imshow(picture, cmap="gray", vmin=low, vmax=max(high, low + 1e-6), aspect="auto")
+    overlay = np.zeros((*picture.shape, 4))
+    for number, color in CLASS_COLORS.items():
+        overlay[spine.mask[index] == number] = (*color, OPACITY)
+    axes.imshow(overlay, aspect="auto", interpolation="nearest")
+    for frame in spine.frames:
+        _, row, column = grid.ijk_from_lps(frame.center_lps)
+        axes.text(
+            column - LEVEL_TEXT_MM / spine.volume.spacing_mm[2],
+            row,
+            f"{frame.level} {frame.confidence:.2f}",
+            color="white",
+            fontsize=8,
+            ha="right",
+            va="center",
+            bbox={"facecolor": "black", "alpha": 0.45, "linewidth": 0, "pad": 1.5},
+        )
+    axes.set_xlim(-0.5, picture.shape[1] - 0.5)
+    axes.set_ylim(picture.shape[0] - 0.5, -0.5)
+    axes.set_axis_off()
+    return figure
+
+
+def crop_picture(pixels: NDArray[np.float32], *, axial: bool) -> str:
+    """Return a slice of a crop as a data URI; axial ones bear the patient's sides."""
+    return _png(_enlarged(_gray(pixels)), axial=axial)
+
+
+def evidence_picture(pixels: NDArray[np.float32], evidence: NDArray[np.float32], *, axial: bool) -> str:
+    """Return a slice of a crop with what speaks for a finding glowing in it, brightest where most does."""
+    strength = np.maximum(evidence, 0.0)
+    strength = strength / (strength.max() or 1.0) * GLOW_OPACITY
+    colors = _gray(pixels) * (1 - strength[..., None]) + np.array(GLOW) * strength[..., None]
+    return _png(_enlarged(colors), axial=axial)
+
+
+def _gray(pixels: NDArray[np.float32]) -> FloatArray:
+    """Return grey levels as colours in [0, 255]; (rows, columns) to (rows, columns, 3)."""
+    inside = np.isfinite(pixels)
+    low, high = np.percentile(pixels[inside], WINDOW_PERCENTILES) if inside.any() else (0.0, 1.0)
+    gray = np.clip((np.nan_to_num(pixels) - low) / max(high - low, 1e-6), 0, 1) * 255
+    return np.where(inside[..., None], gray[..., None], np.array(OUTSIDE, dtype=float))
+
+
+def _enlarged(colors: FloatArray) -> Image:
+    from PIL import Image
+
+    picture = Image.fromarray(np.round(colors).astype(np.uint8))
+    width = round(CROP_HEIGHT_PX * picture.width / picture.height)
+    return picture.resize((width, CROP_HEIGHT_PX), Image.Resampling.BICUBIC)
+
+
+def _png(picture: Image, *, axial: bool) -> str:
+    from PIL import ImageDraw
+
+    if axial:
+        draw = ImageDraw.Draw(picture)
+        middle = picture.height // 2 - 6
+        # Axial crops are cut with columns from the patient's right.
+        draw.text((5, middle), "R", fill=(255, 176, 0))
+        draw.text((picture.width - 11, middle), "L", fill=(255, 176, 0))
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG", optimize=True)
+    return _data_uri(buffer.getvalue())
+
+
+def _data_uri(content: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")

@@ -1,0 +1,238 @@
+"""Which pictures a study to be read has: sagittal T1, sagittal T2, axial T2, from an archive folder or from files.
+
+DICOM folders go through the archive index and its choice of series. Files (NIfTI, MetaImage, NRRD, pictures) tell their
+contrast by their name (`..._t1.png`, `sag_T2.nii.gz`) and their plane by their geometry, or an option tells it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deepspine.data.errors import InputError
+from deepspine.data.files import VOLUME_SUFFIXES, read_volume, suffix_of
+from deepspine.data.geometry import Plane
+from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
+from deepspine.data.volume import Volume, Weighting
+
+SAGITTAL_T1, SAGITTAL_T2, AXIAL_T2 = "sagittal_t1", "sagittal_t2", "axial_t2"
+DEFAULT_ID = "study"
+"""Name of a study whose files have none that may be shown: file names often hold patients' names."""
+WEIGHTINGS = {"t1": Weighting.T1, "t2": Weighting.T2}
+_CONTRAST = re.compile(r"(?<![a-z0-9])t([12])w?(?![0-9a-z])")
+_NO_IMAGE = re.compile(r"mask|label|seg(?![a-z])|overlay|vertebrae")
+"""Files that lie beside images and are none."""
+
+
+@dataclass(frozen=True, eq=False)
+class StudyImages:
+    """The pictures of one study, grey values as they were read.
+
+    Attributes
+    ----------
+    report_id
+        As in label tables; free of names.
+    volumes
+        By input name; an axial series may be several stacks, a sagittal one is one.
+    warnings
+        What was left out, and why.
+    """
+
+    report_id: str
+    volumes: Mapping[str, Sequence[Volume]]
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def main_input(self) -> str:
+        """The input on which discs are located: sagittal T2, else T1."""
+        return SAGITTAL_T2 if SAGITTAL_T2 in self.volumes else SAGITTAL_T1
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether the study is plain pictures, which have no place in a patient."""
+        return not self.volumes[self.main_input][0].origin.has_patient_space
+
+
+def find_study(
+    study: Path | None,
+    *,
+    t1: Path | None = None,
+    t2: Path | None = None,
+    axial_t2: Path | None = None,
+    spacing_mm: float | None = None,
+    report_id: str | None = None,
+) -> StudyImages:
+    """Read the pictures of a study.
+
+    Parameters
+    ----------
+    study
+        Folder (or zip file) of DICOM files of one study, folder of volumes or of a pair of pictures, or one file.
+    t1, t2, axial_t2
+        Files, or folders of one DICOM series, in place of `study`.
+    spacing_mm
+        Pixel size of pictures, where it is known.
+    report_id
+        Name of the study in tables; by default the accession number of DICOM, `DEFAULT_ID` of files.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to read, no sagittal T1 or T2, more than one patient or study, or pictures of two sizes.
+    """
+    named = {SAGITTAL_T1: t1, SAGITTAL_T2: t2, AXIAL_T2: axial_t2}
+    given = {name: path for name, path in named.items() if path is not None}
+    if (study is None) == (not given):
+        raise InputError("name either a STUDY or its files with --t1, --t2 and --axial-t2")
+    if study is not None and not study.exists():
+        raise InputError(f"no file or folder {study}; check the spelling of the path")
+    if study is not None and not _files_of(study):
+        return _dicom_study(study, report_id)
+    if study is not None:
+        found = _by_name(study, spacing_mm)
+    else:
+        found = {name: _read(path, name, spacing_mm) for name, path in given.items()}
+        _check_names(given)
+    return _checked(StudyImages(report_id or DEFAULT_ID, {name: [volume] for name, volume in found.items()}))
+
+
+# ------------------------------------------------------------------------------------------------------------- DICOM
+
+
+def _dicom_study(folder: Path, report_id: str | None) -> StudyImages:
+    """Read the one study of an archive.
+
+    Raises
+    ------
+    InputError
+        When there are several patients or studies, or no sagittal T1 or T2.
+    """
+    from deepspine.data.dataset.studies import read_images
+    from deepspine.data.dicom.archive_index import index_archive
+    from deepspine.data.dicom.selection import select_series
+
+    studies = list(index_archive(folder).studies())
+    n_patients = len({study.patient_key for study in studies})
+    if n_patients > 1:
+        raise InputError(f"{folder}: holds studies of {n_patients} patients; give the folder of one study")
+    if len(studies) > 1:
+        raise InputError(f"{folder}: holds {len(studies)} studies of one patient; give the folder of one of them")
+    selection = select_series(studies[0])
+    if selection.sagittal_t2 is None and selection.sagittal_t1 is None:
+        why = sorted(set(selection.rejected.values()))
+        others = f"; series that are there: {', '.join(why)}" if why else ""
+        raise InputError(f"{folder}: no sagittal T1 or T2 series to read{others}")
+    images = read_images(studies[0], standardise=False)
+    found = StudyImages(
+        report_id or studies[0].report_id or studies[0].study_key,
+        images.volumes,
+        tuple(f"{_shown(name)} was left out: {reason}" for name, reason in images.missing.items()),
+    )
+    return _checked(found)
+
+
+# ------------------------------------------------------------------------------------------------------------- files
+
+
+def _files_of(study: Path) -> list[Path]:
+    """Return the volume files and pictures of a folder, or the one file; none for DICOM."""
+    suffixes = (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES)
+    if study.is_file():
+        is_dicom = suffix_of(study) in (".dcm", ".ima", ".dicom", ".zip", ".tar", ".tgz", ".gz", "")
+        return [] if is_dicom and suffix_of(study) not in suffixes else [study]
+    files = sorted(file for file in study.iterdir() if suffix_of(file) in suffixes)
+    return [file for file in files if not _NO_IMAGE.search(file.name.lower())]
+
+
+def _by_name(study: Path, spacing_mm: float | None) -> dict[str, Volume]:
+    """Read the files of a folder, or one file, each for the input that its name and geometry say.
+
+    Raises
+    ------
+    InputError
+        When a name says no contrast, two files are for one input, or names are of two patients.
+    """
+    found: dict[str, Volume] = {}
+    named: dict[str, Path] = {}
+    for path in _files_of(study):
+        volume = read_volume(path)
+        contrast = _CONTRAST.search(path.name.lower())
+        if contrast is None:
+            raise InputError(f"{path}: its name says neither T1 nor T2; say it with --t1 or --t2 in place of STUDY")
+        if volume.grid.plane is Plane.AXIAL and contrast[1] == "1":
+            continue
+        name = AXIAL_T2 if volume.grid.plane is Plane.AXIAL else f"sagittal_t{contrast[1]}"
+        if name in named:
+            raise InputError(
+                f"{study}: two files are {_shown(name)}, {named[name].name} and {path.name}; "
+                "give the folder of one patient, or name the files with --t1 and --t2"
+            )
+        named[name] = path
+        found[name] = _read(path, name, spacing_mm)
+    _check_names(named)
+    return found
+
+
+def _read(path: Path, name: str, spacing_mm: float | None) -> Volume:
+    is_picture = suffix_of(path) in PICTURE_SUFFIXES and path.is_file()
+    plane = Plane.AXIAL if name == AXIAL_T2 else Plane.SAGITTAL
+    if is_picture and plane is Plane.AXIAL:
+        raise InputError(f"{path}: an axial picture has no place beside the sagittal ones; give volumes or DICOM")
+    volume = read_picture(path, spacing_mm=spacing_mm) if is_picture else read_volume(path)
+    if volume.grid.plane is not plane:
+        raise InputError(f"{path}: {_shown(name)} must be a {plane} stack, got {volume.grid.plane} slices")
+    return replace(volume, weighting=WEIGHTINGS[name[-2:]])
+
+
+def _check_names(named: Mapping[str, Path]) -> None:
+    """Refuse files whose names are alike but for the contrast and another word: those of two patients.
+
+    Raises
+    ------
+    InputError
+        When the names of T1 and T2 differ in more than the contrast.
+    """
+    if not {SAGITTAL_T1, SAGITTAL_T2} <= set(named):
+        return
+    names = [named[name].name.lower().removesuffix(suffix_of(named[name])) for name in (SAGITTAL_T1, SAGITTAL_T2)]
+    rests = [_CONTRAST.sub("", name) for name in names]
+    if all(_CONTRAST.search(name) for name in names) and rests[0] != rests[1]:
+        raise InputError(
+            f"T1 ({named[SAGITTAL_T1].name}) and T2 ({named[SAGITTAL_T2].name}) have names of two patients; "
+            "name alike what belongs together"
+        )
+
+
+# ------------------------------------------------------------------------------------------------------------ checks
+
+
+def _checked(study: StudyImages) -> StudyImages:
+    """Return the study if it can be read.
+
+    Raises
+    ------
+    InputError
+        When it has no sagittal pictures, its pictures differ in size or kind, or its series are of two patients.
+    """
+    if not {SAGITTAL_T1, SAGITTAL_T2} & set(study.volumes):
+        raise InputError("no sagittal T1 or T2 to read; discs are found on sagittal slices")
+    volumes = [volume for stacks in study.volumes.values() for volume in stacks]
+    if len({volume.origin.has_patient_space for volume in volumes}) > 1:
+        raise InputError(
+            "a plain picture and a volume cannot be read together: the picture has no place in the patient"
+        )
+    if len({volume.origin.patient_key for volume in volumes} - {""}) > 1:
+        raise InputError("T1 and T2 are of two patients; give series of one study")
+    if study.is_picture and len({volume.grid.shape for volume in volumes}) > 1:
+        sizes = " and ".join(
+            f"{_shown(name)} {one[0].grid.shape[2]} x {one[0].grid.shape[1]}" for name, one in study.volumes.items()
+        )
+        raise InputError(f"a pair of pictures must be of one size and field of view, got {sizes} pixels")
+    return study
+
+
+def _shown(name: str) -> str:
+    plane, contrast = name.split("_")
+    return f"{plane} {contrast.upper()}"

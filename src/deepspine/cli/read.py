@@ -1,0 +1,134 @@
+"""`deepspine read`: a study in, the grades of every level out, with a page that shows why."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from deepspine.data.frames import LevelFrame
+    from deepspine.data.levels import Level
+    from deepspine.data.volume import Volume
+    from deepspine.grading.reading import FoundSpine, LocatedStudy
+    from deepspine.grading.reading_inputs import StudyImages
+    from deepspine.segmentation.inference import SegmentationNetwork
+
+
+def read(
+    study: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[STUDY]",
+            help="Folder or zip file of one DICOM study; folder of NIfTI, MetaImage or NRRD files, or of a T1 and a T2 "
+            "picture, whose names say t1 or t2; or one such file.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for grades.csv, levels.json and report.html.")] = Path("reading"),
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            help="Grader: folder of model.safetensors, or a run of `train grading`. Default: the shipped one."
+        ),
+    ] = None,
+    t1: Annotated[Path | None, typer.Option(help="Sagittal T1, in place of STUDY.")] = None,
+    t2: Annotated[Path | None, typer.Option(help="Sagittal T2, in place of STUDY.")] = None,
+    axial_t2: Annotated[Path | None, typer.Option(help="Axial T2 volume, beside --t1 or --t2.")] = None,
+    lowest: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if known.")
+    ] = None,
+    spacing_mm: Annotated[
+        float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
+    ] = None,
+    report_id: Annotated[
+        str | None, typer.Option(help="Name of the study in grades.csv; by default DICOM's accession number.")
+    ] = None,
+    evidence: Annotated[bool, typer.Option(help="Show where the grader looked; takes most of the time.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the grades as JSON.")] = False,
+) -> None:
+    """Grade every level of a study: grades.csv, levels.json and report.html. Research use only."""
+    import json
+
+    from deepspine.data.levels import Level
+    from deepspine.grading.read_page import write_page
+    from deepspine.grading.reading import read_study
+    from deepspine.grading.reading_inputs import find_study
+    from deepspine.grading.weights import load_grader
+    from deepspine.segmentation.inference import SegmentationNetwork
+
+    level = Level.parse(lowest) if lowest else None
+    grader = load_grader(weights)
+    images = find_study(study, t1=t1, t2=t2, axial_t2=axial_t2, spacing_mm=spacing_mm, report_id=report_id)
+    reading = read_study(_located(images, SegmentationNetwork.load(), level), grader)
+    out.mkdir(parents=True, exist_ok=True)
+    reading.write_grades(out / "grades.csv")
+    (out / "levels.json").write_text(json.dumps(reading.study.spine.about, indent=1) + "\n", encoding="utf-8")
+    write_page(out / "report.html", reading, evidence=evidence)
+    for warning in reading.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    if as_json:
+        sys.stdout.write(json.dumps(reading.to_json()) + "\n")
+    else:
+        n_grades = sum(len(one.grades) for one in reading.levels)
+        sys.stdout.write(f"{n_grades} grades at {len(reading.levels)} levels; open {out / 'report.html'}\n")
+
+
+def _located(images: StudyImages, network: SegmentationNetwork, lowest: Level | None) -> LocatedStudy:
+    """Find the spine; a T1 picture takes the place of its T2 in the patient."""
+    from dataclasses import replace
+
+    from deepspine.grading.reading import LocatedStudy
+
+    spine = _found(images.volumes[images.main_input][0], network, lowest)
+    placed = dict(images.volumes)
+    placed[images.main_input] = [spine.volume]
+    if images.is_picture:
+        # Both are of one size and field of view, so what the spine tells of one holds for the other.
+        placed = {name: [replace(stacks[0], grid=spine.volume.grid)] for name, stacks in placed.items()}
+    study = replace(images, volumes=placed)
+    return LocatedStudy(study, spine, partial(_at_usual_size, study, spine, network, lowest))
+
+
+def _found(volume: Volume, network: SegmentationNetwork, lowest: Level | None) -> FoundSpine:
+    from deepspine.grading.reading import FoundSpine
+    from deepspine.segmentation.locate import locate
+    from deepspine.segmentation.output import levels_json
+    from deepspine.segmentation.picture_size import sized_by_spine
+
+    sized = sized_by_spine(volume, network)
+    location = locate(sized, network=network, lowest=lowest)
+    about = levels_json(location, sized)
+    return FoundSpine(sized, location.mask, location.vertebra_map, location.frames, location.warnings, about)
+
+
+def _at_usual_size(
+    images: StudyImages, spine: FoundSpine, network: SegmentationNetwork, lowest: Level | None
+) -> tuple[Mapping[str, Sequence[Volume]], Sequence[LevelFrame]]:
+    """Scale volumes and frames to a spine of usual size, as the training on pictures did.
+
+    The other contrast of a pair of pictures is laid on the first by its own discs, and left out where it shows none.
+    """
+    from deepspine.data.errors import DeepspineError
+    from deepspine.experiments.picture_levels import at_usual_size, laid_on
+
+    main = at_usual_size(spine.volume, spine.frames)
+    found: dict[str, Sequence[Volume]] = {images.main_input: [main.volume]}
+    for name, stacks in images.volumes.items():
+        if name == images.main_input:
+            continue
+        if not images.is_picture:
+            found[name] = [at_usual_size(stack, spine.frames).volume for stack in stacks]
+            continue
+        try:
+            other = _found(stacks[0], network, lowest)
+        except DeepspineError:
+            continue
+        moved = laid_on(at_usual_size(other.volume, other.frames), main)
+        if moved is not None:
+            found[name] = [moved]
+    return found, main.frames
