@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -14,10 +15,11 @@ from torch.nn.functional import affine_grid, grid_sample
 from torch.utils.data import Dataset
 
 from deepspine.data.crops import Crop, CropPreset
+from deepspine.data.dataset.build import labels_by_report
 from deepspine.data.dataset.sample import Sample, Target
 from deepspine.data.dataset.silence import Silence, filled
 from deepspine.data.findings import Finding, get_finding
-from deepspine.data.label_table import LabelKey
+from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.grading.heads import LEVELS, target_name, targets_of
 
 SAGITTAL_INPUTS = ("sagittal_t1", "sagittal_t2")
@@ -78,6 +80,8 @@ class LevelDataset(Dataset[LevelBatch]):
         Inputs to use; others are treated as missing.
     normalise_crops
         Standardise each crop on its own as well; for pictures whose grey levels were stretched one by one.
+    labels
+        In place of the samples' own labels.
     doubt
         The labeler's doubt of labels, for smoothing; labels that are not named have none.
     keep
@@ -93,6 +97,7 @@ class LevelDataset(Dataset[LevelBatch]):
         silence: Silence = Silence.MISSING,
         inputs: Sequence[str] = INPUT_NAMES,
         normalise_crops: bool = False,
+        labels: LabelTable | None = None,
         doubt: Mapping[LabelKey, float] = MappingProxyType({}),
         keep: bool = False,
     ) -> None:
@@ -102,6 +107,7 @@ class LevelDataset(Dataset[LevelBatch]):
         self._silence = silence
         self._inputs = frozenset(inputs)
         self._normalise = normalise_crops
+        self._labels = None if labels is None else labels_by_report(labels)
         self._doubt = doubt
         self._kept: dict[int, LevelBatch] | None = {} if keep else None
 
@@ -116,7 +122,7 @@ class LevelDataset(Dataset[LevelBatch]):
         return self._kept[index]
 
     def _read(self, index: int) -> LevelBatch:
-        sample = self._samples[index]()
+        sample = self._relabelled(self._samples[index]())
         crops = {name: crop for name, crop in sample.crops.items() if name in self._inputs}
         labels = filled(sample, self._silence)
         return LevelBatch(
@@ -131,6 +137,12 @@ class LevelDataset(Dataset[LevelBatch]):
             },
             number=torch.tensor(index),
         )
+
+    def _relabelled(self, sample: Sample) -> Sample:
+        if self._labels is None:
+            return sample
+        own = self._labels.get(sample.report_id, {})
+        return replace(sample, labels=own.get(sample.level, {}), reported=bool(own))
 
     def _channels(self, crops: Mapping[str, Crop], names: Sequence[str]) -> Tensor:
         shape = self._preset.spec_of(names[0]).pixels

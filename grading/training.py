@@ -21,6 +21,7 @@ from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
+from deepspine.data.label_table import LabelTable
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented
@@ -28,6 +29,7 @@ from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
 from deepspine.grading.network import SMALL, GradingNetwork
 from deepspine.grading.noise import EarlyLearning
 from deepspine.grading.prediction import PREPARATION
+from deepspine.grading.start import start_from
 from deepspine.grading.training_log import TrainingLog
 
 FAST = ("--trainer.max_epochs=2", "--trainer.limit_train_batches=4", "--trainer.limit_val_batches=2")
@@ -44,7 +46,7 @@ class GradingModule(pl.LightningModule):
     findings
         Names of the findings to grade; the core ones by default.
     encoder
-        `small`, `resnet18_half`, or the name of a timm backbone (never pretrained: nothing is downloaded).
+        `small`, `spine`, `resnet18_half`, or the name of a timm backbone (never pretrained: nothing is downloaded).
     width, ordinal, side_embedding, dropout
         See `GradingNetwork`.
     learning_rate, weight_decay
@@ -59,6 +61,9 @@ class GradingModule(pl.LightningModule):
         process of a distributed run remembers what it has seen itself.
     early_learning_momentum
         Of its running mean.
+    start
+        What the network starts from in place of chance: a segmentation's `model.safetensors` (encoder `spine`), or a
+        checkpoint or run folder of the grader.
     seed
         Of augmentation and dropout.
     augmentation
@@ -82,6 +87,7 @@ class GradingModule(pl.LightningModule):
         smoothing: float = 0.0,
         early_learning: float = 0.0,
         early_learning_momentum: float = 0.7,
+        start: Path | None = None,
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - immutable
         threads: int = 0,
@@ -113,6 +119,8 @@ class GradingModule(pl.LightningModule):
             side_embedding=side_embedding,
             dropout=dropout,
         )
+        if start is not None:
+            start_from(self.network, Path(start))
         self.grade_weights: dict[str, Tensor] = {}
         self.memory: EarlyLearning | None = None
 
@@ -207,11 +215,15 @@ class GradingData(pl.LightningDataModule):
         Of the order of samples.
     in_memory
         Keep decoded samples in memory; for datasets that fit.
+    labels
+        Label table in place of the labels that the dataset was built with.
     doubt
         Table of evidence (`deepspine label --evidence`), whose doubts `model.smoothing` uses.
     folds, held_fold
         Cross-validation instead of the dataset's splits: patients whose hashed key falls into `held_fold` of `folds`
         are held back (split `val`), all others train.
+    held_folds
+        Several folds to hold back, in place of `held_fold`.
     """
 
     def __init__(
@@ -224,13 +236,16 @@ class GradingData(pl.LightningDataModule):
         workers: int = 0,
         seed: int = 0,
         in_memory: bool = False,
+        labels: Path | None = None,
         doubt: Path | None = None,
         folds: int = 0,
         held_fold: int = 0,
+        held_folds: Sequence[int] = (),
     ) -> None:
         super().__init__()
-        if folds and not 0 <= held_fold < folds:
-            raise ConfigError(f"held_fold must be in [0, {folds}), got {held_fold}")
+        held = frozenset(held_folds or (held_fold,))
+        if folds and not held < frozenset(range(folds)):
+            raise ConfigError(f"held_fold must be in [0, {folds}), got {', '.join(map(str, sorted(held)))}")
         if unknown := set(inputs) - set(INPUT_NAMES):
             raise ConfigError(f"inputs must be of {', '.join(INPUT_NAMES)}, got {', '.join(sorted(unknown))}")
         self.folder = Path(dataset)
@@ -238,7 +253,8 @@ class GradingData(pl.LightningDataModule):
         self.inputs, self.silence, self.normalise_crops = tuple(inputs), silence, normalise_crops
         self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
         self.doubt = read_doubts(Path(doubt)) if doubt is not None else {}
-        self.folds, self.held_fold = folds, held_fold
+        self.labels = LabelTable.read(labels) if labels is not None else None
+        self.folds, self.held_folds = folds, held
         self._datasets: dict[str, LevelDataset] = {}
 
     def setup(self, stage: str) -> None:
@@ -258,6 +274,7 @@ class GradingData(pl.LightningDataModule):
                 silence=self.silence or manifest.silence,
                 inputs=self.inputs,
                 normalise_crops=self.normalise_crops,
+                labels=self.labels,
                 doubt=self.doubt,
                 keep=self.in_memory,
             )
@@ -269,7 +286,7 @@ class GradingData(pl.LightningDataModule):
             return stored_samples(self.folder, split, manifest)
         held = split != "train"
         samples = stored_samples(self.folder, "all", manifest)
-        return [one for one in samples if (fold_of(one.read().patient_key, self.folds) == self.held_fold) == held]
+        return [one for one in samples if (fold_of(one.read().patient_key, self.folds) in self.held_folds) == held]
 
     def training_labels(self) -> dict[str, Tensor]:
         """Return what the labels of the training split allow, by target; (labels, grades) each."""

@@ -1,0 +1,142 @@
+"""Single sagittal pictures of T1 and T2 as a dataset: discs located, both pictures on one grid, crops of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from deepspine.data.crops import CropPreset, CropSpec
+from deepspine.data.dataset.build import BuildResult, build_dataset
+from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
+from deepspine.data.errors import InputError, NamingError
+from deepspine.data.frames import LevelFrame
+from deepspine.data.geometry import Plane
+from deepspine.data.label_table import LabelTable
+from deepspine.data.volume import Volume
+from deepspine.experiments.picture_levels import LocatedPicture, laid_on, located_picture
+
+PRESET = CropPreset(
+    "picture_small",
+    CropSpec(Plane.SAGITTAL, (1, 64, 80), (4.0, 57.6, 72.0), offset_mm=(0.0, 6.0, 0.0)),
+    # Pictures have no axial series; a network of theirs keeps a place for one.
+    CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0)),
+)
+"""Pixels of 0.9 mm, about those of a picture: the disc, half of each neighbouring vertebra, and the canal."""
+INPUT_OF_MODALITY = {"t1": "sagittal_t1", "t2": "sagittal_t2"}
+MIN_DISCS = 3
+"""Fewer are no lumbar spine."""
+MAX_REJECT_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class PicturePair:
+    """The pictures of one patient.
+
+    Attributes
+    ----------
+    name
+        Of the patient, and of the report.
+    pictures
+        By modality, `t1` and `t2`.
+    kept
+        Folder where found discs are kept.
+    same_view
+        Whether all were taken on one field of view, so that the discs of T2 hold for T1.
+    """
+
+    name: str
+    pictures: Mapping[str, Path]
+    kept: Path
+    same_view: bool
+
+    @cached_property
+    def located(self) -> dict[str, LocatedPicture]:
+        """The pictures at usual size, by modality; those with too few discs to lay them on another are left out."""
+        found = {
+            modality: located_picture(path, self.kept / f"{self._discs_of(path).stem}.json")
+            for modality, path in sorted(self.pictures.items(), reverse=True)
+        }
+        return {modality: picture for modality, picture in found.items() if len(picture.frames) >= MIN_DISCS}
+
+    def _discs_of(self, path: Path) -> Path:
+        return self.pictures.get("t2", path) if self.same_view else path
+
+    @property
+    def frames(self) -> Sequence[LevelFrame]:
+        """The discs of T2, or of T1 where T2 shows none.
+
+        Raises
+        ------
+        NamingError
+            When no picture shows a spine.
+        """
+        for picture in self.located.values():
+            return picture.frames
+        raise NamingError("no picture of this patient shows a lumbar spine")
+
+    def images(self) -> StudyImages:
+        """Return the pictures by input name, all on the first one's place, standardised."""
+        modalities = list(self.located)
+        first = self.located[modalities[0]]
+        volumes: dict[str, Sequence[Volume]] = {}
+        missing: dict[str, str] = {}
+        for modality, picture in self.located.items():
+            same_place = self.same_view or picture is first
+            volume = picture.volume if same_place else laid_on(picture, first)
+            if volume is None:
+                missing[INPUT_OF_MODALITY[modality]] = "too few discs in common with the other picture"
+            else:
+                volumes[INPUT_OF_MODALITY[modality]] = standardised([volume])
+        return StudyImages(volumes, missing)
+
+    @property
+    def source(self) -> StudySource:
+        """What a dataset is built from."""
+        return StudySource(self.name, self.name, self.name, frames=lambda: self.frames, images=self.images)
+
+
+def picture_pairs(
+    folder: Path, kept: Path, *, prefix: str, same_view: bool, required: str | None = None
+) -> list[PicturePair]:
+    """List the patients of a folder of pictures `images/PATIENT_MODALITY.png`.
+
+    Parameters
+    ----------
+    prefix
+        Of patients' names.
+    required
+        Leave out patients that lack this modality.
+
+    Raises
+    ------
+    InputError
+        When there are none.
+    """
+    found: dict[str, dict[str, Path]] = {}
+    for path in sorted((folder / "images").glob("*.png")):
+        patient, _, modality = path.stem.rpartition("_")
+        if modality in INPUT_OF_MODALITY:
+            found.setdefault(patient, {})[modality] = path
+    pairs = [
+        PicturePair(f"{prefix}{patient}", pictures, kept, same_view)
+        for patient, pictures in found.items()
+        if required is None or required in pictures
+    ]
+    if not pairs:
+        raise InputError(f"{folder}: no images/PATIENT_t1.png or _t2.png; --data must hold this folder")
+    return pairs
+
+
+def build_pictures(pairs: Sequence[PicturePair], out: Path, *, advance: Callable[[int], None]) -> BuildResult:
+    """Locate the discs of every pair and cut their crops; no labels, since experiments compare several.
+
+    Raises
+    ------
+    TooManyRejectsError
+        When more than a twentieth of the patients show no spine.
+    """
+    result = build_dataset([pair.source for pair in pairs], LabelTable({}), out, preset=PRESET, advance=advance)
+    result.rejects.check_share(len(pairs), allowed=MAX_REJECT_SHARE, path=out / "rejects.csv")
+    return result

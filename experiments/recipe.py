@@ -1,0 +1,161 @@
+"""How a network of an experiment is trained, and cross-validation by patient with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from omegaconf import MISSING
+
+from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.silence import Silence
+from deepspine.data.label_table import LabelTable
+
+if TYPE_CHECKING:
+    from deepspine.grading.prediction import Prediction
+
+LABELS_FILE = "labels.csv"
+HEADS: dict[str, bool | str] = {"softmax": False, "cumulative": True, "corn": "corn"}
+
+
+@dataclass
+class Recipe:
+    """How one network is trained: the keys of `recipe` in a config, named as those of `deepspine train grading`.
+
+    Attributes
+    ----------
+    head
+        `softmax`, `cumulative` or `corn`.
+    members
+        Networks of other seeds whose probabilities are averaged.
+    augmentation
+        Options of `Augmentation`; those not named keep their defaults.
+    """
+
+    findings: list[str] = MISSING
+    inputs: list[str] = MISSING
+    encoder: str = MISSING
+    width: int = MISSING
+    head: str = MISSING
+    dropout: float = MISSING
+    silence: Silence = MISSING
+    early_learning: float = MISSING
+    balance: float = MISSING
+    epochs: int = MISSING
+    batch_size: int = MISSING
+    learning_rate: float = MISSING
+    weight_decay: float = MISSING
+    precision: str = MISSING
+    threads: int = MISSING
+    members: int = MISSING
+    seed: int = MISSING
+    augmentation: dict[str, float] = field(default_factory=dict)
+
+
+def train_network(
+    dataset: Path,
+    labels: LabelTable,
+    place: Path,
+    recipe: Recipe,
+    *,
+    folds: int = 0,
+    held_folds: Sequence[int] = (),
+    member: int = 0,
+    start: Path | None = None,
+) -> Path:
+    """Train a network, once, and return the folder of its checkpoint.
+
+    Parameters
+    ----------
+    labels
+        In place of those of the dataset.
+    place
+        Folder of the run.
+    folds, held_folds
+        Patients of these of `folds` folds do not train.
+    member
+        Which of the recipe's networks; changes the seed.
+    start
+        What the network starts from in place of chance.
+    """
+    import pytorch_lightning as pl
+    from pytorch_lightning.callbacks import ModelCheckpoint
+
+    from deepspine.grading.inputs import Augmentation
+    from deepspine.grading.training import GradingData, GradingModule
+
+    if list(place.rglob("last*.ckpt")):
+        return place
+    place.mkdir(parents=True, exist_ok=True)
+    labels.write(place / LABELS_FILE)
+    seed = recipe.seed + 1000 * member
+    data = GradingData(
+        dataset, inputs=recipe.inputs, silence=recipe.silence, labels=place / LABELS_FILE, normalise_crops=True,
+        batch_size=recipe.batch_size, in_memory=True, folds=folds, held_folds=held_folds, seed=seed,
+    )  # fmt: skip
+    pl.seed_everything(seed, verbose=False)
+    module = GradingModule(
+        recipe.findings, encoder=recipe.encoder, width=recipe.width, ordinal=HEADS[recipe.head],
+        dropout=recipe.dropout, learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay,
+        balance=recipe.balance, early_learning=recipe.early_learning, seed=seed, threads=recipe.threads, start=start,
+        augmentation=Augmentation(**recipe.augmentation),
+    )  # fmt: skip
+    trainer = pl.Trainer(
+        max_epochs=recipe.epochs, precision=recipe.precision, default_root_dir=str(place), logger=False,
+        enable_progress_bar=False, enable_model_summary=False, num_sanity_val_steps=0, limit_val_batches=0,
+        accelerator="auto", devices=1, gradient_clip_val=5.0,
+        callbacks=[ModelCheckpoint(save_last=True, save_top_k=0, dirpath=str(place))],
+    )  # fmt: skip
+    trainer.fit(module, data)
+    return place
+
+
+def cross_validate(
+    dataset: Path,
+    labels: LabelTable,
+    run: Path,
+    recipe: Recipe,
+    *,
+    folds: int,
+    start: Path | None = None,
+    advance: Callable[[float], None] = lambda n: None,
+) -> list[Prediction]:
+    """Train on all folds but one and grade that one, in turn; return the predictions of all patients.
+
+    Parameters
+    ----------
+    run
+        Folder of the networks, one a fold and member.
+    advance
+        Called with the share done since its last call, 1 in sum.
+    """
+    rows: list[Prediction] = []
+    for fold in range(folds):
+        graded = []
+        for member in range(recipe.members):
+            place = run / f"fold{fold}_{member}"
+            train_network(dataset, labels, place, recipe, folds=folds, held_folds=[fold], member=member, start=start)
+            graded.append(grade_fold(dataset, place, folds=folds, fold=fold))
+            advance(1 / folds / recipe.members)
+        rows += averaged(graded)
+    return rows
+
+
+def grade_fold(dataset: Path, place: Path, *, folds: int, fold: int) -> list[Prediction]:
+    """Grade the patients of a fold with a trained network."""
+    from deepspine.grading.prediction import load_grader, predict_samples
+    from deepspine.grading.training import GradingData
+
+    stored = GradingData(dataset, folds=folds, held_fold=fold).stored("val")
+    return list(predict_samples(load_grader(place), stored, Manifest.read(dataset)).rows)
+
+
+def averaged(graded: Sequence[Sequence[Prediction]]) -> list[Prediction]:
+    """Return the mean probabilities of several networks that graded the same levels."""
+    return [
+        replace(rows[0], probabilities=np.mean([row.probabilities for row in rows], axis=0))
+        for rows in zip(*graded, strict=True)
+    ]
