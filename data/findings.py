@@ -43,6 +43,8 @@ class Finding:
         Whether the order of the scale means more and more disease; nominal scales have none.
     core
         Whether the finding is part of the gold labels and of the scores.
+    codes
+        Concepts of RadLex (RID) and elements of RadElement (RDE) for the same thing, where they exist.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Finding:
     lateral: bool = False
     ordinal: bool = True
     core: bool = True
+    codes: tuple[str, ...] = ()
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -77,20 +80,21 @@ _ZONES = (
     "extraforaminal_right",
 )
 
+# RadLex: Tan 2018, table 2, the first of a range; RadElement: set RDES300, lumbar degenerative disc disease on MR.
 _ALL = (
-    Finding("canal_stenosis", _SEVERITY),
-    Finding("foraminal_stenosis", _SEVERITY, lateral=True),
-    Finding("subarticular_stenosis", _SEVERITY, lateral=True),
-    Finding("bulge", _SEVERITY),
-    Finding("herniation", ("none", "protrusion", "extrusion", "sequestration")),
-    Finding("modic", ("none", "type1", "type2", "type3"), ordinal=False),
-    Finding("spondylolisthesis", ("none", "grade1", "grade2", "grade3", "grade4")),
+    Finding("canal_stenosis", _SEVERITY, codes=("RID5029",)),
+    Finding("foraminal_stenosis", _SEVERITY, lateral=True, codes=("RID5034",)),
+    Finding("subarticular_stenosis", _SEVERITY, lateral=True, codes=("RDE2031",)),
+    Finding("bulge", _SEVERITY, codes=("RID5089", "RDE1518")),
+    Finding("herniation", ("none", "protrusion", "extrusion", "sequestration"), codes=("RID5090", "RDE1518")),
+    Finding("modic", ("none", "type1", "type2", "type3"), ordinal=False, codes=("RDE1517",)),
+    Finding("spondylolisthesis", ("none", "grade1", "grade2", "grade3", "grade4"), codes=("RID4780",)),
     Finding("retrolisthesis", _PRESENCE),
-    Finding("degeneration", _SEVERITY),
+    Finding("degeneration", _SEVERITY, codes=("RID5086",)),
     Finding("nerve_root", ("none", "contact", "displacement", "compression"), lateral=True),
     Finding("thecal_sac", ("none", "contact", "indentation", "compression")),
-    Finding("disc_height_loss", _SEVERITY, core=False),
-    Finding("pfirrmann", ("grade1", "grade2", "grade3", "grade4", "grade5"), core=False),
+    Finding("disc_height_loss", _SEVERITY, core=False, codes=("RID5088", "RDE1515")),
+    Finding("pfirrmann", ("grade1", "grade2", "grade3", "grade4", "grade5"), core=False, codes=("RDE2055",)),
     Finding("facet_arthropathy", _SEVERITY, lateral=True, core=False),
     Finding("ligamentum_flavum_hypertrophy", _SEVERITY, core=False),
     Finding("annular_fissure", _PRESENCE, core=False),

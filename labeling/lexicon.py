@@ -6,6 +6,7 @@ it must and must not match; `deepspine label --check-rules` and the tests hold e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,6 +68,7 @@ PHRASE_FILES = ("grades", "sides", "levels", "sites", "predicates", "findings", 
 MARKS = (*".,;:()|/+=<>?*-\n&", "->", "-->")
 """Punctuation that the grammar reads; a mention of its own wherever no phrase holds it."""
 
+_CODE = re.compile(r"RID\d+|RDES?\d+")
 MAX_SPELLINGS = 6_000
 """Alternatives that one phrase may spell out; more is a slip of the pen."""
 
@@ -95,6 +97,8 @@ class Rule:
         Whether the word stands for both sides.
     levels
         Levels named by the phrase, as indices.
+    codes
+        Concepts of RadLex (RID) and RadElement (RDE) that the phrases name, where they are narrower than the finding's.
     """
 
     id: str
@@ -108,6 +112,7 @@ class Rule:
     form: str = ""
     plural: bool = False
     levels: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 class Node(dict[str, "Node"]):
@@ -204,13 +209,18 @@ def _rule(entry: Any, origin: str) -> Rule:
     if kind not in KINDS:
         raise ConfigError(f"{origin}: kind of {identity} must be one of {', '.join(sorted(KINDS))}, got {kind!r}")
     texts = {}
-    for key in ("phrases", "must", "must_not"):
+    for key in ("phrases", "must", "must_not", "codes"):
         value = options.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"{origin}: {key} of {identity} must be a list of texts")
         texts[key] = tuple(item for item in value if item.strip())
     if not texts["phrases"]:
         raise ConfigError(f"{origin}: {identity} has no phrases")
+    for code in texts["codes"]:
+        if not _CODE.fullmatch(code):
+            raise ConfigError(
+                f"{origin}: codes of {identity} must be of RadLex (RID1) or RadElement (RDE1), got {code!r}"
+            )
     value = str(options.pop("value", ""))
     return Rule(
         identity,

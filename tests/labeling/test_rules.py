@@ -43,6 +43,7 @@ def test_a_site_adds_a_rule(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "told"), [
     ("- {id: a, kind: wrong, phrases: [x]}\n", "line 1: kind of a must be one of"),
+    ("- {id: a, kind: filler, phrases: [x], codes: [SCT1]}\n", "line 1: codes of a must be of RadLex"),
     ("\n- {kind: grade, phrases: [x]}\n", "line 2: a rule must be a mapping with an id"),
     ("- {id: a, kind: grade, grades: huge, phrases: [x]}\n", "line 1: grade of canal_stenosis must be one of"),
     ("- {id: a, kind: grade, phrases: x}\n", "line 1: phrases of a must be a list of texts"),
