@@ -125,12 +125,16 @@ def read_images(study: Study, *, allow_mismatched_frames: bool = False, standard
     from deepspine.data.dicom.selection import select_series
 
     selection = select_series(study)
-    chosen: dict[str, Series] = {name: series for name in INPUTS if (series := getattr(selection, name)) is not None}
+    chosen: dict[str, Series | tuple[Series, ...]] = {
+        name: series for name in INPUTS if (series := getattr(selection, name)) is not None
+    }
     located_on = selection.sagittal_t2 or selection.sagittal_t1
     volumes: dict[str, Sequence[Volume]] = {}
     missing: dict[str, str] = {}
     for name, series in chosen.items():
-        if not allow_mismatched_frames and located_on is not None and _differs(series, located_on):
+        # The series of a set share their frame of reference.
+        first = series if isinstance(series, Series) else series[0]
+        if not allow_mismatched_frames and located_on is not None and _differs(first, located_on):
             missing[name] = "another frame of reference than the sagittal series; see --allow-mismatched-frames"
             continue
         try:
@@ -142,7 +146,7 @@ def read_images(study: Study, *, allow_mismatched_frames: bool = False, standard
 
 
 def standardised(stacks: Iterable[Volume]) -> list[Volume]:
-    """Return the stacks of one series with grey values clipped, of mean 0 and deviation 1 over the whole series.
+    """Return the stacks of one series or set of slabs with grey values clipped, of mean 0 and deviation 1 over all.
 
     Scanners' units are arbitrary; standardising was the best of the ways compared by Cina 2024.
     """

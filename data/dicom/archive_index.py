@@ -18,6 +18,7 @@ from deepspine.data.volume import Weighting
 
 _METADATA_KEY = b"deepspine"
 _TUPLES = {"image_type", "spacing_mm", "frames"}
+_TRIPLES = {"centers_lps", "normals_lps"}
 ROWS_PER_GROUP = 128
 """Series written or read at a time; bounds memory whatever the size of the archive."""
 
@@ -148,6 +149,7 @@ def _to_row(one: Series, root: Path) -> dict[str, Any]:
 
 def _from_row(row: dict[str, Any], root: Path) -> Series:
     values = row | {name: tuple(row[name]) for name in _TUPLES}
+    values |= {name: tuple(tuple(triple) for triple in row[name]) for name in _TRIPLES}
     values["paths"] = tuple(root / path for path in row["paths"])
     return Series(**(values | {"plane": Plane(row["plane"]), "weighting": Weighting(row["weighting"])}))
 
@@ -161,6 +163,8 @@ def _schema() -> Any:
         "weighting": pa.string(),
         "image_type": pa.list_(pa.string()),
         "spacing_mm": pa.list_(pa.float64()),
+        "centers_lps": pa.list_(pa.list_(pa.float64(), 3)),
+        "normals_lps": pa.list_(pa.list_(pa.float64(), 3)),
         "paths": pa.list_(pa.string()),
         "frames": pa.list_(pa.int32()),
     }

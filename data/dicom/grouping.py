@@ -128,6 +128,7 @@ def _series(members: list[Slice], *, part: int, root: Path) -> Series:
     ordered = [members[index] for stack in stacks for index in stack.members]
     instance, frame = ordered[0]
     guess = guess_weighting(frame.parameters)
+    size = (instance.rows, instance.columns)
     return Series(
         series_uid=instance.series_uid,
         part=part,
@@ -152,6 +153,8 @@ def _series(members: list[Slice], *, part: int, root: Path) -> Series:
         rows=instance.rows,
         columns=instance.columns,
         spacing_mm=(slice_gap_mm(stacks, frame), *frame.pixel_mm),
+        centers_lps=tuple(one.plane.center_lps(size=size, pixel_mm=one.pixel_mm) for _, one in ordered),
+        normals_lps=tuple(one.plane.unit_normal for _, one in ordered),
         paths=tuple(root / instance.path for instance, _ in ordered),
         frames=tuple(frame.number for _, frame in ordered),
     )

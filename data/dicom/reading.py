@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +39,13 @@ def read_series(series: Series) -> Volume:
     return _volume(series, slices, stack)
 
 
-def read_stacks(series: Series) -> list[Volume]:
+def read_stacks(series: Series | Sequence[Series]) -> list[Volume]:
     """Read a series as its parallel, evenly spaced stacks, such as one axial slab a disc.
+
+    Parameters
+    ----------
+    series
+        One series, or the series of one set of slabs (see `slab_sets`).
 
     Returns
     -------
@@ -52,10 +58,14 @@ def read_stacks(series: Series) -> list[Volume]:
     GeometryError
         When two slices lie at the same place.
     """
+    members = (series,) if isinstance(series, Series) else series
+    return sorted((volume for one in members for volume in _stacks_of(one)), key=_place_in_order)
+
+
+def _stacks_of(series: Series) -> list[Volume]:
     slices = _read_slices(series)
     stacks = split_stacks([one.frame.plane for one in slices])
-    volumes = [_volume(series, slices, stack) for stack in stacks]
-    return sorted(volumes, key=_place_in_order)
+    return [_volume(series, slices, stack) for stack in stacks]
 
 
 def read_path(path: Path) -> Volume:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from deepspine.data.dicom.series import Series, Study
+from deepspine.data.dicom.slab_sets import difference, form_sets, overlap
 from deepspine.data.geometry import Plane
 from deepspine.data.volume import Weighting
 
@@ -31,6 +32,11 @@ SLOTS: Mapping[str, tuple[Plane, tuple[Weighting, ...]]] = {
 }
 """What is looked for: plane, and weightings from the preferred one down."""
 
+_REPEATED = "was repeated later"
+_FURTHER_PART = "is a further part of the same series"
+Preference = tuple[str, Callable[[tuple[Series, ...]], float]]
+"""Why the lesser of two sets is left out, and the measure by which it is the lesser."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -38,8 +44,11 @@ class Selection:
 
     Attributes
     ----------
-    sagittal_t1, sagittal_t2, axial_t2
+    sagittal_t1, sagittal_t2
         The chosen series, None where the study has none.
+    axial_t2
+        The chosen series: mostly one, several where a scanner stored the slabs of one protocol as a series each; None
+        where the study has none.
     reasons
         For each slot why its series was chosen, or why it is empty.
     rejected
@@ -48,7 +57,7 @@ class Selection:
 
     sagittal_t1: Series | None
     sagittal_t2: Series | None
-    axial_t2: Series | None
+    axial_t2: tuple[Series, ...] | None
     reasons: Mapping[str, str]
     rejected: Mapping[str, str]
 
@@ -58,7 +67,8 @@ def select_series(study: Study) -> Selection:
 
     Series that cannot serve (localizers, derived pictures, other body regions, too few slices) are out first. Among
     the rest the plain one goes before the fat-suppressed one, 2D before 3D, more slices before fewer, smaller pixels
-    before larger, and a repeated series before its first try.
+    before larger, and a repeated series before its first try. Axial series of one protocol that lie apart count as
+    one, see `slab_sets`.
     """
     rejected: dict[str, str] = {}
     usable: list[Series] = []
@@ -68,49 +78,83 @@ def select_series(study: Study) -> Selection:
             usable.append(series)
         else:
             rejected[series.series_key] = reason
-    chosen: dict[str, Series | None] = {}
+    chosen: dict[str, tuple[Series, ...]] = {}
     reasons: dict[str, str] = {}
     for slot in SLOTS:
         chosen[slot], reasons[slot] = _choose(slot, usable, rejected)
-    kept = {series.series_key for series in chosen.values() if series is not None}
+    kept = {series.series_key for members in chosen.values() for series in members}
     for series in usable:
         if series.series_key not in kept:
             rejected.setdefault(series.series_key, f"{series.weighting} {series.plane} is not asked for")
-    return Selection(**chosen, reasons=reasons, rejected=rejected)
-
-
-def _choose(slot: str, usable: list[Series], rejected: dict[str, str]) -> tuple[Series | None, str]:
-    plane, weightings = SLOTS[slot]
-    fitting = [series for series in usable if series.plane is plane and series.weighting in weightings]
-    if not fitting:
-        return None, f"no {plane} series of weighting {' or '.join(weightings)}"
-    best = max(fitting, key=lambda series: [measure(series) for _, measure in _preferences(weightings)])
-    for series in fitting:
-        if series is not best:
-            rejected[series.series_key] = _why_not(series, best, weightings)
-    return best, f"{plane}; {best.weighting} by {best.weighting_reason}; {_among(fitting)}"
-
-
-def _preferences(weightings: tuple[Weighting, ...]) -> tuple[tuple[str, Callable[[Series], float]], ...]:
-    return (
-        ("is fat-suppressed", lambda series: not series.fat_suppressed),
-        ("has a less wanted weighting", lambda series: -weightings.index(series.weighting)),
-        ("has fewer slices", lambda series: series.n_slices),
-        ("has larger pixels", lambda series: -round(max(series.spacing_mm[1:]), 2)),
-        ("was repeated later", lambda series: series.series_number),
-        ("is a further part of the same series", lambda series: -series.part),
+    return Selection(
+        sagittal_t1=next(iter(chosen["sagittal_t1"]), None),
+        sagittal_t2=next(iter(chosen["sagittal_t2"]), None),
+        axial_t2=chosen["axial_t2"] or None,
+        reasons=reasons,
+        rejected=rejected,
     )
 
 
-def _why_not(series: Series, best: Series, weightings: tuple[Weighting, ...]) -> str:
-    for name, measure in _preferences(weightings):
-        if measure(series) < measure(best):
-            return f"{name} than series {best.series_number}" if name.startswith("has") else name
-    return f"equal to series {best.series_number}"
+def _choose(slot: str, usable: list[Series], rejected: dict[str, str]) -> tuple[tuple[Series, ...], str]:
+    plane, weightings = SLOTS[slot]
+    preferences = _preferences(weightings)
+    fitting = [series for series in usable if series.plane is plane and series.weighting in weightings]
+    if not fitting:
+        return (), f"no {plane} series of weighting {' or '.join(weightings)}"
+    fitting.sort(key=lambda series: ([-measure((series,)) for _, measure in preferences], series.series_key))
+    alone: list[tuple[Series, ...]] = [(series,) for series in fitting]
+    sets = form_sets(fitting) if plane is Plane.AXIAL else alone
+    best = max(sets, key=lambda members: [measure(members) for _, measure in preferences])
+    for members in sets:
+        for series in members:
+            if series not in best:
+                rejected[series.series_key] = _why_not(series, members, best, preferences)
+    return best, f"{plane}; {best[0].weighting} by {best[0].weighting_reason}; {_among(sets, best)}"
 
 
-def _among(fitting: list[Series]) -> str:
-    return "the only one" if len(fitting) == 1 else f"best of {len(fitting)}"
+def _preferences(weightings: tuple[Weighting, ...]) -> tuple[Preference, ...]:
+    """Return what makes one set of series better than another, the weightiest first; members share all settings."""
+    return (
+        ("is fat-suppressed", lambda members: not members[0].fat_suppressed),
+        ("has a less wanted weighting", lambda members: -weightings.index(members[0].weighting)),
+        ("has fewer slices", lambda members: sum(series.n_slices for series in members)),
+        ("has larger pixels", lambda members: -round(max(members[0].spacing_mm[1:]), 2)),
+        (_REPEATED, lambda members: max(series.series_number for series in members)),
+        (_FURTHER_PART, lambda members: -max(series.part for series in members)),
+    )
+
+
+def _why_not(
+    series: Series, members: tuple[Series, ...], best: tuple[Series, ...], preferences: tuple[Preference, ...]
+) -> str:
+    """Say why a series of one set was not chosen: beside the chosen one at its place, else beside the chosen set."""
+    for other in best:
+        if difference(series, other) is None and overlap(series, other):
+            reason = _first_worse((series,), (other,), preferences)
+            if reason is not None:
+                return reason
+    reason = _first_worse(members, best, preferences)
+    if reason == _REPEATED and series.plane is Plane.AXIAL and not any(overlap(series, other) for other in best):
+        return f"lies elsewhere, with {difference(series, best[0])} than {_names(best)}"
+    return reason or f"equal to {_names(best)}"
+
+
+def _first_worse(
+    members: tuple[Series, ...], best: tuple[Series, ...], preferences: tuple[Preference, ...]
+) -> str | None:
+    for name, measure in preferences:
+        if measure(members) < measure(best):
+            return f"{name} than {_names(best)}" if name.startswith("has") else name
+    return None
+
+
+def _names(members: tuple[Series, ...]) -> str:
+    return f"series {', '.join(str(series.series_number) for series in members)}"
+
+
+def _among(sets: list[tuple[Series, ...]], best: tuple[Series, ...]) -> str:
+    among = "the only one" if len(sets) == 1 else f"best of {len(sets)}"
+    return among if len(best) == 1 else f"{among}; slabs of one protocol in {_names(best)}"
 
 
 def _unfit(series: Series) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepspine.data.dicom.stacks import Triple
 from deepspine.data.geometry import Plane
 from deepspine.data.volume import Weighting
 
@@ -36,6 +37,8 @@ class Series:
         Slices in all, and the parallel, evenly spaced stacks that they form (one for an ordinary series).
     rows, columns, spacing_mm
         Size of a slice; distance of slices, rows, columns, mm (slices: of the largest stack).
+    centers_lps, normals_lps
+        Centre (mm) and unit normal of each slice.
     paths, frames
         One entry a slice: file, and index of the frame in it. A member of a zip or tar file is addressed as if the
         archive file were a folder.
@@ -64,6 +67,8 @@ class Series:
     rows: int
     columns: int
     spacing_mm: tuple[float, float, float]
+    centers_lps: tuple[Triple, ...]
+    normals_lps: tuple[Triple, ...]
     paths: tuple[Path, ...]
     frames: tuple[int, ...]
 

@@ -7,6 +7,7 @@ the slice thickness: gaps, overlaps and re-sorted exports make both numbers lie.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,24 @@ class SlicePlane:
     @property
     def normal_lps(self) -> FloatArray:
         """Unit normal, right-handed with columns and rows as DICOM has them."""
-        normal = np.array(_cross(self.column_axis_lps, self.row_axis_lps))
-        return np.asarray(normal / np.linalg.norm(normal))
+        return np.array(self.unit_normal)
+
+    @property
+    def unit_normal(self) -> Triple:
+        """`normal_lps` as plain numbers, for the millions of slices of an archive."""
+        x, y, z = _cross(self.column_axis_lps, self.row_axis_lps)
+        length = sqrt(x * x + y * y + z * z)
+        return (x / length, y / length, z / length)
+
+    def center_lps(self, *, size: tuple[int, int], pixel_mm: tuple[float, float]) -> Triple:
+        """Return the centre of a slice of so many rows and columns, at such distances of rows and columns."""
+        down, right = (size[0] - 1) / 2 * pixel_mm[0], (size[1] - 1) / 2 * pixel_mm[1]
+        (x, y, z), row, column = self.position_lps, self.row_axis_lps, self.column_axis_lps
+        return (
+            x + down * row[0] + right * column[0],
+            y + down * row[1] + right * column[1],
+            z + down * row[2] + right * column[2],
+        )
 
     @property
     def plane(self) -> Plane:

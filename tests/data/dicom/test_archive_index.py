@@ -220,7 +220,7 @@ def test_the_selection_of_an_indexed_study_is_complete(tmp_path: Path) -> None:
     write_study(tmp_path, "study")
     (study,) = indexed(tmp_path)[0].studies()
     selection = select_series(study)
-    chosen = (selection.sagittal_t1, selection.sagittal_t2, selection.axial_t2)
+    chosen = (selection.sagittal_t1, selection.sagittal_t2, *(selection.axial_t2 or ()))
     assert [series.series_number for series in chosen if series is not None] == [1, 2, 3]
     assert selection.rejected == {}
 

@@ -108,8 +108,11 @@ def study(messy: tuple[ArchiveIndex, Rejects], report_id: str) -> Study:
     return found
 
 
-def chosen(series: Series | None) -> Series:
+def chosen(series: Series | tuple[Series, ...] | None) -> Series:
+    """Return the one series that was chosen."""
     assert series is not None
+    if isinstance(series, tuple):
+        (series,) = series
     return series
 
 

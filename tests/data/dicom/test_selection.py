@@ -15,7 +15,8 @@ PLAIN = Series(
     description="", series_number=1, body_part="LSPINE", image_type=("ORIGINAL", "PRIMARY", "M"), plane=Plane.SAGITTAL,
     weighting=Weighting.T2, weighting_reason="TE 100 ms", fat_suppressed=False, echo_time_ms=100.0,
     repetition_time_ms=3500.0, frame_of_reference="1.3", n_slices=15, n_stacks=1, rows=448, columns=448,
-    spacing_mm=(4.4, 0.6, 0.6), paths=(Path("x"),), frames=(0,),
+    spacing_mm=(4.4, 0.6, 0.6), centers_lps=tuple((0.0, 0.0, 4.4 * number) for number in range(15)),
+    normals_lps=((0.0, 0.0, 1.0),) * 15, paths=(Path("x"),), frames=(0,),
 )  # fmt: skip
 
 
@@ -27,7 +28,7 @@ def test_an_ordinary_study_has_all_three() -> None:
     t1 = replace(PLAIN, series_key="t1", weighting=Weighting.T1, series_number=2)
     axial = replace(PLAIN, series_key="ax", plane=Plane.AXIAL, n_stacks=5, series_number=3)
     selection = selected(PLAIN, t1, axial)
-    assert (selection.sagittal_t1, selection.sagittal_t2, selection.axial_t2) == (t1, PLAIN, axial)
+    assert (selection.sagittal_t1, selection.sagittal_t2, selection.axial_t2) == (t1, PLAIN, (axial,))
     assert selection.reasons["sagittal_t2"] == "sagittal; T2 by TE 100 ms; the only one"
 
 
@@ -88,3 +89,96 @@ def test_harmless_words_reject_nothing(description: str) -> None:
 def test_a_series_that_nobody_asks_for_is_listed_too() -> None:
     stir = replace(PLAIN, series_key="stir", weighting=Weighting.STIR)
     assert selected(PLAIN, stir).rejected == {"stir": "STIR sagittal is not asked for"}
+
+
+def slab(number: int, *, z_mm: float, count: int = 5, **changes: object) -> Series:
+    """Return an axial series of one slab of slices 4 mm apart, its lowest at a height."""
+    changes = {"n_slices": count, "plane": Plane.AXIAL, "spacing_mm": (4.0, 0.6, 0.6), **changes}
+    return replace(
+        PLAIN,
+        series_key=f"slab {number}",
+        series_number=number,
+        centers_lps=tuple((0.0, 0.0, z_mm + 4.0 * step) for step in range(count)),
+        normals_lps=((0.0, 0.0, 1.0),) * count,
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+DISCS = tuple(slab(number, z_mm=36.0 * number) for number in range(3, 8))
+
+
+def test_slabs_stored_as_a_series_each_are_chosen_together() -> None:
+    for order in (DISCS, DISCS[::-1]):
+        selection = selected(*order)
+        assert selection.axial_t2 == DISCS
+        assert selection.rejected == {}
+        assert selection.reasons["axial_t2"].endswith("the only one; slabs of one protocol in series 3, 4, 5, 6, 7")
+
+
+def test_a_repeated_slab_replaces_its_first_try_alone() -> None:
+    again = slab(9, z_mm=36.0 * 4 + 2.0)
+    selection = selected(*DISCS, again)
+    assert selection.axial_t2 == (DISCS[0], *DISCS[2:], again)
+    assert selection.rejected == {"slab 4": "was repeated later"}
+
+
+def test_an_aborted_slab_does_not_replace_the_whole_one() -> None:
+    selection = selected(*DISCS, slab(9, z_mm=36.0 * 4, count=3))
+    assert selection.axial_t2 == DISCS
+    assert selection.rejected == {"slab 9": "has fewer slices than series 4"}
+
+
+def test_blocks_that_share_one_slice_are_a_set() -> None:
+    upper, lower = slab(4, z_mm=100.0, count=10), slab(5, z_mm=64.0, count=10)
+    assert selected(upper, lower).axial_t2 == (upper, lower)
+
+
+def test_slabs_of_more_slices_in_all_go_before_one_stack_through_the_same_discs() -> None:
+    coarse = tuple((0.0, 0.0, 100.0 + 9.0 * step) for step in range(20))
+    stack = replace(slab(9, z_mm=0.0, count=20), centers_lps=coarse, spacing_mm=(9.0, 0.6, 0.6))
+    selection = selected(*DISCS, stack)
+    assert selection.axial_t2 == DISCS
+    assert selection.rejected == {"slab 9": "has fewer slices than series 3, 4, 5, 6, 7"}
+
+
+def test_a_stack_through_some_discs_is_joined_by_the_slabs_of_the_others() -> None:
+    stack = slab(9, z_mm=108.0, count=16)
+    selection = selected(*DISCS, stack)
+    assert selection.axial_t2 == (*DISCS[2:], stack)
+    assert set(selection.rejected) == {"slab 3", "slab 4"}
+
+
+def test_slabs_that_the_chosen_stack_holds_say_so() -> None:
+    stack = slab(9, z_mm=36.0 * 3, count=40)
+    selection = selected(*DISCS, stack)
+    assert selection.axial_t2 == (stack,)
+    assert set(selection.rejected.values()) == {"has fewer slices than series 9"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"frame_of_reference": "1.4"}, "lies elsewhere, with another frame of reference than series 6"),
+        ({"rows": 320}, "lies elsewhere, with another matrix than series 6"),
+        ({"echo_time_ms": 80.0}, "lies elsewhere, with another echo time than series 6"),
+        ({"echo_time_ms": None}, "lies elsewhere, with another echo time than series 6"),
+        ({"repetition_time_ms": 6000.0}, "lies elsewhere, with another repetition time than series 6"),
+        ({"spacing_mm": (4.0, 0.65, 0.65)}, "has larger pixels than series 6"),
+        ({"fat_suppressed": True}, "is fat-suppressed"),
+    ],
+)
+def test_a_slab_of_other_settings_is_no_member_and_says_why(change: dict[str, object], reason: str) -> None:
+    other = slab(3, z_mm=36.0 * 3, **change)
+    selection = selected(other, DISCS[3])
+    assert selection.axial_t2 == (DISCS[3],)
+    assert selection.rejected == {"slab 3": reason}
+
+
+def test_the_repetition_time_of_a_member_may_follow_its_number_of_slices() -> None:
+    longer = slab(3, z_mm=100.0, count=7, repetition_time_ms=4200.0)
+    assert selected(longer, DISCS[3]).axial_t2 == (longer, DISCS[3])
+
+
+def test_tilted_slabs_on_neighbouring_discs_do_not_count_as_overlapping() -> None:
+    lowest = replace(DISCS[0], normals_lps=((0.0, -0.5, 3**0.5 / 2),) * 5)
+    assert selected(lowest, *DISCS[1:]).axial_t2 == (lowest, *DISCS[1:])
