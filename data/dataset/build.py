@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,19 @@ from deepspine.data.dataset.shards import ShardWriter
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import DEFAULT_SHARES, check_shares, split_of
 from deepspine.data.dataset.studies import StudyImages, StudySource
+from deepspine.data.deidentify.secret import keyed
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Plane
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelTable
+from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.provenance import provenance
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
 
+NAMED_BY_INDEX = "as in the index"
+"""What a manifest says of its keys when no secret replaced them."""
 MIN_COVERED = 0.5
 """A crop of which the picture covers less than this share is left out."""
 FIRST_LEVEL, LAST_LEVEL = Level.T12_L1, Level.L6_S1
@@ -70,6 +73,7 @@ def build_dataset(
     preset: CropPreset,
     silence: Silence = Silence.MISSING,
     shares: Mapping[str, float] = DEFAULT_SHARES,
+    secret: str | None = None,
     inputs: Sequence[Path | str] = (),
     advance: Callable[[int], None] = lambda n: None,
 ) -> BuildResult:
@@ -82,7 +86,10 @@ def build_dataset(
     labels
         Joined by report id; studies without a report are kept, with nothing known.
     out
-        Folder of the dataset; one that is there must have the same crops, silence and shares.
+        Folder of the dataset; one that is there must have the same crops, silence, shares and secret.
+    secret
+        Keys of studies and patients and report ids are replaced by what follows from it (`deidentify.secret.keyed`);
+        without one they are those of the index.
     inputs
         Names of the input files, for the record.
     advance
@@ -94,7 +101,8 @@ def build_dataset(
         When the folder holds a dataset of other options.
     """
     check_shares(shares)
-    manifest = _claim(out, Manifest(preset, silence, dict(shares), (), provenance(inputs)))
+    made_by = provenance(inputs, keys=NAMED_BY_INDEX if secret is None else keyed(secret, NAMED_BY_INDEX))
+    manifest = _claim(out, Manifest(preset, silence, dict(shares), (), made_by))
     known = {study.study_key: study.fingerprint for study in manifest.studies}
     by_report = labels_by_report(labels)
     rejects = Rejects()
@@ -103,10 +111,11 @@ def build_dataset(
     stale: list[str] = []
     failed: list[str] = []
     with _Shards(out, manifest) as shards:
-        for source in studies:
+        for found in studies:
+            source = found if secret is None else _renamed(found, secret)
             try:
                 frames = [frame for frame in source.frames() if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
-                own = by_report.get(source.report_id, {}) if source.report_id else {}
+                own = by_report.get(found.report_id, {}) if found.report_id else {}
                 fingerprint = _fingerprint(frames, own)
                 if source.study_key in known:
                     kept.append(source.study_key)
@@ -162,12 +171,26 @@ def cut_study(
     return samples
 
 
+def _renamed(source: StudySource, secret: str) -> StudySource:
+    return replace(
+        source,
+        study_key=keyed(secret, f"study:{source.study_key}"),
+        patient_key=keyed(secret, f"patient:{source.patient_key}"),
+        report_id=keyed(secret, source.report_id),
+    )
+
+
 def labels_by_report(labels: LabelTable) -> dict[str, dict[Level, dict[Target, GradeSet]]]:
     """Return the labels by report and level."""
     found: dict[str, dict[Level, dict[Target, GradeSet]]] = defaultdict(lambda: defaultdict(dict))
     for key, grades in labels.items():
         found[key.report_id][key.level][(key.finding, key.side)] = grades
     return {report: dict(levels) for report, levels in found.items()}
+
+
+def keyed_labels(labels: LabelTable, secret: str) -> LabelTable:
+    """Return a label table with the report ids of a dataset that was built with a secret."""
+    return LabelTable({LabelKey(keyed(secret, key.report_id), *key[1:]): grades for key, grades in labels.items()})
 
 
 class _Shards:
@@ -215,6 +238,8 @@ def _claim(out: Path, wanted: Manifest) -> Manifest:
             f"{out}: holds a dataset of other options (crops {found.preset.name}, silence {found.silence}); "
             "choose another --out"
         )
+    if found.made_by.get("keys", NAMED_BY_INDEX) != wanted.made_by["keys"]:
+        raise ConfigError(f"{out}: its keys follow from another secret, or from none; choose another --out")
     return found
 
 

@@ -17,6 +17,7 @@ from deepspine.cli import (
     build,
     check,
     convert,
+    deidentify,
     demo,
     evaluate,
     experiment,
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 app.command("fetch")(fetch.fetch)
 app.command("convert")(convert.convert)
+app.command("deidentify")(deidentify.deidentify)
 app.command("index")(index.index)
 app.command("label")(label.label)
 app.command("explain")(explain.explain)

@@ -17,6 +17,12 @@ def build(
     crop_preset: Annotated[str, typer.Option(help="Size of the crops: deepspine, small or picture.")] = "small",
     silence: Annotated[str, typer.Option(help="What silence of a report means: missing or normal.")] = "missing",
     shares: Annotated[str, typer.Option(help="Share of patients for train, val and test.")] = "0.6,0.15,0.25",
+    secret: Annotated[
+        Path | None, typer.Option(help="File with a secret; keys and report ids are replaced by what follows from it.")
+    ] = None,
+    labels_out: Annotated[
+        Path | None, typer.Option(help="With --secret: the label table with the report ids of the dataset.")
+    ] = None,
     allow_mismatched_frames: Annotated[bool, typer.Option(help="Use series of another frame of reference.")] = False,
     max_reject_share: Annotated[float, typer.Option(min=0, max=1, help="Share of studies that may fail.")] = 0.2,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
@@ -24,28 +30,36 @@ def build(
     """Join an index, level frames and labels into a sharded, checksummed dataset."""
     from deepspine.cli.progress import progress
     from deepspine.data.crops import get_preset
-    from deepspine.data.dataset.build import build_dataset
+    from deepspine.data.dataset.build import build_dataset, keyed_labels
     from deepspine.data.dataset.silence import Silence
     from deepspine.data.dataset.sources import find_studies
     from deepspine.data.dataset.splits import parse_shares
+    from deepspine.data.deidentify.secret import read_secret
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
     from deepspine.data.rejects import Rejects
 
     if silence not in list(Silence):
         raise ConfigError(f"--silence must be missing or normal, got {silence!r}")
+    table = LabelTable({}) if labels is None else LabelTable.read(labels)
+    if labels_out is not None and (secret is None or labels is None):
+        raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")
+    words = None if secret is None else read_secret(secret)
     studies, total = find_studies(index, levels, allow_mismatched_frames=allow_mismatched_frames)
     with progress("build dataset", total=total) as advance:
         result = build_dataset(
             studies,
-            LabelTable({}) if labels is None else LabelTable.read(labels),
+            table,
             out,
             preset=get_preset(crop_preset),
             silence=Silence(silence),
             shares=parse_shares(shares),
+            secret=words,
             inputs=[path for path in (index, labels, levels) if path is not None],
             advance=advance,
         )
+    if labels_out is not None and words is not None:
+        keyed_labels(table, words).write(labels_out)
     counts = result.manifest.counts()
     summary = {
         "dataset": str(out),

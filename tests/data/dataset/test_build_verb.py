@@ -9,7 +9,9 @@ import pytest
 
 from deepspine.cli import main
 from deepspine.data.dataset.shards import stored_samples
+from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.findings import Side
+from deepspine.data.label_table import LabelTable
 from deepspine.data.levels import Level
 
 
@@ -86,3 +88,27 @@ def test_damaged_levels_reject_the_study(phantom: Path, tmp_path: Path) -> None:
         (levels / place.name / "levels.json").write_text("{}")
     assert build(phantom, tmp_path / "set", levels=levels) == 3
     assert "no list `levels`" in (tmp_path / "set" / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_with_a_secret_a_dataset_holds_no_key_of_the_archive(
+    phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret, out, labels = tmp_path / "secret.txt", tmp_path / "set", tmp_path / "labels.csv"
+    assert build(phantom, out, "--secret", str(secret), "--labels-out", str(labels)) == 0
+    index = ArchiveIndex.read(phantom / "index.parquet")
+    names = {name for study in index.studies() for name in (study.study_key, study.patient_key, study.report_id)}
+    for path in out.iterdir():
+        content = path.read_bytes()
+        assert not [name for name in names if name.encode() in content], path
+    samples = [stored.read() for stored in stored_samples(out)]
+    assert samples[0].labels
+    assert {sample.report_id for sample in samples} == set(LabelTable.read(labels).report_ids)
+    assert main(["check", str(out)]) == 0
+    assert build(phantom, out, "--secret", str(secret)) == 0
+    assert build(phantom, out) == 2
+    assert "another secret" in capsys.readouterr().err
+
+
+def test_replaced_labels_need_a_secret(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(phantom, tmp_path / "set", "--labels-out", str(tmp_path / "labels.csv")) == 2
+    assert "--labels-out needs" in capsys.readouterr().err

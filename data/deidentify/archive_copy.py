@@ -1,0 +1,149 @@
+"""A de-identified copy of an archive: MR pictures alone, in folders named by keys.
+
+```
+DST/PATIENT/STUDY/SERIES/INSTANCE.dcm
+```
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deepspine.data.deidentify.pseudonyms import Pseudonymizer
+from deepspine.data.dicom.discovery import find_candidates, open_candidate
+from deepspine.data.dicom.headers import NotForUsError, pseudonymous_key, read_instance
+from deepspine.data.dicom.parse_errors import PARSE_ERRORS
+from deepspine.data.dicom.parsing import lenient
+from deepspine.data.errors import ConfigError, DeepspineError, InputError
+from deepspine.data.label_table import LabelKey, LabelTable, csv_text
+from deepspine.data.rejects import Rejects
+
+PICTURES = frozenset({
+    "1.2.840.10008.5.1.4.1.1.4",  # MR Image
+    "1.2.840.10008.5.1.4.1.1.4.1",  # Enhanced MR Image
+    "1.2.840.10008.5.1.4.1.1.4.4",  # Legacy Converted Enhanced MR Image
+})  # fmt: skip
+"""Other objects of the modality MR are captures of screens and reports: their pixels may spell names."""
+KEY_TABLE_COLUMNS = ("kind", "original", "pseudonym")
+
+
+@dataclass
+class CopyResult:
+    """What was copied.
+
+    Attributes
+    ----------
+    copied
+        Files written.
+    passed_over
+        Sound files that are no MR pictures, counted by reason.
+    patients, studies
+        Pseudonyms by original identifier: patient id, accession number.
+    rejects
+        Files that could not be copied. Their names may identify someone: this list does not go with the copy.
+    places
+        Files of the copy, relative to it.
+    """
+
+    copied: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+    patients: dict[str, str] = field(default_factory=dict)
+    studies: dict[str, str] = field(default_factory=dict)
+    rejects: Rejects = field(default_factory=Rejects)
+    places: set[Path] = field(default_factory=set)
+
+    def write_key_table(self, path: Path) -> None:
+        """Write which pseudonym stands for which identifier; as confidential as the archive itself."""
+        rows = [("patient", *pair) for pair in sorted(self.patients.items())]
+        rows += [("report", *pair) for pair in sorted(self.studies.items())]
+        path.touch(mode=0o600)
+        path.write_text(csv_text(rows, KEY_TABLE_COLUMNS), encoding="utf-8")
+
+
+def copy_deidentified(
+    source: Path, out: Path, *, secret: str, advance: Callable[[float], None] = lambda n: None
+) -> CopyResult:
+    """Copy the MR pictures of an archive without what identifies people.
+
+    Parameters
+    ----------
+    source
+        Folder, zip or tar file of DICOM files in any arrangement.
+    secret
+        Pseudonyms follow from it: the same one gives the same files again.
+    advance
+        Called with the number of files done since its last call.
+
+    Raises
+    ------
+    ConfigError
+        When `out` lies in `source`, or dicognito is not installed.
+    InputError
+        When the archive does not exist or holds no MR picture.
+    """
+    if out.resolve().is_relative_to(source.resolve()):
+        raise ConfigError(f"{out} lies inside {source}; the copy must lie elsewhere")
+    pseudonymizer = Pseudonymizer(secret)
+    result = CopyResult()
+    folder = source if source.is_dir() else source.parent
+    for candidate in find_candidates(source, reject=result.rejects.add):
+        try:
+            _copy(folder / candidate.path, candidate.size, out, pseudonymizer, result)
+        except NotForUsError as error:
+            result.passed_over[str(error)] += 1
+        except DeepspineError as error:
+            result.rejects.add(candidate.path, error)
+        advance(1)
+    if not result.copied:
+        raise InputError(f"{source} holds no MR picture that could be copied; see `deepspine index`")
+    return result
+
+
+def pseudonymous_labels(labels: LabelTable, *, secret: str) -> LabelTable:
+    """Return a label table whose report ids are the accession numbers of the copy."""
+    pseudonymizer = Pseudonymizer(secret)
+    names = {report_id: pseudonymizer.report_id(report_id) for report_id in labels.report_ids}
+    return LabelTable({LabelKey(names[key.report_id], *key[1:]): grades for key, grades in labels.items()})
+
+
+def _copy(path: Path, size: int, out: Path, pseudonymizer: Pseudonymizer, result: CopyResult) -> None:
+    from pydicom import dcmread
+
+    try:
+        with open_candidate(path) as stream, lenient():
+            read_instance(stream, path=path.name, size=size)
+            stream.seek(0)
+            data = dcmread(stream, force=True)
+            _refuse_pictures_of_text(data)
+            patient, report = str(data.get("PatientID") or "").strip(), str(data.get("AccessionNumber") or "").strip()
+            pseudonymizer.deidentify(data)
+    except (*PARSE_ERRORS, OSError) as error:
+        raise InputError(f"damaged DICOM file ({type(error).__name__})") from None
+    place = _place(data)
+    if place in result.places:
+        raise InputError("duplicate: the same SOP instance as another file")
+    result.places.add(place)
+    (out / place).parent.mkdir(parents=True, exist_ok=True)
+    partial = (out / place).with_suffix(".part")
+    data.save_as(partial, enforce_file_format=True)
+    partial.replace(out / place)
+    result.copied += 1
+    result.patients |= {patient: str(data.PatientID)} if patient else {}
+    result.studies |= {report: str(data.AccessionNumber)} if report else {}
+
+
+def _refuse_pictures_of_text(data: Any) -> None:
+    if str(data.get("SOPClassUID")) not in PICTURES:
+        raise NotForUsError("no MR image object; its pixels may spell a name")
+    if data.get("BurnedInAnnotation") == "YES":
+        raise NotForUsError("pixels with text (BurnedInAnnotation)")
+
+
+def _place(data: Any) -> Path:
+    """Return where a file of the copy lies, by the keys that an index of the copy gives."""
+    series, instance = (pseudonymous_key(str(data[name].value)) for name in ("SeriesInstanceUID", "SOPInstanceUID"))
+    return Path(str(data.PatientID), pseudonymous_key(str(data.StudyInstanceUID)), series, f"{instance}.dcm")
