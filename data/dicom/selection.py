@@ -157,8 +157,8 @@ def _among(sets: list[tuple[Series, ...]], best: tuple[Series, ...]) -> str:
     return among if len(best) == 1 else f"{among}; slabs of one protocol in {_names(best)}"
 
 
-def _unfit(series: Series) -> str | None:
-    """Return why a series can serve for nothing, None when it can."""
+def set_aside(series: Series) -> str | None:
+    """Return why a series is no diagnostic picture of the lumbar spine: a localizer, derived, or of another region."""
     tokens = {token.upper() for token in series.image_type}
     text = series.description.lower()
     if "LOCALIZER" in tokens or _LOCALIZER.search(text):
@@ -167,9 +167,15 @@ def _unfit(series: Series) -> str | None:
         return "derived from another series"
     if series.body_part in _OTHER_BODY_PARTS or _OTHER_REGION.search(text):
         return "another body region"
-    if min(series.rows, series.columns) < MIN_SIDE_PIXELS:
+    return None
+
+
+def _unfit(series: Series) -> str | None:
+    """Return why a series can serve for nothing, None when it can."""
+    reason = set_aside(series)
+    if reason is None and min(series.rows, series.columns) < MIN_SIDE_PIXELS:
         return f"only {series.rows} x {series.columns} pixels"
-    return _unfit_extent(series)
+    return reason or _unfit_extent(series)
 
 
 def _unfit_extent(series: Series) -> str | None:

@@ -7,12 +7,20 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 from deepspine.data.dicom.archive_index import ArchiveIndex
-from deepspine.data.dicom.selection import SLOTS, select_series
+from deepspine.data.dicom.selection import SLOTS, select_series, set_aside
 
 
 @dataclass(frozen=True)
 class IndexSummary:
-    """Counts over an archive; `with_slot` counts studies that have the series in question."""
+    """Counts over an archive.
+
+    Attributes
+    ----------
+    series
+        By plane and weighting; localizers, derived series and other body regions by what they are.
+    with_slot
+        Studies in which a series was chosen, by slot.
+    """
 
     files: int
     rejected: int
@@ -47,7 +55,7 @@ def summarize(index: ArchiveIndex, *, n_rejected: int) -> IndexSummary:
     for study in index.studies():
         n_studies += 1
         patients.add(study.patient_key)
-        kinds.update(f"{one.plane} {one.weighting}" for one in study.series)
+        kinds.update(set_aside(one) or f"{one.plane} {one.weighting}" for one in study.series)
         selection = select_series(study)
         slots.update(slot for slot in SLOTS if getattr(selection, slot) is not None)
     return IndexSummary(
