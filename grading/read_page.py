@@ -65,6 +65,7 @@ class Card:
     unsure: bool
     unlike: bool
     summary: tuple[str, ...]
+    summary_phantom_only: tuple[str, ...]
     crops: tuple[ShownPicture, ...]
     grades: tuple[ShownGrade, ...]
     evidence: tuple[ShownPicture, ...]
@@ -97,6 +98,7 @@ def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
             alpha=next((grade.alpha for grade in grades if grade.alpha is not None), None),
             phantom_only=sorted({_words(grade.key.finding) for grade in grades if grade.phantom_only}),
             pictures=reading.study.images.is_picture,
+            one_slice=reading.study.spine.volume.grid.shape[0] == 1 and any(grade.finding.lateral for grade in grades),
         )
     )
     path.write_text(page, encoding="utf-8")
@@ -110,7 +112,8 @@ def _card(reading: Reading, level: ReadLevel, *, evidence: bool) -> Card:
         confidence=level.frame.confidence,
         unsure=level.frame.confidence < SURE_NAME,
         unlike=level.is_unlike,
-        summary=tuple(_summary(grade) for grade in grades if grade.is_abnormal),
+        summary=tuple(_summary(grade) for grade in grades if grade.is_abnormal and not grade.phantom_only),
+        summary_phantom_only=tuple(_summary(grade) for grade in grades if grade.is_abnormal and grade.phantom_only),
         crops=tuple(_crops(level)),
         grades=tuple(_shown(grade) for grade in grades),
         evidence=tuple(_evidence(reading, level, grades)) if evidence else (),
@@ -188,8 +191,7 @@ def grade_color(finding: Finding, grade: str) -> str:
 
 
 def _summary(grade: Grade) -> str:
-    mark = " (phantom only)" if grade.phantom_only else ""
-    return f"{_name(grade)}: {_words(grade.grade)}{mark}"
+    return f"{_name(grade)}: {_words(grade.grade)}"
 
 
 def _name(grade: Grade) -> str:

@@ -160,8 +160,11 @@ class ReadLevel:
     @property
     def is_unlike(self) -> bool:
         """Whether a part that answered for it never saw such pictures."""
-        answering = {grade.part for grade in self.grades}
-        return any(value > 1 for part, value in self.unlikeness.items() if part in answering)
+        return any(map(self.is_unlike_for, self.unlikeness))
+
+    def is_unlike_for(self, part: int) -> bool:
+        """Whether a part that answered for it never saw such pictures."""
+        return self.unlikeness.get(part, 0.0) > 1 and any(grade.part == part for grade in self.grades)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,14 +201,13 @@ def read_study(study: LocatedStudy, grader: ShippedGrader) -> Reading:
         When no level can be graded: none of the pictures that the grader needs covers one.
     """
     frames = [frame for frame in study.spine.frames if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
-    rejects = Rejects()
-    found = [_levels_of_part(study, frames, part, rejects) for part in grader.parts]
+    found = [_levels_of_part(study, frames, part) for part in grader.parts]
     levels = tuple(_read_level(study.images.report_id, frame, grader, found) for frame in frames)
     levels = tuple(level for level in levels if level.grades)
     if not levels:
         needed = sorted({name for part in grader.parts for name in part.inputs})
         raise InputError(f"no level can be graded: the grader needs {' or '.join(needed)} that covers the discs")
-    return Reading(study, grader, levels, tuple(_warnings(study, grader, levels, rejects)))
+    return Reading(study, grader, levels, tuple(_warnings(study, grader, levels)))
 
 
 # ------------------------------------------------------------------------------------------------------------- parts
@@ -221,9 +223,8 @@ class _PartOfLevel:
     unlikeness: float | None
 
 
-def _levels_of_part(
-    study: LocatedStudy, frames: Sequence[LevelFrame], part: GraderPart, rejects: Rejects
-) -> dict[Level, _PartOfLevel]:
+def _levels_of_part(study: LocatedStudy, frames: Sequence[LevelFrame], part: GraderPart) -> dict[Level, _PartOfLevel]:
+    """Ask one part of the grader; it has nothing to say of a study without the pictures that it needs."""
     volumes: Mapping[str, Sequence[Volume]] = study.images.volumes
     if part.usual_size:
         volumes, scaled = study.at_usual_size()
@@ -234,9 +235,8 @@ def _levels_of_part(
         return {}
     source = StudySource("study", "patient", "", lambda: frames, partial(CutImages, volumes))
     try:
-        samples = cut_study(source, frames, {}, part.preset, rejects)
-    except InputError as error:
-        rejects.add(part.name, error)
+        samples = cut_study(source, frames, {}, part.preset, Rejects())
+    except InputError:
         return {}
     dataset = LevelDataset(
         [partial(_itself, sample) for sample in samples],
@@ -313,21 +313,21 @@ def _grades_of(
         )
 
 
-def _warnings(
-    study: LocatedStudy, grader: ShippedGrader, levels: Sequence[ReadLevel], rejects: Rejects
-) -> Iterator[str]:
+def _warnings(study: LocatedStudy, grader: ShippedGrader, levels: Sequence[ReadLevel]) -> Iterator[str]:
     yield from study.images.warnings
     yield from study.spine.warnings
-    yield from (f"{what}: {why}" for what, why in rejects.rows)
-    unlike = [level for level in levels if level.is_unlike]
-    if unlike:
-        most = max(value for level in unlike for value in level.unlikeness.values())
-        names = ", ".join(level.level.value for level in unlike)
-        sources = {part.outliers.source for part in grader.parts if part.outliers is not None}
-        yield (
-            f"the pictures of {names} are unlike those that the grader learned from ({'; '.join(sorted(sources))}): "
-            f"up to {most:.1f} times as far as 99 % of them; do not trust these grades"
-        )
+    graded = {grade.key.finding for level in levels for grade in level.grades}
+    left = dict.fromkeys(one.name for part in grader.parts for one in part.findings if one.name not in graded)
+    if left:
+        yield f"not graded, since the study has no pictures of the kind that it takes: {', '.join(left)}"
+    for index, part in enumerate(grader.parts):
+        unlike = {one.level: one.unlikeness[index] for one in levels if one.is_unlike_for(index)}
+        if unlike and part.outliers is not None:
+            yield (
+                f"the pictures of {', '.join(unlike)} are unlike those that the grader learned from "
+                f"({part.outliers.source}), up to {max(unlike.values()):.2f} times the distance within which 99 % of "
+                "those lie; do not trust these grades"
+            )
 
 
 def _row(grade: Grade) -> tuple[str, ...]:

@@ -79,19 +79,28 @@ def read(
 
 
 def _located(images: StudyImages, network: SegmentationNetwork, lowest: Level | None) -> LocatedStudy:
-    """Find the spine; a T1 picture takes the place of its T2 in the patient."""
+    """Find the spine; the second picture of a pair takes its place from the first, if both show one spine."""
     from dataclasses import replace
 
+    from deepspine.data.errors import DeepspineError
     from deepspine.grading.reading import LocatedStudy
+    from deepspine.grading.reading_pairs import check_pair
 
-    spine = _found(images.volumes[images.main_input][0], network, lowest)
-    placed = dict(images.volumes)
-    placed[images.main_input] = [spine.volume]
+    main = images.main_input
+    spines = {main: _found(images.volumes[main][0], network, lowest)}
+    volumes, warnings = dict(images.volumes), list(images.warnings)
     if images.is_picture:
-        # Both are of one size and field of view, so what the spine tells of one holds for the other.
-        placed = {name: [replace(stacks[0], grid=spine.volume.grid)] for name, stacks in placed.items()}
-    study = replace(images, volumes=placed)
-    return LocatedStudy(study, spine, partial(_at_usual_size, study, spine, network, lowest))
+        volumes = {main: [spines[main].volume]}
+        for name in set(images.volumes) - {main}:
+            try:
+                spines[name] = _found(images.volumes[name][0], network, lowest)
+            except DeepspineError as error:
+                warnings.append(f"{name.replace('_', ' ')} was left out, no spine was found on it: {error}")
+                continue
+            check_pair(spines[main], spines[name])
+            volumes[name] = [replace(images.volumes[name][0], grid=spines[main].volume.grid)]
+    study = replace(images, volumes=volumes, warnings=tuple(warnings))
+    return LocatedStudy(study, spines[main], partial(_at_usual_size, study, spines))
 
 
 def _found(volume: Volume, network: SegmentationNetwork, lowest: Level | None) -> FoundSpine:
@@ -107,15 +116,15 @@ def _found(volume: Volume, network: SegmentationNetwork, lowest: Level | None) -
 
 
 def _at_usual_size(
-    images: StudyImages, spine: FoundSpine, network: SegmentationNetwork, lowest: Level | None
+    images: StudyImages, spines: Mapping[str, FoundSpine]
 ) -> tuple[Mapping[str, Sequence[Volume]], Sequence[LevelFrame]]:
     """Scale volumes and frames to a spine of usual size, as the training on pictures did.
 
-    The other contrast of a pair of pictures is laid on the first by its own discs, and left out where it shows none.
+    The other contrast of a pair of pictures is laid on the first by its own discs, and left out where it shows too few.
     """
-    from deepspine.data.errors import DeepspineError
     from deepspine.experiments.picture_levels import at_usual_size, laid_on
 
+    spine = spines[images.main_input]
     main = at_usual_size(spine.volume, spine.frames)
     found: dict[str, Sequence[Volume]] = {images.main_input: [main.volume]}
     for name, stacks in images.volumes.items():
@@ -123,12 +132,6 @@ def _at_usual_size(
             continue
         if not images.is_picture:
             found[name] = [at_usual_size(stack, spine.frames).volume for stack in stacks]
-            continue
-        try:
-            other = _found(stacks[0], network, lowest)
-        except DeepspineError:
-            continue
-        moved = laid_on(at_usual_size(other.volume, other.frames), main)
-        if moved is not None:
+        elif moved := laid_on(at_usual_size(spines[name].volume, spines[name].frames), main):
             found[name] = [moved]
     return found, main.frames

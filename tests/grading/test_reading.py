@@ -1,0 +1,153 @@
+"""Reading a study gives what training would have predicted, from the part of the grader that is meant to answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_grader import tiny_network, tiny_part, write_tiny_grader
+
+from deepspine.data.crops import get_preset
+from deepspine.data.dataset.build import build_dataset
+from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.shards import stored_samples
+from deepspine.data.dataset.studies import StudyImages as BuildImages
+from deepspine.data.dataset.studies import StudySource, standardised
+from deepspine.data.errors import InputError
+from deepspine.data.frames import LevelFrame
+from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
+from deepspine.data.label_table import LabelTable
+from deepspine.data.levels import Level
+from deepspine.data.phantom.options import PhantomOptions
+from deepspine.data.phantom.study import PhantomStudy, generate_study
+from deepspine.data.volume import Volume, VolumeOrigin
+from deepspine.grading.out_of_distribution import FeatureSpread
+from deepspine.grading.prediction import Grader, predict_samples
+from deepspine.grading.reading import FoundSpine, LocatedStudy, read_study
+from deepspine.grading.reading_inputs import StudyImages
+from deepspine.grading.reading_pairs import check_pair
+from deepspine.grading.weights import GraderPart, ShippedGrader, load_grader
+
+
+@pytest.fixture(scope="module")
+def phantom() -> PhantomStudy:
+    return generate_study(3, PhantomOptions(axial=False))
+
+
+@pytest.fixture(scope="module")
+def located(phantom: PhantomStudy) -> LocatedStudy:
+    """Return the phantom with its true discs, as if they had been found."""
+    volumes: dict[str, Sequence[Volume]] = {"sagittal_t1": [phantom.sagittal_t1], "sagittal_t2": [phantom.sagittal_t2]}
+    spine = FoundSpine(phantom.sagittal_t2, phantom.mask, phantom.vertebra_mask, phantom.frames, ("a warning",), {})
+    return LocatedStudy(StudyImages("r1", volumes), spine, lambda: (volumes, phantom.frames))
+
+
+def grader(*parts: GraderPart) -> ShippedGrader:
+    return ShippedGrader(parts, {"name": "test"})
+
+
+def test_a_reading_equals_the_prediction_on_a_built_dataset(located: LocatedStudy, tmp_path: Path) -> None:
+    """Crops, grey values and everything else of `read` are those of `build` and `evaluate`."""
+    volumes = {name: standardised(stacks) for name, stacks in located.images.volumes.items()}
+    source = StudySource("s1", "p1", "r1", lambda: located.spine.frames, partial(BuildImages, volumes))
+    build_dataset([source], LabelTable({}), tmp_path, preset=get_preset("small"))
+    part = tiny_part("small", ["canal_stenosis", "modic"], "small")
+    own = Grader(part.networks[0], part.inputs, normalise_crops=False)
+    expected = predict_samples(own, stored_samples(tmp_path, "all", Manifest.read(tmp_path)), Manifest.read(tmp_path))
+    found = {grade.key: grade for level in read_study(located, grader(part)).levels for grade in level.grades}
+    assert set(found) == {row.key for row in expected.rows}
+    for row in expected.rows:
+        assert np.allclose(found[row.key].probabilities, row.probabilities, atol=2e-3)
+
+
+def test_the_first_part_that_grades_a_finding_answers_for_it(located: LocatedStudy, tmp_path: Path) -> None:
+    reading = read_study(located, load_grader(write_tiny_grader(tmp_path)))
+    grades = {(g.key.finding, g.key.side.value): g for g in reading.levels[-1].grades}
+    assert {key: g.part for key, g in grades.items()} == {
+        ("bulge", ""): 0, ("canal_stenosis", ""): 1, ("foraminal_stenosis", "left"): 1,
+        ("foraminal_stenosis", "right"): 1,
+    }  # fmt: skip
+    assert not grades[("bulge", "")].phantom_only
+    assert grades[("canal_stenosis", "")].phantom_only
+    assert grades[("bulge", "")].calibrated_set is not None
+    assert grades[("canal_stenosis", "")].calibrated_set is None
+
+
+def test_grades_csv_is_a_label_table_with_what_stands_behind_it(located: LocatedStudy, tmp_path: Path) -> None:
+    reading = read_study(located, load_grader(write_tiny_grader(tmp_path / "w")))
+    reading.write_grades(tmp_path / "grades.csv")
+    table = LabelTable.read(tmp_path / "grades.csv")
+    assert {key.level for key in table} == {frame.level for frame in located.spine.frames} - {Level.T11_T12}
+    header, *rows = (tmp_path / "grades.csv").read_text().splitlines()
+    assert header == "report_id,level,finding,side,grades,probabilities,calibrated_set,alpha,trained_on"
+    for row in rows:
+        shares = [float(one.split("=")[1]) for one in row.split(",")[5].split("|")]
+        assert sum(shares) == pytest.approx(1.0, abs=1e-3)
+    assert reading.to_json()["grades"][0]["report_id"] == "r1"
+    assert "a warning" in reading.warnings
+
+
+def test_parts_of_usual_size_get_the_scaled_study(located: LocatedStudy) -> None:
+    asked: list[bool] = []
+
+    def scaled() -> tuple[Mapping[str, Sequence[Volume]], Sequence[LevelFrame]]:
+        asked.append(True)
+        return located.images.volumes, located.spine.frames
+
+    part = tiny_part("pictures", ["bulge"], "picture")
+    read_study(replace(located, at_usual_size=scaled), grader(part))
+    assert not asked
+    read_study(replace(located, at_usual_size=scaled), grader(replace(part, usual_size=True)))
+    assert asked
+
+
+def test_findings_that_need_other_pictures_are_named_and_a_study_without_any_is_refused(
+    located: LocatedStudy,
+) -> None:
+    sagittal, axial = tiny_part("a", ["bulge"], "small"), tiny_part("b", ["modic"], "small", inputs=("axial_t2",))
+    assert any(
+        "not graded" in text and "modic" in text for text in read_study(located, grader(sagittal, axial)).warnings
+    )
+    with pytest.raises(InputError, match="needs axial_t2"):
+        read_study(located, grader(axial))
+
+
+def test_pictures_unlike_the_training_s_are_told(located: LocatedStudy) -> None:
+    features = 3 * tiny_network(["bulge"]).nothing.shape[0]
+    strict = FeatureSpread(np.full(features, 50.0), np.eye(features), 1.0, "levels of nobody")
+    reading = read_study(located, grader(tiny_part("a", ["bulge"], "small", outliers=strict)))
+    assert any("levels of nobody" in text and "L4-L5" in text for text in reading.warnings)
+    assert all(level.is_unlike for level in reading.levels)
+    lenient = replace(strict, threshold=1e6)
+    reading = read_study(located, grader(tiny_part("a", ["bulge"], "small", outliers=lenient)))
+    assert not any("levels of nobody" in text for text in reading.warnings)
+
+
+def spine_at(rows: Sequence[float]) -> FoundSpine:
+    grid = Grid.from_axes((1, 300, 200), origin_lps=(0, 0, 0), axes_lps=[LEFT, -SUPERIOR, POSTERIOR],
+                          spacing_mm=(4, 1, 1))  # fmt: skip
+    volume = Volume(np.zeros((1, 300, 200), np.float32), grid, origin=VolumeOrigin(has_patient_space=False))
+    frames = tuple(
+        LevelFrame(level, 1.0, np.array([0.0, 100.0, -row]), np.eye(3), np.zeros((2, 3)))
+        for level, row in zip((Level.L3_L4, Level.L4_L5, Level.L5_S1), rows, strict=True)
+    )
+    return FoundSpine(volume, np.zeros((1, 300, 200), np.uint8), np.zeros((1, 300, 200), np.uint8), frames, (), {})
+
+
+def test_pictures_of_two_patients_are_told_by_their_discs() -> None:
+    check_pair(spine_at([100, 135, 170]), spine_at([103, 137, 169]))
+    with pytest.raises(InputError, match="two patients or two fields of view"):
+        check_pair(spine_at([100, 135, 170]), spine_at([80, 117, 154]))
+
+
+def test_networks_of_a_part_are_averaged(located: LocatedStudy) -> None:
+    one = tiny_part("a", ["bulge"], "small")
+    other = replace(one, networks=(tiny_network(["bulge"], seed=5),))
+    both = replace(one, networks=(*one.networks, *other.networks))
+    found = [read_study(located, grader(part)).levels[0].grades[0].probabilities for part in (one, other, both)]
+    assert np.allclose((found[0] + found[1]) / 2, found[2])
+    assert not np.allclose(found[0], found[1])
+    assert torch.is_grad_enabled()
