@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.finding_heads import FindingHeads
-from deepspine.labeling.clauses.frames import NORMAL, Conjunct, Frame, clone
+from deepspine.labeling.clauses.frames import NORMAL, Conjunct, Frame, LevelRef, clone
 from deepspine.labeling.clauses.level_scope import LevelScope
 from deepspine.labeling.clauses.modifiers import Modifiers
 from deepspine.labeling.clauses.predicates import Predicates
@@ -54,12 +54,33 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
             finding = topic.finding
             if finding.value in FINDINGS:
                 self._frame(finding.value, self._finding_bits(finding, finding.value), finding, Conjunct("", False))
+        if not self.frames and self._is_nil():
+            self._frame("normal_level", 1, self.mentions[-1], Conjunct("", False))
+        self._share_out()
         later = {frame.finding for frame in self.frames[self.except_start :]}
         if self.except_start and later:
             for frame in self.frames:
                 if frame.exclude and frame.finding not in later:
                     frame.exclude = []
                     frame.level = None
+
+    def _is_nil(self) -> bool:
+        """Whether nothing is said of a level but "nil"."""
+        *levels, last = [mention for mention in self.mentions if mention.kind != "mark"] or [None]
+        if last is None or last.kind != "post_neg" or self.words[last.i : last.j] not in (["nil"], ["none"]):
+            return False
+        return self.topic is None and (bool(levels) or self.at_header) and all(m.kind == "level" for m in levels)
+
+    def _share_out(self) -> None:
+        """Give the first degree to the first level: "mild and severe stenosis at L3-4 and L4-5, respectively"."""
+        if not self.frames or "respectively" not in self.words[self.mentions[0].i : self.mentions[-1].j + 2]:
+            return
+        for level in {id(frame.level): frame.level for frame in self.frames}.values():
+            frames = [frame for frame in self.frames if frame.level is level]
+            same = [frame for frame in frames if frame.finding == frames[-1].finding and frame.grade]
+            if level is not None and len(level.levels) > 1 and len(same) == len(level.levels):
+                for frame, one in zip(same, level.levels, strict=True):
+                    frame.level = LevelRef((one,), "", level.i, level.j)
 
     def _lists_levels(self) -> bool:
         """Whether the sentence is a bare list of levels, as behind "Disc desiccation:"."""

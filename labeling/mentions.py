@@ -237,7 +237,7 @@ def _read_type(words: list[str], i: int) -> Mention | None:
         mention.number, mention.form = float(max(types)), "type"
         mention.bits = sum(1 << n for n in types)
         return mention
-    mention = Mention(_MODIC, i, end)
+    mention = Mention(_MODIC, i, end + (words[end : end + 1] == ["modic"]))
     mention.bits = sum(1 << n for n in types)
     return mention
 

@@ -239,9 +239,11 @@ SITES = {
 
 def merge_side_and_grade(conjuncts: list[Conjunct], last_open: bool) -> list[Conjunct]:
     """Join "on the left" and "mild" of "L3-4 on the left, mild" where no head before could take the side."""
-    if last_open or len(conjuncts) != 2:
+    if len(conjuncts) != 2:
         return conjuncts
     first, second = conjuncts
+    if last_open and first.joint != "but":
+        return conjuncts
     if first.sides and not first.grade and not first.sites and second.grade and not second.sides and not second.sites:
         second.sides = first.sides
         return [second]

@@ -65,6 +65,7 @@ class Leftovers(Objects):
                 if not any(word in joints for word in self.words[frame.head.j : first]):
                     break
                 found.append(frame)
+                first = frame.head.i
         return found
 
     def _boundary(self) -> None:
@@ -252,7 +253,8 @@ class Leftovers(Objects):
             if twin.bits == 1 and twin.finding in STENOSES:
                 twin.bits = GRADED
             twin.grade, twin.cap = conjunct.grade, conjunct.cap
-            twin.sides = conjunct.sides or (0 if conjunct.level is not None else frame.sides)
+            keeps_side = conjunct.level is None or self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"])
+            twin.sides = conjunct.sides or (frame.sides if keeps_side else 0)
             twin.level = conjunct.level or (
                 self.level
                 if self.level is not None and self.level is not frame.level and self.level in self.levels_seen

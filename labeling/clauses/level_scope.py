@@ -17,6 +17,8 @@ from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.level_mentions import INDEX, LUMBAR, vertebra
 from deepspine.labeling.mentions import Mention
 
+PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
+JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
 
@@ -131,6 +133,9 @@ class LevelScope(Leftovers):
             self._except_levels(ref)
             return
         self._finish_open_at_level(prepositional)
+        if self._names_place():
+            prepositional = True
+            self._fresh()
         bare = [
             frame
             for frame in self.frames[self.clause_start :]
@@ -210,6 +215,17 @@ class LevelScope(Leftovers):
         if self.neg and self.neg_heads:
             self.neg = ""
             self.cur.neg = ""
+
+    def _names_place(self) -> bool:
+        """Whether discs or endplates only say where the heads before are: "desiccation of the discs | L3-S1"."""
+        cur = self.cur
+        if not self.last or self.conjuncts or not cur.sites or cur.grade or cur.sides or cur.mm or cur.number:
+            return False
+        between = self.words[self.last[-1].head.j : cur.sites[0].i]
+        if not between and self.last[-1].finding == "modic" and all(site.value == "endplate" for site in cur.sites):
+            return True
+        only_places = all(site.value in ("disc", "endplate") for site in cur.sites)
+        return only_places and not PLACING.isdisjoint(between) and JOINING.isdisjoint(between)
 
     def _is_comparison(self, ref: LevelRef) -> bool:
         """Whether the level only serves to compare: "larger than at the level above", "similar to L3-4"."""
@@ -296,9 +312,8 @@ class LevelScope(Leftovers):
             upper = words[index] in ("superior", "upper", "sup")
             if not upper and words[index] not in ("inferior", "lower", "inf"):
                 continue
-            for ahead in range(index + 1, min(index + 7, end)):
-                name = vertebra_name(words[ahead])
-                if name is not None:
-                    found.append(disc_above(name) if upper else disc_below(name))
-                    break
+            places = (index - 1, *range(index + 1, min(index + 7, end)))
+            name = next((name for name in (vertebra_name(words[place]) for place in places) if name), None)
+            if name is not None:
+                found.append(disc_above(name) if upper else disc_below(name))
         return found

@@ -66,6 +66,9 @@ LIGHT = frozenset(
     ]
 )
 
+QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment"))
+"""Sites that say in what respect something is normal."""
+
 
 class Lookahead(State):
     """What stands around the mention in hand: questions without side effects."""
@@ -187,12 +190,18 @@ class Lookahead(State):
             return "verb"
         return "noun"
 
-    def _quality(self) -> Mention | None:
-        """Return the site that limits "normal *in height and signal*", if one does."""
-        first, second = self._peek(1), self._peek(2)
-        if first is None or second is None or first.kind != "of" or second.kind != "site":
-            return None
-        return second if second.value in ("disc_height", "disc_signal", "disc_contour", "alignment") else None
+    def _qualities(self) -> list[Mention]:
+        """Return the sites that limit "normal | in height, signal and contour"; empty where none does."""
+        first = self._peek(1)
+        if first is None or first.kind != "of":
+            return []
+        found: list[Mention] = []
+        for mention in self.mentions[self.index + 2 :]:
+            if mention.kind == "site" and mention.value in QUALITIES:
+                found.append(mention)
+            elif not found or not (mention.kind == "conj" or (mention.kind == "mark" and mention.value == ",")):
+                break
+        return found
 
     def _joined(self, mention: Mention) -> bool:
         previous = self._peek(-1)

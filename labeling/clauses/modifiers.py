@@ -135,9 +135,12 @@ class Modifiers(Leftovers):
             grade, cap = (cur.grade, cur.cap) if graded else (0, "")
             if graded:
                 cur.grade, cur.cap = 0, ""
+            sides = cur.sides if before is not None and before.kind == "side" and before.i >= cur.sites[-1].j else 0
+            if sides:
+                cur.sides = 0
             self._push()
             cur = self.cur
-            cur.grade, cur.cap = grade, cap
+            cur.grade, cur.cap, cur.sides = grade, cap, sides
         self._mark(mention)
         cur.sites.append(mention)
 

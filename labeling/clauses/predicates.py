@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import (
+    LEFT,
+    RIGHT,
     Conjunct,
     Frame,
     clone,
@@ -13,6 +16,8 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
+
+LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.lateral)
 
 
 class Predicates(Leftovers):
@@ -133,9 +138,9 @@ class Predicates(Leftovers):
             and following.i <= mention.j + 2
             and (not self.cur.sites or following.i == mention.j)
         )
-        quality = self._quality()
-        if quality is not None and mention.kind == "open":
-            self._of_quality(mention, quality)
+        qualities = self._qualities() if mention.kind == "open" else []
+        if qualities:
+            self._of_qualities(mention, qualities)
             return
         if prenominal:
             if chain_sites:
@@ -177,17 +182,19 @@ class Predicates(Leftovers):
         if frames:
             self.last = frames
 
-    def _of_quality(self, mention: Mention, site: Mention) -> None:
+    def _of_qualities(self, mention: Mention, sites: list[Mention]) -> None:
+        """Read "the discs are normal | in height and signal": the heights and signals are."""
         opener = self.cur
-        if site.value != "alignment" and any(
-            s.value in ("other", "cord") for c in [*self.conjuncts, opener] for s in c.sites
-        ):
-            site = stand_in("site.other", "site", "other")
+        foreign = any(s.value in ("other", "cord") for c in [*self.conjuncts, opener] for s in c.sites)
         opener.sites = []
         self.conjuncts = []
         self._fresh()
-        self.last = self._emit(mention, site, opener)
-        self.index += 2
+        self.last = []
+        for site in sites:
+            other = foreign and site.value != "alignment"
+            self.last += self._emit(mention, stand_in("site.other", "site", "other") if other else site, clone(opener))
+        while self.mentions[self.index] is not sites[-1]:
+            self.index += 1
 
     def _leave_subject(self, previous: Mention | None) -> None:
         """End the subject of "the facets mildly | narrow the canal"; the adverb stays with the verb."""
@@ -200,6 +207,8 @@ class Predicates(Leftovers):
 
     def _reduce(self, head: Mention) -> None:  # noqa: C901 - one grammar decision after another
         """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
+        while self._ends_item_before():
+            self._elliptic(self.conjuncts.pop(0))
         chain = [c for c in [*self.conjuncts, self.cur] if not c.empty]
         cur = self.cur
         if (
@@ -221,7 +230,9 @@ class Predicates(Leftovers):
             if conjunct.sites:
                 sites = conjunct.sites
             elif sites and (
-                conjunct.grade or conjunct.number or (conjunct.sides and same_polarity(conjunct, following))
+                conjunct.grade
+                or conjunct.number
+                or (conjunct.sides and (conjunct.joint == "but" or same_polarity(conjunct, following)))
             ):
                 conjunct.sites = sites
             following = conjunct
@@ -257,6 +268,16 @@ class Predicates(Leftovers):
         self._fresh()
         if frames:
             self.last = frames
+
+    def _ends_item_before(self) -> bool:
+        """Whether "mild left" belongs to the foramina before: "moderate right foraminal stenosis, | mild left, ..."."""
+        first = self.conjuncts[0] if self.conjuncts else None
+        if first is None or first.sites or not (first.grade and first.sides in (LEFT, RIGHT)) or first.joint != ",":
+            return False
+        if not self.last or any(frame.finding not in LATERAL or frame.sides & first.sides for frame in self.last):
+            return False
+        sites = [site.value for conjunct in [*self.conjuncts[1:], self.cur] for site in conjunct.sites]
+        return bool(sites) and not any(site in ("foramen", "recess", "root", "facet") for site in sites)
 
     def _is_said_of_subject(self) -> bool:
         """Whether a noun's degree is the subject's: "the canal measures 8 mm, consistent with moderate | stenosis"."""

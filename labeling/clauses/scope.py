@@ -123,6 +123,8 @@ class Scope(Leftovers):
         elif mark == ")":
             self.depth -= 1
             self.focus = False
+            if self._is_size_aside():
+                return
             if self.open is None or not self.cur.empty:
                 self.flush()
         elif mark == "?":
@@ -132,6 +134,18 @@ class Scope(Leftovers):
                 self._push()
         elif mark in "/&":
             self._push("/" if mark == "/" else "and")
+
+    def _is_size_aside(self) -> bool:
+        """Join a size in brackets to the words before it: "trace (2 mm | ) anterolisthesis"."""
+        cur, following = self.cur, self._peek()
+        if not self.conjuncts or following is None or following.kind != "finding":
+            return False
+        if cur.sites or cur.grade or cur.sides or cur.level or not (cur.mm or cur.number):
+            return False
+        before = self.conjuncts.pop()
+        before.mm, before.number = before.mm or cur.mm, before.number or cur.number
+        self.cur = before
+        return True
 
     def on_breaker(self, mention: Mention) -> None:
         """End a clause where a linking word opens another."""
@@ -144,24 +158,11 @@ class Scope(Leftovers):
             self.neg = neg if keep else ""
             self._fresh()
             return
-        if value == "which" and self.place and self.words[mention.i] in ("which", "where"):
-            self._boundary()
-            self.subject, self.place = self.place, []
+        if value == "which" and self._goes_on_with_clause(mention):
             return
-        if value == "which":
-            if self.words[mention.i] in ("where", "which") and self.focus_level is not None:
-                self.level = self.focus_level
-                self.focus_level = None
-            if self.words[mention.i] in ("there", "is", "are", "it", "this", "these", "they"):
-                negated = self.neg if not self.neg_heads and self.words[mention.i] in ("is", "are") else ""
-                if mention.j - mention.i > 1 and self.words[mention.i] in ("is", "are"):
-                    return
-                self._boundary()
-                self.neg = negated
-                self._fresh()
-                return
-            if self.neg and not self.neg_heads and self.words[mention.i] in SHOWS:
-                return
+        if value == "but" and self._goes_on_with_side(mention):
+            self._push("but")
+            return
         if value == "but" and "only" in self.words[mention.i : mention.j]:
             self._push()
             self.neg = ""
@@ -170,6 +171,35 @@ class Scope(Leftovers):
         if value == "with" and self.neg == "" and self.open is not None and self.cur.empty:
             return
         self._boundary()
+
+    def _goes_on_with_clause(self, mention: Mention) -> bool:
+        """Take "which", "where" and "there is": they go back to a place or a level named before, or open a clause."""
+        word = self.words[mention.i]
+        if self.place and word in ("which", "where"):
+            self._boundary()
+            self.subject, self.place = self.place, []
+            return True
+        if word in ("where", "which") and self.focus_level is not None:
+            self.level = self.focus_level
+            self.focus_level = None
+        if word in ("there", "is", "are", "it", "this", "these", "they"):
+            if mention.j - mention.i == 1 or word not in ("is", "are"):
+                negated = self.neg if not self.neg_heads and word in ("is", "are") else ""
+                self._boundary()
+                self.neg = negated
+                self._fresh()
+            return True
+        return bool(self.neg) and not self.neg_heads and word in SHOWS
+
+    def _goes_on_with_side(self, mention: Mention) -> bool:
+        """Whether a side waits for what follows: "left, | but no right stenosis"; "the right one | only mild"."""
+        following = self._peek()
+        waiting = [*self.conjuncts, self.cur] if not self.cur.empty else self.conjuncts[-1:]
+        if following is None or not waiting or not waiting[-1].sides or any(c.sites for c in waiting):
+            return False
+        if self.words[mention.i : mention.j] == ["only"]:
+            return following.kind == "grade"
+        return following.kind == "neg" and not self.last
 
     def on_except(self, mention: Mention) -> None:
         """Begin an exception: levels that follow leave the statement before."""

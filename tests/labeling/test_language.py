@@ -318,3 +318,86 @@ def test_no_severe_stenosis_suspected_stays_denied() -> None:
 def test_what_a_lesion_is_now_counts() -> None:
     text = "L4-5: The previously seen extrusion has decreased and is now a small protrusion."
     assert told(text, "herniation") == {"L4-L5": "protrusion"}
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("Modic II changes are seen at the endplates of L5-S1.", {"L5-S1": "type2"}),
+    ("Modic type II changes in the opposing endplates of L5-S1.", {"L5-S1": "type2"}),
+    ("Modic type 1 changes of the L5 superior endplate.", {"L4-L5": "type1"}),
+    ("Type 1 Modic changes involving the L4 inferior and L5 superior endplates.", {"L4-L5": "type1"}),
+    ("Edematous type I endplate signal at L4-L5, fatty type II endplate signal at L5-S1.",
+     {"L4-L5": "type1", "L5-S1": "type2"}),
+    ("L5-S1: fatty Modic changes.", {"L5-S1": "type2"}),
+])  # fmt: skip
+def test_endplates_say_where_a_change_is(text: str, label: dict[str, str]) -> None:
+    assert told(text, "modic") == label
+
+
+@pytest.mark.parametrize("text", [
+    "Dehydration of discs L3-S1.",
+    "Desiccation in the discs L3 through S1.",
+    "Disc dehydration from L3 to S1.",
+])  # fmt: skip
+def test_discs_say_where_a_degeneration_is(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)
+
+
+@pytest.mark.parametrize("text", ["L1/2 nil.", "L1-2: nil.", "L1-2: none."])
+def test_nothing_said_of_a_level_is_a_normal_level(text: str) -> None:
+    assert told(text, "herniation") == {"L1-L2": "none"}
+    assert told(text, "foraminal_stenosis") == {"L1-L2 left": "none", "L1-L2 right": "none"}
+
+
+def test_nothing_said_of_another_finding_is_no_normal_level() -> None:
+    assert told("L3-4: Mild bulge. Fracture: none.", "herniation") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Trace (2 mm) degenerative anterolisthesis of L4 on L5.",
+    "There is 4 mm (grade I) anterolisthesis of L4 on L5.",
+])  # fmt: skip
+def test_a_size_in_brackets_goes_with_the_words_around_it(text: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L4-L5": "grade1"}
+
+
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("Moderate right neural foraminal stenosis, mild left, mild spinal canal stenosis.", "mild", "moderate"),
+    ("Severe left foraminal stenosis, the right one only mild.", "severe", "mild"),
+    ("There is left, but no right foraminal narrowing.", PRESENT, "none"),
+    ("Fat within the right exit foramen is obliterated. The left foramen is normal.", "none", PRESENT),
+])  # fmt: skip
+def test_a_side_and_its_degree_stay_together(text: str, left: str, right: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+def test_degrees_are_shared_out_over_levels_respectively() -> None:
+    text = "Mild, moderate and severe canal stenosis at L2-3, L3-4 and L4-5, respectively."
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild", "L3-L4": "moderate", "L4-L5": "severe"}
+
+
+def test_the_side_of_a_subject_holds_for_all_its_levels() -> None:
+    text = "Left foraminal stenosis is moderate at L4-5 and severe at L5-S1."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L5-S1 left": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Normal caliber of the central canal and foramina.",
+    "Preserved width of the canal and of the foramina.",
+    "Canal fine. The foramina are respected.",
+    "Good space in the canal and root canals.",
+])  # fmt: skip
+def test_words_for_a_wide_canal_and_wide_foramina(text: str) -> None:
+    assert told(f"L3-4: {text}", "canal_stenosis") == {"L3-L4": "none"}
+    assert told(f"L3-4: {text}", "foraminal_stenosis") == {"L3-L4 left": "none", "L3-L4 right": "none"}
+
+
+def test_a_disc_normal_in_contour_has_no_lesion() -> None:
+    text = "The L1-L2 disc is normal in height, signal and contour."
+    found = {finding: told(text, finding) for finding in ("bulge", "herniation", "degeneration")}
+    assert all(labels == {"L1-L2": "none"} for labels in found.values())
+
+
+def test_what_is_not_significant_reaches_back_to_its_own_clause_only() -> None:
+    text = "L4-5: Annular tear; spinal stenosis and foraminal narrowing not significant."
+    assert told(text, "annular_fissure") == {"L4-L5": "present"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "none|mild"}
