@@ -197,8 +197,8 @@ def _check_names(named: Mapping[str, Path]) -> None:
     if not {SAGITTAL_T1, SAGITTAL_T2} <= set(named):
         return
     names = [named[name].name.lower().removesuffix(suffix_of(named[name])) for name in (SAGITTAL_T1, SAGITTAL_T2)]
-    rests = [_CONTRAST.sub("", name) for name in names]
-    if all(_CONTRAST.search(name) for name in names) and rests[0] != rests[1]:
+    rests = [_CONTRAST.sub("", name).strip(" ._-") for name in names]
+    if all(_CONTRAST.search(name) for name in names) and all(rests) and rests[0] != rests[1]:
         raise InputError(
             f"T1 ({named[SAGITTAL_T1].name}) and T2 ({named[SAGITTAL_T2].name}) have names of two patients; "
             "name alike what belongs together"

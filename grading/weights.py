@@ -66,6 +66,8 @@ from deepspine.grading.prediction import PREPARATION, checkpoint_network, find_c
 
 WEIGHTS_FILE, CARD_FILE = "model.safetensors", "model.json"
 FORMAT = "deepspine grader 1"
+SHIPPED = Path(str(files("deepspine.grading"))) / "weights"
+"""The grader of the package."""
 PHANTOM = "phantom"
 """The data set of phantom studies, in `trained_on`."""
 NETWORK_KEYS = ("findings", "encoder", "width", "ordinal", "side_embedding")
@@ -228,7 +230,7 @@ def load_grader(path: Path | None = None) -> ShippedGrader:
         When there is no such grader, or its files are damaged.
     """
     if path is None:
-        path = Path(str(files("deepspine.grading") / "weights"))
+        path = SHIPPED
         if not (path / CARD_FILE).is_file():
             raise InputError("this version ships no weights of the grader; name some with --weights FILE")
     if not path.exists():
