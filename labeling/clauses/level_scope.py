@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from deepspine.labeling.clauses.frames import (
     DISC_WORDS,
     DISCS,
@@ -19,6 +21,7 @@ from deepspine.labeling.mentions import Mention
 
 PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
 JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
+FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
 
@@ -287,7 +290,7 @@ class LevelScope(Leftovers):
             return
         for frame in self.frames:
             if frame.finding in SLIPS and (frame.level is None or frame.inherited or frame.level.ref in ("all", "any")):
-                for a, b in zip(self.vertebrae, self.vertebrae[1:], strict=False):
+                for a, b in pairwise(self.vertebrae):
                     index = INDEX.get(f"{a}-{b}")
                     if index is not None:
                         frame.level, frame.inherited = LevelRef((index,), "", frame.i, frame.j, slip=True), False
@@ -300,10 +303,16 @@ class LevelScope(Leftovers):
         others = [f.head.i for f in self.frames if f.finding == "modic" and f.head.i > frame.head.i]
         start = self.mentions[0].i if frame is next(f for f in self.frames if f.finding == "modic") else frame.head.i
         end = min(others) if others else self.mentions[-1].j
-        found = [key for key in self._endplates(start, end) if key in INDEX]
+        found = [key for key in self._endplates(start, end) or self._facing_endplates(start, end) if key in INDEX]
         if found:
             levels = tuple(INDEX[key] for key in dict.fromkeys(found))
             frame.level, frame.inherited = LevelRef(levels, "", frame.i, frame.j), False
+
+    def _facing_endplates(self, start: int, end: int) -> list[str]:
+        """Return the disc of "the adjacent end plates of L4 and L5"."""
+        if FACING.isdisjoint(self.words[start:end]):
+            return []
+        return [f"{a}-{b}" for a, b in pairwise(self.vertebrae)]
 
     def _endplates(self, start: int, end: int) -> list[str]:
         words = self.words

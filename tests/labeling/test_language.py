@@ -327,6 +327,7 @@ def test_what_a_lesion_is_now_counts() -> None:
     ("Type 1 Modic changes involving the L4 inferior and L5 superior endplates.", {"L4-L5": "type1"}),
     ("Edematous type I endplate signal at L4-L5, fatty type II endplate signal at L5-S1.",
      {"L4-L5": "type1", "L5-S1": "type2"}),
+    ("Type II Modic changes seen in adjacent end plates of L4 and L5 vertebrae.", {"L4-L5": "type2"}),
     ("L5-S1: fatty Modic changes.", {"L5-S1": "type2"}),
 ])  # fmt: skip
 def test_endplates_say_where_a_change_is(text: str, label: dict[str, str]) -> None:
