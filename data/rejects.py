@@ -34,7 +34,7 @@ class Rejects:
         """Write `rejects.csv`, header only when all went well."""
         path.write_text(csv_text(self.rows, COLUMNS), encoding="utf-8")
 
-    def check_share(self, total: int, *, allowed: float, path: Path) -> None:
+    def check_share(self, total: int, *, allowed: float, path: Path | str) -> None:
         """Raise when more than the share `allowed` of `total` inputs was rejected.
 
         Raises

@@ -14,20 +14,22 @@ from typing import Any
 import numpy as np
 
 from deepspine.data.crops import INPUTS, Crop, CropPreset, axial_crop, sagittal_crop, stack_of_level
-from deepspine.data.dataset.manifest import MANIFEST, Manifest, StudyRecord
+from deepspine.data.dataset.manifest import MANIFEST, REJECTS, Manifest, StudyRecord
 from deepspine.data.dataset.sample import Sample, Target
 from deepspine.data.dataset.shards import ShardWriter
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import DEFAULT_SHARES, check_shares, split_of
+from deepspine.data.dataset.storage import Folder, Location
 from deepspine.data.dataset.studies import StudyImages, StudySource
 from deepspine.data.deidentify.secret import keyed
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Plane
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.label_table import LabelKey, LabelTable, csv_text
 from deepspine.data.levels import Level
 from deepspine.data.provenance import provenance
+from deepspine.data.rejects import COLUMNS as REJECT_COLUMNS
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
 
@@ -68,7 +70,7 @@ class BuildResult:
 def build_dataset(
     studies: Iterable[StudySource],
     labels: LabelTable,
-    out: Path,
+    out: Location,
     *,
     preset: CropPreset,
     silence: Silence = Silence.MISSING,
@@ -86,7 +88,8 @@ def build_dataset(
     labels
         Joined by report id; studies without a report are kept, with nothing known.
     out
-        Folder of the dataset; one that is there must have the same crops, silence, shares and secret.
+        Folder of the dataset, a path or a URL of object storage; one that is there must have the same crops, silence,
+        shares and secret.
     secret
         Keys of studies and patients and report ids are replaced by what follows from it (`deidentify.secret.keyed`);
         without one they are those of the index.
@@ -131,7 +134,7 @@ def build_dataset(
                 failed.append(source.study_key)
             finally:
                 advance(1)
-    rejects.write(out / "rejects.csv")
+    Folder(out).write(REJECTS, csv_text(rejects.rows, REJECT_COLUMNS).encode())
     return BuildResult(shards.manifest, tuple(added), tuple(kept), tuple(stale), tuple(failed), rejects)
 
 
@@ -196,7 +199,7 @@ def keyed_labels(labels: LabelTable, secret: str) -> LabelTable:
 class _Shards:
     """The open shards of a build, one a split, and the manifest that grows with each that is closed."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Location, manifest: Manifest) -> None:
         self._folder = folder
         self.manifest = manifest
         self._open: dict[str, ShardWriter] = {}
@@ -225,10 +228,10 @@ class _Shards:
         self._stack.__exit__(kind, *rest)
 
 
-def _claim(out: Path, wanted: Manifest) -> Manifest:
+def _claim(out: Location, wanted: Manifest) -> Manifest:
     """Return the manifest to go on from: that of the folder, or a new one."""
-    out.mkdir(parents=True, exist_ok=True)
-    if not (out / MANIFEST).is_file():
+    Folder(out).make()
+    if not Folder(out).exists(MANIFEST):
         wanted.write(out)
         return wanted
     found = Manifest.read(out)

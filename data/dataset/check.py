@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from deepspine.data.crops import INPUTS
-from deepspine.data.dataset.manifest import MANIFEST, Manifest, Shard
+from deepspine.data.dataset.manifest import MANIFEST, REJECTS, Manifest, Shard
 from deepspine.data.dataset.sample import Sample
-from deepspine.data.dataset.shards import file_sha256, stored_samples
+from deepspine.data.dataset.shards import file_sha256, offsets_name, read_offsets, scan_offsets, stored_samples
 from deepspine.data.dataset.splits import split_of
+from deepspine.data.dataset.storage import Folder, Location
 from deepspine.data.errors import DeepspineError
 
-OTHER_FILES = frozenset({MANIFEST, "rejects.csv"})
+OTHER_FILES = frozenset({MANIFEST, REJECTS})
 """What a dataset's folder holds beside its shards."""
 
 
-def check_dataset(folder: Path, *, advance: Callable[[int], None] = lambda n: None) -> list[str]:
+def check_dataset(folder: Location, *, advance: Callable[[int], None] = lambda n: None) -> list[str]:
     """Return what is wrong with a dataset, one line a defect; nothing when it is sound.
 
     Parameters
@@ -31,19 +33,27 @@ def check_dataset(folder: Path, *, advance: Callable[[int], None] = lambda n: No
         When the folder holds no readable manifest.
     """
     manifest = Manifest.read(folder)
-    problems = [*_strangers(folder, manifest), *_split_problems(manifest), *_repeated(manifest)]
+    place = Folder(folder)
+    names = place.names()
+    problems = [*_strangers(names, manifest), *_split_problems(manifest), *_repeated(manifest)]
     for shard in manifest.shards:
-        problems += _shard_problems(folder, shard, manifest)
+        if shard.name not in names:
+            problems.append(f"{shard.name}: missing")
+        else:
+            with place.on_disk(shard.name) as path:
+                problems += _shard_problems(path, shard, manifest)
+                problems += _offset_problems(place, shard.name, path) if offsets_name(shard.name) in names else []
         advance(1)
     return problems
 
 
-def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
-    known = OTHER_FILES | {shard.name for shard in manifest.shards}
+def _strangers(names: Sequence[str], manifest: Manifest) -> Iterator[str]:
+    shards = {shard.name for shard in manifest.shards}
+    known = OTHER_FILES | shards | {offsets_name(shard) for shard in shards}
     yield from (
-        f"{path.name}: not in the manifest; a build was interrupted or someone added it: remove it"
-        for path in sorted(folder.iterdir())
-        if path.name not in known
+        f"{name}: not in the manifest; a build was interrupted or someone added it: remove it"
+        for name in names
+        if name not in known
     )
 
 
@@ -59,17 +69,23 @@ def _repeated(manifest: Manifest) -> Iterator[str]:
     yield from (f"study {key}: stands {n} times" for key, n in counts.items() if n > 1)
 
 
-def _shard_problems(folder: Path, shard: Shard, manifest: Manifest) -> Iterator[str]:
-    path = folder / shard.name
-    if not path.is_file():
-        yield f"{shard.name}: missing"
-        return
+def _offset_problems(folder: Folder, shard: str, path: Path) -> Iterator[str]:
+    try:
+        agrees = read_offsets(folder, shard) == scan_offsets(path)
+    except DeepspineError:
+        agrees = False
+    if not agrees:
+        yield f"{offsets_name(shard)}: does not tell where the samples of the shard lie; copy it again"
+
+
+def _shard_problems(path: Path, shard: Shard, manifest: Manifest) -> Iterator[str]:
     if file_sha256(path) != shard.sha256:
         yield f"{shard.name}: checksum differs from the manifest; copy the shard again"
         return
     found: Counter[str] = Counter()
     patients = {study.study_key: study.patient_key for study in shard.studies}
-    for stored in stored_samples(folder, "all", Manifest(**{**vars(manifest), "shards": (shard,)})):
+    only = replace(manifest, shards=(shard,))
+    for stored in stored_samples(path.parent, "all", only):
         try:
             sample = stored.read()
         except DeepspineError as error:

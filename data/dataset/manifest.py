@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from deepspine.data.crops import CropPreset
 from deepspine.data.dataset.silence import Silence
+from deepspine.data.dataset.storage import Folder, Location
 from deepspine.data.errors import InputError
 
 MANIFEST = "manifest.json"
+REJECTS = "rejects.csv"
 FORMAT = "deepspine dataset 1"
 
 
@@ -101,7 +102,7 @@ class Manifest:
 
     # ------------------------------------------------------------------- files
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Location) -> None:
         """Write the manifest into a dataset's folder; readers see the old one or the new one, never half of it."""
         values = {
             "format": FORMAT,
@@ -112,12 +113,10 @@ class Manifest:
             "counts": self.counts(),
             "shards": [asdict(shard) for shard in self.shards],
         }
-        partial = folder / f"{MANIFEST}.part"
-        partial.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-        partial.replace(folder / MANIFEST)
+        Folder(folder).write(MANIFEST, (json.dumps(values, indent=1) + "\n").encode())
 
     @classmethod
-    def read(cls, folder: Path) -> Manifest:
+    def read(cls, folder: Location) -> Manifest:
         """Read the manifest of a dataset.
 
         Raises
@@ -125,11 +124,12 @@ class Manifest:
         InputError
             When the folder holds none, or one of another format.
         """
-        path = folder / MANIFEST
-        if not path.is_file():
-            raise InputError(f"{folder}: no {MANIFEST}, so no dataset; make one with `deepspine build`")
+        place = Folder(folder)
+        path = place.file(MANIFEST)
+        if not place.exists(MANIFEST):
+            raise InputError(f"{place}: no {MANIFEST}, so no dataset; make one with `deepspine build`")
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = json.loads(place.read(MANIFEST))
             if values["format"] != FORMAT:
                 raise InputError(f"{path}: format must be {FORMAT!r}, got {values['format']!r}; build it again")
             return cls(

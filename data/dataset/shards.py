@@ -1,7 +1,8 @@
 """Shards: uncompressed tar files in WebDataset's naming, written once, read by sample or streamed.
 
 Tar keeps every file at a known offset, so a sample can be read by seeking (shuffled training that resumes exactly) and
-a shard can be streamed from start to end (object storage, stock WebDataset). Headers carry no time, user or host: the
+a shard can be streamed from start to end (stock WebDataset). `SHARD.offsets.json` beside it notes where each file lies,
+for readers that cannot look at all headers (object storage). Headers carry no time, user or host: the
 same samples give the same bytes.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from types import TracebackType
 
 from deepspine.data.dataset.manifest import Manifest, Shard, StudyRecord
 from deepspine.data.dataset.sample import Sample, decode, encode
+from deepspine.data.dataset.storage import Folder, Location, read_range
 from deepspine.data.errors import InputError
 
 SHARD_BYTES = 128 * 2**20
@@ -25,13 +28,15 @@ _BLOCK = 2**20
 
 
 class ShardWriter:
-    """Writes one shard; under a `.part` name until it is complete."""
+    """Writes one shard and the offsets of its samples; neither is seen before it is whole."""
 
-    def __init__(self, folder: Path, name: str, split: str) -> None:
-        self._path = folder / name
+    def __init__(self, folder: Location, name: str, split: str) -> None:
+        self._folder = Folder(folder)
+        self._name = name
         self._split = split
         self._studies: list[StudyRecord] = []
-        self._partial = self._path.with_name(f"{name}.part")
+        self._offsets: dict[str, list[tuple[str, int, int]]] = {}
+        self._partial = self._folder.partial(name)
         self._tar = tarfile.open(self._partial, "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - lives in the writer
 
     @property
@@ -42,24 +47,28 @@ class ShardWriter:
     def add(self, study: StudyRecord, samples: Sequence[Sample]) -> None:
         """Append the samples of one study."""
         for sample in samples:
+            files = self._offsets.setdefault(sample.key, [])
             for extension, content in encode(sample).items():
                 member = tarfile.TarInfo(f"{sample.key}.{extension}")
                 member.size = len(content)
+                files.append((extension, self._tar.offset + tarfile.BLOCKSIZE, len(content)))
                 self._tar.addfile(member, io.BytesIO(content))
         self._studies.append(study)
 
     def close(self) -> Shard:
         """Finish the shard and return its record."""
         self._tar.close()
-        self._partial.replace(self._path)
-        return Shard(
-            self._path.name, self._split, file_sha256(self._path), self._path.stat().st_size, tuple(self._studies)
+        shard = Shard(
+            self._name, self._split, file_sha256(self._partial), self._partial.stat().st_size, tuple(self._studies)
         )
+        self._folder.publish(self._partial, self._name)
+        self._folder.write(offsets_name(self._name), json.dumps(self._offsets).encode())
+        return shard
 
     def discard(self) -> None:
         """Remove what was written."""
         self._tar.close()
-        self._partial.unlink(missing_ok=True)
+        self._folder.discard(self._partial)
 
     def __enter__(self) -> ShardWriter:
         return self
@@ -73,9 +82,9 @@ class ShardWriter:
 
 @dataclass(frozen=True)
 class StoredSample:
-    """Where a sample lies: the shard's path, and offset and size of each of its files by extension."""
+    """Where a sample lies: the shard (a path, or a URL), and offset and size of each of its files by extension."""
 
-    path: Path
+    shard: Location
     key: str
     files: tuple[tuple[str, int, int], ...]
 
@@ -87,15 +96,34 @@ class StoredSample:
         InputError
             When the shard is missing or damaged.
         """
+        return decode(self.read_files())
+
+    def read_files(self) -> dict[str, bytes]:
+        """Return the sample's files by extension; from object storage with one request.
+
+        Raises
+        ------
+        InputError
+            When the shard is missing.
+        """
+        if isinstance(self.shard, str):
+            start = min(offset for _, offset, _ in self.files)
+            content = read_range(self.shard, start, max(offset + size for _, offset, size in self.files))
+            return {name: content[offset - start : offset - start + size] for name, offset, size in self.files}
         try:
-            with self.path.open("rb") as file:
-                return decode({extension: _read_at(file, offset, size) for extension, offset, size in self.files})
+            with self.shard.open("rb") as file:
+                return {extension: _read_at(file, offset, size) for extension, offset, size in self.files}
         except OSError as error:
-            raise InputError(f"{self.path}: cannot be read: {error.strerror}") from None
+            raise InputError(f"{self.shard}: cannot be read: {error.strerror}") from None
 
 
-def stored_samples(folder: Path, split: str = "all", manifest: Manifest | None = None) -> list[StoredSample]:
+def stored_samples(folder: Location, split: str = "all", manifest: Manifest | None = None) -> list[StoredSample]:
     """Return where the samples of a split lie, in the order of the shards.
+
+    Parameters
+    ----------
+    folder
+        Of the dataset: a path, or a URL of object storage.
 
     Raises
     ------
@@ -103,14 +131,59 @@ def stored_samples(folder: Path, split: str = "all", manifest: Manifest | None =
         When the folder is no dataset, a shard is missing, or the split has no samples.
     """
     manifest = manifest or Manifest.read(folder)
-    found = [sample for shard in manifest.of_split(split) for sample in _members(folder / shard.name)]
+    place = Folder(folder)
+    found = [sample for shard in manifest.of_split(split) for sample in _samples_of(place, shard.name)]
     if not found:
         counts = ", ".join(f"{name} {n['samples']}" for name, n in manifest.counts().items()) or "nothing"
-        raise InputError(f"{folder}: no samples in the split {split!r}; the dataset holds {counts}")
+        raise InputError(f"{place}: no samples in the split {split!r}; the dataset holds {counts}")
     return found
 
 
-def _members(path: Path) -> Iterator[StoredSample]:
+def offsets_name(shard: str) -> str:
+    """Return the name of the file that tells where the samples of a shard lie.
+
+    Examples
+    --------
+    >>> offsets_name("train-00000.tar")
+    'train-00000.offsets.json'
+    """
+    return f"{shard.removesuffix('.tar')}.offsets.json"
+
+
+def _samples_of(folder: Folder, shard: str) -> Iterator[StoredSample]:
+    """Yield the samples of a shard, from its headers on disk; in object storage these would be a request each."""
+    if folder.url and folder.exists(offsets_name(shard)):
+        offsets = read_offsets(folder, shard)
+    else:
+        with folder.on_disk(shard) as path:
+            offsets = scan_offsets(path)
+    location = folder.file(shard)
+    return (StoredSample(location, key, tuple(files)) for key, files in offsets.items())
+
+
+def read_offsets(folder: Folder, shard: str) -> dict[str, list[tuple[str, int, int]]]:
+    """Return the files of each sample of a shard (extension, offset, size), as they were noted when it was written.
+
+    Raises
+    ------
+    InputError
+        When the note is damaged.
+    """
+    try:
+        noted = json.loads(folder.read(offsets_name(shard)))
+        return {key: [(str(name), int(at), int(size)) for name, at, size in files] for key, files in noted.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise InputError(f"{folder}: {offsets_name(shard)} is damaged; remove it, or copy it again") from None
+
+
+def scan_offsets(path: Path) -> dict[str, list[tuple[str, int, int]]]:
+    """Return the same from the headers of the shard itself.
+
+    Raises
+    ------
+    InputError
+        When the shard is missing or no tar file.
+    """
     files: dict[str, list[tuple[str, int, int]]] = {}
     try:
         with tarfile.open(path, "r:") as tar:
@@ -119,7 +192,7 @@ def _members(path: Path) -> Iterator[StoredSample]:
                 files.setdefault(key, []).append((extension, member.offset_data, member.size))
     except (OSError, tarfile.TarError) as error:
         raise InputError(f"{path}: is missing or no tar file ({type(error).__name__}); run `deepspine check`") from None
-    return (StoredSample(path, key, tuple(entries)) for key, entries in files.items())
+    return files
 
 
 def _read_at(file: io.BufferedReader, offset: int, size: int) -> bytes:

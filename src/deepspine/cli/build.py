@@ -12,7 +12,9 @@ import typer
 def build(
     index: Annotated[Path, typer.Option(help="Archive index of `deepspine index`, or a CSV of volume files.")],
     levels: Annotated[Path, typer.Option(help="Folder of `deepspine locate`: STUDY/levels.json.")],
-    out: Annotated[Path, typer.Option(help="Folder of the dataset; what is missing there is added.")],
+    out: Annotated[
+        str, typer.Option(help="Folder of the dataset, or s3://BUCKET/NAME; what is missing there is added.")
+    ],
     labels: Annotated[Path | None, typer.Option(help="Label table; without one nothing is known.")] = None,
     crop_preset: Annotated[str, typer.Option(help="Size of the crops: deepspine, small or picture.")] = "small",
     silence: Annotated[str, typer.Option(help="What silence of a report means: missing or normal.")] = "missing",
@@ -62,7 +64,7 @@ def build(
         keyed_labels(table, words).write(labels_out)
     counts = result.manifest.counts()
     summary = {
-        "dataset": str(out),
+        "dataset": out,
         "added": len(result.added),
         "kept": len(result.kept),
         "stale": len(result.stale),
@@ -79,4 +81,4 @@ def build(
     if result.stale:
         typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
     failed = Rejects([(study, "") for study in result.failed])
-    failed.check_share(total, allowed=max_reject_share, path=out / "rejects.csv")
+    failed.check_share(total, allowed=max_reject_share, path=f"{out}/rejects.csv")

@@ -10,19 +10,22 @@ import typer
 
 
 def check(
-    dataset: Annotated[Path, typer.Argument(help="Folder of `deepspine build`, or an archive of DICOM files.")],
+    dataset: Annotated[
+        str, typer.Argument(help="Dataset of `deepspine build` (folder or s3://BUCKET/NAME), or DICOM files.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Verify checksums, schema and splits of a dataset; of DICOM files, that no tag identifies anyone."""
     from deepspine.data.dataset.manifest import MANIFEST
 
-    if dataset.exists() and not (dataset / MANIFEST).is_file() and _holds_files(dataset):
-        _check_pictures(dataset, as_json=as_json)
+    folder = Path(dataset)
+    if folder.exists() and not (folder / MANIFEST).is_file() and _holds_files(folder):
+        _check_pictures(folder, as_json=as_json)
     else:
         _check_dataset(dataset, as_json=as_json)
 
 
-def _check_dataset(dataset: Path, *, as_json: bool) -> None:
+def _check_dataset(dataset: str, *, as_json: bool) -> None:
     from deepspine.cli.progress import progress
     from deepspine.data.dataset.check import check_dataset
     from deepspine.data.dataset.manifest import Manifest
@@ -32,7 +35,7 @@ def _check_dataset(dataset: Path, *, as_json: bool) -> None:
     with progress("check shards") as advance:
         problems = check_dataset(dataset, advance=advance)
     if as_json:
-        typer.echo(json.dumps({"dataset": str(dataset), "counts": counts, "problems": problems}))
+        typer.echo(json.dumps({"dataset": dataset, "counts": counts, "problems": problems}))
     else:
         for problem in problems:
             typer.echo(problem)
