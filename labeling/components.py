@@ -20,7 +20,9 @@ from deepspine.labeling.assertion import settle
 from deepspine.labeling.discourse.context import Reading
 from deepspine.labeling.discourse.reader import heading_sections, read_report
 from deepspine.labeling.lexicon import Lexicon, load_lexicon
-from deepspine.labeling.mentions import Mention, Sentence, repair, scan, split_sentences
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.scanning import repair, scan
+from deepspine.labeling.sentences import Sentence, split_sentences
 from deepspine.labeling.tokenization import Tokens, tokenize
 
 COMPONENTS = (

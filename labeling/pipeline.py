@@ -13,7 +13,8 @@ from deepspine.labeling.doubt import Doubt
 from deepspine.labeling.evidence import Evidence
 from deepspine.labeling.level_mentions import LEVELS
 from deepspine.labeling.lexicon import load_lexicon
-from deepspine.labeling.mentions import repair, scan, split_sentences
+from deepspine.labeling.scanning import repair, scan
+from deepspine.labeling.sentences import split_sentences
 from deepspine.labeling.tokenization import tokenize
 
 SIDES = (Side.MIDLINE, Side.LEFT, Side.RIGHT)

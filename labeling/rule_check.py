@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepspine.data.errors import ConfigError
 from deepspine.labeling.lexicon import Lexicon, Rule, load_lexicon
-from deepspine.labeling.mentions import scan
+from deepspine.labeling.scanning import scan
 from deepspine.labeling.tokenization import tokenize
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from deepspine.labeling.aggregation import aggregate
 from deepspine.labeling.discourse.reader import read_report
-from deepspine.labeling.mentions import repair, scan, split_sentences
 from deepspine.labeling.pipeline import Labeler
+from deepspine.labeling.scanning import repair, scan
+from deepspine.labeling.sentences import split_sentences
 from deepspine.labeling.tables import csv_lines
 from deepspine.labeling.tokenization import tokenize
 

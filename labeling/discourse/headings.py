@@ -8,7 +8,8 @@ from deepspine.labeling.clauses.frames import LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
-from deepspine.labeling.mentions import Mention, Sentence
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.sentences import Sentence
 
 MAX_HEADER_TOKENS = 9
 """Words before the colon of a heading; a list of levels may be longer."""
@@ -96,7 +97,7 @@ class Headings:
             return False
         length = sentence.j - sentence.i
         kinds = {m.kind for m in head}
-        if "section" in kinds or self._section_of(head) is not None:
+        if "section" in kinds or self.section_of(head) is not None:
             covered = sum(m.j - m.i for m in head)
             return length <= 5 and covered >= length - 1 and head[0].i == sentence.i
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
@@ -145,7 +146,7 @@ class Headings:
     def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
         """Take a heading for what it is: a section, levels, a part of the spine or a topic; None when it is none."""
         context = self.context
-        section = self._section_of(head)
+        section = self.section_of(head)
         if section is not None and (head[0].i - start <= 3):
             self._enter_section(section, standalone, sentence)
             region = self.regions.within(start, end)
@@ -172,10 +173,10 @@ class Headings:
             return None
         if end - start > 6 or self.words[start] == "(":
             return None
-        self._set_topic(head, start, sentence, standalone)
+        self.set_topic(head, start, sentence, standalone)
         return "topic"
 
-    def _section_of(self, head: list[Mention]) -> str | None:
+    def section_of(self, head: list[Mention]) -> str | None:
         """Return the section that a heading opens, or None."""
         for mention in head[:3]:
             if mention.kind == "section":
@@ -205,7 +206,7 @@ class Headings:
         """Whether the next heading of a section is one that ends a history for certain."""
         for sentence in self.sentences[self.index + 1 :]:
             if sentence.line_start and sentence.mentions:
-                value = self._section_of(sentence.mentions)
+                value = self.section_of(sentence.mentions)
                 if value is not None and sentence.mentions[0].i - sentence.i <= 2:
                     return value in ("findings", "skip")
                 if sentence.mentions[0].kind == "level" and sentence.mentions[0].i == sentence.i:
@@ -238,7 +239,7 @@ class Headings:
             context.region = "lumbar"
             context.recent.append(levels)
 
-    def _set_topic(self, head: list[Mention], start: int, sentence: Sentence, standalone: bool) -> None:
+    def set_topic(self, head: list[Mention], start: int, sentence: Sentence, standalone: bool) -> None:
         context = self.context
         new_line = sentence.line_start and start == sentence.i
         if new_line and not context.level_standalone:

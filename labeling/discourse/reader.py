@@ -11,7 +11,8 @@ from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.stating import NOWHERE, Stating
 from deepspine.labeling.discourse.table_cells import enter_cell
-from deepspine.labeling.mentions import Mention, Sentence
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.sentences import Sentence
 from deepspine.labeling.tokenization import Tokens
 
 UNTOLD, POINTING = 0.3, 0.04
@@ -41,7 +42,7 @@ _SITE_MENTIONS = {site: stand_in(f"site.{site}", "site", site) for site in ("for
 
 def read_report(tokens: Tokens, sentences: list[Sentence]) -> Reading:
     """Read all sentences of a report, in order, into statements."""
-    return _Reader(tokens, sentences).read()
+    return Reader(tokens, sentences).read()
 
 
 def heading_sections(tokens: Tokens, sentences: list[Sentence]) -> list[tuple[int, int, str]]:
@@ -55,7 +56,9 @@ def heading_sections(tokens: Tokens, sentences: list[Sentence]) -> list[tuple[in
     return found
 
 
-class _Reader:
+class Reader:
+    """Goes through the sentences of one report and keeps what the next one needs."""
+
     def __init__(self, tokens: Tokens, sentences: list[Sentence]) -> None:
         self.words = tokens.words
         self.sentences = sentences
@@ -66,6 +69,7 @@ class _Reader:
         self.puzzles: list[tuple[int, int, float]] = []
 
     def read(self) -> Reading:
+        """Read all sentences."""
         headings, context = self.headings, self.context
         for headings.index, sentence in enumerate(self.sentences):
             if sentence.cell >= 0:

@@ -10,7 +10,7 @@ from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.frame_grades import LATERAL, final_bits, is_negative, is_particular
 from deepspine.labeling.discourse.references import resolve
 from deepspine.labeling.level_mentions import LUMBAR
-from deepspine.labeling.mentions import Sentence
+from deepspine.labeling.sentences import Sentence
 from deepspine.labeling.statements import Statement
 from deepspine.labeling.tokenization import Tokens
 

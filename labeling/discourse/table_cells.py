@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.headings import Headings, make_topic
-from deepspine.labeling.mentions import Mention, Sentence
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.sentences import Sentence
 
 ROW_NAMES = frozenset(("level", "levels", "disc", "segment"))
 """What the first cell of a table's head says."""

@@ -1,0 +1,173 @@
+"""Numbers that mean something: sizes in mm, grades and types, published scales, Modic types.
+
+Each reader is called at the word that opens the mention; it returns None where no number follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+
+NUMERALS = {
+    "0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "typei": 1, "typeii": 2, "typeiii": 3, "1st": 1, "2nd": 2,
+}  # fmt: skip
+ANY_MODIC_TYPE = 0b1110
+"""Modic types 1 to 3, where none is named."""
+
+MAX_MODIC_WORDS = 4
+"""Words between "Modic" and its type: "Modic type endplate changes"."""
+
+_NUMERAL_JOINS = frozenset(("/", "-", "and", "to", "&", "or", "+"))
+_MODIC_WORDS = frozenset(
+    ("type", "types", "typ", "grade", "stage", "endplate", "change", "changes", "degenerative", "mixed")
+)
+_ENDPLATE_WORDS = frozenset(
+    ("endplate", "endplates", "modic", "change", "changes", "marrow", "reactive", "end", "signal", "degeneration",
+     "degenerative", "discogenic")
+)  # fmt: skip
+_SCALE_WORDS = frozenset(("grade", "type", "stage", "grades", "class", "score"))
+_SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8, "a1": 3, "a2": 3, "a3": 3, "a4": 3}
+_NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann", "pfirrman", "meyerding"))
+_UNITS = {"mm": 1.0, "millimeter": 1.0, "millimeters": 1.0, "millimetres": 1.0, "millimetre": 1.0, "cm": 10.0}
+
+_NUMBER = Rule("number", "number", "", ())
+_MM = Rule("size.mm", "mm", "", ())
+_SCALE = Rule("grade.published_scale", "grade", "", (), form="scale")
+_PFIRRMANN = Rule("grade.pfirrmann", "finding", "pfirrmann", ())
+_MODIC = Rule("modic.type", "finding", "modic", ())
+
+
+def read_size(words: list[str], i: int) -> Mention | None:
+    """Read `4 mm`, `4-mm`, `0.4 cm`."""
+    j = i + 2 if words[i + 1 : i + 2] == ["-"] else i + 1
+    factor = _UNITS.get(words[j]) if j < len(words) else None
+    if factor is None:
+        return None
+    mention = Mention(_MM, i, j + 1)
+    mention.number = float(words[i]) * factor
+    return mention
+
+
+def read_modic(words: list[str], i: int, j: int) -> Mention:
+    """Read the types behind "Modic", which stands at `[i, j)`; all are left possible where none follows."""
+    k = j
+    while k < len(words) and k - j < MAX_MODIC_WORDS and words[k] in _MODIC_WORDS:
+        k += 1
+    numbers, end = _numerals(words, k)
+    types = [n for n in numbers if 1 <= n <= 3]
+    if types or 0 in numbers:
+        return _numbered(_MODIC, i, end, bits=_bits_of(types) or 1)
+    return _numbered(_MODIC, i, j, bits=ANY_MODIC_TYPE)
+
+
+def _read_type(words: list[str], i: int) -> Mention | None:
+    """Read `type II`: a Modic type where words of endplates stand near."""
+    numbers, end = _numerals(words, i + 1)
+    types = {n for n in numbers if 1 <= n <= 3}
+    if not types:
+        return None
+    bits = _bits_of(types)
+    near = words[max(i - 6, 0) : i] + words[end : end + 5]
+    if _ENDPLATE_WORDS.isdisjoint(near):
+        return _numbered(_NUMBER, i, end, bits=bits, number=max(types), form="type")
+    if words[end : end + 1] == ["modic"]:
+        end += 1
+    return _numbered(_MODIC, i, end, bits=bits)
+
+
+def _read_grade(words: list[str], i: int) -> Mention | None:
+    """Read `grade 2`, `grade: B`."""
+    j = i + 2 if words[i + 1 : i + 2] == [":"] else i + 1
+    if j < len(words) and words[j] in _SCHIZAS:
+        return _numbered(_SCALE, i, j + 1, bits=_SCHIZAS[words[j]], form="scale")
+    numbers, end = _numerals(words, j)
+    if not numbers:
+        return None
+    return _numbered(_NUMBER, i, end, bits=_bits_of(numbers), number=max(numbers), form="grade")
+
+
+def _read_scale(words: list[str], i: int) -> Mention | None:
+    """Read a grade of a scale that is named: `Lee grade 2`, `Schizas C`, `Pfirrmann IV`."""
+    j = i + 1
+    while j < len(words) and words[j] in _SCALE_WORDS:
+        j += 1
+    name = words[i]
+    if name == "schizas":
+        known = j < len(words) and words[j] in _SCHIZAS
+        return _numbered(_SCALE, i, j + 1, bits=_SCHIZAS[words[j]], form="scale") if known else None
+    numbers, end = _numerals(words, j)
+    if not numbers:
+        return None
+    bits, number = _bits_of(n for n in numbers if n < 6), max(numbers)
+    if name == "meyerding":
+        return _numbered(_NUMBER, i, end, bits=bits, number=number, form="grade")
+    if name in ("lee", "bartynski"):
+        return _numbered(_SCALE, i, end, bits=bits, number=number, form="scale")
+    return _numbered(_PFIRRMANN, i, end, bits=bits >> 1, number=number)
+
+
+def _read_roman(words: list[str], i: int) -> Mention | None:
+    """Read a bare `II` or `I/II`, which a heading such as "Modic:" gives a meaning."""
+    if words[i] == "i" and words[i + 1 : i + 2] not in (["/"], ["-"], ["at"], ["ii"]):
+        return None
+    numbers, end = _numerals(words, i)
+    return _numbered(_NUMBER, i, end, bits=_bits_of(n for n in numbers if n < 4), number=max(numbers), form="type")
+
+
+NUMBER_READERS: dict[str, Callable[[list[str], int], Mention | None]] = {
+    "i": _read_roman,
+    "ii": _read_roman,
+    "iii": _read_roman,
+    "type": _read_type,
+    "types": _read_type,
+    "grade": _read_grade,
+    "grades": _read_grade,
+    **dict.fromkeys(_NAMED_SCALES, _read_scale),
+}
+"""What reads the number behind, or in, a word."""
+
+
+def _numbered(rule: Rule, i: int, j: int, *, bits: int, number: int = 0, form: str = "") -> Mention:
+    mention = Mention(rule, i, j)
+    mention.bits, mention.number, mention.form = bits, float(number), form
+    return mention
+
+
+def _bits_of(numbers: Iterable[int]) -> int:
+    """Return the set of some grades, one bit each."""
+    bits = 0
+    for number in numbers:
+        bits |= 1 << number
+    return bits
+
+
+def _numerals(words: list[str], i: int) -> tuple[list[int], int]:
+    """Read `2`, `II`, `I/II`, `I and type II` from a token on; returns the numbers and the token behind them."""
+    found: list[int] = []
+    j = i
+    while j < len(words):
+        value = NUMERALS.get(words[j])
+        if value is None:
+            break
+        found.append(value)
+        j += 1
+        if j < len(words) and words[j] in ("ii", "iii") and words[j - 1] in ("i", "ii"):
+            continue
+        following = _joined_numeral(words, j)
+        if following is None:
+            break
+        j = following
+    return found, j
+
+
+def _joined_numeral(words: list[str], joint: int) -> int | None:
+    """Return the token of the numeral that a joint adds ("I | and type II"), or None."""
+    if joint + 1 >= len(words) or words[joint] not in _NUMERAL_JOINS:
+        return None
+    ahead = joint + 1
+    while ahead < len(words) and words[ahead] in ("type", "modic", "types"):
+        ahead += 1
+    return ahead if ahead < len(words) and words[ahead] in NUMERALS else None

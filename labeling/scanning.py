@@ -1,0 +1,113 @@
+"""One pass over the tokens gives the typed mentions of a report: findings, sites, grades, sides, levels, scope words.
+
+The pass walks the lexicon's trie, so its time is linear in the text whatever the text holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from deepspine.labeling.level_mentions import follows_preposition, read_group, vertebra
+from deepspine.labeling.lexicon import Lexicon, Node, Rule
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.number_mentions import NUMBER_READERS, read_modic, read_size
+from deepspine.labeling.spelling import MIN_LENGTH
+from deepspine.labeling.tokenization import Tokens
+
+_LEVEL = Rule("level.named", "level", "", ())
+_VERTEBRA = Rule("vertebra", "vertebra", "", ())
+
+
+def repair(tokens: Tokens, lexicon: Lexicon) -> None:
+    """Replace misspelt domain words in place and split glued ones; offsets stay those of the text."""
+    known = lexicon.speller.known
+    fix = lexicon.speller.repair
+    words = tokens.words
+    splits = []
+    for index, word in enumerate(words):
+        if word not in known:
+            if len(word) >= MIN_LENGTH:
+                repaired = fix(word)
+                words[index] = repaired
+                if " " in repaired:
+                    splits.append(index)
+            elif word in lexicon.speller.expansions:
+                words[index] = lexicon.speller.expansions[word]
+                splits.append(index)
+    for index in reversed(splits):
+        tokens.split(index, words[index].split())
+
+
+def scan(words: list[str], root: Node) -> list[Mention]:
+    """Return all mentions, left to right, never overlapping, the longest phrase first."""
+    mentions: list[Mention] = []
+    add = mentions.append
+    i, n = 0, len(words)
+    while i < n:
+        word = words[i]
+        node = root.get(word)
+        rule = None
+        j = i + 1
+        if node is not None:
+            rule = node.rule
+            if node:
+                rule, j = _longest(words, node, i, n)
+        if rule is not None:
+            found = Mention(rule, i, j) if rule.kind != "modic" else read_modic(words, i, j)
+        else:
+            reader = _reader_of(word)
+            read = reader(words, i) if reader is not None else None
+            if read is None:
+                i = j
+                continue
+            found = read
+        add(found)
+        i = found.j
+    return mentions
+
+
+def _longest(words: list[str], node: Node, i: int, n: int) -> tuple[Rule | None, int]:
+    """Follow the trie from the word at `i`; returns the rule of the longest phrase and its end."""
+    rule = node.rule
+    j = end = i + 1
+    while j < n:
+        following = node.get(words[j])
+        if following is None:
+            break
+        node = following
+        j += 1
+        if node.rule is not None:
+            rule, end = node.rule, j
+    return rule, end
+
+
+@lru_cache(maxsize=65_536)
+def _reader_of(word: str) -> Callable[[list[str], int], Mention | None] | None:
+    """Return what reads the mention that begins with a word: a size, a vertebra, a grade in numbers."""
+    if word in NUMBER_READERS:
+        return NUMBER_READERS[word]
+    if word[0].isdigit():
+        return read_size
+    return _read_vertebra if word[-1].isdigit() else None
+
+
+def _read_vertebra(words: list[str], i: int) -> Mention | None:
+    if _is_weighting(words, i):
+        return None
+    group = read_group(words, i)
+    if group is not None:
+        mention = Mention(_LEVEL, i, group.end)
+        mention.group = group
+        mention.form = "at" if follows_preposition(words, i) else ""
+        return mention
+    if vertebra(words[i]) is None:
+        return None
+    return Mention(_VERTEBRA, i, i + 1)
+
+
+def _is_weighting(words: list[str], i: int) -> bool:
+    """Whether `T1` or `T2` is an image weighting here and no vertebra."""
+    if words[i] not in ("t1", "t2"):
+        return False
+    return words[i + 1 : i + 2] not in (["-"], ["/"]) or words[i + 2 : i + 3] in (["t1"], ["t2"], ["weighted"])

@@ -1,0 +1,207 @@
+"""The sentences of a report: cut at full stops, line ends, table cells, and where a dictation runs on without any."""
+
+from __future__ import annotations
+
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.tokenization import NEWLINE, is_sentence_end
+
+RUN_ON_WORDS = 60
+"""A sentence of so many tokens without a comma was dictated without punctuation."""
+
+MAX_SENTENCE_WORDS = 300
+
+
+class Sentence:
+    """A run of mentions between sentence ends.
+
+    Attributes
+    ----------
+    mentions
+        What it holds, line ends and the final stop left out.
+    i, j
+        Token range.
+    line_start
+        Whether it begins a line.
+    blank_before
+        Whether an empty line stands before it.
+    item
+        Whether it begins with a bullet or a list number.
+    line
+        Number of the line.
+    cell
+        Column of a table row, or -1.
+    """
+
+    __slots__ = ("blank_before", "cell", "has_colon", "i", "item", "j", "line", "line_end", "line_start", "mentions")
+
+    def __init__(self, i: int, line: int) -> None:
+        self.mentions: list[Mention] = []
+        self.i = i
+        self.j = i
+        self.line_start = False
+        self.line_end = False
+        self.blank_before = False
+        self.has_colon = False
+        self.item = ""
+        self.line = line
+        self.cell = -1
+
+
+def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]:
+    """Cut the mentions of a report at full stops, line ends and table cells."""
+    sentences = _Splitter(words).split(mentions)
+    return [piece for sentence in sentences for part in _parts(words, sentence) for piece in _pieces(part)]
+
+
+class _Splitter:
+    """Goes from mark to mark; knows the line and the table cell where it is, and the sentence that it fills."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+        self.sentences: list[Sentence] = []
+        self.line = 0
+        self.cell = -1
+        self.current = Sentence(0, 0)
+        self.current.line_start = True
+
+    def split(self, mentions: list[Mention]) -> list[Sentence]:
+        for mention in mentions:
+            if mention.kind == "mark":
+                self._mark(mention)
+            else:
+                self.current.mentions.append(mention)
+        last = self.current
+        last.j = len(self.words)
+        if last.j > last.i:
+            last.cell = self.cell
+            last.line_end = True
+            self.sentences.append(last)
+        return self.sentences
+
+    def _mark(self, mention: Mention) -> None:
+        """Take a mark for the end of a sentence, the sign of a list item, or punctuation within."""
+        mark = mention.value
+        current = self.current
+        if mark == ":":
+            current.has_colon = True
+        if mark == "." or (mark == "|" and not self._is_table_bar(mention)):
+            self._stop(mention)
+        elif mark == NEWLINE or mark == "|":
+            self._end(mention, mark)
+        elif mark in "*-" and mention.i == current.i:
+            self._begin_item("bullet", mention)
+        elif mark == ")" and _is_list_number(self.words, mention.i, current):
+            self._begin_item("number", mention)
+        else:
+            current.mentions.append(mention)
+
+    def _is_table_bar(self, mention: Mention) -> bool:
+        """Whether a bar divides cells: a table's row begins with one, elsewhere it ends a sentence."""
+        return self.cell >= 0 or (self.current.line_start and mention.i == self.current.i)
+
+    def _begin_item(self, sign: str, mention: Mention) -> None:
+        """Leave the bullet or number of a list item behind."""
+        self.current.item = sign
+        self.current.mentions.clear()
+        self.current.i = mention.j
+
+    def _stop(self, mention: Mention) -> None:
+        """Take a full stop, unless it belongs to an abbreviation ("approx.") or to a list number ("2.")."""
+        if self.words[mention.i] == "." and not is_sentence_end(self.words, mention.i):
+            return
+        if _is_list_number(self.words, mention.i, self.current):
+            self._begin_item("number", mention)
+        else:
+            self._end(mention, ".")
+
+    def _end(self, mention: Mention, mark: str) -> None:
+        """End the sentence at a mark and begin the next one."""
+        ended = self.current
+        ended.j = mention.i
+        empty = ended.j <= ended.i
+        if not empty:
+            ended.line_end = mark == NEWLINE
+            ended.cell = self.cell
+            self.sentences.append(ended)
+        elif mark == "." and self.sentences:
+            return
+        self.current = Sentence(mention.j, self.line)
+        if mark == NEWLINE:
+            self._begin_line(blank_before=empty and ended.line_start)
+            return
+        if mark == "|":
+            self.cell += 1
+        if empty:
+            self._begin_same_place(ended)
+
+    def _begin_line(self, *, blank_before: bool) -> None:
+        self.line += 1
+        self.cell = -1
+        self.current.line = self.line
+        self.current.line_start = True
+        self.current.blank_before = blank_before
+        if self.sentences:
+            self.sentences[-1].line_end = True
+
+    def _begin_same_place(self, empty: Sentence) -> None:
+        """Let a sentence stand where an empty one stood: only a mark lies between them."""
+        self.current.line_start = empty.line_start
+        self.current.blank_before = empty.blank_before
+        self.current.item = empty.item
+
+
+def _pieces(sentence: Sentence) -> list[Sentence]:
+    """Cut what no one dictated as one sentence, so that reading stays linear in the text."""
+    if sentence.j - sentence.i <= MAX_SENTENCE_WORDS:
+        return [sentence]
+    pieces: list[Sentence] = []
+    for mention in sentence.mentions:
+        if not pieces or mention.i - pieces[-1].i >= MAX_SENTENCE_WORDS:
+            pieces.append(Sentence(mention.i, sentence.line))
+            pieces[-1].line_start = len(pieces) == 1 and sentence.line_start
+        pieces[-1].mentions.append(mention)
+        pieces[-1].j = mention.j
+    return pieces
+
+
+def _parts(words: list[str], sentence: Sentence) -> list[Sentence]:
+    """Cut a dictation without punctuation where a level, a heading or "there is" opens something new."""
+    if sentence.j - sentence.i < RUN_ON_WORDS or any(m.kind == "mark" and m.value in ",;:" for m in sentence.mentions):
+        return [sentence]
+    parts = [Sentence(sentence.i, sentence.line)]
+    parts[0].line_start, parts[0].blank_before = sentence.line_start, sentence.blank_before
+    for index, mention in enumerate(sentence.mentions):
+        start = _opening(words, sentence.mentions, index)
+        if start > parts[-1].i:
+            parts[-1].j = start
+            parts.append(Sentence(start, sentence.line))
+            moved = [m for m in parts[-2].mentions if m.i >= start]
+            parts[-2].mentions = [m for m in parts[-2].mentions if m.i < start]
+            parts[-1].mentions = moved
+        parts[-1].mentions.append(mention)
+    parts[-1].j = sentence.j
+    parts[-1].line_end = sentence.line_end
+    return parts
+
+
+def _opening(words: list[str], mentions: list[Mention], index: int) -> int:
+    """Return the token where a new sentence begins at this mention, or -1."""
+    mention = mentions[index]
+    if mention.kind == "level" and mention.form == "at" and words[mention.i - 1] in ("at", "to"):
+        following = mentions[index + 1] if index + 1 < len(mentions) else None
+        opens = following is not None and following.kind in ("breaker", "site", "neg")
+        return mention.i - 1 if opens else -1
+    if mention.kind == "section" and mention.value == "impression":
+        return mention.i
+    if words[mention.i : mention.i + 2] in (["there", "is"], ["there", "are"]):
+        before = mentions[index - 1] if index else None
+        return -1 if before is not None and before.kind in ("level", "levelref") else mention.i
+    if words[mention.i - 2 : mention.i] == ["i", "do"] or (words[mention.i] == "do" and words[mention.i - 1] == "i"):
+        return mention.i
+    if mention.kind == "site" and words[mention.i] == "the" and words[mention.i - 1] not in ("of", "and", "with"):
+        return mention.i
+    return -1
+
+
+def _is_list_number(words: list[str], index: int, current: Sentence) -> bool:
+    return index == current.i + 1 and words[current.i].isdigit() and len(words[current.i]) < 3
