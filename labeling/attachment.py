@@ -28,7 +28,7 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
     def read(self, mentions: list[Mention]) -> list[Frame]:
         """Read the mentions of a sentence; return what it asserts."""
         self.mentions = mentions
-        handlers = _HANDLERS
+        handlers = HANDLERS
         self.index = 0
         while self.index < len(mentions):
             mention = mentions[self.index]
@@ -66,9 +66,10 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
 
     def _is_nil(self) -> bool:
         """Whether nothing is said of a level but "nil"."""
-        *levels, last = [mention for mention in self.mentions if mention.kind != "mark"] or [None]
-        if last is None or last.kind != "post_neg" or self.words[last.i : last.j] not in (["nil"], ["none"]):
+        said = [mention for mention in self.mentions if mention.kind != "mark"]
+        if not said or said[-1].kind != "post_neg" or self.words[said[-1].i : said[-1].j] not in (["nil"], ["none"]):
             return False
+        levels = said[:-1]
         return self.topic is None and (bool(levels) or self.at_header) and all(m.kind == "level" for m in levels)
 
     def _share_out(self) -> None:
@@ -87,7 +88,7 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         return bool(self.levels_seen) and all(mention.kind in LIST_KINDS for mention in self.mentions)
 
 
-_HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {
+HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {
     "grade": ClauseReader.on_grade,
     "verb_grade": ClauseReader.on_verb_grade,
     "side": ClauseReader.on_side,

@@ -6,11 +6,15 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deepspine.data.errors import InputError
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import Level
 
 REQUIREMENTS = ("medspacy==1.3.1", "numpy<2", "setuptools<80")
 FEW_REPORTS = 40
@@ -73,3 +77,20 @@ def run_medspacy(texts: Sequence[str], folder: Path) -> MedspacyRun:
         raise InputError(f"medspaCy failed: {last}; delete {folder} and try again")
     answer = json.loads(done.stdout)
     return MedspacyRun(answer["sentencizer + ConText"], answer["medspacy.load()"], answer["labels"])
+
+
+def medspacy_table(texts: Mapping[str, str], folder: Path) -> LabelTable:
+    """Return the labels of the pipeline with ConText, by report id.
+
+    Raises
+    ------
+    InputError
+        As `run_medspacy`.
+    """
+    labels = {}
+    for report_id, found in zip(texts, run_medspacy(list(texts.values()), folder).labels, strict=True):
+        for place, grades in found.items():
+            level, finding, side = place.split(",")
+            key = LabelKey(report_id, Level(level), finding, Side(side))
+            labels[key] = GradeSet.parse(FINDINGS[finding], grades)
+    return LabelTable(labels)

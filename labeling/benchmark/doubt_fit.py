@@ -6,8 +6,7 @@ itself; the weights that are written use all reports.
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS
-from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.labeling.benchmark.gold_sets import GoldSet, read_gold_sets
 from deepspine.labeling.doubt import SIGNALS, doubt_from
-from deepspine.labeling.level_mentions import LEVELS
-from deepspine.labeling.pipeline import SIDES, Labeler
+from deepspine.labeling.pipeline import Labeler
+from deepspine.labeling.tables import label_texts
 
 FOLDS = 10
 SEEDS = 10
@@ -61,42 +60,21 @@ def read_graded(folder: Path) -> GradedReports:
     labeler = Labeler()
     signals: list[list[float]] = []
     errors: list[float] = []
-    for gold_path in sorted(folder.glob("*_gold.csv")):
-        name = gold_path.stem.removesuffix("_gold")
-        texts = _texts(next(folder / f"{name}_{kind}.csv" for kind in ("notes", "reports")
-                            if (folder / f"{name}_{kind}.csv").is_file()))  # fmt: skip
-        gold = _gold(gold_path)
-        for report_id in (folder / f"{name}_gold_ids.txt").read_text(encoding="utf-8").split():
-            counts = labeler.doubt_signals(texts[report_id])
+    for one in read_gold_sets(folder):
+        found = label_texts(one.texts)
+        wrong = Counter(key.report_id for key in wrong_keys(found, one))
+        for report_id, text in one.texts.items():
+            counts = labeler.doubt_signals(text)
             signals.append([counts[signal] for signal in SIGNALS])
-            errors.append(_count_errors(labeler, texts[report_id], gold[report_id]))
-    if not errors:
-        raise InputError(f"{folder}: no gold labels; expected NAME_gold.csv, NAME_gold_ids.txt and NAME_reports.csv")
+            errors.append(float(wrong[report_id]))
     return GradedReports(np.asarray(signals), np.asarray(errors))
 
 
-def _texts(path: Path) -> dict[str, str]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["report_id"]: row["text"] for row in csv.DictReader(file)}
-
-
-def _gold(path: Path) -> dict[str, dict[tuple[str, str, str], str]]:
-    gold: dict[str, dict[tuple[str, str, str], str]] = defaultdict(dict)
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if FINDINGS[row["finding"]].core:
-                gold[row["report_id"]][row["level"], row["finding"], row["side"]] = row["grades"]
-    return gold
-
-
-def _count_errors(labeler: Labeler, text: str, gold: dict[tuple[str, str, str], str]) -> float:
-    """Count wrong, missing and extra labels; gold that readers could not settle counts neither way."""
-    found = {
-        (LEVELS[key[0]].value, key[1], SIDES[key[2]].value): str(GradeSet(FINDINGS[key[1]], label.bits))
-        for key, label in labeler.raw(text).items()
-        if FINDINGS[key[1]].core
-    }
-    return float(sum(gold.get(key) != "?" and gold.get(key) != found.get(key) for key in gold.keys() | found.keys()))
+def wrong_keys(found: LabelTable, gold_set: GoldSet) -> list[LabelKey]:
+    """Return the core labels that are wrong, missing or too many; those that readers left open count neither way."""
+    gold = gold_set.gold
+    keys = {key for key in (*found, *gold) if FINDINGS[key.finding].core} - gold_set.unsettled
+    return [key for key in keys if found.get(key) != gold.get(key)]
 
 
 def fit(reports: GradedReports) -> dict[str, float]:

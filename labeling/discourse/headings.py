@@ -240,6 +240,7 @@ class Headings:
             context.recent.append(levels)
 
     def set_topic(self, head: list[Mention], start: int, sentence: Sentence, standalone: bool) -> None:
+        """Let a heading say what the text behind it is about: "Foramina:", "Disc bulges:"."""
         context = self.context
         new_line = sentence.line_start and start == sentence.i
         if new_line and not context.level_standalone:

@@ -60,6 +60,29 @@ def labeling(
             print(f"{name:<34}{figure}")  # noqa: T201
 
 
+@app.command("components")
+def components(
+    folder: Annotated[Path, typer.Argument(help="Folder with reports and their gold labels.")],
+    medspacy: Annotated[
+        bool, typer.Option(help="Score a pipeline of medspaCy 1.3.1 as well, in an environment of its own.")
+    ] = False,
+    environment: Annotated[Path, typer.Option(help="Where that environment is made.")] = Path(".venv-medspacy"),
+) -> None:
+    """Score the labeler on reports with gold labels, whole and with each component switched off."""
+    from deepspine.labeling.benchmark.components_study import component_scores
+    from deepspine.labeling.benchmark.gold_sets import read_gold_sets
+
+    sets = read_gold_sets(folder)
+    print(f"{'without':54}" + "".join(f"{one.name:>14}" for one in sets))  # noqa: T201
+    for name, scores in component_scores(sets):
+        print(f"{name:54}" + "".join(f"{score:14.3f}" for score in scores.values()))  # noqa: T201
+    if medspacy:
+        from deepspine.labeling.benchmark.comparison import medspacy_table
+
+        theirs = [one.score(medspacy_table(one.texts, environment)).micro_f1 for one in sets]
+        print(f"{'medspaCy with ConText':54}" + "".join(f"{score:14.3f}" for score in theirs))  # noqa: T201
+
+
 @app.command("doubt")
 def doubt(
     folder: Annotated[Path, typer.Argument(help="Folder with reports and their gold labels.")],
@@ -97,6 +120,34 @@ def index(
 
     measured = benchmark_index(archive, workers=(1, workers))
     print(measured.to_json() if as_json else measured.to_text())  # noqa: T201
+
+
+@app.command("dataset")
+def dataset(
+    dataset: Annotated[Path, typer.Argument(help="Folder of `deepspine build` to measure on.")],
+    work: Annotated[Path, typer.Option(help="Folder for the same samples in other formats.")] = Path(
+        "runs/bench-dataset"
+    ),
+    peers: Annotated[
+        bool, typer.Option(help="Measure LitData and HF datasets as well, in an environment of their own.")
+    ] = False,
+    environment: Annotated[Path, typer.Option(help="Where that environment is made.")] = Path(".venv-formats"),
+    batch_size: Annotated[int, typer.Option(min=1, help="Levels in a training step.")] = 32,
+    encoder: Annotated[str, typer.Option(help="Encoder of the step, as in the config of training.")] = "resnet18",
+    device: Annotated[str, typer.Option(help="Of the step: cpu or cuda.")] = "cpu",
+    seed: Annotated[int, typer.Option(help="Seed of the order of samples.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Time shuffled reading of a dataset against other formats, and the training step that the loader can feed."""
+    from deepspine.cli.progress import progress
+    from deepspine.experiments.benchmarks import dataset_formats as benchmark
+
+    with progress("bench dataset") as advance:
+        figures = benchmark.benchmark_formats(
+            dataset, work, seed=seed, environment=environment if peers else None, advance=advance
+        )
+        feed = benchmark.measure_feed(dataset, batch_size=batch_size, encoder=encoder, device=device)
+    print(benchmark.figures_json(figures, feed) if as_json else benchmark.figures_text(figures, feed))  # noqa: T201
 
 
 @app.command("segmentation")
