@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
@@ -34,25 +35,11 @@ class Label:
     disagreed: bool
 
 
-def aggregate(statements: list[Statement]) -> dict[Key, Label]:  # noqa: C901 - one grammar decision after another
+def aggregate(statements: list[Statement]) -> dict[Key, Label]:
     """Return one label for each level, finding and side that is spoken of."""
     statements = _corrected(statements)
-    local: dict[Key, list[Statement]] = {}
-    abnormal: dict[int, set[str]] = {}
-    for statement in statements:
-        if statement.scope == "blanket":
-            continue
-        for key in _keys(statement):
-            local.setdefault(key, []).append(statement)
-        if statement.certainty != "negated" and statement.bits != 1 and FINDINGS[statement.finding].core:
-            for level in statement.levels:
-                abnormal.setdefault(level, set()).add(statement.finding)
-    blanket: dict[Key, list[Statement]] = {}
-    for statement in statements:
-        if statement.scope == "blanket":
-            for key in _keys(statement):
-                if not _left_out(statement, key, abnormal):
-                    blanket.setdefault(key, []).append(statement)
+    local = _by_key(statement for statement in statements if statement.scope != "blanket")
+    blanket = _blanket_by_key(statements)
     labels = {}
     for key in local.keys() | blanket.keys():
         here, everywhere = local.get(key, []), blanket.get(key, [])
@@ -63,6 +50,38 @@ def aggregate(statements: list[Statement]) -> dict[Key, Label]:  # noqa: C901 - 
         if label is not None:
             labels[key] = label
     return labels
+
+
+def _by_key(statements: Iterable[Statement]) -> dict[Key, list[Statement]]:
+    found: dict[Key, list[Statement]] = {}
+    for statement in statements:
+        for key in _keys(statement):
+            found.setdefault(key, []).append(statement)
+    return found
+
+
+def _blanket_by_key(statements: list[Statement]) -> dict[Key, list[Statement]]:
+    """Spread what is said of all levels over the keys that it does not leave out."""
+    found: dict[Key, list[Statement]] = {}
+    blankets = [statement for statement in statements if statement.scope == "blanket"]
+    abnormal = _abnormal_levels(statements) if blankets else {}
+    for statement in blankets:
+        for key in _keys(statement):
+            if not _left_out(statement, key, abnormal):
+                found.setdefault(key, []).append(statement)
+    return found
+
+
+def _abnormal_levels(statements: list[Statement]) -> dict[int, set[str]]:
+    """Return the core findings that are asserted of each level by itself: "the remaining levels" are none of these."""
+    abnormal: dict[int, set[str]] = {}
+    for statement in statements:
+        if statement.scope == "blanket" or statement.certainty == "negated" or statement.bits == 1:
+            continue
+        if FINDINGS[statement.finding].core:
+            for level in statement.levels:
+                abnormal.setdefault(level, set()).add(statement.finding)
+    return abnormal
 
 
 def _corrected(statements: list[Statement]) -> list[Statement]:
@@ -117,47 +136,51 @@ def _left_out(statement: Statement, key: Key, abnormal: dict[int, set[str]]) -> 
     return False
 
 
-def _one(key: Key, local: list[Statement], blanket: list[Statement]) -> Label | None:  # noqa: C901 - one grammar decision after another
+def _one(key: Key, local: list[Statement], blanket: list[Statement]) -> Label | None:
+    """Combine what is said of one key: an addendum replaces, sections join, "normal" and "at all levels" narrow."""
     finding = key[1]
     positive = [s for s in local if s.scope == "level"]
-    normal = [s for s in local if s.scope == "normal"]
     addenda = [s for s in positive if s.section in REPLACING]
     if addenda:
         bits, disagreed = _within(finding, addenda)
         return Label(bits, addenda, disagreed)
-    used: list[Statement] = []
-    bits = 0
-    disagreed = False
-    for section in SECTIONS:
-        said = [s for s in positive if s.section == section]
-        if not said:
-            continue
-        here, quarrel = _within(finding, said)
-        disagreed |= quarrel
-        used += said
-        if not bits:
-            bits = here
-        elif bits & here:
-            bits &= here
-        else:
-            disagreed = True
-            bits |= here
+    label = _of_sections(finding, positive)
+    normal = [s for s in local if s.scope == "normal"]
     if normal:
         meant, _ = _within(finding, normal)
-        if not bits:
-            bits = meant
-            used += normal
-        elif bits & meant:
-            bits &= meant
-            used += normal
+        if not label.bits or label.bits & meant:
+            label.bits = label.bits & meant or meant
+            label.statements += normal
     if blanket:
-        all_bits, _ = _within(finding, list(blanket))
-        if not bits:
-            return Label(all_bits, list(blanket), False)
-        if bits & all_bits and not (bits & all_bits == 1 and bits != 1 and any(s.certainty == "hedged" for s in used)):
-            bits &= all_bits
-            used = used + list(blanket)
-    return Label(bits, used, disagreed) if bits else None
+        label = _with_blanket(finding, label, blanket)
+    return label if label.bits else None
+
+
+def _of_sections(finding: str, statements: list[Statement]) -> Label:
+    """Combine findings and impression: what both leave possible, else what either does, as a disagreement."""
+    label = Label(0, [], False)
+    for section in SECTIONS:
+        said = [s for s in statements if s.section == section]
+        if not said:
+            continue
+        bits, quarrel = _within(finding, said)
+        contradicts = bool(label.bits) and not label.bits & bits
+        label.bits = label.bits & bits or label.bits | bits
+        label.disagreed |= quarrel or contradicts
+        label.statements += said
+    return label
+
+
+def _with_blanket(finding: str, label: Label, blanket: list[Statement]) -> Label:
+    """Narrow a label by what is said of all levels, unless that denies what was hedged here."""
+    bits, _ = _within(finding, blanket)
+    if not label.bits:
+        return Label(bits, blanket, False)
+    common = label.bits & bits
+    denies = common == 1 and label.bits != 1
+    if not common or (denies and any(s.certainty == "hedged" for s in label.statements)):
+        return label
+    return Label(common, label.statements + blanket, label.disagreed)
 
 
 def _within(finding: str, statements: list[Statement]) -> tuple[int, bool]:

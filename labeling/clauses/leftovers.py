@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from deepspine.labeling.clauses.afterthoughts import Afterthoughts
 from deepspine.labeling.clauses.frames import (
     GRADED,
-    MODERATE,
     NARROW,
     NONE,
     NORMAL,
-    SEVERE,
-    SLIPS,
-    STENOSES,
     Conjunct,
     Frame,
-    LevelRef,
     clone,
     merge_side_and_grade,
     severity_of_number,
 )
-from deepspine.labeling.clauses.objects import Objects
+from deepspine.labeling.mentions import Mention
+
+_MEASURED_SITES = frozenset(("canal", "foramen", "recess", "disc_signal"))
+"""Sites whose heading a bare degree may follow: "Canal: mild"."""
 
 
-class Leftovers(Objects):
+class Leftovers(Afterthoughts):
     """What is left over at a boundary: "severe on the left, moderate on the right", "L3-4 mild"."""
 
     def flush(self) -> None:
@@ -56,18 +55,6 @@ class Leftovers(Objects):
         for conjunct in behind:
             self._modify_last(conjunct)
 
-    def _alternatives(self, joints: tuple[str, ...] = ("or",)) -> list[Frame]:
-        """Return the heads just read, and those that "or" joins to them: "stenosis or narrowing | is not seen"."""
-        first = min(frame.head.i for frame in self.last)
-        found = list(self.last)
-        for frame in reversed(self.frames[self.clause_start :]):
-            if frame.head.i < first:
-                if not any(word in joints for word in self.words[frame.head.j : first]):
-                    break
-                found.append(frame)
-                first = frame.head.i
-        return found
-
     def _boundary(self) -> None:
         self.flush()
         self.item_start = len(self.frames)
@@ -75,12 +62,6 @@ class Leftovers(Objects):
         self.hedge = False
         self.focus = False
         self._fresh()
-
-    def _assign(self, frames: list[Frame], ref: LevelRef) -> None:
-        self.level_used = True
-        for frame in frames:
-            frame.level = ref
-            frame.inherited = frame.soft = False
 
     def _headless(self, conjunct: Conjunct) -> bool:
         """Take a graded site without a head ("Foramina Lee 1 bilaterally", "mild canal") as a stenosis."""
@@ -115,158 +96,49 @@ class Leftovers(Objects):
         ):
             self._of_topic(conjunct)
 
-    def _of_topic(self, conjunct: Conjunct) -> None:  # noqa: C901 - one grammar decision after another
+    def _of_topic(self, conjunct: Conjunct) -> None:
+        """Say of a heading what follows it: "Foramina: | mild on the left"."""
         topic = self.topic
         assert topic is not None
         frames: list[Frame] = []
         if topic.finding is not None:
-            mention = topic.finding
-            if mention.value == "modic" and conjunct.number is not None:
-                frame = self._frame("modic", conjunct.number.bits, mention, conjunct)
-            elif conjunct.grade == NONE:
-                frame = self._frame(mention.value, 1, mention, conjunct)
-            else:
-                frame = self._frame(mention.value, self._finding_bits(mention, mention.value), mention, conjunct)
-            frames = [frame]
-        else:
-            for site in topic.sites:
-                twin = clone(conjunct)
-                twin.sides = conjunct.sides or topic.sides
-                if site.value == "endplate":
-                    if conjunct.grade == NONE:
-                        frames.append(self._frame("modic", 1, site, twin))
-                    elif conjunct.number is not None and conjunct.number.form == "type":
-                        frames.append(self._frame("modic", conjunct.number.bits, conjunct.number, twin))
-                elif site.value in ("canal", "foramen", "recess", "disc_signal"):
-                    if conjunct.number is not None and not conjunct.grade:
-                        twin.grade = severity_of_number(int(conjunct.number.number))
-                    frames += self._emit(topic.predicate or NARROW, site, twin)
-                    if conjunct.grade == NONE:
-                        for frame in frames:
-                            frame.bits = 1
-                elif site.value == "facet":
-                    frames.append(self._frame("facet_arthropathy", GRADED, site, twin))
-                elif conjunct.grade == NONE and site.value in ("root", "sac"):
-                    frames += self._emit(NORMAL, site, twin)
+            frames = [self._of_headed_finding(topic.finding, conjunct)]
+        for site in topic.sites if topic.finding is None else ():
+            twin = clone(conjunct)
+            twin.sides = conjunct.sides or topic.sides
+            frames += self._of_headed_site(site, topic.predicate or NARROW, twin)
+            if conjunct.grade == NONE and site.value in _MEASURED_SITES:
+                for frame in frames:
+                    frame.bits = 1
         if frames:
             self.last = frames
 
-    def _repeat_elsewhere(self, conjunct: Conjunct) -> None:
-        """Copy the last heads for "... and on the left at L5-S1"."""
-        twins = []
-        for frame in self.last:
-            if frame.level is conjunct.level:
-                continue
-            twin = frame.copy()
-            twin.grade, twin.cap, twin.neg, twin.hedge = frame.grade, frame.cap, frame.neg, frame.hedge
-            twin.sides, twin.level, twin.mm = conjunct.sides, conjunct.level, conjunct.mm
-            twins.append(twin)
-        if twins:
-            self.frames.extend(twins)
-            self.last = twins
+    def _of_headed_finding(self, finding: Mention, conjunct: Conjunct) -> Frame:
+        """Read "Modic: | type II", "Spondylolisthesis: | none"."""
+        if finding.value == "modic" and conjunct.number is not None:
+            bits = conjunct.number.bits
+        else:
+            bits = 1 if conjunct.grade == NONE else self._finding_bits(finding, finding.value)
+        return self._frame(finding.value, bits, finding, conjunct)
 
-    def _modify_last(self, conjunct: Conjunct) -> None:  # noqa: C901 - one grammar decision after another
-        last = self.last
-        if conjunct.neg == "not" and conjunct.grade == MODERATE | SEVERE and not conjunct.sides:
-            singular = any(word in ("is", "was") for word in self.words[last[-1].head.j : conjunct.i])
-            last = self._alternatives(("or",) if singular else ("or", "and"))
-        if not conjunct.grade and conjunct.number is None:
-            if conjunct.sides and conjunct.neg and not all(f.neg for f in last):
-                twins = []
-                for frame in last:
-                    if not frame.sides or frame.sides & conjunct.sides == 0:
-                        twin = frame.copy()
-                        twin.sides, twin.neg, twin.level, twin.inherited = (
-                            conjunct.sides,
-                            "no",
-                            frame.level,
-                            frame.inherited,
-                        )
-                        if not frame.sides:
-                            frame.sides = 3 - conjunct.sides if conjunct.sides in (1, 2) else 0
-                        twins.append(twin)
-                self.frames.extend(twins)
-                return
-            if conjunct.sides:
-                for frame in last:
-                    if not frame.sides:
-                        frame.sides = conjunct.sides
-                        if frame.finding == "herniation" and conjunct.sides in (1, 2):
-                            self.herniation_side = conjunct.sides
-            if conjunct.level is not None:
-                bare = [f for f in last if f.level is None or f.inherited]
-                self._assign(bare, conjunct.level)
-                if not bare and (conjunct.sides or conjunct.mm):
-                    self._repeat_elsewhere(conjunct)
-            return
-        if conjunct.neg == "no" and not conjunct.sides and conjunct.level is None:
-            return
-        if conjunct.number is not None and not conjunct.grade:
-            if any(f.finding in STENOSES or f.finding in ("facet_arthropathy", "stenosis") for f in last):
-                conjunct.grade = severity_of_number(int(conjunct.number.number))
-            elif conjunct.number.form == "grade" and any(f.finding in SLIPS for f in last):
-                for frame in last:
-                    if frame.number is None:
-                        frame.number = conjunct.number
-                return
-            elif conjunct.number.form == "type" and last[-1].finding == "modic":
-                conjunct.grade = 0
-                twin = last[-1].copy()
-                twin.bits = conjunct.number.bits
-                twin.level = conjunct.level or self.level
-                self.frames.append(twin)
-                self.last = [twin]
-                return
-            else:
-                return
-        free = self.last_open and all(
-            not f.grade
-            and f.bits != 1
-            and (not f.neg or conjunct.neg)
-            and (not conjunct.sides or not f.sides or f.sides == conjunct.sides)
-            and (conjunct.level is None or f.level is None or f.inherited)
-            for f in last
-        )
-        if free and conjunct.grade == NONE and conjunct.level is None and not conjunct.sides:
-            for frame in last:
-                frame.neg = "no"
-            return
-        if free and conjunct.grade != NONE:
-            for frame in last:
-                frame.grade, frame.cap = conjunct.grade, conjunct.cap
-                frame.sides = frame.sides or conjunct.sides
-                frame.hedge = frame.hedge or conjunct.hedge
-                if conjunct.neg and not frame.neg:
-                    frame.neg = "no" if conjunct.grade == MODERATE | SEVERE else "grade"
-                if conjunct.level is not None:
-                    frame.level, frame.inherited = conjunct.level, False
-            return
-        if (
-            not conjunct.sides
-            and conjunct.level is None
-            and not (self.levels_seen and self.level is not last[-1].level)
-        ):
-            return
-        twins = []
-        for frame in last:
-            twin = frame.copy()
-            if twin.bits == 1 and twin.finding in STENOSES:
-                twin.bits = GRADED
-            twin.grade, twin.cap = conjunct.grade, conjunct.cap
-            keeps_side = conjunct.level is None or self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"])
-            twin.sides = conjunct.sides or (frame.sides if keeps_side else 0)
-            twin.level = conjunct.level or (
-                self.level
-                if self.level is not None and self.level is not frame.level and self.level in self.levels_seen
-                else frame.level
-            )
-            twin.inherited = frame.inherited if twin.level is frame.level else False
-            twin.neg, twin.hedge = conjunct.neg, conjunct.hedge
+    def _of_headed_site(self, site: Mention, predicate: Mention, conjunct: Conjunct) -> list[Frame]:
+        """Read "Canal: | mild", "Endplates: | type II", "Facets: | moderate", "Nerve roots: | nil"."""
+        number = conjunct.number
+        if site.value == "endplate":
             if conjunct.grade == NONE:
-                twin.bits, twin.grade, twin.neg = 1, 0, ""
-            twins.append(twin)
-        self.frames.extend(twins)
-        self.last = twins
+                return [self._frame("modic", 1, site, conjunct)]
+            if number is not None and number.form == "type":
+                return [self._frame("modic", number.bits, number, conjunct)]
+            return []
+        if site.value in _MEASURED_SITES:
+            if number is not None and not conjunct.grade:
+                conjunct.grade = severity_of_number(int(number.number))
+            return self._emit(predicate, site, conjunct)
+        if site.value == "facet":
+            return [self._frame("facet_arthropathy", GRADED, site, conjunct)]
+        if conjunct.grade == NONE and site.value in ("root", "sac"):
+            return self._emit(NORMAL, site, conjunct)
+        return []
 
     def _settle_predicate_grade(self) -> None:
         """Let "narrowing is considerable, ..." take its grade before a new item begins."""

@@ -1,0 +1,182 @@
+"""What is said behind a head of the head: "stenosis, severe on the left and moderate on the right"."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import (
+    GRADED,
+    LEFT,
+    MODERATE,
+    NONE,
+    RIGHT,
+    SEVERE,
+    SLIPS,
+    STENOSES,
+    Conjunct,
+    Frame,
+    LevelRef,
+    severity_of_number,
+)
+from deepspine.labeling.clauses.objects import Objects
+
+
+class Afterthoughts(Objects):
+    """What is said behind a head of the head: "stenosis, severe on the left and moderate on the right"."""
+
+    def _modify_last(self, conjunct: Conjunct) -> None:
+        """Let a conjunct without a head modify the heads just read."""
+        last = self._addressed(conjunct)
+        if not conjunct.grade and conjunct.number is None:
+            self._place(last, conjunct)
+            return
+        if conjunct.neg == "no" and not conjunct.sides and conjunct.level is None:
+            return
+        if not conjunct.grade and not self._number_is_degree(last, conjunct):
+            return
+        free = self.last_open and all(_lacks_degree(frame, conjunct) for frame in last)
+        if free and conjunct.grade != NONE:
+            _give_degree(last, conjunct)
+        elif free and conjunct.level is None and not conjunct.sides:
+            for frame in last:
+                frame.neg = "no"
+        elif conjunct.sides or conjunct.level is not None or self._is_of_new_level(last):
+            self._extend_last([self._again(frame, conjunct) for frame in last])
+
+    def _addressed(self, conjunct: Conjunct) -> list[Frame]:
+        """Return the heads spoken of; "not significant" denies all that "or" joins: "narrowing or stenosis, | ..."."""
+        last = self.last
+        if conjunct.neg != "not" or conjunct.grade != MODERATE | SEVERE or conjunct.sides:
+            return last
+        singular = any(word in ("is", "was") for word in self.words[last[-1].head.j : conjunct.i])
+        return self._alternatives(("or",) if singular else ("or", "and"))
+
+    def _alternatives(self, joints: tuple[str, ...] = ("or",)) -> list[Frame]:
+        """Return the heads just read, and those that "or" joins to them: "stenosis or narrowing | is not seen"."""
+        first = min(frame.head.i for frame in self.last)
+        found = list(self.last)
+        for frame in reversed(self.frames[self.clause_start :]):
+            if frame.head.i < first:
+                if not any(word in joints for word in self.words[frame.head.j : first]):
+                    break
+                found.append(frame)
+                first = frame.head.i
+        return found
+
+    def _is_of_new_level(self, last: list[Frame]) -> bool:
+        """Whether the sentence has gone on to another level: "mild stenosis at L3-4, at L4-5 | moderate"."""
+        return bool(self.levels_seen) and self.level is not last[-1].level
+
+    def _extend_last(self, twins: list[Frame]) -> None:
+        """Add frames that repeat the heads just read, and let them be the heads just read."""
+        self.frames.extend(twins)
+        self.last = twins
+
+    # Sides and levels.
+
+    def _place(self, last: list[Frame], conjunct: Conjunct) -> None:
+        """Give the heads the side or level that they lack: "foraminal stenosis, | on the left"."""
+        if conjunct.sides and conjunct.neg and not all(frame.neg for frame in last):
+            self.frames.extend([_denied_side(frame, conjunct) for frame in last if not frame.sides & conjunct.sides])
+            return
+        if conjunct.sides:
+            self._give_side(last, conjunct.sides)
+        if conjunct.level is not None:
+            bare = [frame for frame in last if frame.level is None or frame.inherited]
+            self._assign(bare, conjunct.level)
+            if not bare and (conjunct.sides or conjunct.mm):
+                self._repeat_elsewhere(conjunct)
+
+    def _give_side(self, frames: list[Frame], sides: int) -> bool:
+        """Give a side to the frames without one; returns whether there were any."""
+        lacking = [frame for frame in frames if not frame.sides]
+        for frame in lacking:
+            frame.sides = sides
+            if frame.finding == "herniation" and sides in (LEFT, RIGHT):
+                self.herniation_side = sides
+        return bool(lacking)
+
+    def _assign(self, frames: list[Frame], ref: LevelRef) -> None:
+        self.level_used = True
+        for frame in frames:
+            frame.level = ref
+            frame.inherited = frame.soft = False
+
+    def _repeat_elsewhere(self, conjunct: Conjunct) -> None:
+        """Copy the last heads for "... and on the left at L5-S1"."""
+        twins = []
+        for frame in self.last:
+            if frame.level is conjunct.level:
+                continue
+            twin = frame.copy()
+            twin.grade, twin.cap, twin.neg, twin.hedge = frame.grade, frame.cap, frame.neg, frame.hedge
+            twin.sides, twin.level, twin.mm = conjunct.sides, conjunct.level, conjunct.mm
+            twins.append(twin)
+        if twins:
+            self._extend_last(twins)
+
+    # Degrees.
+
+    def _number_is_degree(self, last: list[Frame], conjunct: Conjunct) -> bool:
+        """Whether a number is a degree, which it then becomes: "stenosis, Lee | grade 2"; slips and Modic take theirs."""
+        number = conjunct.number
+        assert number is not None
+        if any(f.finding in STENOSES or f.finding in ("facet_arthropathy", "stenosis") for f in last):
+            conjunct.grade = severity_of_number(int(number.number))
+            return True
+        if number.form == "grade" and any(f.finding in SLIPS for f in last):
+            for frame in last:
+                frame.number = frame.number or number
+        elif number.form == "type" and last[-1].finding == "modic":
+            twin = last[-1].copy()
+            twin.bits = number.bits
+            twin.level = conjunct.level or self.level
+            self._extend_last([twin])
+        return False
+
+    def _again(self, frame: Frame, conjunct: Conjunct) -> Frame:
+        """Repeat a head with another degree: "severe stenosis on the left, | moderate on the right"."""
+        twin = frame.copy()
+        if twin.bits == 1 and twin.finding in STENOSES:
+            twin.bits = GRADED
+        twin.grade, twin.cap = conjunct.grade, conjunct.cap
+        keeps_side = conjunct.level is None or self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"])
+        twin.sides = conjunct.sides or (frame.sides if keeps_side else 0)
+        own = self.level if self.level in self.levels_seen else None
+        twin.level = conjunct.level or own or frame.level
+        twin.inherited = frame.inherited if twin.level is frame.level else False
+        twin.neg, twin.hedge = conjunct.neg, conjunct.hedge
+        if conjunct.grade == NONE:
+            twin.bits, twin.grade, twin.neg = 1, 0, ""
+        return twin
+
+
+def _denied_side(frame: Frame, conjunct: Conjunct) -> Frame:
+    """Return the head denied of a side, and leave the other to the head itself: "stenosis, | not on the left"."""
+    twin = frame.copy()
+    twin.sides, twin.neg = conjunct.sides, "no"
+    twin.level, twin.inherited = frame.level, frame.inherited
+    if not frame.sides:
+        frame.sides = LEFT + RIGHT - conjunct.sides if conjunct.sides in (LEFT, RIGHT) else 0
+    return twin
+
+
+def _lacks_degree(frame: Frame, conjunct: Conjunct) -> bool:
+    """Whether a head can take the degree of a conjunct as its own."""
+    return (
+        not frame.grade
+        and frame.bits != 1
+        and (not frame.neg or bool(conjunct.neg))
+        and (not conjunct.sides or not frame.sides or frame.sides == conjunct.sides)
+        and (conjunct.level is None or frame.level is None or frame.inherited)
+    )
+
+
+def _give_degree(frames: list[Frame], conjunct: Conjunct) -> None:
+    """Give the degree to heads without one: "stenosis of the canal, | moderate"."""
+    for frame in frames:
+        frame.grade, frame.cap = conjunct.grade, conjunct.cap
+        frame.sides = frame.sides or conjunct.sides
+        frame.hedge = frame.hedge or conjunct.hedge
+        if conjunct.neg and not frame.neg:
+            frame.neg = "no" if conjunct.grade == MODERATE | SEVERE else "grade"
+        if conjunct.level is not None:
+            frame.level, frame.inherited = conjunct.level, False
