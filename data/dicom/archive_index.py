@@ -116,6 +116,7 @@ def index_archive(
     *,
     workers: int = 1,
     rejects: Rejects | None = None,
+    headers: Path | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> ArchiveIndex:
     """Find every MR series of an archive.
@@ -128,17 +129,26 @@ def index_archive(
         Processes that read headers; the result does not depend on their number.
     rejects
         Takes what could not be used, with the reason.
+    headers
+        File that keeps what was read of each file, see `headers_beside`: a later run reads only files that are new or
+        whose size or time of change differ, and gives the index that reading all would give.
     advance
         Called with the number of files done since its last call, for a progress bar.
 
     Raises
     ------
     InputError
-        When `root` does not exist or holds no MR series.
+        When `root` does not exist or holds no MR series, or `headers` is damaged.
     """
     from deepspine.data.dicom.scanning import scan_archive
 
-    return scan_archive(Path(root), workers=workers, rejects=Rejects() if rejects is None else rejects, advance=advance)
+    rejects = Rejects() if rejects is None else rejects
+    return scan_archive(Path(root), workers=workers, rejects=rejects, headers=headers, advance=advance)
+
+
+def headers_beside(path: Path) -> Path:
+    """Return where the headers of the files of an index are kept: `index.headers.sqlite` beside `index.parquet`."""
+    return path.with_suffix(".headers.sqlite")
 
 
 def _to_row(one: Series, root: Path) -> dict[str, Any]:

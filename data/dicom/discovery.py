@@ -23,8 +23,8 @@ TAR_SUFFIXES = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 COMPANION_SUFFIXES = frozenset({
     ".bat", ".bmp", ".cab", ".cfg", ".chm", ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".exe", ".gif", ".gz",
     ".htm", ".html", ".ico", ".inf", ".ini", ".jar", ".jpeg", ".jpg", ".js", ".json", ".log", ".md", ".mha", ".nii",
-    ".npy", ".nrrd", ".parquet", ".pdf", ".png", ".rtf", ".svg", ".txt", ".webp", ".xls", ".xlsx", ".xml", ".xsl",
-    ".yaml", ".yml",
+    ".npy", ".nrrd", ".parquet", ".pdf", ".png", ".rtf", ".sqlite", ".sqlite-journal", ".svg", ".txt",
+    ".webp", ".xls", ".xlsx", ".xml", ".xsl", ".yaml", ".yml",
 })  # fmt: skip
 """Files that lie beside pictures on every patient disc (viewers, help, reports, tables); never taken for DICOM."""
 MAX_MEMBER_BYTES = 4 * 2**30
@@ -37,10 +37,21 @@ Reject = Callable[[str, object], None]
 
 
 class Candidate(NamedTuple):
-    """A file that may be DICOM: path relative to the archive's root, and size in bytes."""
+    """A file that may be DICOM.
+
+    Attributes
+    ----------
+    path
+        Relative to the archive's root.
+    size
+        In bytes.
+    stamp
+        Size and time of change of the file, or of the zip or tar file that it is a member of: another when it changed.
+    """
 
     path: str
     size: int
+    stamp: str
 
 
 def find_candidates(root: Path, *, reject: Reject) -> Iterator[Candidate]:
@@ -58,13 +69,24 @@ def find_candidates(root: Path, *, reject: Reject) -> Iterator[Candidate]:
     InputError
         When `root` does not exist.
     """
-    if not root.exists():
-        raise InputError(f"no file or folder {root}; check the spelling of the path")
+    check_exists(root)
     if root.is_dir():
         for entry, name in _files_below(str(root)):
             yield from _candidates_of(entry, name, reject)
     else:
         yield from _candidates_of(_as_entry(root), root.name, reject)
+
+
+def check_exists(root: Path) -> None:
+    """Refuse an archive that is not there.
+
+    Raises
+    ------
+    InputError
+        When `root` does not exist.
+    """
+    if not root.exists():
+        raise InputError(f"no file or folder {root}; check the spelling of the path")
 
 
 @contextmanager
@@ -121,7 +143,12 @@ def _candidates_of(entry: os.DirEntry[str], name: str, reject: Reject) -> Iterat
     elif not entry.is_file():
         reject(name, "not a regular file (a link to a folder, or a broken one)")
     elif not is_companion(lower):
-        yield Candidate(name, entry.stat().st_size)
+        status = entry.stat()
+        yield Candidate(name, status.st_size, _stamp(status))
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}"
 
 
 def _report_missing(path: Path, name: str, reject: Reject) -> None:
@@ -149,42 +176,43 @@ def is_companion(name: str) -> bool:
 
 
 def _members(
-    path: Path, name: str, list_members: Callable[[Path], Iterator[Candidate]], reject: Reject
+    path: Path, name: str, list_members: Callable[[Path], Iterator[tuple[str, int]]], reject: Reject
 ) -> Iterator[Candidate]:
     try:
-        for member in list_members(path):
-            problem = _problem_of(member)
+        stamp = _stamp(path.stat())
+        for member, size in list_members(path):
+            problem = _problem_of(member, size)
             if problem:
-                reject(f"{name}/{member.path}", problem)
-            elif not is_companion(member.path):
-                yield Candidate(f"{name}/{PurePosixPath(member.path)}", member.size)
+                reject(f"{name}/{member}", problem)
+            elif not is_companion(member):
+                yield Candidate(f"{name}/{PurePosixPath(member)}", size, stamp)
     except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError, LookupError):
         reject(name, "a damaged archive file; what could be listed of it is used")
 
 
-def _problem_of(member: Candidate) -> str | None:
-    parts = PurePosixPath(member.path.replace("\\", "/"))
+def _problem_of(member: str, size: int) -> str | None:
+    parts = PurePosixPath(member.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts:
         return "its name points outside of the archive file"
-    if member.size > MAX_MEMBER_BYTES:
-        return f"claims {member.size} bytes, more than {MAX_MEMBER_BYTES}"
-    if member.path.lower().endswith((*ZIP_SUFFIXES, *TAR_SUFFIXES)):
+    if size > MAX_MEMBER_BYTES:
+        return f"claims {size} bytes, more than {MAX_MEMBER_BYTES}"
+    if member.lower().endswith((*ZIP_SUFFIXES, *TAR_SUFFIXES)):
         return "an archive file within an archive file; unpack the outer one"
     return None
 
 
-def _zip_members(path: Path) -> Iterator[Candidate]:
+def _zip_members(path: Path) -> Iterator[tuple[str, int]]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             if not info.is_dir():
-                yield Candidate(info.filename, info.file_size)
+                yield info.filename, info.file_size
 
 
-def _tar_members(path: Path) -> Iterator[Candidate]:
+def _tar_members(path: Path) -> Iterator[tuple[str, int]]:
     with tarfile.open(path) as archive:
         for info in archive:
             if info.isfile():
-                yield Candidate(info.name, info.size)
+                yield info.name, info.size
 
 
 def _open_member(container: Path, name: str) -> BinaryIO:

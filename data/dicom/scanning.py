@@ -1,99 +1,107 @@
-"""Reading the headers of a whole archive, in one process or many."""
+"""From the files of an archive to its series: headers that are new or changed are read, the others recalled."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from itertools import islice
-from multiprocessing import get_context
+from itertools import count, islice
 from pathlib import Path
 
 from deepspine.data.dicom.archive_index import ArchiveIndex
-from deepspine.data.dicom.discovery import DICOMDIR, Candidate, find_candidates, open_candidate
+from deepspine.data.dicom.discovery import DICOMDIR, Candidate, check_exists, find_candidates
 from deepspine.data.dicom.grouping import series_of
-from deepspine.data.dicom.headers import Instance, NotForUsError, read_instance
-from deepspine.data.dicom.spool import Spool
-from deepspine.data.errors import DeepspineError, InputError
+from deepspine.data.dicom.header_reading import read_headers
+from deepspine.data.dicom.header_store import HeaderStore
+from deepspine.data.dicom.header_text import from_text
+from deepspine.data.dicom.series_spool import Row, SeriesSpool, spooled
+from deepspine.data.dicom.work_sharing import WorkSharing
+from deepspine.data.errors import InputError
 from deepspine.data.rejects import Rejects
 
-BATCH = 64
-"""Files handed to a worker at a time."""
-BATCHES_AHEAD = 4
-"""Batches in flight for each worker; bounds memory whatever the size of the archive."""
-
-Outcome = Instance | tuple[str, str, bool]
-"""A header, or path, reason, and whether the file is sound but not for us."""
+SERIES_BATCH = 8
+"""Series formed at a time: 10 ms of work."""
 
 
 def scan_archive(
-    root: Path, *, workers: int, rejects: Rejects, advance: Callable[[int], None] | None = None
+    root: Path,
+    *,
+    workers: int,
+    rejects: Rejects,
+    headers: Path | None = None,
+    advance: Callable[[int], None] | None = None,
 ) -> ArchiveIndex:
-    """Read all headers of an archive and form its series; see `index_archive`."""
+    """Read the headers of an archive and form its series; see `index_archive`."""
+    check_exists(root)
     if root.is_file() and root.name.upper() == DICOMDIR:
         root = root.parent
     folder = root if root.is_dir() else root.parent
-    passed_over: Counter[str] = Counter()
-    n_files = 0
-    spool = Spool()
-    for outcome in read_headers(root, workers=workers, rejects=rejects):
-        n_files += 1
-        if advance is not None:
-            advance(1)
-        if isinstance(outcome, Instance):
-            spool.add_instance(outcome)
-        elif outcome[2]:
-            passed_over[outcome[1]] += 1
-        else:
-            rejects.add(outcome[0], outcome[1])
-    for instances in spool.instances_by_series():
-        for series in series_of(instances, root=folder, reject=rejects.add):
-            spool.add_series(series)
+    store = HeaderStore(headers, root=root)
+    spool = SeriesSpool()
+    with WorkSharing(workers) as sharing:
+        n_files = _fill(store, root, folder, sharing, rejects, advance or (lambda _: None))
+        for path, reason in store.rejected():
+            rejects.add(path, reason)
+        for rows, strays in sharing.map(partial(_form_series, folder), _batched(store.headers_by_series())):
+            spool.add(rows)
+            for path, reason in strays:
+                rejects.add(path, reason)
     if not len(spool):
-        raise InputError(_nothing_found(root, n_files, passed_over, rejects))
-    return ArchiveIndex(folder, spool, dict(sorted(passed_over.items())), n_files)
+        raise InputError(_nothing_found(root, n_files, store.passed_over(), rejects))
+    return ArchiveIndex(folder, spool, store.passed_over(), n_files)
 
 
-def read_headers(root: Path, *, workers: int, rejects: Rejects) -> Iterator[Outcome]:
-    """Yield an outcome for every candidate of an archive, in the archive's order for any number of workers."""
-    candidates = find_candidates(root, reject=rejects.add)
-    folder = root if root.is_dir() else root.parent
-    if workers <= 1:
-        yield from (_outcome(folder, candidate) for candidate in candidates)
-        return
-    read = partial(_outcomes, folder)
-    # Threads of numerical libraries do not survive a fork.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        pending = [pool.submit(read, batch) for batch in islice(_batched(candidates), workers * BATCHES_AHEAD)]
-        batches = _batched(candidates)
-        while pending:
-            yield from pending.pop(0).result()
-            pending.extend(pool.submit(read, batch) for batch in islice(batches, 1))
+def _fill(
+    store: HeaderStore,
+    root: Path,
+    folder: Path,
+    sharing: WorkSharing,
+    rejects: Rejects,
+    advance: Callable[[int], None],
+) -> int:
+    """Bring the store to what the archive holds now; returns the number of files."""
+    places: deque[int] = deque()
+    counter = count()
+
+    def unknown() -> Iterator[Candidate]:
+        for candidate in find_candidates(root, reject=rejects.add):
+            place = next(counter)
+            if store.recall(candidate, place):
+                advance(1)
+            else:
+                places.append(place)
+                yield candidate
+
+    for outcome in read_headers(folder, unknown(), sharing=sharing):
+        store.add(outcome, places.popleft())
+        advance(1)
+    store.forget_missing()
+    return next(counter)
 
 
-def _batched(candidates: Iterator[Candidate]) -> Iterator[list[Candidate]]:
-    while batch := list(islice(candidates, BATCH)):
+def _batched(series: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    while batch := list(islice(series, SERIES_BATCH)):
         yield batch
 
 
-def _outcomes(folder: Path, batch: list[Candidate]) -> list[Outcome]:
-    return [_outcome(folder, candidate) for candidate in batch]
+def _form_series(folder: Path, batch: list[list[str]]) -> tuple[list[Row], list[tuple[str, str]]]:
+    """Form the series of some series UIDs from their headers as text; returns them and what was left out."""
+    strays: list[tuple[str, str]] = []
+
+    def note(path: str, reason: object) -> None:
+        strays.append((path, str(reason)))
+
+    rows = [
+        spooled(series)
+        for headers in batch
+        for series in series_of([from_text(header) for header in headers], root=folder, reject=note)
+    ]
+    return rows, strays
 
 
-def _outcome(folder: Path, candidate: Candidate) -> Outcome:
-    try:
-        with open_candidate(folder / candidate.path) as stream:
-            return read_instance(stream, path=candidate.path, size=candidate.size)
-    except NotForUsError as error:
-        return (candidate.path, str(error), True)
-    except (DeepspineError, OSError) as error:
-        return (candidate.path, str(error), False)
-
-
-def _nothing_found(root: Path, n_files: int, passed_over: Counter[str], rejects: Rejects) -> str:
+def _nothing_found(root: Path, n_files: int, passed_over: dict[str, int], rejects: Rejects) -> str:
     if n_files == 0:
         return f"{root} holds no DICOM files; give the folder, zip or tar file of the studies"
-    reasons = [f"{count} x {reason}" for reason, count in passed_over.most_common(2)]
-    reasons += [f"{count} x {reason}" for reason, count in Counter(row[1] for row in rejects.rows).most_common(2)]
+    reasons = [f"{n} x {reason}" for reason, n in Counter(passed_over).most_common(2)]
+    reasons += [f"{n} x {reason}" for reason, n in Counter(row[1] for row in rejects.rows).most_common(2)]
     return f"{root} holds no MR series in {n_files} files ({'; '.join(reasons)}); give the folder of the studies"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +31,7 @@ LATERAL_TOLERANCE_MM = 1.0
 """Slices of one untilted slab share their place within the plane to rounding; slabs planned on two discs do not."""
 
 
-@dataclass(frozen=True)
-class SlicePlane:
+class SlicePlane(NamedTuple):
     """Where one slice lies.
 
     Attributes

@@ -38,6 +38,23 @@ def test_too_many_rejects_are_exit_code_3_with_the_index_written(
     assert out.exists()
 
 
+def test_a_second_run_takes_what_it_knows_from_beside_the_index_unless_fresh(archive: Path, tmp_path: Path) -> None:
+    out = tmp_path / "index.parquet"
+    assert main(["index", str(archive), "--out", str(out)]) == 0
+    first, headers = out.read_bytes(), tmp_path / "index.headers.sqlite"
+    assert main(["index", str(archive), "--out", str(out)]) == 0
+    assert out.read_bytes() == first
+    headers.write_bytes(b"damaged " * 1000)
+    assert main(["index", str(archive), "--out", str(out)]) == 2
+    assert main(["index", str(archive), "--out", str(out), "--fresh"]) == 0
+    assert out.read_bytes() == first
+
+
+def test_an_archive_that_is_not_there_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert main(["index", str(tmp_path / "nowhere"), "--out", str(tmp_path / "index.parquet")]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("name", "words"), [("nowhere", "no file or folder"), ("empty", "holds no DICOM files")])
 def test_an_archive_that_is_none_is_exit_code_2_and_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, words: str

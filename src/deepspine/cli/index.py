@@ -12,6 +12,7 @@ def index(
     archive: Annotated[Path, typer.Argument(help="Folder, zip or tar file of DICOM files, arranged in any way.")],
     out: Annotated[Path, typer.Option(help="Index to write (Parquet); rejects.csv goes beside it.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes that read headers.")] = 1,
+    fresh: Annotated[bool, typer.Option(help="Read all files again, also those that a run before has read.")] = False,
     max_reject_share: Annotated[
         float, typer.Option(min=0, max=1, help="Exit with code 3 when a larger share of files is rejected.")
     ] = 0.5,
@@ -19,14 +20,17 @@ def index(
 ) -> None:
     """List the MR series of an archive with plane, weighting and geometry."""
     from deepspine.cli.progress import progress
-    from deepspine.data.dicom.archive_index import index_archive
+    from deepspine.data.dicom.archive_index import headers_beside, index_archive
     from deepspine.data.dicom.summary import summarize
     from deepspine.data.rejects import Rejects
 
     rejects = Rejects()
-    with progress("index files") as advance:
-        found = index_archive(archive, workers=workers, rejects=rejects, advance=advance)
     out.parent.mkdir(parents=True, exist_ok=True)
+    headers = headers_beside(out)
+    if fresh:
+        headers.unlink(missing_ok=True)
+    with progress("index files") as advance:
+        found = index_archive(archive, workers=workers, rejects=rejects, headers=headers, advance=advance)
     found.write(out)
     rejects_path = out.parent / "rejects.csv"
     rejects.write(rejects_path)

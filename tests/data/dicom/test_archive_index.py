@@ -63,14 +63,18 @@ def test_an_archive_that_has_moved_is_found_by_its_new_root(tmp_path: Path) -> N
     assert all(path.is_file() for one in again.series for path in one.paths)
 
 
-def test_any_number_of_workers_gives_the_same_index(tmp_path: Path) -> None:
+def test_any_number_of_workers_gives_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deepspine.data.dicom.header_reading.BATCH", 2)
+    monkeypatch.setattr("deepspine.data.dicom.scanning.SERIES_BATCH", 1)
+    monkeypatch.setattr("deepspine.data.dicom.work_sharing.PIECES_ALONE", 1)
     for name in "abc":
         write_study(tmp_path / name, name)
     (tmp_path / "b" / "broken").write_bytes(b"x")
     one, one_rejects = indexed(tmp_path)
-    two, two_rejects = indexed(tmp_path, workers=2)
-    assert one.series == two.series
-    assert one_rejects == two_rejects
+    for workers in (2, 3):
+        more, more_rejects = indexed(tmp_path, workers=workers)
+        assert more.series == one.series
+        assert more_rejects == one_rejects
 
 
 def test_paths_and_frames_follow_the_position_and_not_the_instance_number(tmp_path: Path) -> None:
