@@ -21,8 +21,8 @@ from deepspine.grading.network import GradingNetwork
 from deepspine.grading.weights import GraderPart
 
 STEPS = 8
-"""Points on the way from even grey to the picture; with 8 the odds add up to a few per cent, which a map does not need
-better."""
+"""Points on the way from even grey to the picture. Maps add up to the odds within 3 % then (real and phantom levels,
+trained networks), which is better than an eye can tell."""
 BLUR_MM = 2.0
 """Width (deviation) of the smoothing of maps: single pixels of a gradient mean nothing."""
 
@@ -39,7 +39,9 @@ class Spot:
     share: float
 
 
-def evidence_map(part: GraderPart, level: LevelBatch, finding: str, side: Side = Side.MIDLINE) -> EvidenceMap:
+def evidence_map(
+    part: GraderPart, level: LevelBatch, finding: str, side: Side = Side.MIDLINE, *, steps: int = STEPS
+) -> EvidenceMap:
     """Return what speaks for a finding at a level.
 
     Parameters
@@ -50,12 +52,14 @@ def evidence_map(part: GraderPart, level: LevelBatch, finding: str, side: Side =
         A batch of one.
     finding, side
         What is explained: the odds of any grade but none, for scales without none those of the most probable grade.
+    steps
+        Points of the integral.
 
     Returns
     -------
     Smoothed evidence in log odds a voxel by input, negative where the picture speaks against the finding.
     """
-    maps = [_attributed(network, level, finding, side) for network in part.networks]
+    maps = [_attributed(network, level, finding, side, steps) for network in part.networks]
     found: dict[str, NDArray[np.float32]] = {}
     for index, name in enumerate(INPUT_NAMES):
         if not bool(level.present[0, index]):
@@ -87,7 +91,9 @@ def finding_odds(network: GradingNetwork, batch: LevelBatch, finding: str, side:
     return -odds if grade is None else odds
 
 
-def _attributed(network: GradingNetwork, level: LevelBatch, finding: str, side: Side) -> dict[str, NDArray[np.float64]]:
+def _attributed(
+    network: GradingNetwork, level: LevelBatch, finding: str, side: Side, steps: int
+) -> dict[str, NDArray[np.float64]]:
     """Return integrated gradients by branch, (channels, slices, rows, columns) each."""
     from captum.attr import IntegratedGradients
 
@@ -112,7 +118,7 @@ def _attributed(network: GradingNetwork, level: LevelBatch, finding: str, side: 
         return finding_odds(network, batch, finding, side, grade)
 
     crops = tuple(getattr(level, name).clone() for name in branches)
-    found = IntegratedGradients(odds).attribute(crops, n_steps=STEPS)
+    found = IntegratedGradients(odds).attribute(crops, n_steps=steps)
     return {name: values[0].detach().double().numpy() for name, values in zip(branches, found, strict=True)}
 
 
