@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from omegaconf import MISSING
+from omegaconf import MISSING, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.silence import Silence
+from deepspine.data.errors import ConfigError
 from deepspine.data.label_table import LabelTable
 
 if TYPE_CHECKING:
+    from deepspine.grading.heads import Ordinal
     from deepspine.grading.prediction import Prediction
 
 LABELS_FILE = "labels.csv"
-HEADS: dict[str, bool | str] = {"softmax": False, "cumulative": True, "corn": "corn"}
+HEADS: dict[str, Ordinal] = {"softmax": False, "cumulative": True, "corn": "corn"}
 
 
 @dataclass
@@ -41,7 +45,6 @@ class Recipe:
     width: int = MISSING
     head: str = MISSING
     dropout: float = MISSING
-    silence: Silence = MISSING
     early_learning: float = MISSING
     balance: float = MISSING
     epochs: int = MISSING
@@ -93,8 +96,8 @@ def train_network(
     labels.write(place / LABELS_FILE)
     seed = recipe.seed + 1000 * member
     data = GradingData(
-        dataset, inputs=recipe.inputs, silence=recipe.silence, labels=place / LABELS_FILE, normalise_crops=True,
-        batch_size=recipe.batch_size, in_memory=True, folds=folds, held_folds=held_folds, seed=seed,
+        dataset, inputs=recipe.inputs, silence=Silence.MISSING, labels=place / LABELS_FILE, normalise_crops=True,
+        batch_size=recipe.batch_size, in_memory=True, only_labelled=True, folds=folds, held_folds=held_folds, seed=seed,
     )  # fmt: skip
     pl.seed_everything(seed, verbose=False)
     module = GradingModule(
@@ -104,7 +107,7 @@ def train_network(
         augmentation=Augmentation(**recipe.augmentation),
     )  # fmt: skip
     trainer = pl.Trainer(
-        max_epochs=recipe.epochs, precision=recipe.precision, default_root_dir=str(place), logger=False,
+        max_epochs=recipe.epochs, precision=cast(Any, recipe.precision), default_root_dir=str(place), logger=False,
         enable_progress_bar=False, enable_model_summary=False, num_sanity_val_steps=0, limit_val_batches=0,
         accelerator="auto", devices=1, gradient_clip_val=5.0,
         callbacks=[ModelCheckpoint(save_last=True, save_top_k=0, dirpath=str(place))],
@@ -115,11 +118,10 @@ def train_network(
 
 def cross_validate(
     dataset: Path,
-    labels: LabelTable,
+    labels_by_fold: Sequence[LabelTable],
     run: Path,
     recipe: Recipe,
     *,
-    folds: int,
     start: Path | None = None,
     advance: Callable[[float], None] = lambda n: None,
 ) -> list[Prediction]:
@@ -127,13 +129,16 @@ def cross_validate(
 
     Parameters
     ----------
+    labels_by_fold
+        What trains when a fold is held back, one table a fold.
     run
         Folder of the networks, one a fold and member.
     advance
         Called with the share done since its last call, 1 in sum.
     """
     rows: list[Prediction] = []
-    for fold in range(folds):
+    folds = len(labels_by_fold)
+    for fold, labels in enumerate(labels_by_fold):
         graded = []
         for member in range(recipe.members):
             place = run / f"fold{fold}_{member}"
@@ -159,3 +164,29 @@ def averaged(graded: Sequence[Sequence[Prediction]]) -> list[Prediction]:
         replace(rows[0], probabilities=np.mean([row.probabilities for row in rows], axis=0))
         for rows in zip(*graded, strict=True)
     ]
+
+
+def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with some keys changed.
+
+    Raises
+    ------
+    ConfigError
+        When a key or value is not one that recipes have.
+    """
+    try:
+        merged = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(recipe), OmegaConf.create(dict(changes))))
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"recipe: {str(error).splitlines()[0]}") from None
+    return cast(Recipe, merged)
+
+
+def folder_of(name: str) -> str:
+    """Return a folder's name for a variant.
+
+    Examples
+    --------
+    >>> folder_of("ceiling (taught by boxes)")
+    'ceiling-taught-by-boxes'
+    """
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))

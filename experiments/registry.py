@@ -54,6 +54,16 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 "a grader taught by clinicians' notes alone, judged by image annotations that it never saw",
                 "deepspine.experiments.sudirman_weak",
             ),
+            Experiment(
+                "spider-graded",
+                "experts' gradings of mid-sagittal T1 and T2, learned alone and beside clinicians' notes",
+                "deepspine.experiments.spider_graded",
+            ),
+            Experiment(
+                "picture-grader",
+                "the shipped grader of sagittal pictures, from the networks of spider-graded",
+                "deepspine.experiments.picture_grader",
+            ),
         )
     }
 )

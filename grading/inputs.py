@@ -121,6 +121,10 @@ class LevelDataset(Dataset[LevelBatch]):
             self._kept[index] = self._read(index)
         return self._kept[index]
 
+    def labelled(self) -> list[int]:
+        """Return the indices of the levels of which something is known."""
+        return [i for i in range(len(self)) if any(not sets.all() for sets in self[i].allowed.values())]
+
     def _read(self, index: int) -> LevelBatch:
         sample = self._relabelled(self._samples[index]())
         crops = {name: crop for name, crop in sample.crops.items() if name in self._inputs}

@@ -100,17 +100,19 @@ class SpineEncoder(nn.Module):
         super().__init__()
         import timm
 
-        backbone = timm.create_model(
+        backbone: Any = timm.create_model(
             "regnetx_004", pretrained=False, in_chans=1, features_only=True, out_indices=(SPINE_STAGES,)
         )
+        widths: list[int] = backbone.feature_info.channels()
         self.backbone = backbone.to(memory_format=torch.channels_last)
-        self.width = int(backbone.feature_info.channels()[-1]) * channels
+        self.width = widths[-1] * channels
 
     def forward(self, slices: Tensor) -> Tensor:
         """Map slices (n, channels, rows, columns) to features (n, width, rows / 16, columns / 16)."""
-        n, channels = slices.shape[:2]
-        maps: Tensor = self.backbone(slices.flatten(0, 1)[:, None].contiguous(memory_format=torch.channels_last))[0]
-        return maps.unflatten(0, (n, channels)).flatten(1, 2)
+        n = len(slices)
+        each = slices.flatten(0, 1)[:, None].contiguous(memory_format=torch.channels_last)
+        maps: Tensor = self.backbone(each)[0]
+        return maps.reshape(n, -1, *maps.shape[2:])
 
 
 def make_encoder(name: str, channels: int) -> SmallEncoder | TimmEncoder | SpineEncoder:

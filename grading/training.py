@@ -6,7 +6,7 @@ epoch, and everything random within a step by seed and step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data.distributed import DistributedSampler
 
 from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.sample import Sample
 from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
@@ -217,6 +218,8 @@ class GradingData(pl.LightningDataModule):
         Keep decoded samples in memory; for datasets that fit.
     labels
         Label table in place of the labels that the dataset was built with.
+    only_labelled
+        Train on levels of which something is known alone; others teach nothing but take their time.
     doubt
         Table of evidence (`deepspine label --evidence`), whose doubts `model.smoothing` uses.
     folds, held_fold
@@ -237,6 +240,7 @@ class GradingData(pl.LightningDataModule):
         seed: int = 0,
         in_memory: bool = False,
         labels: Path | None = None,
+        only_labelled: bool = False,
         doubt: Path | None = None,
         folds: int = 0,
         held_fold: int = 0,
@@ -253,6 +257,7 @@ class GradingData(pl.LightningDataModule):
         self.inputs, self.silence, self.normalise_crops = tuple(inputs), silence, normalise_crops
         self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
         self.doubt = read_doubts(Path(doubt)) if doubt is not None else {}
+        self.only_labelled = only_labelled
         self.labels = LabelTable.read(labels) if labels is not None else None
         self.folds, self.held_folds = folds, held
         self._datasets: dict[str, LevelDataset] = {}
@@ -267,18 +272,25 @@ class GradingData(pl.LightningDataModule):
         """Return the levels of a split."""
         if split not in self._datasets:
             manifest = Manifest.read(self.folder)
-            self._datasets[split] = LevelDataset(
-                [one.read for one in self.stored(split, manifest)],
-                preset=manifest.preset,
-                findings=self.findings,
-                silence=self.silence or manifest.silence,
-                inputs=self.inputs,
-                normalise_crops=self.normalise_crops,
-                labels=self.labels,
-                doubt=self.doubt,
-                keep=self.in_memory,
-            )
+            samples = [one.read for one in self.stored(split, manifest)]
+            dataset = self._dataset_of(samples, manifest)
+            if self.only_labelled and split == "train":
+                dataset = self._dataset_of([samples[index] for index in dataset.labelled()], manifest)
+            self._datasets[split] = dataset
         return self._datasets[split]
+
+    def _dataset_of(self, samples: Sequence[Callable[[], Sample]], manifest: Manifest) -> LevelDataset:
+        return LevelDataset(
+            samples,
+            preset=manifest.preset,
+            findings=self.findings,
+            silence=self.silence or manifest.silence,
+            inputs=self.inputs,
+            normalise_crops=self.normalise_crops,
+            labels=self.labels,
+            doubt=self.doubt,
+            keep=self.in_memory,
+        )
 
     def stored(self, split: str, manifest: Manifest | None = None) -> list[StoredSample]:
         """Return where the samples of a split lie."""

@@ -1,22 +1,45 @@
-"""The judge of sudirman-weak: discs from boxes, and agreement with what was never seen."""
+"""The judge of sudirman-weak: boxed discs by their place, and what the notes say of them."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from deepspine.data.errors import InputError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.experiments.sudirman_weak import agreement, boxed_discs, note_scores
+from deepspine.experiments.note_labels import mildest, with_silence_as_normal
+from deepspine.experiments.sudirman_weak import (
+    Judge,
+    Settings,
+    Variant,
+    bulge_scores,
+    chosen,
+    labels_of,
+    pfirrmann_row,
+)
+from deepspine.grading.prediction import Prediction
+from deepspine.labeling.validation.pictures import BULGE_OR_HERNIATION, BoxedDisc, read_boxed_discs
 
 HEADER = "patient,modality,x0,y0,x1,y1,class\n"
 
 
 def boxes(*rows: tuple[str, float, str]) -> str:
-    lines = [f"0001,{modality},100,{y - 10},140,{y + 10},{kind}\n" for modality, y, kind in rows]
-    return HEADER + "".join(lines)
+    return HEADER + "".join(f"0001,{modality},100,{y - 10},140,{y + 10},{kind}\n" for modality, y, kind in rows)
+
+
+def boxed(level: Level, *, bulges: bool, patient: str = "p") -> BoxedDisc:
+    return BoxedDisc(patient, level, 100.0, 100.0, {BULGE_OR_HERNIATION: bulges})
+
+
+def label(level: Level, finding: str, grades: str) -> tuple[LabelKey, GradeSet]:
+    return LabelKey("p", level, finding, Side.MIDLINE), GradeSet.parse(FINDINGS[finding], grades)
+
+
+def prediction(level: Level, finding: str, *probabilities: float) -> Prediction:
+    return Prediction(LabelKey("p", level, finding, Side.MIDLINE), "p", np.array(probabilities))
 
 
 def test_a_disc_boxed_twice_is_one_and_bulges_when_either_box_says_so(tmp_path: Path) -> None:
@@ -26,31 +49,73 @@ def test_a_disc_boxed_twice_is_one_and_bulges_when_either_box_says_so(tmp_path: 
             ("t1", 190, "lumbar_bulge"),
         )
     )  # fmt: skip
-    discs = boxed_discs(tmp_path)["0001"]
-    assert [(disc.center_px[0], disc.bulges) for disc in discs] == [(250.0, True), (220.0, False)]
+    discs = read_boxed_discs(tmp_path / "boxes.csv")
+    assert [(disc.row, disc.answers[BULGE_OR_HERNIATION]) for disc in discs] == [(250.0, True), (220.0, False)]
 
 
 def test_only_the_five_lowest_discs_are_judged(tmp_path: Path) -> None:
     (tmp_path / "boxes.csv").write_text(boxes(*[("t2", 30.0 * n, "normal") for n in range(1, 9)]))
-    assert [disc.center_px[0] for disc in boxed_discs(tmp_path)["0001"]] == [240, 210, 180, 150, 120]
+    assert [disc.row for disc in read_boxed_discs(tmp_path / "boxes.csv")] == [240, 210, 180, 150, 120]
 
 
-def test_a_folder_without_boxes_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"boxes\.csv"):
-        boxed_discs(tmp_path)
+def test_a_table_that_is_no_table_of_boxes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "boxes.csv").write_text("patient,D5\n1,2\n")
+    with pytest.raises(InputError, match="expected boxes"):
+        read_boxed_discs(tmp_path / "boxes.csv")
 
 
 def test_a_disc_that_was_not_located_counts_as_no() -> None:
-    result = agreement([("a", True, 0.9), ("a", False, 0.1), ("b", True, None), ("b", False, 0.2)])
-    assert result["not located"] == 1
-    assert str(result["kappa"]).startswith("0.500")
-    assert result["AUC"] == 0.5
+    judge = Judge(
+        [boxed(Level.L4_L5, bulges=True), boxed(Level.L5_S1, bulges=True), boxed(Level.L3_L4, bulges=False)],
+        [("p", Level.L4_L5), None, ("p", Level.L3_L4)],
+    )
+    answers = judge.answers({("p", Level.L4_L5): 0.9, ("p", Level.L3_L4): 0.1})
+    assert answers.scores.tolist() == [0.9, 0.0, 0.1]
+    assert answers.truth.tolist() == [True, True, False]
 
 
-def test_the_notes_judge_silence_as_no_and_hedges_as_no() -> None:
-    def label(level: Level, grades: str) -> tuple[LabelKey, GradeSet]:
-        return LabelKey("p", level, "bulge", Side.MIDLINE), GradeSet.parse(FINDINGS["bulge"], grades)
+def test_boxes_teach_the_disc_that_was_found_at_their_place() -> None:
+    judge = Judge([boxed(Level.L5_S1, bulges=True)], [("p", Level.L4_L5)])
+    (key,) = judge.labels()
+    assert key.level is Level.L4_L5
+    assert str(judge.labels()[key]) == "mild|moderate|severe"
 
-    table = LabelTable(dict([label(Level.L4_L5, "mild|moderate|severe"), label(Level.L5_S1, "none|mild")]))
-    located = {("p", level): 0.3 for level in (Level.L3_L4, Level.L4_L5, Level.L5_S1)}
-    assert list(note_scores(table, located).values()) == [0.0, 1.0, 0.0]
+
+def test_a_disc_is_spared_when_it_neither_bulges_nor_is_herniated() -> None:
+    rows = [
+        prediction(Level.L4_L5, "bulge", 0.5, 0.5, 0.0, 0.0),
+        prediction(Level.L4_L5, "herniation", 0.8, 0.2, 0.0, 0.0),
+        prediction(Level.L4_L5, "degeneration", 0.1, 0.9, 0.0, 0.0),
+    ]
+    assert bulge_scores(rows) == {("p", Level.L4_L5): pytest.approx(1 - 0.5 * 0.8)}
+
+
+def test_silence_is_written_out_for_patients_with_a_note_alone() -> None:
+    labels = with_silence_as_normal(LabelTable(dict([label(Level.L4_L5, "bulge", "mild")])), ["bulge"])
+    assert str(labels[label(Level.L3_L4, "bulge", "none")[0]]) == "none"
+    assert str(labels[label(Level.L4_L5, "bulge", "mild")[0]]) == "mild"
+    assert labels.report_ids == ["p"]
+    assert not any(key.level is Level.T12_L1 for key in labels), "lumbar reports do not look there"
+
+
+def test_a_set_becomes_the_mildest_of_its_grades() -> None:
+    table = LabelTable(dict([label(Level.L4_L5, "bulge", "mild|moderate|severe"), label(Level.L5_S1, "bulge", "none")]))
+    assert [str(grades) for grades in mildest(table).values()] == ["mild", "none"]
+
+
+def test_settings_that_mean_nothing_are_refused() -> None:
+    judge, notes = Judge([], []), LabelTable({})
+    with pytest.raises(ConfigError, match="notes or boxes"):
+        labels_of(Variant(labels="guesses"), notes, judge, [])
+    with pytest.raises(ConfigError, match="variants are grader"):
+        chosen(Settings(variants={"grader": Variant()}, only=["grad"]))
+
+
+def test_degeneration_is_ranked_by_pfirrmann_grades(tmp_path: Path) -> None:
+    (tmp_path / "pfirrmann.csv").write_text("patient,D5,D4,D3\n0001,5,2,4\n")
+    rows = [
+        Prediction(LabelKey("sud-0001", level, "degeneration", Side.MIDLINE), "sud-0001", np.array([p, 1 - p, 0, 0]))
+        for level, p in ((Level.L5_S1, 0.1), (Level.L4_L5, 0.5), (Level.L3_L4, 0.6))
+    ]
+    assert pfirrmann_row(tmp_path / "pfirrmann.csv", rows) == {"AUC Pfirrmann 4-5": 0.5}
+    assert pfirrmann_row(tmp_path / "missing.csv", rows) == {}

@@ -1,0 +1,50 @@
+"""What clinicians' notes say as labels: read by our labeler, with silence made explicit."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from deepspine.data.dataset.silence import LEVELS_OF_REPORTS
+from deepspine.data.errors import InputError
+from deepspine.data.findings import FINDINGS
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+
+
+def label_notes(path: Path) -> LabelTable:
+    """Label the notes (`report_id, text`).
+
+    Raises
+    ------
+    InputError
+        When the file is not there.
+    """
+    from deepspine.labeling.tables import label_texts
+
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return label_texts({row["report_id"]: row["text"] for row in csv.DictReader(file)})
+    except (OSError, KeyError):
+        raise InputError(f"{path}: no notes with report_id and text; --data must hold the folder reports") from None
+
+
+def with_silence_as_normal(labels: LabelTable, findings: Sequence[str]) -> LabelTable:
+    """Return a table in which what a note leaves out is not there, for some findings at the levels of lumbar reports.
+
+    Written out, because a dataset may hold patients without a note, whose silence says nothing.
+    """
+    assumed = {
+        LabelKey(report_id, level, name, side): GradeSet.of(FINDINGS[name], "none")
+        for report_id in labels.report_ids
+        for level in LEVELS_OF_REPORTS
+        for name in findings
+        for side in FINDINGS[name].sides
+    }
+    return LabelTable({**assumed, **labels})
+
+
+def mildest(labels: LabelTable) -> LabelTable:
+    """Return a table of definite grades: the mildest of each set."""
+    return LabelTable({key: GradeSet.of(grades.finding, grades.lowest) for key, grades in labels.items()})

@@ -1,0 +1,195 @@
+"""`picture-grader`: the grader that the package ships, made of the networks that learned from experts and from notes.
+
+It takes the networks of `spider-graded`'s variant that learns from both (trained here where they are not there), one a
+fold, averages them, calibrates on what each said of patients that it did not see, and fits conformal sets there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from omegaconf import MISSING
+from torch.utils.data import DataLoader
+
+from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.shards import stored_samples
+from deepspine.data.errors import ConfigError
+from deepspine.data.findings import get_finding
+from deepspine.data.geometry import FloatArray
+from deepspine.data.label_table import LabelTable
+from deepspine.experiments import spider_graded
+from deepspine.experiments.picture_dataset import PRESET
+from deepspine.experiments.recipe import changed_recipe, folder_of
+from deepspine.experiments.registry import CONFIGS, load_settings
+from deepspine.grading.calibration import LinearCalibration
+from deepspine.grading.conformal import ConformalSets, Promise
+from deepspine.grading.inputs import LevelDataset
+from deepspine.grading.network import GradingNetwork
+from deepspine.grading.out_of_distribution import FeatureSpread, level_features
+from deepspine.grading.prediction import Prediction
+from deepspine.grading.set_calibration import fit_on_sets
+from deepspine.grading.weights import GraderPart, Promised, part_of_checkpoints, save_grader
+
+DATA = {
+    "sudirman": "Lumbar Spine MRI Dataset (pictures and clinicians' notes), Sudirman et al., "
+    "doi 10.17632/k57fr854j2.2, CC BY 4.0",
+    "spider": "SPIDER (pictures and radiological gradings), van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, "
+    "CC BY 4.0",
+}
+"""What the weights learned from, with the attribution that its licence asks for. The encoder starts from the shipped
+segmentation, whose card names its own data."""
+MIN_LABELS = 40
+"""Fewer labels calibrate nothing."""
+LEVELS_AT_ONCE = 64
+
+
+@dataclass
+class Settings:
+    """Keys of the config.
+
+    Attributes
+    ----------
+    variant
+        Of `spider_graded.yaml`.
+    alpha
+        Rate at which calibrated sets may miss.
+    left_out
+        Findings that the networks grade and the package does not offer.
+    """
+
+    variant: str = MISSING
+    alpha: float = MISSING
+    left_out: list[str] = MISSING
+
+
+def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
+    """Write the grader to `out/weights` and return a row for each finding: labels, error of calibration, sets."""
+    whole = load_settings(spider_graded.Settings, CONFIGS / "spider_graded.yaml")
+    if settings.variant not in whole.variants:
+        raise ConfigError(f"variant must be one of {', '.join(whole.variants)}, got {settings.variant!r}")
+    variant = whole.variants[settings.variant]
+    material = spider_graded.gather(data, out, whole.note_findings, advance=lambda n: advance(0.1 * n))
+    place = out / folder_of(settings.variant)
+    predictions = spider_graded.learn(variant, whole, material, place, lambda n: advance(0.8 * n))
+    calibration: dict[str, LinearCalibration] = {}
+    conformal: dict[str, Promised] = {}
+    rows: list[Mapping[str, Any]] = []
+    for name in sorted({row.key.finding for row in predictions} - set(settings.left_out)):
+        said = out_of_fold(predictions, material.gradings, name)
+        if said is None:
+            rows.append({"finding": name, "labels": 0})
+            continue
+        calibration[name], conformal[name], row = make_honest(name, *said, alpha=settings.alpha)
+        rows.append(row)
+    recipe = changed_recipe(whole.recipe, variant.recipe)
+    part = part_of_checkpoints(
+        "pictures",
+        [place / f"fold{fold}_0" for fold in range(whole.folds)],
+        preset=PRESET,
+        usual_size=True,
+        trained_on={name: _sources(name, whole.note_findings, material.gradings) for name in recipe.findings},
+        calibration=calibration,
+        conformal=conformal,
+    )
+    part = without_findings(part, settings.left_out)
+    part = replace(part, outliers=spread_of(material.dataset, part.networks[0], recipe.inputs))
+    save_grader(out / "weights", [part], card=_card(rows, settings))
+    advance(0.1)
+    return rows
+
+
+def out_of_fold(
+    predictions: Sequence[Prediction], gradings: LabelTable, name: str
+) -> tuple[FloatArray, NDArray[np.bool_]] | None:
+    """Return what networks said of experts' labels that they did not see, and these; None with too few of them.
+
+    Shapes: (labels, grades) each
+    """
+    rows = [row for row in predictions if row.key.finding == name and row.key in gradings]
+    if len(rows) < MIN_LABELS:
+        return None
+    return np.array([row.probabilities for row in rows]), np.array([gradings[row.key].mask for row in rows])
+
+
+def make_honest(
+    name: str, probabilities: FloatArray, allowed: NDArray[np.bool_], *, alpha: float
+) -> tuple[LinearCalibration, Promised, dict[str, Any]]:
+    """Calibrate a finding and fit its sets.
+
+    A label that leaves several grades is taken for the most probable of them, so what is promised of a set is that it
+    is compatible with what an expert would say.
+    """
+    calibration = fit_on_sets(probabilities, allowed)
+    better = calibration.transform(probabilities)
+    truth = np.where(allowed, better, -1.0).argmax(axis=1)
+    ordinal = get_finding(name).ordinal
+    promise = Promise.ORDINAL if ordinal else Promise.MARGINAL
+    sets = ConformalSets.fit(better, truth, alpha=alpha, promise=promise, never_empty=True)
+    masks = sets.masks(better)
+    row = {
+        "finding": name,
+        "labels": len(truth),
+        "log loss": _log_loss(probabilities, allowed),
+        "log loss calibrated": _log_loss(better, allowed),
+        "covered": round(float((masks & allowed).any(axis=1).mean()), 3),
+        "mean set": round(float(masks.sum(axis=1).mean()), 2),
+    }
+    return calibration, Promised(alpha, sets), row
+
+
+def _log_loss(probabilities: FloatArray, allowed: NDArray[np.bool_]) -> float:
+    return round(float(-np.log((probabilities * allowed).sum(axis=1).clip(1e-6)).mean()), 3)
+
+
+def _sources(name: str, note_findings: Sequence[str], gradings: LabelTable) -> list[str]:
+    graded = any(key.finding == name for key in gradings)
+    return [*(["spider"] if graded else []), *(["sudirman"] if name in note_findings else [])]
+
+
+def without_findings(part: GraderPart, names: Sequence[str]) -> GraderPart:
+    """Return a part whose networks have no heads for some findings, and else answer as before."""
+    kept = [index for index, finding in enumerate(part.findings) if finding.name not in names]
+    findings = [part.findings[index] for index in kept]
+    options = {**part.options, "findings": [finding.name for finding in findings]}
+    others = {key: value for key, value in options.items() if key != "findings"}
+    networks = []
+    for network in part.networks:
+        smaller = GradingNetwork(findings, **others)
+        weights = {name: one for name, one in network.state_dict().items() if name in smaller.state_dict()}
+        weights["attention.queries"] = weights["attention.queries"][kept]
+        smaller.load_state_dict(weights)
+        networks.append(smaller.eval())
+    trained_on = {name: sources for name, sources in part.trained_on.items() if name not in names}
+    return replace(part, networks=tuple(networks), options=options, trained_on=trained_on)
+
+
+def spread_of(dataset: Path, network: GradingNetwork, inputs: Sequence[str]) -> FeatureSpread:
+    """Learn where the features of the dataset's levels lie."""
+    stored = stored_samples(dataset, "all", Manifest.read(dataset))
+    levels = LevelDataset(
+        [one.read for one in stored], preset=PRESET, findings=network.findings, inputs=inputs, normalise_crops=True
+    )
+    loader = DataLoader(levels, batch_size=LEVELS_AT_ONCE)
+    features = np.concatenate([level_features(network, batch) for batch in loader])
+    patients = [one.read().patient_key for one in stored]
+    source = f"{len(stored)} levels of {len(set(patients))} patients of Sudirman's and SPIDER's mid-sagittal pictures"
+    return FeatureSpread.fit(features, patients, source=source)
+
+
+def _card(rows: Sequence[Mapping[str, Any]], settings: Settings) -> dict[str, Any]:
+    return {
+        "name": "picture grader",
+        "data": DATA,
+        "licence": "Apache-2.0; the data's attribution must be kept (CC BY 4.0)",
+        "start": "encoder of the shipped segmentation, see its card",
+        "calibration": "on experts' gradings of SPIDER, by networks that did not see the patient; findings that only "
+        "notes taught answer what a note would mention, and are not calibrated",
+        "promise": f"each set is compatible with an expert's grade at a rate of {1 - settings.alpha:g} over all labels",
+        "validation": [dict(row) for row in rows],
+        "training": "deepspine experiment picture-grader",
+    }

@@ -1,0 +1,236 @@
+"""`spider-graded`: experts' gradings of mid-sagittal T1 and T2, learned and graded by patient.
+
+The data folder holds `spider_mid` (pictures and gradings of SPIDER, van der Graaf 2024) and, for what is learned from
+notes beside them, `sudirman` and `reports`. Pictures are brought to one size by the spines that they show, T1 is laid
+on T2 by its discs. Folds by patient; thresholds of yes and no come from the other folds.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from omegaconf import MISSING
+
+from deepspine.data.agreement import (
+    Weights,
+    class_average_accuracy,
+    cohen_kappa,
+    count_pairs_by_patient,
+    patient_bootstrap,
+)
+from deepspine.data.dataset.splits import fold_of
+from deepspine.data.errors import ConfigError
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.geometry import FloatArray
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
+from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
+from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, train_network
+from deepspine.experiments.shipped import segmentation_weights
+from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
+from deepspine.grading.prediction import Prediction
+from deepspine.labeling.validation.pictures import LEVELS_FROM_BELOW, read_gradings
+
+PREFIX, NOTES_PREFIX = "spi-", "sud-"
+"""Of patients, so that those of two sets are not mixed up."""
+ENDPLATES = "schmorl_node"
+"""SPIDER grades "endplate changes or Schmorl nodes" of either endplate as one."""
+ENDPLATE_COLUMNS = ("UP endplate", "LOW endplate")
+YES_OR_NO = ("modic", "bulge", "herniation", "disc_height_loss", ENDPLATES, "spondylolisthesis")
+PFIRRMANN = "pfirrmann"
+DEGENERATE = 3
+"""Index of the Pfirrmann grade, 4, from which on a disc's signal is gone."""
+
+
+@dataclass
+class Variant:
+    """One way to learn.
+
+    Attributes
+    ----------
+    notes
+        Whether labels of clinicians' notes on other patients are learned at the same time (many tasks, one network).
+    start
+        `chance`, `segmentation` (its encoder) or `notes` (a grader that learned from notes alone).
+    recipe
+        Keys of `Recipe` that differ.
+    """
+
+    notes: bool = False
+    start: str = "segmentation"
+    recipe: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Settings:
+    """Keys of the config."""
+
+    folds: int = MISSING
+    recipe: Recipe = field(default_factory=Recipe)
+    note_findings: list[str] = MISSING
+    """What is learned from notes; their silence is normal for these."""
+    variants: dict[str, Variant] = field(default_factory=dict)
+    only: list[str] = field(default_factory=list)
+    """Names of the variants to run; all by default."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What the experiment learns from.
+
+    Attributes
+    ----------
+    dataset
+        Of all patients, without labels.
+    gradings
+        Experts' labels.
+    notes
+        Labels of notes, silence written out; empty when no variant asks for them.
+    """
+
+    dataset: Path
+    gradings: LabelTable
+    notes: LabelTable
+
+
+def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
+    """Run the variants and return the table, one row for each variant and finding."""
+    names = settings.only or list(settings.variants)
+    if unknown := set(names) - set(settings.variants):
+        raise ConfigError(f"variants are {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    variants = {name: settings.variants[name] for name in names}
+    with_notes = any(one.notes or one.start == "notes" for one in variants.values())
+    material = gather(data, out, settings.note_findings if with_notes else [], advance=lambda n: advance(0.2 * n))
+    rows: list[Mapping[str, Any]] = []
+    for name, variant in variants.items():
+        predictions = learn(variant, settings, material, out / folder_of(name), lambda n: advance(0.8 * n / len(names)))
+        own = [row for row in predictions if row.patient_key.startswith(PREFIX)]
+        rows += [{"variant": name, **row} for row in score(own, material.gradings, folds=settings.folds)]
+    return rows
+
+
+def gather(data: Path, out: Path, note_findings: Sequence[str], *, advance: Callable[[float], None]) -> Material:
+    """Locate the discs of all pictures, cut their crops and read the labels; notes only if some findings are asked."""
+    folder = data / "spider_mid"
+    pairs: list[PicturePair] = picture_pairs(folder, out / "located", prefix=PREFIX, same_view=False)
+    notes = LabelTable({})
+    if note_findings:
+        notes = with_silence_as_normal(label_notes(data / "reports" / "sudirman_notes.csv"), note_findings)
+        pairs += picture_pairs(
+            data / "sudirman", out / "located_notes", prefix=NOTES_PREFIX, same_view=True, required="t2"
+        )
+    dataset = out / ("dataset_with_notes" if note_findings else "dataset")
+    build_pictures(pairs, dataset, advance=lambda n: advance(n / len(pairs)))
+    gradings = read_gradings(folder / "gradings.csv", id_prefix=PREFIX)
+    return Material(dataset, LabelTable({**gradings, **read_endplates(folder / "gradings.csv")}), notes)
+
+
+def read_endplates(path: Path) -> LabelTable:
+    """Return whether either endplate of a disc is changed, under the name `ENDPLATES`."""
+    finding = FINDINGS[ENDPLATES]
+    labels: dict[LabelKey, GradeSet] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            number = int(row["IVD label"])
+            if 1 <= number <= len(LEVELS_FROM_BELOW):
+                key = LabelKey(f"{PREFIX}{row['Patient']}", LEVELS_FROM_BELOW[number - 1], ENDPLATES, Side.MIDLINE)
+                changed = any(int(row[column]) for column in ENDPLATE_COLUMNS)
+                labels[key] = GradeSet.of(finding, "present" if changed else "none")
+    return LabelTable(labels)
+
+
+def learn(
+    variant: Variant, settings: Settings, material: Material, place: Path, advance: Callable[[float], None]
+) -> list[Prediction]:
+    """Cross-validate a variant; return the predictions of all patients.
+
+    Raises
+    ------
+    ConfigError
+        When its start is none that there is.
+    """
+    recipe = changed_recipe(settings.recipe, variant.recipe)
+    labels = LabelTable({**material.gradings, **material.notes}) if variant.notes else material.gradings
+    if variant.start not in ("chance", "segmentation", "notes"):
+        raise ConfigError(f"start must be chance, segmentation or notes, got {variant.start!r}")
+    start = None if variant.start == "chance" else segmentation_weights()
+    if variant.start == "notes":
+        start = train_network(material.dataset, material.notes, place / "notes", recipe, start=start)
+    return cross_validate(material.dataset, [labels] * settings.folds, place, recipe, start=start, advance=advance)
+
+
+# --------------------------------------------------------------------------------------------------------- the scores
+
+
+def score(predictions: Sequence[Prediction], gradings: LabelTable, *, folds: int) -> list[dict[str, Any]]:
+    """Return a row for Pfirrmann's grades and for each question; gradings of discs not located are counted, not scored.
+
+    Columns are those of the published tables: balanced accuracy (mean over grades), kappa (quadratic for Pfirrmann's
+    grades) and AUC, with intervals over patients. The AUC of Pfirrmann's grades is that of 4 and 5 against the others.
+    """
+    by_finding: dict[str, list[Prediction]] = {}
+    for one in predictions:
+        if one.key in gradings:
+            by_finding.setdefault(one.key.finding, []).append(one)
+    rows = [_pfirrmann_row(by_finding[PFIRRMANN], gradings)]
+    rows += [_question_row(name, by_finding[name], gradings, folds) for name in YES_OR_NO if name in by_finding]
+    for row in rows:
+        graded = sum(key.finding == row["finding"] for key in gradings)
+        row["not located"] = graded - row["n"]
+    return rows
+
+
+def _pfirrmann_row(rows: Sequence[Prediction], gradings: LabelTable) -> dict[str, Any]:
+    scale = FINDINGS[PFIRRMANN].scale
+    probabilities = np.array([row.probabilities for row in rows])
+    truth = np.array([scale.index(gradings[row.key].lowest) for row in rows])
+    patients = [row.patient_key for row in rows]
+    guess = mean_grade(probabilities)
+    counts = count_pairs_by_patient(patients, truth, guess, len(scale))
+    degenerate = Answers(patients, truth >= DEGENERATE, probabilities[:, DEGENERATE:].sum(axis=1))
+    return {
+        "finding": PFIRRMANN,
+        "n": len(rows),
+        "yes": int((truth >= DEGENERATE).sum()),
+        "balanced accuracy": str(patient_bootstrap(counts, class_average_accuracy)),
+        "kappa": str(patient_bootstrap(counts, lambda tables: cohen_kappa(tables, Weights.QUADRATIC))),
+        "AUC": str(auc(degenerate)),
+    }
+
+
+def mean_grade(probabilities: FloatArray) -> FloatArray:
+    """Return the grade nearest to the mean, which the squared distance of quadratic kappa asks for.
+
+    Shapes: (labels, grades) to (labels,)
+    """
+    return np.rint(probabilities @ np.arange(probabilities.shape[1])).astype(np.int64)
+
+
+def _question_row(name: str, rows: Sequence[Prediction], gradings: LabelTable, folds: int) -> dict[str, Any]:
+    patients = [row.patient_key for row in rows]
+    answers = Answers(
+        patients,
+        np.array([not gradings[row.key].admits("none") for row in rows]),
+        np.array([1.0 - row.probabilities[0] for row in rows]),
+    )
+    fold = np.array([fold_of(patient, folds) for patient in patients])
+    guess = np.zeros(len(rows), dtype=bool)
+    for one in range(folds):
+        others = fold != one
+        threshold = best_threshold(answers.truth[others], answers.scores[others])
+        guess[~others] = answers.scores[~others] > threshold
+    counts = count_pairs_by_patient(patients, answers.truth, guess, 2)
+    return {
+        "finding": name,
+        "n": len(rows),
+        "yes": int(answers.truth.sum()),
+        "balanced accuracy": str(patient_bootstrap(counts, class_average_accuracy)),
+        "kappa": str(patient_bootstrap(counts, cohen_kappa)),
+        "AUC": str(auc(answers)),
+    }
