@@ -38,8 +38,11 @@ class Cell:
 
 
 def severity(grades: GradeSet) -> str:
-    """Return the colour class of a set of grades."""
-    scale = grades.finding.scale
+    """Return the colour class of a set of grades; kinds without an order (zones, Modic types) are all alike."""
+    scale, absent = grades.finding.scale, grades.finding.absent
+    if not grades.finding.ordinal:
+        sure = absent is None or not grades.admits(absent)
+        return "low" if sure else "none" if grades.is_definite else "open"
     places = [scale.index(grade) / max(len(scale) - 1, 1) for grade in grades]
     if max(places) == 0:
         return "none"
@@ -121,7 +124,7 @@ def show_in_terminal(text: str, labels: ReportLabels, console: Console) -> None:
         table = Table(box=SIMPLE_HEAVY)
         table.add_column("level")
         for column in columns[first : first + TERMINAL_COLUMNS]:
-            table.add_column(column)
+            table.add_column(column, overflow="fold")
         for level, cells in rows:
             shown = cells[first : first + TERMINAL_COLUMNS]
             if any(shown):

@@ -69,3 +69,11 @@ def test_a_report_that_is_no_utf8_is_told(tmp_path: Path, capsys: pytest.Capture
     path.write_bytes(b"caf\xe9")
     assert main(["explain", str(path)]) == 2
     assert "UTF-8" in capsys.readouterr().err
+
+
+def test_kinds_without_an_order_have_one_colour_and_absence_its_own() -> None:
+    zone, modic = FINDINGS["herniation_zone"], FINDINGS["modic"]
+    assert {severity(GradeSet.of(zone, grade)) for grade in zone.scale} == {"low"}
+    assert severity(GradeSet.of(modic, "none")) == "none"
+    assert severity(GradeSet.parse(modic, "none|type1")) == "open"
+    assert severity(GradeSet.parse(modic, "type1|type2")) == "low"
