@@ -116,7 +116,7 @@ class Afterthoughts(Objects):
     # Degrees.
 
     def _number_is_degree(self, last: list[Frame], conjunct: Conjunct) -> bool:
-        """Whether a number is a degree, which it then becomes: "stenosis, Lee | grade 2"; slips and Modic take theirs."""
+        """Whether a number is a degree, and make it one: "stenosis, | grade 2"; slips and Modic changes keep theirs."""
         number = conjunct.number
         assert number is not None
         if any(f.finding in STENOSES or f.finding in ("facet_arthropathy", "stenosis") for f in last):

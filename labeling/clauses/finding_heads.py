@@ -2,102 +2,117 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import GRADED, ZONE_OF_SITE, Conjunct, Frame, LevelRef, zone_bits
+from deepspine.labeling.clauses.frames import GRADED, LEFT, RIGHT, ZONE_OF_SITE, Conjunct, Frame, LevelRef, zone_bits
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
 MAX_JOINT_WORDS = 3
 """Words from one name of a lesion to the other: "protrusion or small extrusion"."""
 
+_OTHER_SITES = frozenset(("facet", "endplate", "other", "cord"))
+"""Sites whose degeneration is not the disc's."""
+
 
 class FindingHeads(Leftovers):
     """Words that name a finding by themselves, and degeneration, which depends on the site."""
 
-    def on_finding(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
+    def on_finding(self, mention: Mention) -> None:
         """Take a word that names a finding by itself."""
         if self.open is not None:
             self._split_open_for_finding(mention)
-        if self.neg:
-            self.neg_heads += 1
-        if self.hedge:
-            self.hedge_heads += 1
+        self._count_head()
         value = mention.value
         if self.frames and "now" in self.words[self.frames[-1].head.j : mention.i]:
             self._leave_past(mention)
         if value == "herniation" and self._is_alternative(mention):
             self._widen_last(mention)
-            return
-        if value == "normal_alignment":
-            frame = self._frame("" if self.neg else value, 1, mention, self._fresh())
-            frame.neg = ""
-            self.conjuncts = []
-            self.last = [frame]
-            return
-        if value == "normal_study":
+        elif value == "normal_alignment":
+            self._normal_alignment(mention)
+        elif value == "normal_study":
             self._normal_study(mention)
-            return
-        if value in ("degeneration_of",):
+        elif value == "degeneration_of":
             self._degeneration(mention)
-            return
-        cur = self.cur
-        if not cur.grade and self.conjuncts and self.conjuncts[-1].grade and _only_places(self.conjuncts[-1]):
-            cur.grade, cur.cap = self.conjuncts[-1].grade, self.conjuncts[-1].cap
-        if not cur.sides and self.conjuncts and self.conjuncts[-1].sides and not self.conjuncts[-1].grade:
-            cur.sides = self.conjuncts[-1].sides
-        if cur.level is None:
-            cur.level = next((c.level for c in self.conjuncts if c.level is not None), None)
-        if cur.number is None:
-            cur.number = next((c.number for c in self.conjuncts if c.number is not None), None)
-        if not cur.mm:
-            cur.mm = next((c.mm for c in self.conjuncts if c.mm), 0.0)
-        if value in ("degenerative_changes", "nothing"):
-            value = ""
-        subject = [
-            c
-            for c in [*self.conjuncts, cur]
-            if c.sites and any(s.value in ("facet", "endplate", "other", "cord") for s in c.sites)
-        ]
-        if value == "" and mention.value == "degenerative_changes" and subject:
-            site = subject[-1].sites[-1].value
-            value = {"facet": "facet_arthropathy", "endplate": "modic"}.get(site, "")
-            if value == "modic" and "spond" in self.words[mention.i]:
-                value = ""
-        frames = []
-        if value == "height_and_degeneration":
-            frames = [
-                self._frame("degeneration", GRADED, mention, cur),
-                self._frame("disc_height_loss", GRADED, mention, cur),
-            ]
-        elif value == "neural":
-            frames = [self._frame("nerve_root", 8, mention, cur)]
-            frames[0].site = "root"
-            frames[0].plural = True
         else:
-            frames = [self._frame(value, self._finding_bits(mention, value), mention, cur)]
-        frame = frames[0]
-        if (
-            value == "degeneration"
-            and self.last
-            and self.last[-1].finding == "disc_height_loss"
-            and not frame.grade
-            and self._joined(mention)
-        ):
-            frame.grade, frame.cap = self.last[-1].grade, self.last[-1].cap
+            self._lesion(mention)
+
+    def _lesion(self, mention: Mention) -> None:
+        """Read "mild broad-based left paracentral disc | protrusion": the words before are the lesion's."""
+        self._gather(self.cur)
+        cur = self.cur
+        value = self._finding_of(mention)
+        frames = self._frames_of(mention, value)
+        if value == "degeneration" and self._shares_degree(mention, frames[0]):
+            frames[0].grade, frames[0].cap = self.last[-1].grade, self.last[-1].cap
         if value == "herniation":
-            frame.sides = cur.sides
-            if not self.neg:
-                self._zone(mention, cur)
-            if cur.sides in (1, 2):
-                self.herniation_side = cur.sides
-            elif not self.neg:
-                self.herniation_side = 0
+            self._place_herniation(mention, frames[0])
         if cur.neg and self.neg and cur.grade:
             self.neg_grade = (cur.grade, cur.cap)
-        frames = [*self._earlier_levels(mention, value, frames), *frames]
+        self.last = [*self._earlier_levels(mention, value, frames), *frames]
         self.conjuncts = []
         self.subject = []
         self._fresh()
-        self.last = frames
+
+    def _gather(self, cur: Conjunct) -> None:
+        """Let a lesion take what the conjuncts before it leave to it: "mild left | and L4-5 ... bulge"."""
+        conjuncts = self.conjuncts
+        if not conjuncts:
+            return
+        before = conjuncts[-1]
+        if not cur.grade and before.grade and _only_places(before):
+            cur.grade, cur.cap = before.grade, before.cap
+        if not cur.sides and not before.grade:
+            cur.sides = before.sides
+        if cur.level is None:
+            cur.level = next((c.level for c in conjuncts if c.level is not None), None)
+        if cur.number is None:
+            cur.number = next((c.number for c in conjuncts if c.number is not None), None)
+        if not cur.mm:
+            cur.mm = next((c.mm for c in conjuncts if c.mm), 0.0)
+
+    def _finding_of(self, mention: Mention) -> str:
+        """Return the finding that a word names; "degenerative changes" name that of their site, or none."""
+        if mention.value == "nothing":
+            return ""
+        if mention.value != "degenerative_changes":
+            return mention.value
+        sited = [c for c in [*self.conjuncts, self.cur] if any(site.value in _OTHER_SITES for site in c.sites)]
+        site = sited[-1].sites[-1].value if sited else ""
+        if site == "endplate":
+            return "" if "spond" in self.words[mention.i] else "modic"
+        return "facet_arthropathy" if site == "facet" else ""
+
+    def _frames_of(self, mention: Mention, value: str) -> list[Frame]:
+        """Return the frames of a finding; one word may name two: "loss of height and signal"."""
+        cur = self.cur
+        if value == "height_and_degeneration":
+            return [self._frame(finding, GRADED, mention, cur) for finding in ("degeneration", "disc_height_loss")]
+        if value == "neural":
+            frame = self._frame("nerve_root", 8, mention, cur)
+            frame.site, frame.plural = "root", True
+            return [frame]
+        return [self._frame(value, self._finding_bits(mention, value), mention, cur)]
+
+    def _shares_degree(self, mention: Mention, frame: Frame) -> bool:
+        """Whether the degree before was said of both: "moderate loss of height and | desiccation"."""
+        lost_height = bool(self.last) and self.last[-1].finding == "disc_height_loss"
+        return lost_height and not frame.grade and self._joined(mention)
+
+    def _place_herniation(self, mention: Mention, frame: Frame) -> None:
+        """Give a herniation its side and zone, which later sentences may point back to ("on that side")."""
+        sides = self.cur.sides
+        frame.sides = sides
+        if not self.neg:
+            self._zone(mention, self.cur)
+        if sides in (LEFT, RIGHT):
+            self.herniation_side = sides
+        elif not self.neg:
+            self.herniation_side = 0
+
+    def _normal_alignment(self, mention: Mention) -> None:
+        frame = self._frame("" if self.neg else "normal_alignment", 1, mention, self._fresh())
+        frame.neg = ""
+        self.conjuncts = []
+        self.last = [frame]
 
     def _is_alternative(self, mention: Mention) -> bool:
         """Whether a herniation is the one just read under another name: "protrusion or | extrusion"."""

@@ -24,6 +24,10 @@ JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
+_DISC_REFS = frozenset(("rest", "discs_above", "both", "above", "below"))
+_CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
+"""Phrases that close what stands before them with or without a preposition."""
+
 
 class LevelScope(Leftovers):
     """Which heads a level belongs to: those that follow, or those it closes."""
@@ -48,63 +52,70 @@ class LevelScope(Leftovers):
         ref = LevelRef(mention.rule.levels, "", mention.i, mention.j)
         prepositional = self._prepositional(mention)
         if not prepositional and self.words[mention.j - 1] in DISC_WORDS:
-            self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
+            self._add_discs(mention)
         self._on_levels(ref, prepositional)
 
-    def on_levelref(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
+    def on_levelref(self, mention: Mention) -> None:
         """Take a phrase that points to levels ("this level", "all levels")."""
-        ref = LevelRef((), mention.value, mention.i, mention.j)
-        if self.words[mention.i] in ("no", "neither") and mention.value in ("any", "both"):
-            self._push()
-            self.neg = "no"
-            self.neg_heads = 0
-            self._fresh()
-            self.level = ref
+        value = mention.value
+        spoken = self.words[mention.i : mention.j]
+        if spoken[0] in ("no", "neither") and value in ("any", "both"):
+            self._deny_at(LevelRef((), value, mention.i, mention.j))
             return
+        ref = self._pointed(mention)
+        if value in ("multi", "vague"):
+            self._count_levels(ref)
+            return
+        if value == "all" and self._means_discs(mention, ref):
+            return
+        if value in _DISC_REFS and (not DISC_WORDS.isdisjoint(spoken) or _is_the_others(spoken)):
+            self._add_discs(mention)
+        self._on_levels(ref, value in _CLOSING_REFS or self._prepositional(mention))
+
+    def _deny_at(self, ref: LevelRef) -> None:
+        """Read "At no level | is there stenosis"."""
+        self._push()
+        self.neg = "no"
+        self.neg_heads = 0
+        self._fresh()
+        self.level = ref
+
+    def _pointed(self, mention: Mention) -> LevelRef:
+        """Return the levels that a phrase points to, as the sentence named them before, or the phrase itself."""
+        named = self._of_named(mention)
+        if named:
+            return LevelRef(named, "", mention.i, mention.j)
         if mention.value in ("this", "these") and self.levels_seen:
             own = self.levels_seen[-1]
             if own.levels or own.ref not in ("this", "these"):
-                ref = LevelRef(own.levels, own.ref, mention.i, mention.j)
-        named = self._of_named(mention)
-        if named:
-            ref = LevelRef(named, "", mention.i, mention.j)
-        if mention.value in ("multi", "vague"):
-            if self.last and self.cur.empty:
-                for frame in self.last:
-                    if frame.level is None or frame.inherited:
-                        frame.level, frame.inherited = ref, False
-            self.level = ref
-            return
-        if mention.value == "all" and self._names_levels_next(mention):
+                return LevelRef(own.levels, own.ref, mention.i, mention.j)
+        return LevelRef((), mention.value, mention.i, mention.j)
+
+    def _count_levels(self, ref: LevelRef) -> None:
+        """Take "at multiple levels", which names none: "disc bulges | at several levels"."""
+        if self.last and self.cur.empty:
+            for frame in self.last:
+                if frame.level is None or frame.inherited:
+                    frame.level, frame.inherited = ref, False
+        self.level = ref
+
+    def _means_discs(self, mention: Mention, ref: LevelRef) -> bool:
+        """Whether "the lumbar discs" are a site and no place: "the discs | at L4-5 and L5-S1 are desiccated"."""
+        if self._names_levels_next(mention):
             if not self.last or self.last[-1].head.j < mention.i - 1:
-                self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
-            return
-        if (
-            mention.value == "all"
-            and self.words[mention.i] in ("lumbar", "the", "intervertebral", "discs")
-            and not self._prepositional(mention)
-        ):
-            site = Mention(DISCS, mention.j - 1, mention.j)
-            if self.words[mention.j - 1] in ("discs", "disks"):
-                self.cur.sites.append(site)
-                if self.level is None:
-                    self.level = ref
-                return
-        spoken = self.words[mention.i : mention.j]
-        if (
-            any(w in DISC_WORDS for w in spoken)
-            or (spoken[:1] == ["the"] and spoken[-1] == "others" and len(spoken) == 3)
-        ) and mention.value in (
-            "rest",
-            "discs_above",
-            "both",
-            "above",
-            "below",
-        ):
-            self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
-        self._on_levels(
-            ref, self._prepositional(mention) or mention.value in ("rest", "any", "this", "former", "latter", "all")
-        )
+                self._add_discs(mention)
+            return True
+        if self.words[mention.i] not in ("lumbar", "the", "intervertebral", "discs") or self._prepositional(mention):
+            return False
+        if self.words[mention.j - 1] not in ("discs", "disks"):
+            return False
+        self._add_discs(mention)
+        if self.level is None:
+            self.level = ref
+        return True
+
+    def _add_discs(self, mention: Mention) -> None:
+        self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
 
     def _of_named(self, mention: Mention) -> tuple[int, ...]:
         """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""
@@ -128,7 +139,8 @@ class LevelScope(Leftovers):
         spoken = self.words[mention.i : mention.j]
         return near and spoken[-1] in DISC_WORDS and spoken[0] not in ("all", "every", "each")
 
-    def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:  # noqa: C901 - one grammar decision after another
+    def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:
+        """Decide whether levels close the heads before them ("stenosis at L4-5") or open what follows ("L4-5: ...")."""
         if self._is_comparison(ref):
             return
         self.levels_seen.append(ref)
@@ -139,76 +151,96 @@ class LevelScope(Leftovers):
         if self._names_place():
             prepositional = True
             self._fresh()
+        bare = self._bare_heads(prepositional)
+        if self.focus:
+            self._focus_levels(ref, bare)
+        elif ref.slip:
+            self._slip_level(ref, bare)
+        elif not (self._closes(ref, bare) if prepositional else self._heads(ref, bare)):
+            self._open_scope(ref)
+
+    def _bare_heads(self, prepositional: bool) -> list[Frame]:
+        """Return the heads of the clause whose levels are not said yet."""
+        item = self.frames[self.item_start :]
         bare = [
             frame
             for frame in self.frames[self.clause_start :]
-            if frame.level is None
-            or frame.inherited
-            or frame.level.ref == "multi"
-            or (frame.soft and frame in self.frames[self.item_start :])
+            if frame.level is None or frame.inherited or frame.level.ref == "multi" or (frame.soft and frame in item)
         ]
         if not bare and prepositional and self.cur.empty and self._ends_item(self._peek()) and self._second_item():
-            bare = list(self.last)
-        if self.focus:
-            self.focus = False
-            if bare and all(f.inherited is False for f in bare):
-                self._assign(bare, ref)
-                self.level = ref
-            else:
-                self.focus_level = ref
-            return
-        if ref.slip:
-            self._slip_level(ref, bare)
-            return
-        if not prepositional and self._grades_wait():
-            if self.last or self.subject or self.topic is not None:
-                self.flush()
-            else:
-                for conjunct in self.conjuncts:
-                    conjunct.level = conjunct.level or self.level
-                self.cur.level = ref
-        elif not prepositional and self.cur.empty and any(c.level and c.grade for c in self.conjuncts):
-            self.cur.level = ref
+            return list(self.last)
+        return bare
+
+    def _focus_levels(self, ref: LevelRef, bare: list[Frame]) -> None:
+        """Take the level of "worst at L4-5", which is that of heads only where they wait for one."""
+        self.focus = False
+        if bare and not any(frame.inherited for frame in bare):
+            self._assign(bare, ref)
+            self.level = ref
+        else:
+            self.focus_level = ref
+
+    def _closes(self, ref: LevelRef, bare: list[Frame]) -> bool:
+        """Whether "at L4-5" belongs to what stands before it, which it then closes: "mild stenosis | at L4-5"."""
         cur = self.cur
         following = self._peek()
-        if prepositional and not bare and cur.empty and self.last and self._repeats(following):
-            twins = [frame.copy() for frame in self.last]
-            for twin in twins:
-                twin.level = ref
-            self.frames.extend(twins)
-            self.last = twins
-            self.level = ref
-            return
-        if (
-            (cur.grade or cur.mm or (cur.sides and (self.topic is not None or (self.last and not bare))))
-            and not cur.sites
-            and prepositional
-            and self._ends_item(following)
-        ):
+        if not bare and cur.empty and self.last and self._repeats(following):
+            self._repeat_last(ref)
+            return True
+        side_alone = cur.sides and (self.topic is not None or (self.last and not bare))
+        if (cur.grade or cur.mm or side_alone) and not cur.sites and self._ends_item(following):
             cur.level = ref
-            return
-        if bare and prepositional and not self._new_clause(following):
+            return True
+        if bare and not self._new_clause(following):
             if cur.empty and not self.conjuncts:
                 self._assign(bare, ref)
                 self.level = ref
-                return
-            self._assign([f for f in bare if f not in self.last] or bare, ref) if not cur.sites else None
-        elif (
-            bare
-            and not prepositional
-            and cur.empty
-            and (
-                not any(f.inherited for f in bare)
-                or (self._ends_item(following) and not self._after_joint())
-                or bare[-1].head.j == ref.i
-            )
-        ):
+                return True
+            if not cur.sites:
+                self._assign([frame for frame in bare if frame not in self.last] or bare, ref)
+        return False
+
+    def _repeat_last(self, ref: LevelRef) -> None:
+        """Say the last heads of another level too: "protrusion at L4-5, and | at L5-S1"."""
+        twins = [frame.copy() for frame in self.last]
+        for twin in twins:
+            twin.level = ref
+        self._extend_last(twins)
+        self.level = ref
+
+    def _heads(self, ref: LevelRef, bare: list[Frame]) -> bool:
+        """Whether "L4-5" belongs to the degree or side in hand: "mild | L4-5 stenosis"; heads behind it may take it."""
+        if self._grades_wait():
+            self._settle_degrees(ref)
+        elif self.cur.empty and any(c.level and c.grade for c in self.conjuncts):
+            self.cur.level = ref
+        cur = self.cur
+        if bare and cur.empty and self._belongs_to(ref, bare):
             self._assign(bare, ref)
-        if not cur.empty and (cur.grade or cur.sides) and not prepositional:
-            cur.level = ref
-            self.level = ref
+        if not (cur.grade or cur.sides):
+            return False
+        cur.level = ref
+        self.level = ref
+        return True
+
+    def _settle_degrees(self, ref: LevelRef) -> None:
+        """End the item before: "L2-3 minimal, | L3-4 mild stenosis"."""
+        if self.last or self.subject or self.topic is not None:
+            self.flush()
             return
-        if cur.empty and any(f.level is not None and not f.inherited for f in self.frames):
+        for conjunct in self.conjuncts:
+            conjunct.level = conjunct.level or self.level
+        self.cur.level = ref
+
+    def _belongs_to(self, ref: LevelRef, bare: list[Frame]) -> bool:
+        """Whether a level without a preposition is that of the heads before it: "disc bulge | L4-5"."""
+        if not any(frame.inherited for frame in bare) or bare[-1].head.j == ref.i:
+            return True
+        return self._ends_item(self._peek()) and not self._after_joint()
+
+    def _open_scope(self, ref: LevelRef) -> None:
+        """Let levels be those of what follows; a clause with levels of its own ends before them."""
+        if self.cur.empty and any(f.level is not None and not f.inherited for f in self.frames):
             self.flush()
             self.neg = ""
             self._fresh()
@@ -326,3 +358,8 @@ class LevelScope(Leftovers):
             if name is not None:
                 found.append(disc_above(name) if upper else disc_below(name))
         return found
+
+
+def _is_the_others(spoken: list[str]) -> bool:
+    """Whether a phrase reads "the two others", which are discs."""
+    return len(spoken) == 3 and spoken[0] == "the" and spoken[-1] == "others"

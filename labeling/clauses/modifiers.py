@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import BOTH, MODERATE, SEVERE, SIDES, SLIPS, Conjunct, zone_of
+from deepspine.labeling.clauses.frames import BOTH, LEFT, MODERATE, RIGHT, SEVERE, SIDES, SLIPS, Conjunct, zone_of
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -66,7 +66,7 @@ class Modifiers(Leftovers):
             return
         value = SIDES.get(mention.value, 0)
         if mention.value == "other":
-            known = next((f.sides for f in reversed(self.frames) if f.sides in (1, 2)), 0)
+            known = self._known_side()
             value = 3 - known if known else 0
         cur = self.cur
         if cur.sides and (cur.sites or cur.grade):
@@ -77,40 +77,45 @@ class Modifiers(Leftovers):
             value |= cur.sides
         cur.sides = value
 
-    def on_side_post(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
+    def on_side_post(self, mention: Mention) -> None:
         """Take a side that stands behind ("on the left"): it modifies the heads just read."""
         if self.focus:
             return
-        following = self._peek()
-        if (
-            following is not None
-            and following.kind in ("site", "level")
-            and following.i == mention.j
-            and mention.value != "that"
-        ):
+        pointing = mention.value == "that"
+        if not pointing and (self._next_is("site") or self._next_is("level")):
             self.on_side(mention)
             return
-        value = SIDES.get(mention.value, 0)
-        before = self._peek(-1)
-        if before is not None and before.kind == "cop" and self.cur.empty and self.open is None:
-            for frame in self.frames[self.clause_start :]:
-                frame.sides = frame.sides or value
-            if self.frames[self.clause_start :]:
-                return
-        if mention.value == "that":
-            value = self.herniation_side or next((f.sides for f in reversed(self.frames) if f.sides in (1, 2)), 0)
-        if self.open is None and self.cur.empty and self.last and self.last_open and not self._is_preposed():
-            lacking = [frame for frame in self.last if not frame.sides]
-            for frame in lacking:
-                frame.sides = value
-                if frame.finding == "herniation" and value in (1, 2):
-                    self.herniation_side = value
-            if lacking or value == BOTH:
-                return
+        sides = SIDES.get(mention.value, 0)
+        if self._is_side_of_clause(sides):
+            return
+        if pointing:
+            sides = self.herniation_side or self._known_side()
+        if self._is_side_of_last(sides):
+            return
         if self.cur.sides and (self.cur.grade or self.cur.sites):
             self._push()
         self._mark(mention)
-        self.cur.sides = value
+        self.cur.sides = sides
+
+    def _known_side(self) -> int:
+        """Return the one side last spoken of, which "that side" and "the other side" point to."""
+        return next((frame.sides for frame in reversed(self.frames) if frame.sides in (LEFT, RIGHT)), 0)
+
+    def _is_side_of_clause(self, sides: int) -> bool:
+        """Whether a side is said of all heads of the clause: "the stenosis and the protrusion are | on the left"."""
+        before = self._peek(-1)
+        if before is None or before.kind != "cop" or not self.cur.empty or self.open is not None:
+            return False
+        frames = self.frames[self.clause_start :]
+        for frame in frames:
+            frame.sides = frame.sides or sides
+        return bool(frames)
+
+    def _is_side_of_last(self, sides: int) -> bool:
+        """Whether a side is that of the heads just read: "foraminal stenosis | on the left"."""
+        if self.open is not None or not self.cur.empty or not self.last or not self.last_open or self._is_preposed():
+            return False
+        return self._give_side(self.last, sides) or sides == BOTH
 
     def on_site(self, mention: Mention) -> None:
         """Take a site: wait for a head, or serve the open one."""

@@ -41,7 +41,8 @@ class Objects(Emission):
                 return
             self._close_open()
 
-    def _close_open(self) -> None:  # noqa: C901 - one grammar decision after another
+    def _close_open(self) -> None:
+        """Give the open head its objects, else what was said before: "narrowing of | the canal and both foramina"."""
         head, opener = self.open, self.open_conjunct
         assert head is not None
         assert opener is not None
@@ -49,37 +50,34 @@ class Objects(Emission):
         conjuncts = [*self.conjuncts, self.cur]
         self.conjuncts = []
         self._fresh()
-        frames: list[Frame] = []
         sited = [c for c in conjuncts if c.sites]
-        if not sited and self._object_later(head, opener, conjuncts):
+        if sited:
+            frames = self._of_objects(head, opener, sited)
+            if frames:
+                self.behind = _behind_objects(head, sited, conjuncts)
+        elif self._object_later(head, opener, conjuncts):
             self.pending.append((head, opener))
             return
-        if sited:
-            if self.pending:
-                frames += self._emit_pending(sited)
-            for conjunct in sited:
-                if not conjunct.grade and opener.grade:
-                    conjunct.grade, conjunct.cap = opener.grade, opener.cap
-                if not conjunct.neg:
-                    conjunct.neg = opener.neg
-                conjunct.hedge = conjunct.hedge or opener.hedge
-                if not conjunct.sides:
-                    conjunct.sides = opener.sides if head.form != "verb" else 0
-                if conjunct.level is None:
-                    conjunct.level = opener.level
-                for site in conjunct.sites:
-                    frames += self._emit(head, site, conjunct)
-            if frames:
-                fit = [c for c in sited if any((head.value, site.value) in meanings() for site in c.sites)] or sited
-                behind = conjuncts[conjuncts.index(fit[-1]) + 1 :]
-                self.behind = [c for c in behind if (c.grade or c.sides) and not c.sites]
         else:
-            extra = [c for c in conjuncts if not c.empty]
-            frames = self._siteless(head, opener, extra)
-            if frames is None:
-                return
+            frames = self._siteless(head, opener, [c for c in conjuncts if not c.empty])
         if frames:
             self.last = frames
+
+    def _of_objects(self, head: Mention, opener: Conjunct, sited: list[Conjunct]) -> list[Frame]:
+        """Say a head of its objects, with the degree and side before it where they have none of their own."""
+        frames = self._emit_pending(sited) if self.pending else []
+        for conjunct in sited:
+            if not conjunct.grade and opener.grade:
+                conjunct.grade, conjunct.cap = opener.grade, opener.cap
+            conjunct.neg = conjunct.neg or opener.neg
+            conjunct.hedge = conjunct.hedge or opener.hedge
+            if not conjunct.sides and head.form != "verb":
+                conjunct.sides = opener.sides
+            if conjunct.level is None:
+                conjunct.level = opener.level
+            for site in conjunct.sites:
+                frames += self._emit(head, site, conjunct)
+        return frames
 
     def _emit_pending(self, sited: list[Conjunct]) -> list[Frame]:
         frames: list[Frame] = []
@@ -92,7 +90,7 @@ class Objects(Emission):
         self.pending = []
         return frames
 
-    def _siteless(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:  # noqa: C901 - one grammar decision after another
+    def _siteless(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
         """Find what a head without a site speaks of: the subject, the heading, else the canal."""
         if len(extra) > 1 or (extra and opener.grade and extra[0].grade and extra[0].sides):
             return self._each(head, opener, extra)
@@ -100,43 +98,45 @@ class Objects(Emission):
             first = extra[0]
             if not opener.grade:
                 opener.grade, opener.cap = first.grade, first.cap
-            if not opener.sides:
-                opener.sides = first.sides
-        value = head.value
-        if head.kind == "open" and not (self.topic is not None and self.topic.sites and not self.foreign):
-            if value == "hydrated":
-                return [self._frame("degeneration", 1, head, opener)]
-            if value == "normal":
-                return self._normal_level(head, opener)
-            return []
+            opener.sides = opener.sides or first.sides
         if head.kind == "open":
-            return self._normal_level(head, opener)
-        subject = self._subject_sites(value)
+            return self._siteless_state(head, opener)
+        subject = self._subject_sites(head.value)
         if subject:
-            frames: list[Frame] = []
-            for site, sides in subject:
-                twin = clone(opener)
-                twin.sides = opener.sides or sides
-                frames += self._emit(head, site, twin)
-            if self.pronoun:
-                for frame in frames:
-                    frame.same = True
-                self.pronoun = False
-            return frames
-        if value == "narrow":
-            if head.form == "verb":
-                return []
-            of_disc = (
-                head.form == "part" and self.last and self.last[-1].finding in ("degeneration", "disc_height_loss")
-            )
-            return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
-        if value == "abnormality" and opener.neg:
+            return self._of_subject(head, opener, subject)
+        if head.value == "narrow":
+            return self._siteless_narrowing(head, opener)
+        if head.value == "abnormality" and opener.neg:
             return self._normal_level(head, opener)
-        if value == "thicken":
-            return [self._frame("", GRADED, head, opener)]
-        if value in ("arthropathy",):
-            return [self._frame("facet_arthropathy", GRADED, head, opener)]
-        return [self._frame("", GRADED, head, opener)]
+        return [self._frame("facet_arthropathy" if head.value == "arthropathy" else "", GRADED, head, opener)]
+
+    def _siteless_state(self, head: Mention, opener: Conjunct) -> list[Frame]:
+        """Read "normal" and "patent" of the heading, and without one "normal" of the level, "hydrated" of the disc."""
+        headed = self.topic is not None and bool(self.topic.sites) and not self.foreign
+        if not headed and head.value == "hydrated":
+            return [self._frame("degeneration", 1, head, opener)]
+        return self._normal_level(head, opener) if headed or head.value == "normal" else []
+
+    def _of_subject(self, head: Mention, opener: Conjunct, subject: list[tuple[Mention, int]]) -> list[Frame]:
+        frames: list[Frame] = []
+        for site, sides in subject:
+            twin = clone(opener)
+            twin.sides = opener.sides or sides
+            frames += self._emit(head, site, twin)
+        if self.pronoun:
+            for frame in frames:
+                frame.same = True
+            self.pronoun = False
+        return frames
+
+    def _siteless_narrowing(self, head: Mention, opener: Conjunct) -> list[Frame]:
+        """Read "desiccated and | narrowed" of the disc's height, "moderate | stenosis" of some canal."""
+        if head.form == "verb":
+            return []
+        of_disc = (
+            head.form == "part" and bool(self.last) and self.last[-1].finding in ("degeneration", "disc_height_loss")
+        )
+        return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
     def _each(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
         """Read "moderate left, mild right | narrowing" of one site said before."""
@@ -184,3 +184,11 @@ class Objects(Emission):
             frame.neg = ""
             return [frame]
         return []
+
+
+def _behind_objects(head: Mention, sited: list[Conjunct], conjuncts: list[Conjunct]) -> list[Conjunct]:
+    """Return degrees and sides behind the last object that suits the head: "narrowing of the canal, | moderate"."""
+    table = meanings()
+    fit = [c for c in sited if any((head.value, site.value) in table for site in c.sites)] or sited
+    behind = conjuncts[conjuncts.index(fit[-1]) + 1 :]
+    return [c for c in behind if (c.grade or c.sides) and not c.sites]

@@ -23,44 +23,41 @@ LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.latera
 class Predicates(Leftovers):
     """Nouns, verbs and participles said of sites."""
 
-    def on_head(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
+    def on_head(self, mention: Mention) -> None:
         """Take a predicate: a noun, verb or participle said of sites."""
         chain_sites = bool(self.cur.sites) or any(c.sites for c in self.conjuncts)
         if self.open is not None:
             chain_sites = self._split_open(mention)
         elif chain_sites and mention.kind == "pred":
             chain_sites = self._drop_unfit_sites(mention)
-        form = mention.form
-        if not chain_sites and (mention.kind == "open" or form == "part"):
-            waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)]
-            if waiting:
-                self.conjuncts = [c for c in self.conjuncts if c not in waiting]
-                for conjunct in waiting:
-                    self._elliptic(conjunct)
-        if mention.kind == "open":
-            form = "part"
+        form = "part" if mention.kind == "open" else mention.form
+        if form == "part" and not chain_sites:
+            self._settle_degrees_before()
         previous, following = self._peek(-1), self._peek()
         if form == "either":
             form = self._noun_or_verb(mention, chain_sites, following)
-        if self.neg:
-            self.neg_heads += 1
-            if mention.kind == "open" and self.neg == "no" and self.neg_heads > 1:
-                self.neg = ""
-                self.cur.neg = ""
-        if self.hedge:
-            self.hedge_heads += 1
+        self._count_head()
+        if mention.kind == "open" and self.neg == "no" and self.neg_heads > 1:
+            self.neg = self.cur.neg = ""
         if form == "verb":
             self._open(mention)
-        elif form == "noun":
-            if chain_sites:
-                self._reduce(mention)
-            elif self._object_ahead(following):
-                self._open(mention)
-            else:
-                self._open(mention)
-                self._finish_open()
-        else:
+        elif form != "noun":
             self._participle(mention, chain_sites, previous, following)
+        elif chain_sites:
+            self._reduce(mention)
+        elif self._object_ahead(following):
+            self._open(mention)
+        else:
+            self._open(mention)
+            self._finish_open()
+
+    def _settle_degrees_before(self) -> None:
+        """Give degrees with a side or level to the heads before: "mild on the left, | normal at L5-S1"."""
+        waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)]
+        if waiting:
+            self.conjuncts = [c for c in self.conjuncts if c not in waiting]
+            for conjunct in waiting:
+                self._elliptic(conjunct)
 
     def _drop_unfit_sites(self, mention: Mention) -> bool:
         """Take sites that a predicate cannot be said of out of its way: "the disc is ..., with no | stenosis"."""

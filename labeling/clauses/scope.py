@@ -8,6 +8,8 @@ from deepspine.labeling.mentions import Mention
 
 SHOWS = frozenset(["shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"])
 
+_CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
+
 
 class Scope(Leftovers):
     """Negation, hedging, exceptions, and the words that end their reach."""
@@ -88,52 +90,59 @@ class Scope(Leftovers):
         value = mention.value
         if self.words[mention.i] == "/":
             value = "/"
-        if value == "and" and self.neg == "not" and self.neg_heads and not self._list_goes_on():
-            self.neg = ""
-        if value in ("and", ",") and self.hedge and self.hedge_heads:
-            self.hedge = False
+        if value == "and":
+            self._end_short_reach()
         self._push(value)
 
-    def on_mark(self, mention: Mention) -> None:  # noqa: C901 - one grammar decision after another
+    def on_mark(self, mention: Mention) -> None:
         """Let punctuation separate conjuncts or clauses."""
         mark = mention.value
         if mark == ",":
             self._settle_predicate_grade()
             self.focus = False
-            if self.neg == "not" and self.neg_heads and not self._list_goes_on():
-                self.neg = ""
-            if self.hedge and self.hedge_heads:
-                self.hedge = False
+            self._end_short_reach()
             self._push(",")
             self.item_start = len(self.frames)
-        elif mark in (";", ":", "->", "-->", "-", "*", "="):
-            if mark == "-" and not self._is_dash(mention):
-                return
-            if mark == ":" and self.topic is None and self.frames and self._peek() is not None and self.dropping:
-                self.dropping = False
-            self._boundary()
-            if mark == ";" or (mark == ":" and not self._lists_levels_next()):
-                self.clause_start = len(self.frames)
+        elif mark in _CLAUSE_MARKS:
+            self._on_clause_mark(mention)
         elif mark == "(":
             self.depth += 1
             self.focus = False
             self._push("(")
-        elif mark == ")" and not self.depth:
-            return
-        elif mark == ")":
-            self.depth -= 1
-            self.focus = False
-            if self._is_size_aside():
-                return
-            if self.open is None or not self.cur.empty:
-                self.flush()
-        elif mark == "?":
-            following = self._peek()
-            if following is not None and following.i == mention.j:
-                self.hedge = True
-                self._push()
+        elif mark == ")" and self.depth:
+            self._close_bracket()
+        elif mark == "?" and self._next_follows(mention):
+            self.hedge = True
+            self._push()
         elif mark in "/&":
             self._push("/" if mark == "/" else "and")
+
+    def _end_short_reach(self) -> None:
+        """End "is not ..." and a hedge at a comma or "and" behind their heads, unless an "or" goes on with the list."""
+        if self.neg == "not" and self.neg_heads and not self._list_goes_on():
+            self.neg = ""
+        if self.hedge and self.hedge_heads:
+            self.hedge = False
+
+    def _on_clause_mark(self, mention: Mention) -> None:
+        """End a clause at a semicolon, colon, arrow or dash."""
+        mark = mention.value
+        if mark == "-" and not self._is_dash(mention):
+            return
+        self._boundary()
+        if mark == ";" or (mark == ":" and not self._lists_levels_next()):
+            self.clause_start = len(self.frames)
+
+    def _close_bracket(self) -> None:
+        self.depth -= 1
+        self.focus = False
+        if not self._is_size_aside() and (self.open is None or not self.cur.empty):
+            self.flush()
+
+    def _next_follows(self, mention: Mention) -> bool:
+        """Whether a mention follows at once: "? stenosis"."""
+        following = self._peek()
+        return following is not None and following.i == mention.j
 
     def _is_size_aside(self) -> bool:
         """Join a size in brackets to the words before it: "trace (2 mm | ) anterolisthesis"."""

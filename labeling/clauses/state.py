@@ -77,3 +77,10 @@ class State:
     def _mark(self, mention: Mention) -> None:
         if self.cur.i < 0:
             self.cur.i = mention.i
+
+    def _count_head(self) -> None:
+        """Count a head within the reach of a negation or hedge, which ends behind it sooner or later."""
+        if self.neg:
+            self.neg_heads += 1
+        if self.hedge:
+            self.hedge_heads += 1
