@@ -19,7 +19,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.labeling.pipeline import ReportLabel, ReportLabels
 
-TERMINAL_COLUMNS = 6
+TERMINAL_COLUMNS = 5
 TERMINAL_STYLES = {"none": "green", "low": "yellow", "middle": "dark_orange", "high": "bold red", "open": "cyan"}
 DOUBTFUL = 0.5
 """Doubt from which a cell is marked for a second look."""
@@ -141,7 +141,7 @@ def _terminal_cell(cell: Cell | None) -> Text:
     if cell is None:
         return Text("")
     mark = "?" if cell.doubt >= DOUBTFUL else ""
-    return Text(cell.text + mark, style=TERMINAL_STYLES[cell.severity])
+    return Text(cell.text.replace("|", " | ") + mark, style=TERMINAL_STYLES[cell.severity])
 
 
 def as_json(labels: ReportLabels) -> str:
