@@ -19,7 +19,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.labeling.pipeline import ReportLabel, ReportLabels
 
-TERMINAL_COLUMNS = 5
+TERMINAL_COLUMNS = 4
 TERMINAL_STYLES = {"none": "green", "low": "yellow", "middle": "dark_orange", "high": "bold red", "open": "cyan"}
 DOUBTFUL = 0.5
 """Doubt from which a cell is marked for a second look."""
