@@ -7,22 +7,26 @@ import pytest
 from dicom_files import WrittenSeries
 
 from deepspine.data.errors import InputError
-from deepspine.experiments.benchmarks.index import IndexBenchmark, benchmark_index
+from deepspine.experiments.benchmarks.index import IndexBenchmark, Scaling, benchmark_index
 
 
 def test_a_small_archive_is_measured(tmp_path: Path) -> None:
     WrittenSeries().write(tmp_path)
-    measured = benchmark_index(tmp_path, workers=(1,), repeats=1)
-    assert (measured.files, measured.volumes) == (6, 1)
+    measured = benchmark_index(tmp_path, workers=(1, 2), repeats=1, copies=20)
+    assert (measured.files, measured.volumes, measured.copies) == (6, 1, 24)
+    assert set(measured.scaling) == {1, 2}
     figures = json.loads(measured.to_json())
-    assert figures["header_ratio"] == pytest.approx(measured.index_files_per_s[1] / measured.bare_files_per_s)
+    assert figures["header_ratio"] == pytest.approx(measured.index_files_per_s / measured.bare_files_per_s)
     assert figures["volumes_per_s"] > 0
 
 
 def test_ratios_are_ours_over_theirs() -> None:
-    measured = IndexBenchmark(10, 100.0, {1: 90.0, 2: 150.0}, 1, 40.0, 60.0)
+    scaling = {1: Scaling(100.0, 10.0), 2: Scaling(150.0, 6.25)}
+    measured = IndexBenchmark(10, 100.0, 90.0, 1, 40.0, 60.0, copies=1000, scaling=scaling, cores=2, load=0.5)
     assert (measured.header_ratio, measured.reading_ratio) == (0.9, 1.5)
-    assert "90 with 1 worker(s); 150 with 2 worker(s); ratio 0.90" in measured.to_text()
+    assert "90 files/s with one worker; ratio 0.90" in measured.to_text()
+    assert "2 workers: 150 files/s by the clock (1.50 times one)" in measured.to_text()
+    assert "(1.60 times as fast with a free core each)" in measured.to_text()
 
 
 def test_an_archive_without_a_plain_series_cannot_be_measured(tmp_path: Path) -> None:
