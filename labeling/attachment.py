@@ -29,8 +29,8 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         """Read the mentions of a sentence; return what it asserts."""
         self.mentions = mentions
         handlers = HANDLERS
-        self.index = 0
-        while self.index < len(mentions):
+        count = len(mentions)
+        while self.index < count:
             mention = mentions[self.index]
             handler = handlers.get(mention.kind)
             if handler is not None:

@@ -28,28 +28,9 @@ _NOUNS = frozenset(
 )
 _DISC_NOUNS = _NOUNS | {"disc", "disk", "discs", "disks", "intervertebral", "disc/s"}
 _PREPOSITIONS = frozenset(
-    [
-        "at",
-        "of",
-        "in",
-        "for",
-        "on",
-        "the",
-        "affecting",
-        "involving",
-        "from",
-        "to",
-        "around",
-        "about",
-        "(",
-        "between",
-        "segment",
-        "level",
-        "levels",
-    ]
-)
-
-
+    ("at", "of", "in", "for", "on", "the", "affecting", "involving", "from", "to", "around", "about", "(", "between",
+     "segment", "level", "levels")
+)  # fmt: skip
 MAX_GROUP = 24
 """Levels that one group may name; a spine has fewer."""
 

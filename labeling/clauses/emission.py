@@ -7,6 +7,8 @@ from deepspine.labeling.clauses.frames import (
     ABSENT,
     DISC_WORDS,
     GRADED,
+    LEFT,
+    RIGHT,
     STENOSES,
     Conjunct,
     Frame,
@@ -35,16 +37,16 @@ class Emission(Lookahead):
         elif self.level is not None:
             frame.level = self.level
             frame.soft = self.level_used
-            frame.inherited = self.level not in self.levels_seen and self.level.ref not in ("multi",)
+            frame.inherited = self.level not in self.levels_seen and self.level.ref != "multi"
         if self.pending_exclude is not None:
             frame.exclude.append((self.pending_exclude, 0))
         self.frames.append(frame)
         self.last_open = True
         return frame
 
-    def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:  # noqa: C901 - one grammar decision after another
-        value = head.value
-        meaning = meanings().get((value, "disc_space" if is_narrowed_disc(head, site.value) else site.value))
+    def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:
+        """Say a head of a site: "narrowing" of a canal is a stenosis, of a disc a loss of height, of a duct nothing."""
+        meaning = meanings().get((head.value, "disc_space" if is_narrowed_disc(head, site.value) else site.value))
         if meaning is None or self._is_of_bone(site):
             frame = self._frame("", GRADED, head, conjunct)
             frame.site = site.value
@@ -53,36 +55,36 @@ class Emission(Lookahead):
         finding, bits = meaning
         if finding == "normal_level" and not self._is_bare_normal(head):
             return []
-        if bits == ABSENT:
-            if not conjunct.neg:
-                return [self._frame("", GRADED, head, conjunct)]
-            frame = self._frame(finding, 1, head, conjunct)
-            frame.neg = ""
-            frame.grade = 0
-        else:
+        if bits != ABSENT:
             frame = self._frame(finding, bits, head, conjunct)
-            if head.kind == "open" or value == "widen":
+            if head.kind == "open" or head.value == "widen":
                 self._open_predicate(frame, conjunct)
-        frame.site = site.value
+        elif conjunct.neg:
+            frame = self._frame(finding, 1, head, conjunct)
+            frame.neg, frame.grade = "", 0
+        else:
+            return [self._frame("", GRADED, head, conjunct)]
+        self._set_site(frame, site)
+        return [frame]
+
+    def _set_site(self, frame: Frame, site: Mention) -> None:
+        """Note the site of a frame, and the side that sentences before give it."""
+        value = site.value
+        frame.site = value
         frame.plural = site.plural
-        frame.named = site.value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
-        if (
-            not frame.sides
-            and not frame.neg
-            and not site.plural
-            and self.herniation_side
-            and site.value in ("foramen", "recess", "root")
-        ):
-            frame.sides = self.herniation_side
-        if not frame.sides and not frame.neg and not site.plural and site.value == "root":
-            frame.sides = self.side_before
-        if frame.sides in (1, 2) and site.value in ("foramen", "recess"):
+        frame.named = value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
+        if not frame.sides and not frame.neg and not site.plural:
+            frame.sides = self._side_told(value)
+        if frame.sides in (LEFT, RIGHT) and value in ("foramen", "recess"):
             self.side_before = frame.sides
         if site.j:
             frame.i, frame.j = min(frame.i, site.i), max(frame.j, site.j)
-        if frame.finding in STENOSES and head.value == "obliterate" and not frame.grade:
-            frame.grade = 0
-        return [frame]
+
+    def _side_told(self, site: str) -> int:
+        """Return the side of the herniation, or of the foramen, that narrows a foramen or touches a root."""
+        if self.herniation_side and site in ("foramen", "recess", "root"):
+            return self.herniation_side
+        return self.side_before if site == "root" else 0
 
     def _is_of_bone(self, site: Mention) -> bool:
         """Whether a height or signal is that of the vertebrae named before, and no disc's."""

@@ -125,54 +125,45 @@ class Predicates(Leftovers):
             and any(conjunct.sites for conjunct in self.conjuncts)
         )
 
-    def _participle(  # noqa: C901 - one grammar decision after another
+    def _participle(
         self, mention: Mention, chain_sites: bool, previous: Mention | None, following: Mention | None
     ) -> None:
-        prenominal = (
-            following is not None
-            and (following.kind == "site" or (following.kind in ("side", "level") and self._site_within(2)))
-            and not (previous is not None and previous.kind == "cop")
-            and following.i <= mention.j + 2
-            and (not self.cur.sites or following.i == mention.j)
-        )
+        """Take a participle or state before its site ("narrowed | canal") or behind it ("the canal is | narrowed")."""
         qualities = self._qualities() if mention.kind == "open" else []
         if qualities:
             self._of_qualities(mention, qualities)
-            return
-        if prenominal:
+        elif self._is_prenominal(mention, previous, following):
             if chain_sites:
                 self._leave_subject(previous)
             self._open(mention)
-            return
-        if chain_sites:
+        elif chain_sites:
             self._reduce(mention)
-            return
-        subject = [c for c in self.subject if c.sites]
+        else:
+            self._predicative(mention, following)
+
+    def _is_prenominal(self, mention: Mention, previous: Mention | None, following: Mention | None) -> bool:
+        """Whether a site follows that a participle belongs to: "narrowed | left foramen"."""
+        if following is None or following.i > mention.j + 2 or (previous is not None and previous.kind == "cop"):
+            return False
+        if self.cur.sites and following.i != mention.j:
+            return False
+        return following.kind == "site" or (following.kind in ("side", "level") and self._site_within(2))
+
+    def _predicative(self, mention: Mention, following: Mention | None) -> None:
+        """Say a participle of the subject: "the foramina ..., which are mildly | narrowed"."""
         opener = self.cur
         if not opener.grade and self.conjuncts and self.conjuncts[-1].grade:
             opener.grade = self.conjuncts[-1].grade
         self.conjuncts = []
         self._fresh()
+        subject = [(site, conjunct.sides) for conjunct in self.subject for site in conjunct.sites]
         if subject:
-            frames: list[Frame] = []
-            for c in subject:
-                for site in c.sites:
-                    twin = clone(opener)
-                    twin.sides = opener.sides or c.sides
-                    frames += self._emit(mention, site, twin)
-            if frames:
-                self.last = frames
-            return
-        if (
-            following is not None
-            and following.kind in ("of", "site", "side")
-            and mention.kind == "pred"
-            and mention.value == "crowd"
-        ):
+            frames = self._of_subject(mention, opener, subject)
+        elif mention.value == "crowd" and following is not None and following.kind in ("of", "site", "side"):
             self.cur = opener
             self._open(mention)
             return
-        if opener.sides and self.previous_site is not None and self.topic is None:
+        elif opener.sides and self.previous_site is not None and self.topic is None:
             frames = self._emit(mention, self.previous_site, opener)
         else:
             frames = self._siteless(mention, opener, [])
@@ -202,12 +193,35 @@ class Predicates(Leftovers):
         self.flush()
         self.cur.grade, self.cur.cap = grade, cap
 
-    def _reduce(self, head: Mention) -> None:  # noqa: C901 - one grammar decision after another
+    def _reduce(self, head: Mention) -> None:
         """Let a head take the conjuncts before it, sharing sites leftwards and grades rightwards."""
         while self._ends_item_before():
             self._elliptic(self.conjuncts.pop(0))
-        chain = [c for c in [*self.conjuncts, self.cur] if not c.empty]
+        chain = self._chain_of(head)
+        sited = [c for c in chain if c.sites]
+        _share_sites(chain)
+        frames: list[Frame] = []
+        before: Conjunct | None = None
+        for conjunct in chain:
+            if not conjunct.sites:
+                continue
+            if before is not None:
+                _share_degree(before, conjunct)
+            if conjunct.neg and self.neg:
+                self._share_denied_degree(conjunct)
+            for site in conjunct.sites:
+                frames += self._emit(head, site, conjunct)
+            before = conjunct
+        self.subject = sited
+        self.conjuncts = []
+        self._fresh()
+        if frames:
+            self.last = frames
+
+    def _chain_of(self, head: Mention) -> list[Conjunct]:
+        """Return the conjuncts before a head that are its own."""
         cur = self.cur
+        chain = [c for c in [*self.conjuncts, cur] if not c.empty]
         if (
             not cur.sites
             and self.conjuncts
@@ -220,51 +234,14 @@ class Predicates(Leftovers):
         if any(s.value != "spine" for c in chain for s in c.sites):
             for conjunct in chain:
                 conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
-        sites: list[Mention] = []
-        sided = [c for c in chain if c.sites]
-        following: Conjunct | None = None
-        for conjunct in reversed(chain):
-            if conjunct.sites:
-                sites = conjunct.sites
-            elif sites and (
-                conjunct.grade
-                or conjunct.number
-                or (conjunct.sides and (conjunct.joint == "but" or same_polarity(conjunct, following)))
-            ):
-                conjunct.sites = sites
-            following = conjunct
-        frames: list[Frame] = []
-        before: Conjunct | None = None
-        for conjunct in chain:
-            if not conjunct.sites:
-                continue
-            if before is not None and before.neg == conjunct.neg:
-                if not conjunct.grade and before.grade:
-                    conjunct.grade, conjunct.cap = before.grade, before.cap
-                if (
-                    not conjunct.sides
-                    and before.sides
-                    and before.sites is not conjunct.sites
-                    and all(s.form for s in conjunct.sites)
-                ):
-                    conjunct.sides = before.sides
-                conjunct.hedge = conjunct.hedge or before.hedge
-                conjunct.rest = conjunct.rest or before.rest
-            if conjunct.level is None and before is not None:
-                conjunct.level = before.level
-            if conjunct.neg and self.neg:
-                if conjunct.grade:
-                    self.neg_grade = (conjunct.grade, conjunct.cap)
-                elif self.neg_grade[0] and conjunct.number is None:
-                    conjunct.grade, conjunct.cap = self.neg_grade
-            for site in conjunct.sites:
-                frames += self._emit(head, site, conjunct)
-            before = conjunct
-        self.subject = sided
-        self.conjuncts = []
-        self._fresh()
-        if frames:
-            self.last = frames
+        return chain
+
+    def _share_denied_degree(self, conjunct: Conjunct) -> None:
+        """Deny the same degree of all heads of a negation: "no significant stenosis or | narrowing"."""
+        if conjunct.grade:
+            self.neg_grade = (conjunct.grade, conjunct.cap)
+        elif self.neg_grade[0] and conjunct.number is None:
+            conjunct.grade, conjunct.cap = self.neg_grade
 
     def _ends_item_before(self) -> bool:
         """Whether "mild left" belongs to the foramina before: "moderate right foraminal stenosis, | mild left, ..."."""
@@ -312,3 +289,33 @@ def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:
             break
         kept.append(conjunct)
     return kept[::-1]
+
+
+def _share_sites(chain: list[Conjunct]) -> None:
+    """Give degrees without a site the next one's: "mild left and moderate right foraminal | stenosis"."""
+    sites: list[Mention] = []
+    following: Conjunct | None = None
+    for conjunct in reversed(chain):
+        if conjunct.sites:
+            sites = conjunct.sites
+        elif sites and (
+            conjunct.grade
+            or conjunct.number
+            or (conjunct.sides and (conjunct.joint == "but" or same_polarity(conjunct, following)))
+        ):
+            conjunct.sites = sites
+        following = conjunct
+
+
+def _share_degree(before: Conjunct, conjunct: Conjunct) -> None:
+    """Give a site without a degree that of the one before: "moderate canal and foraminal | stenosis"."""
+    if before.neg == conjunct.neg:
+        if not conjunct.grade and before.grade:
+            conjunct.grade, conjunct.cap = before.grade, before.cap
+        other_adjectives = before.sites is not conjunct.sites and all(site.form for site in conjunct.sites)
+        if not conjunct.sides and before.sides and other_adjectives:
+            conjunct.sides = before.sides
+        conjunct.hedge = conjunct.hedge or before.hedge
+        conjunct.rest = conjunct.rest or before.rest
+    if conjunct.level is None:
+        conjunct.level = before.level

@@ -222,10 +222,7 @@ class Scope(Leftovers):
     def on_focus(self, mention: Mention) -> None:
         """Begin "worst at ...", which adds no level of its own to a list."""
         self._finish_open()
-        if self.cur.empty or not self.cur.grade:
-            self.focus = True
-        else:
-            self.focus = True
+        self.focus = True
 
     def on_story(self, mention: Mention) -> None:
         """Mark a sentence that tells of an earlier examination."""
@@ -236,7 +233,6 @@ class Scope(Leftovers):
         if self.words[mention.i] == "?" and self.frames:
             return
         self.flush()
-        self.dropping = True
         self.index = len(self.mentions)
 
     def on_cop(self, mention: Mention) -> None:

@@ -21,7 +21,6 @@ class State:
     excepting = False
     pending_exclude: LevelRef | None = None
     exclude_side = 0
-    dropping = False
     story = False
     index = 0
     herniation_side = 0
