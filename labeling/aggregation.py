@@ -15,6 +15,9 @@ Key = tuple[int, str, int]
 """Level index, finding, side (0 none, 1 left, 2 right)."""
 
 LEFT, RIGHT = 1, 2
+_SIDES_OF = ((0,), (LEFT,), (RIGHT,), (LEFT, RIGHT))
+"""Sides of the keys of a statement, by the sides that it names."""
+
 TABLE = yaml.load(
     (files("deepspine.labeling") / "rules" / "aggregation.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader
 )
@@ -117,10 +120,8 @@ def _is_moved(statement: Statement, move: Statement, said: set[tuple[str, int, i
 
 
 def _keys(statement: Statement) -> list[Key]:
-    finding = statement.finding
-    if statement.sides:
-        return [(level, finding, side) for level in statement.levels for side in (1, 2) if statement.sides & side]
-    return [(level, finding, 0) for level in statement.levels]
+    finding, sides = statement.finding, _SIDES_OF[statement.sides]
+    return [(level, finding, side) for level in statement.levels for side in sides]
 
 
 def _left_out(statement: Statement, key: Key, abnormal: dict[int, set[str]]) -> bool:

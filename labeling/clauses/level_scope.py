@@ -147,7 +147,7 @@ class LevelScope(Leftovers):
         if self.excepting:
             self._except_levels(ref)
             return
-        self._finish_open_at_level(prepositional)
+        self._finish_open_at_level()
         if self._names_place():
             prepositional = True
             self._fresh()

@@ -29,16 +29,13 @@ class Objects(Emission):
         if self.open is not None:
             self._close_open()
 
-    def _finish_open_at_level(self, prepositional: bool) -> None:
-        if self.open is not None:
-            following = self._peek()
-            if (
-                self.open.form in ("noun", "either")
-                and not self.cur.sites
-                and following is not None
-                and following.kind in ("of", "site", "side")
-            ):
-                return
+    def _finish_open_at_level(self) -> None:
+        """Close the open head at a level, unless its object follows: "narrowing at L4-5 | of the canal"."""
+        if self.open is None:
+            return
+        following = self._peek()
+        object_follows = following is not None and following.kind in ("of", "site", "side")
+        if self.open.form not in ("noun", "either") or self.cur.sites or not object_follows:
             self._close_open()
 
     def _close_open(self) -> None:
