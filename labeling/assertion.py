@@ -154,7 +154,7 @@ def _without_past(mentions: list[Mention], words: list[str]) -> list[Mention]:
             index = _skip_prior(mentions, index, kept, words)
             continue
         if mention.kind == "change" and index + 1 < n and words[mention.j - 1] == "to":
-            kept[:] = [one for one in kept if one.rule.id != "modic.type"]
+            _drop_types(kept, words)
             index += 1
             continue
         if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
@@ -165,11 +165,17 @@ def _without_past(mentions: list[Mention], words: list[str]) -> list[Mention]:
     return kept
 
 
+def _drop_types(kept: list[Mention], words: list[str]) -> None:
+    """Drop the Modic types that a clause says have changed."""
+    clause = max((mention.j for mention in kept if words[mention.i] == ";"), default=0)
+    kept[:] = [mention for mention in kept if mention.i < clause or mention.rule.id != "modic.type"]
+
+
 def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
     """Keep moderate of "from mild to moderate", nothing of "from mild", what follows of "converted to"."""
     grade = mentions[index + 1]
     if words[mentions[index].j - 1] == "to":
-        kept[:] = [mention for mention in kept if mention.rule.id != "modic.type"]
+        _drop_types(kept, words)
         return index + 1
     if grade.value == "latest":
         kept.append(grade)

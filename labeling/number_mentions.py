@@ -28,6 +28,7 @@ _ENDPLATE_WORDS = frozenset(
     ("endplate", "endplates", "modic", "change", "changes", "marrow", "reactive", "end", "signal", "degeneration",
      "degenerative", "discogenic")
 )  # fmt: skip
+_CHANGES = frozenset(("modic", "endplate", "reactive", "degenerative", "marrow", "signal", "change", "changes"))
 _SCALE_WORDS = frozenset(("grade", "type", "stage", "grades", "class", "score"))
 _SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8, "a1": 3, "a2": 3, "a3": 3, "a4": 3}
 _NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann", "pfirrman", "meyerding"))
@@ -59,8 +60,15 @@ def read_modic(words: list[str], i: int, j: int) -> Mention:
     numbers, end = _numerals(words, k)
     types = [n for n in numbers if 1 <= n <= 3]
     if types or 0 in numbers:
-        return _numbered(_MODIC, i, end, bits=_bits_of(types) or 1)
+        return _numbered(_MODIC, i, _behind_changes(words, end), bits=_bits_of(types) or 1)
     return _numbered(_MODIC, i, j, bits=ANY_MODIC_TYPE)
+
+
+def _behind_changes(words: list[str], end: int) -> int:
+    """Return the token behind "endplate changes", which a type before them makes one lesion with it."""
+    while end < len(words) and words[end] in _CHANGES:
+        end += 1
+    return end
 
 
 def _read_type(words: list[str], i: int) -> Mention | None:
@@ -73,9 +81,7 @@ def _read_type(words: list[str], i: int) -> Mention | None:
     near = words[max(i - 6, 0) : i] + words[end : end + 5]
     if _ENDPLATE_WORDS.isdisjoint(near):
         return _numbered(_NUMBER, i, end, bits=bits, number=max(types), form="type")
-    if words[end : end + 1] == ["modic"]:
-        end += 1
-    return _numbered(_MODIC, i, end, bits=bits)
+    return _numbered(_MODIC, i, _behind_changes(words, end), bits=bits)
 
 
 def _read_grade(words: list[str], i: int) -> Mention | None:

@@ -10,6 +10,9 @@ SHOWS = frozenset(["shows", "show", "demonstrates", "demonstrate", "has", "have"
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
 
+MIN_SUBJECT_WORDS = 2
+"""An article and a noun make a subject."""
+
 
 class Scope(Leftovers):
     """Negation, hedging, exceptions, and the words that end their reach."""
@@ -58,6 +61,8 @@ class Scope(Leftovers):
             self._close_open()
         elif not self.cur.empty and self.cur.sites:
             self._fresh()
+        if mention.value == "gone" and self._is_of_unknown_subject(mention):
+            return
         targets = self.frames[self.clause_start :] if mention.value == "gone" or not self.last else self._alternatives()
         for frame in targets or self.last:
             if mention.value == "gone":
@@ -65,6 +70,13 @@ class Scope(Leftovers):
             if not frame.neg:
                 frame.neg = "no"
                 frame.hedge = False
+
+    def _is_of_unknown_subject(self, mention: Mention) -> bool:
+        """Whether something that is no finding has gone: "...; the oedematous component | has gone"."""
+        previous = self._peek(-1)
+        if previous is None or previous.kind != "breaker" or self.frames[self.clause_start :]:
+            return False
+        return mention.i - previous.j >= MIN_SUBJECT_WORDS
 
     def on_hedge(self, mention: Mention) -> None:
         """Open the scope of a hedge, or hedge what was said before."""
@@ -180,6 +192,8 @@ class Scope(Leftovers):
         if value == "with" and self.neg == "" and self.open is not None and self.cur.empty:
             return
         self._boundary()
+        if self.words[mention.i] == ";":
+            self.clause_start = len(self.frames)
 
     def _goes_on_with_clause(self, mention: Mention) -> bool:
         """Take "which", "where" and "there is": they go back to a place or a level named before, or open a clause."""

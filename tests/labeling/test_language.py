@@ -402,3 +402,13 @@ def test_what_is_not_significant_reaches_back_to_its_own_clause_only() -> None:
     text = "L4-5: Annular tear; spinal stenosis and foraminal narrowing not significant."
     assert told(text, "annular_fissure") == {"L4-L5": "present"}
     assert told(text, "canal_stenosis") == {"L4-L5": "none|mild"}
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("Modic I endplate changes at L3-4 are new; the Modic I changes at L5-S1 have converted to Modic II.",
+     {"L3-L4": "type1", "L5-S1": "type2"}),
+    ("L5/S1: Fatty endplate change; the oedematous component documented previously has gone.", {"L5-S1": "type2"}),
+    ("L5/S1: Extrusion of the disc. Endplate edema has now resolved.", {"L5-S1": "none"}),
+])  # fmt: skip
+def test_what_has_changed_or_gone_reaches_back_to_its_own_clause(text: str, label: dict[str, str]) -> None:
+    assert told(text, "modic") == label
