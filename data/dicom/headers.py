@@ -28,7 +28,10 @@ MAX_RUNNING_NUMBER = 2**31
 """Integer strings of DICOM have 32 bits."""
 
 _MR = "MR"
+_PICTURES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
+"""SOP classes of MR pictures: classic, enhanced, legacy converted. A UID that was cut off is the start of one."""
 _GREY = ("MONOCHROME1", "MONOCHROME2")
+_COLOUR = ("RGB", "YBR", "PALETTE", "ARGB", "CMYK", "HSV")
 
 HEADER_KEYWORDS = (
     "AccessionNumber", "AcquisitionNumber", "BitsAllocated", "BodyPartExamined", "Columns", "ContrastBolusAgent",
@@ -132,11 +135,18 @@ def _refuse_other_objects(tags: Tags) -> None:
     modality = tags.text("Modality")
     if not modality and "SOPClassUID" not in tags:
         raise InputError("neither Modality nor SOP class: not a DICOM picture")
+    if len(modality) == 1:
+        raise InputError("truncated: the modality is cut off")
     if modality and modality != _MR:
         raise NotForUsError(f"modality {modality[:16]}, not MR")
     photometric = tags.text("PhotometricInterpretation")
     if not photometric and "Rows" not in tags:
+        sop_class = tags.text("SOPClassUID")
+        if any(picture.startswith(sop_class) for picture in _PICTURES):
+            raise InputError("truncated: the header ends before the picture is described")
         raise NotForUsError("an MR object without a picture (spectroscopy, raw data)")
+    if photometric not in _GREY and not photometric.startswith(_COLOUR):
+        raise InputError(f"photometric interpretation {photometric[:16]!r} is unknown or cut off")
     if photometric not in _GREY or tags.integer("SamplesPerPixel", 1) != 1:
         raise NotForUsError("a colour picture (a capture of a screen or a map)")
 

@@ -186,3 +186,10 @@ def test_descriptions_are_read_in_their_character_set(character_set: str) -> Non
     dataset.SpecificCharacterSet = character_set
     dataset.SeriesDescription = "T2 sag Lendenwirbelsäule"
     assert read(as_bytes(dataset)).frames[0].parameters.description == "T2 sag Lendenwirbelsäule"
+
+
+def test_a_file_cut_anywhere_is_never_passed_over_as_sound() -> None:
+    content = as_bytes(WrittenSeries().dataset(0))
+    for length in range(1100):
+        with pytest.raises(InputError):
+            read(content[:length])
