@@ -14,7 +14,7 @@ import numpy as np
 
 from deepspine.data.errors import GeometryError
 from deepspine.data.frames import LevelFrame
-from deepspine.data.geometry import FloatArray, Plane
+from deepspine.data.geometry import FloatArray, Grid, Plane
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
 
@@ -79,8 +79,39 @@ def cross_reference(
     GeometryError
         When the volume is not axial, has no patient space, or its frame of reference is another than the discs'.
     """
-    _check_same_space(axial, frame_of_reference, allow_mismatched_frames=allow_mismatched_frames)
-    return [_slice_level(axial, index, frames) for index in range(axial.grid.shape[0])]
+    if not axial.origin.has_patient_space:
+        raise GeometryError(f"{axial.origin.source} is a plain picture without a place in the patient")
+    if not allow_mismatched_frames:
+        check_same_frame(axial.origin.source, axial.origin.frame_of_reference, frame_of_reference)
+    return slice_levels(axial.grid, frames, source=axial.origin.source)
+
+
+def slice_levels(grid: Grid, frames: Sequence[LevelFrame], *, source: str) -> list[SliceLevel]:
+    """Tell for each slice of a grid in the discs' own space which disc it cuts; `source` names it in messages.
+
+    Raises
+    ------
+    GeometryError
+        When the grid is not axial.
+    """
+    if grid.plane is not Plane.AXIAL:
+        raise GeometryError(f"{source} must be axial, got a {grid.plane} stack")
+    return [_slice_level(grid, index, frames) for index in range(grid.shape[0])]
+
+
+def check_same_frame(source: str, own: str, other: str) -> None:
+    """Refuse two frames of reference that are known and differ.
+
+    Raises
+    ------
+    GeometryError
+        When they do.
+    """
+    if own and other and own != other:
+        raise GeometryError(
+            f"{source} has another frame of reference than the sagittal series: the patient may have "
+            "moved between them; check the pictures, then use --allow-mismatched-frames"
+        )
 
 
 def best_slices(references: Sequence[SliceLevel]) -> dict[Level, SliceLevel]:
@@ -93,43 +124,30 @@ def best_slices(references: Sequence[SliceLevel]) -> dict[Level, SliceLevel]:
     return {level: best[level] for level in sorted(best)}
 
 
-def _check_same_space(axial: Volume, frame_of_reference: str, *, allow_mismatched_frames: bool) -> None:
-    if axial.grid.plane is not Plane.AXIAL:
-        raise GeometryError(f"{axial.origin.source} must be axial, got a {axial.grid.plane} stack")
-    if not axial.origin.has_patient_space:
-        raise GeometryError(f"{axial.origin.source} is a plain picture without a place in the patient")
-    own = axial.origin.frame_of_reference
-    if own and frame_of_reference and own != frame_of_reference and not allow_mismatched_frames:
-        raise GeometryError(
-            f"{axial.origin.source} has another frame of reference than the sagittal series: the patient may have "
-            "moved between them; check the pictures, then use --allow-mismatched-frames"
-        )
-
-
-def _slice_level(axial: Volume, index: int, frames: Sequence[LevelFrame]) -> SliceLevel:
-    meetings = [meeting for frame in frames if (meeting := _meet(axial, index, frame)) is not None]
+def _slice_level(grid: Grid, index: int, frames: Sequence[LevelFrame]) -> SliceLevel:
+    meetings = [meeting for frame in frames if (meeting := _meet(grid, index, frame)) is not None]
     if not meetings:
         return SliceLevel(index, None, float("nan"), float("nan"), cuts_disc=False)
     frame, offset_mm, tilt_deg = min(meetings, key=lambda meeting: abs(meeting[1]))
-    reach_mm = frame.height_mm / 2 + axial.spacing_mm[0] / 2
+    reach_mm = frame.height_mm / 2 + grid.spacing_mm[0] / 2
     return SliceLevel(index, frame.level, offset_mm, tilt_deg, cuts_disc=abs(offset_mm) <= reach_mm)
 
 
-def _meet(axial: Volume, index: int, frame: LevelFrame) -> tuple[LevelFrame, float, float] | None:
+def _meet(grid: Grid, index: int, frame: LevelFrame) -> tuple[LevelFrame, float, float] | None:
     """Return how far up the disc's own axis a slice passes, and at which tilt; None when it misses the disc."""
     up = np.asarray(frame.axes_lps[2])
-    normal = axial.grid.normal_lps
+    normal = grid.normal_lps
     cosine = float(abs(up @ normal))
     if cosine < np.cos(np.deg2rad(MAX_TILT_DEG)):
         return None
-    on_slice = axial.grid.lps_from_ijk((index, 0, 0))
+    on_slice = grid.lps_from_ijk((index, 0, 0))
     offset_mm = float((on_slice - frame.center_lps) @ normal / (up @ normal))
-    if not _in_view(axial, index, frame.center_lps + offset_mm * up):
+    if not _in_view(grid, index, frame.center_lps + offset_mm * up):
         return None
     return frame, offset_mm, float(np.rad2deg(np.arccos(min(cosine, 1.0))))
 
 
-def _in_view(axial: Volume, index: int, point_lps: FloatArray) -> bool:
+def _in_view(grid: Grid, index: int, point_lps: FloatArray) -> bool:
     """Whether a point of a slice's plane lies within its rows and columns."""
-    ijk = axial.grid.ijk_from_lps(point_lps)
-    return bool(axial.grid.contains(axial.grid.lps_from_ijk((index, ijk[1], ijk[2]))))
+    ijk = grid.ijk_from_lps(point_lps)
+    return bool(grid.contains(grid.lps_from_ijk((index, ijk[1], ijk[2]))))

@@ -15,6 +15,7 @@ from deepspine.data.dicom.headers import Instance, read_pixels
 from deepspine.data.dicom.series import Series
 from deepspine.data.dicom.stacks import Stack, single_stack, split_stacks
 from deepspine.data.errors import DeepspineError, GeometryError, InputError
+from deepspine.data.geometry import Grid
 from deepspine.data.orientation import StoredGrid, display_order
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume, VolumeOrigin
@@ -59,7 +60,8 @@ def read_stacks(series: Series | Sequence[Series]) -> list[Volume]:
         When two slices lie at the same place.
     """
     members = (series,) if isinstance(series, Series) else series
-    return sorted((volume for one in members for volume in _stacks_of(one)), key=_place_in_order)
+    volumes = [volume for one in members for volume in _stacks_of(one)]
+    return sorted(volumes, key=lambda volume: place_in_order(volume.grid))
 
 
 def _stacks_of(series: Series) -> list[Volume]:
@@ -124,16 +126,7 @@ def _read_file(path: Path) -> tuple[Instance, NDArray[np.float32]]:
 
 
 def _volume(series: Series, slices: list[_Slice], stack: Stack) -> Volume:
-    members = [slices[index] for index in stack.members]
-    first = members[0].frame
-    if any(not np.allclose(one.frame.pixel_mm, first.pixel_mm, rtol=1e-3) for one in members):
-        raise GeometryError(f"{series.name} has slices of several pixel sizes; index the archive again")
-    grid = stack.grid(
-        first.plane,
-        size=(series.rows, series.columns),
-        pixel_mm=first.pixel_mm,
-        gap_mm=first.gap_mm or DEFAULT_GAP_MM,
-    )
+    grid = stored_grid(series, [one.frame for one in slices], stack)
     order = display_order(grid, slice_axis=0)
     origin = VolumeOrigin(
         source=series.name,
@@ -141,12 +134,37 @@ def _volume(series: Series, slices: list[_Slice], stack: Stack) -> Volume:
         frame_of_reference=series.frame_of_reference,
         stored=StoredGrid(grid, order),
     )
-    voxels = np.ascontiguousarray(order.from_stored(np.stack([one.pixels for one in members])))
+    stored = np.stack([slices[index].pixels for index in stack.members])
+    voxels = np.ascontiguousarray(order.from_stored(stored))
     return Volume(voxels, order.grid_from_stored(grid), weighting=series.weighting, origin=origin)
 
 
-def _place_in_order(volume: Volume) -> float:
-    """Return where a volume comes among its fellows: along their common direction, from its first to its last slice."""
-    center = volume.grid.lps_from_ijk((np.array(volume.grid.shape) - 1) / 2)
-    axis = int(np.argmax(np.abs(volume.grid.normal_lps)))
-    return float(center[axis] * np.sign(volume.grid.normal_lps[axis]))
+def stored_grid(series: Series, frames: Sequence[Frame], stack: Stack) -> Grid:
+    """Return the grid of a stack of a series in the order of its slices along their normal.
+
+    Parameters
+    ----------
+    frames
+        Of all slices of the series; the stack's members are indices into them.
+
+    Raises
+    ------
+    GeometryError
+        When pixel sizes differ.
+    """
+    first = frames[stack.members[0]]
+    if any(not np.allclose(frames[index].pixel_mm, first.pixel_mm, rtol=1e-3) for index in stack.members):
+        raise GeometryError(f"{series.name} has slices of several pixel sizes; index the archive again")
+    return stack.grid(
+        first.plane,
+        size=(series.rows, series.columns),
+        pixel_mm=first.pixel_mm,
+        gap_mm=first.gap_mm or DEFAULT_GAP_MM,
+    )
+
+
+def place_in_order(grid: Grid) -> float:
+    """Return where a stack comes among its fellows: along their common direction, from its first to its last slice."""
+    center = grid.lps_from_ijk((np.array(grid.shape) - 1) / 2)
+    axis = int(np.argmax(np.abs(grid.normal_lps)))
+    return float(center[axis] * np.sign(grid.normal_lps[axis]))

@@ -17,6 +17,7 @@ from deepspine.cli import (
     build,
     check,
     convert,
+    crossref,
     deidentify,
     demo,
     evaluate,
@@ -53,6 +54,7 @@ app.command("index")(index.index)
 app.command("label")(label.label)
 app.command("explain")(explain.explain)
 app.command("locate")(locate.locate)
+app.command("crossref")(crossref.crossref)
 app.command("build")(build.build)
 app.command("check")(check.check)
 app.add_typer(train.app, name="train")
