@@ -1,0 +1,408 @@
+"""What a ruler says of a level: heights, areas, slip, bulge and relative signal, from the mask of `locate`.
+
+An interpretable baseline beside the network: measurements into a forest did better at canal stenosis than a network in
+Bharadwaj 2023. Everything is measured in the sagittal plane through the disc's centre, in the disc's own axes: its long
+axis from front to back, and up across it. A measure that the picture or the mask does not give is nan, and the column
+`missing` names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepspine.data.frames import LevelFrame
+from deepspine.data.geometry import FloatArray, Grid
+from deepspine.data.volume import Volume
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BODY, DISC, CANAL, SACRUM = 1, 3, 4, 5
+"""Values of `mask.nii.gz`."""
+STEP_MM = 0.5
+"""Of the raster on which a level is measured; finer than the pixels of any scanner."""
+HALF_HEIGHT_MM, FRONT_MM, BACK_MM = 42.0, 40.0, 48.0
+"""The raster reaches over one vertebra above and below, and over the canal."""
+MAX_TURN_DEG = 25.0
+"""A disc whose long axis is turned further against the spine's curve is no disc seen from the side."""
+OUTER = 0.02
+"""Share of a disc's pixels at either end that do not count for its depth: stray ones."""
+THIRDS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"anterior": (0.08, 0.3), "middle": (0.38, 0.62), "posterior": (0.7, 0.92)}
+)
+"""Where along a disc's depth its heights are taken; the rims, where annulus and ligaments blur, are left out."""
+NEAR_DISC_MM = 6.0
+"""A disc lies no further from its frame's centre, a body no further from its disc."""
+WALL_MM = (1.5, 11.0)
+"""Distance from the disc of the walls of bodies whose lines give their corners: beyond the rounding of the rim, before
+the waist."""
+MIN_WALL_ROWS = 8
+OUTSIDE = 255
+"""Class of the raster where the volume does not reach."""
+ENDPLATE_MM = (1.0, 6.0)
+"""Depth of the bone beside an endplate whose signal is compared with that of the body (Modic changes reach so far)."""
+NEXT_BODY_MM = 18.0
+"""From the disc to the middle of the next body, where the canal is not narrowed by a disc."""
+CANAL_HALF_MM = 3.0
+"""The canal's depth at a height is the median over this much above and below."""
+CORE_MM = 1.5
+"""Signals are taken this far inside the border of a structure: pixels at the border hold something else as well."""
+CSF_QUANTILE = 0.9
+"""Of the canal's pixels: liquor, not roots."""
+SLAB_MM = 4.0
+"""Thickness of the slab across the spine in which the cross-section of the canal is taken."""
+MIN_PIXELS = 12
+"""Fewer pixels of the raster (3 mm2) give no signal."""
+
+SHAPES = (
+    "disc_area_mm2",
+    "disc_depth_mm",
+    "disc_height_anterior_mm",
+    "disc_height_middle_mm",
+    "disc_height_posterior_mm",
+    "disc_height_per_depth",
+    "bulge_mm",
+    "slip_mm",
+    "slip_percent",
+    "canal_ap_mm",
+    "canal_ap_above_mm",
+    "canal_ap_below_mm",
+    "canal_ap_ratio",
+    "canal_area_mm2",
+    "canal_area_per_disc_area",
+    "canal_cross_section_mm2",
+)
+"""Measures of shape. `bulge_mm`: how far the disc reaches behind the line through the corners of the bodies; `slip_mm`:
+how far the body above stands before the one below, negative behind it; `slip_percent`: of the lower endplate's depth
+(Meyerding 1932); `canal_area_mm2`: in the sagittal plane, from the middle of the body above to that below;
+`canal_cross_section_mm2`: across the spine at the disc, of volumes alone."""
+SIGNALS = ("disc_to_csf", "disc_to_marrow", "endplate_above_to_marrow", "endplate_below_to_marrow", "csf_to_marrow")
+"""Ratios of median grey levels; of further volumes with their name before it."""
+
+
+class LocatedSpine(Protocol):
+    """What is needed of a located study; `segmentation.locate.Location` and `reading.FoundSpine` have it."""
+
+    @property
+    def mask(self) -> NDArray[np.uint8]:
+        """Class of each voxel, `[slice, row, column]`."""
+
+    @property
+    def frames(self) -> Sequence[LevelFrame]:
+        """Named discs."""
+
+
+def measure(
+    volume: Volume, located: LocatedSpine, *, others: Mapping[str, Volume] = MappingProxyType({})
+) -> pd.DataFrame:
+    """Measure every located level of a volume or picture.
+
+    Parameters
+    ----------
+    volume
+        That on which the spine was located; T2 for signals that mean what their names say.
+    located
+        Its mask and discs.
+    others
+        Further volumes of the same space by name, such as `{"t1": ...}`; their signals are added.
+
+    Returns
+    -------
+    One row a level, cranial to caudal: `level`, `confidence`, `SHAPES`, `SIGNALS` (of `others` as `t1_disc_to_csf`),
+    and `missing`, the names of the measures that are nan, joined by `|`. Sizes of a picture are as true as its pixel
+    size.
+    """
+    import pandas as pd
+
+    rows = [_measured(volume, located, frame, others) for frame in located.frames]
+    columns = ["level", "confidence", *measure_names(others), "missing"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def measure_names(others: Mapping[str, Volume] | Sequence[str] = ()) -> list[str]:
+    """Return the names of the numeric columns of `measure`."""
+    return [*SHAPES, *SIGNALS, *(f"{name}_{signal}" for name in others for signal in SIGNALS)]
+
+
+def _measured(
+    volume: Volume, located: LocatedSpine, frame: LevelFrame, others: Mapping[str, Volume]
+) -> dict[str, object]:
+    found: dict[str, float] = dict.fromkeys(measure_names(others), float("nan"))
+    raster = _level_raster(volume.grid, located.mask, frame)
+    if raster is not None:
+        found |= _disc_shape(raster) | _corner_measures(raster) | _canal_shape(raster)
+        found["canal_area_per_disc_area"] = found["canal_area_mm2"] / found["disc_area_mm2"]
+        found["canal_cross_section_mm2"] = _canal_cross_section_mm2(volume.grid, located.mask, frame)
+        found |= _signals(raster, volume, "")
+        for name, other in others.items():
+            found |= _signals(raster, other, f"{name}_")
+    missing = [name for name, value in found.items() if np.isnan(value)]
+    return {"level": frame.level.value, "confidence": frame.confidence, **found, "missing": "|".join(missing)}
+
+
+# ------------------------------------------------------------------------------------------------------------- raster
+
+
+@dataclass(frozen=True, eq=False)
+class _Raster:
+    """The sagittal plane through a disc, in the disc's own axes; rows upwards, columns backwards, `STEP_MM` apart.
+
+    Attributes
+    ----------
+    classes
+        *Shape:* (rows, columns)
+    disc
+        Pixels of this disc alone; of the bodies beside it `above` and `below` (the sacrum counts as a body).
+    points_lps
+        *Shape:* (rows, columns, 3)
+    """
+
+    classes: NDArray[np.uint8]
+    disc: NDArray[np.bool_]
+    above: NDArray[np.bool_]
+    below: NDArray[np.bool_]
+    points_lps: FloatArray
+
+    @property
+    def up_mm(self) -> FloatArray:
+        """Height of each row above the disc's centre."""
+        return np.asarray(np.arange(self.classes.shape[0]) * STEP_MM - HALF_HEIGHT_MM)
+
+    @property
+    def back_mm(self) -> FloatArray:
+        """Place of each column behind the disc's centre."""
+        return np.asarray(np.arange(self.classes.shape[1]) * STEP_MM - FRONT_MM)
+
+
+def _level_raster(grid: Grid, mask: NDArray[np.uint8], frame: LevelFrame) -> _Raster | None:
+    """Return the raster of a level; None when no disc is at the frame's centre."""
+    _, back, up = frame.axes_lps
+    points = _points(frame.center_lps, back, up)
+    disc = _part_at_center(_sampled_classes(grid, mask, points) == DISC)
+    if disc is None:
+        return None
+    turn = _turn_rad(disc)
+    if abs(turn) > np.deg2rad(MAX_TURN_DEG):
+        return None
+    back, up = np.cos(turn) * back + np.sin(turn) * up, np.cos(turn) * up - np.sin(turn) * back
+    points = _points(frame.center_lps, back, up)
+    classes = _sampled_classes(grid, mask, points)
+    disc = _part_at_center(classes == DISC)
+    if disc is None:
+        return None
+    bone = (classes == BODY) | (classes == SACRUM)
+    heights = np.argwhere(disc)[:, 0]
+    above = _bone_beside(bone, disc, slice(int(np.median(heights)), None))
+    below = _bone_beside(bone, disc, slice(0, int(np.median(heights))))
+    return _Raster(classes, disc, above, below, points)
+
+
+def _points(center_lps: FloatArray, back: FloatArray, up: FloatArray) -> FloatArray:
+    heights = np.arange(-HALF_HEIGHT_MM, HALF_HEIGHT_MM + STEP_MM / 2, STEP_MM)
+    depths = np.arange(-FRONT_MM, BACK_MM + STEP_MM / 2, STEP_MM)
+    return np.asarray(center_lps + heights[:, None, None] * up + depths[None, :, None] * back)
+
+
+def _sampled_classes(grid: Grid, mask: NDArray[np.uint8], points: FloatArray) -> NDArray[np.uint8]:
+    ijk = np.round(grid.ijk_from_lps(points)).astype(int)
+    inside = ((ijk >= 0) & (ijk < np.array(grid.shape))).all(axis=-1)
+    found = np.full(points.shape[:2], OUTSIDE, dtype=np.uint8)
+    found[inside] = mask[tuple(ijk[inside].T)]
+    return found
+
+
+def _part_at_center(binary: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Return the connected part nearest to the raster's centre, within a few millimetres."""
+    from scipy.ndimage import label
+
+    labels, n_found = label(binary)
+    if not n_found:
+        return None
+    places = np.argwhere(binary)
+    center = np.array([HALF_HEIGHT_MM, FRONT_MM]) / STEP_MM
+    distance = np.linalg.norm(places - center, axis=1) * STEP_MM
+    if distance.min() > NEAR_DISC_MM:
+        return None
+    return np.asarray(labels == labels[tuple(places[distance.argmin()])])
+
+
+def _turn_rad(disc: NDArray[np.bool_]) -> float:
+    """Return how far the disc's long axis is turned upwards at its back."""
+    rows, columns = np.nonzero(disc)
+    covariance = np.cov(np.stack([columns, rows]))
+    _, vectors = np.linalg.eigh(covariance)
+    backwards, upwards = vectors[:, -1] * np.sign(vectors[0, -1] or 1.0)
+    return float(np.arctan2(upwards, backwards))
+
+
+def _bone_beside(bone: NDArray[np.bool_], disc: NDArray[np.bool_], side: slice) -> NDArray[np.bool_]:
+    """Return the body on one side of a disc: of the connected parts there the one with most bone near the disc."""
+    from scipy.ndimage import distance_transform_edt, label
+
+    here = np.zeros_like(bone)
+    here[side] = bone[side]
+    labels, n_found = label(here)
+    if not n_found:
+        return here
+    near = distance_transform_edt(~disc) * STEP_MM < NEAR_DISC_MM
+    counts = np.bincount(labels[near], minlength=n_found + 1)
+    counts[0] = 0
+    return np.asarray(labels == counts.argmax()) if counts.any() else np.zeros_like(bone)
+
+
+# ------------------------------------------------------------------------------------------------------------- shapes
+
+
+def _disc_shape(raster: _Raster) -> dict[str, float]:
+    columns = np.nonzero(raster.disc)[1]
+    front, back = np.quantile(columns, [OUTER, 1 - OUTER])
+    depth_mm = float(back - front + 1) * STEP_MM
+    thickness_mm = raster.disc.sum(axis=0) * STEP_MM
+    heights = {}
+    for name, (start, stop) in THIRDS.items():
+        taken = thickness_mm[round(front + start * (back - front)) : round(front + stop * (back - front)) + 1]
+        heights[f"disc_height_{name}_mm"] = float(np.median(taken)) if len(taken) else float("nan")
+    return {
+        "disc_area_mm2": float(raster.disc.sum()) * STEP_MM**2,
+        "disc_depth_mm": depth_mm,
+        **heights,
+        "disc_height_per_depth": heights["disc_height_middle_mm"] / depth_mm,
+    }
+
+
+@dataclass(frozen=True)
+class _Rim:
+    """Front and back corner of a body at its endplate, and their height, in the raster's mm."""
+
+    front_mm: float
+    back_mm: float
+    up_mm: float
+
+
+def _corner_measures(raster: _Raster) -> dict[str, float]:
+    above, below = _rim(raster, above=True), _rim(raster, above=False)
+    if above is None or below is None:
+        return {}
+    slip_mm = below.back_mm - above.back_mm
+    rows, columns = np.nonzero(raster.disc)
+    up, back = raster.up_mm[rows], raster.back_mm[columns]
+    share = np.clip((up - below.up_mm) / max(above.up_mm - below.up_mm, STEP_MM), 0.0, 1.0)
+    beyond = back - (below.back_mm + share * (above.back_mm - below.back_mm))
+    return {
+        "bulge_mm": float(np.quantile(beyond, 1 - OUTER / 4)),
+        "slip_mm": slip_mm,
+        "slip_percent": 100.0 * slip_mm / (below.back_mm - below.front_mm),
+    }
+
+
+def _rim(raster: _Raster, *, above: bool) -> _Rim | None:
+    """Return the corners of a body at the disc, where the lines of its walls end; None when it is not in view."""
+    from scipy.ndimage import distance_transform_edt
+
+    away = slice(None) if above else slice(None, None, -1)
+    body, disc = (raster.above if above else raster.below)[away], raster.disc[away]
+    distance_mm = distance_transform_edt(~disc) * STEP_MM
+    near = body & (distance_mm < WALL_MM[1])
+    rows = np.flatnonzero((near & (distance_mm > WALL_MM[0])).any(axis=1))
+    if len(rows) < MIN_WALL_ROWS:
+        return None
+    # Endplates are hollow: the rim lies at the middle height of their first pixels, not at the very first.
+    rim_row = float(np.median(near.argmax(axis=0)[near.any(axis=0)]))
+    columns = np.arange(body.shape[1])
+    fronts, backs = (np.array([pick(columns[near[row]]) for row in rows]) for pick in (np.min, np.max))
+    up_mm = float(raster.up_mm[0] + rim_row * STEP_MM)
+    return _Rim(
+        front_mm=float(raster.back_mm[0] + _line_at(rows, fronts, rim_row) * STEP_MM),
+        back_mm=float(raster.back_mm[0] + _line_at(rows, backs, rim_row) * STEP_MM),
+        up_mm=up_mm if above else -up_mm,
+    )
+
+
+def _line_at(rows: NDArray[np.intp], columns: NDArray[np.intp], row: float) -> float:
+    """Return where the line through a wall's pixels is at a row; the median of slopes withstands spurs (Theil 1950)."""
+    from scipy.stats import theilslopes
+
+    slope, intercept, *_ = theilslopes(columns, rows)
+    return float(slope * row + intercept)
+
+
+def _canal_shape(raster: _Raster) -> dict[str, float]:
+    canal = (raster.classes == CANAL) & (raster.back_mm > 0)
+    depth_mm = canal.sum(axis=1) * STEP_MM
+    up = raster.up_mm
+
+    def depth_at(height_mm: float) -> float:
+        """Return the median depth around a height; nan where no canal is seen."""
+        near = depth_mm[np.abs(up - height_mm) <= CANAL_HALF_MM]
+        median = float(np.median(near))
+        return median if median > 0 else float("nan")
+
+    above, below = depth_at(NEXT_BODY_MM), depth_at(-NEXT_BODY_MM)
+    beside = [one for one in (above, below) if np.isfinite(one)]
+    at_disc = depth_mm[np.abs(up) <= CANAL_HALF_MM]
+    # A canal that is seen beside the disc and not behind it is narrowed to nothing.
+    narrowest = float(at_disc.min()) if beside else float("nan")
+    area = float(depth_mm[np.abs(up) <= NEXT_BODY_MM].sum()) * STEP_MM
+    return {
+        "canal_ap_mm": narrowest,
+        "canal_ap_above_mm": above,
+        "canal_ap_below_mm": below,
+        "canal_ap_ratio": narrowest / float(np.mean(beside)) if beside else float("nan"),
+        "canal_area_mm2": area if len(beside) == 2 else float("nan"),
+    }
+
+
+def _canal_cross_section_mm2(grid: Grid, mask: NDArray[np.uint8], frame: LevelFrame) -> float:
+    """Return the area of the canal across the spine at the disc's height; nan for a single slice."""
+    if grid.shape[0] == 1:
+        return float("nan")
+    canal = np.argwhere(mask == CANAL)
+    if not len(canal):
+        return float("nan")
+    along = (grid.lps_from_ijk(canal) - frame.center_lps) @ frame.axes_lps[2]
+    voxel_mm3 = float(abs(np.linalg.det(grid.affine[:3, :3])))
+    area = float((np.abs(along) <= SLAB_MM / 2).sum()) * voxel_mm3 / SLAB_MM
+    return area if area > 0 else float("nan")
+
+
+# ------------------------------------------------------------------------------------------------------------ signals
+
+
+def _signals(raster: _Raster, volume: Volume, prefix: str) -> dict[str, float]:
+    from scipy.ndimage import binary_erosion, distance_transform_edt, map_coordinates
+
+    ijk = np.moveaxis(volume.grid.ijk_from_lps(raster.points_lps), -1, 0)
+    values = map_coordinates(volume.voxels, ijk, order=1, mode="constant", cval=np.nan, prefilter=False)
+    if volume.grid.shape[0] == 1:
+        values = map_coordinates(volume.voxels[0], ijk[1:], order=1, mode="constant", cval=np.nan, prefilter=False)
+    from_disc_mm = distance_transform_edt(~raster.disc) * STEP_MM
+    at_endplate = (from_disc_mm > ENDPLATE_MM[0]) & (from_disc_mm <= ENDPLATE_MM[1])
+    canal = (raster.classes == CANAL) & (raster.back_mm > 0) & (np.abs(raster.up_mm) <= NEXT_BODY_MM)[:, None]
+
+    def level(where: NDArray[np.bool_], quantile: float = 0.5) -> float:
+        known = values[where & np.isfinite(values)]
+        return float(np.quantile(known, quantile)) if len(known) >= MIN_PIXELS else float("nan")
+
+    core = round(CORE_MM / STEP_MM)
+    disc = level(binary_erosion(raster.disc, iterations=core))
+    bone = binary_erosion(raster.above, iterations=core) | binary_erosion(raster.below, iterations=core)
+    marrow = level(bone & (from_disc_mm > ENDPLATE_MM[1]))
+    csf = level(binary_erosion(canal, iterations=core), CSF_QUANTILE)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            f"{prefix}disc_to_csf": _ratio(disc, csf),
+            f"{prefix}disc_to_marrow": _ratio(disc, marrow),
+            f"{prefix}endplate_above_to_marrow": _ratio(level(raster.above & at_endplate), marrow),
+            f"{prefix}endplate_below_to_marrow": _ratio(level(raster.below & at_endplate), marrow),
+            f"{prefix}csf_to_marrow": _ratio(csf, marrow),
+        }
+
+
+def _ratio(one: float, other: float) -> float:
+    return one / other if other > 0 else float("nan")

@@ -1,0 +1,170 @@
+"""Grades from measurements: a forest or boosted trees for each finding, taught by sets of grades like the network.
+
+A label that leaves several grades becomes one row for each, of equal weights that sum to one; a label that leaves all
+teaches nothing. What comes out are the same `Predictions` as the network's, so both stand in one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.findings import Finding, Side, get_finding
+from deepspine.data.geometry import FloatArray
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey
+from deepspine.data.levels import Level
+from deepspine.grading.prediction import Prediction, Predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ("report_id", "patient_key", "level")
+"""Columns of a table of measurements that say whose they are; all other numeric columns are features."""
+LEVEL_RANK = "level_rank"
+"""The feature that says which level it is: what is normal differs (L5-S1 is wedged, its canal wide)."""
+N_TREES, MIN_LEAF = 300, 3
+
+
+class Learner(StrEnum):
+    """What learns from measurements."""
+
+    FOREST = "forest"
+    """A random forest (Breiman 2001); what is missing takes the median of the training levels."""
+    BOOSTING = "boosting"
+    """Histogram gradient boosting, which takes missing values as they are."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeasurementForest:
+    """A fitted learner of one finding, both sides alike.
+
+    Attributes
+    ----------
+    features
+        Columns that it looks at, in their order.
+    """
+
+    finding: Finding
+    features: tuple[str, ...]
+    model: Any
+
+    def predict(self, table: pd.DataFrame) -> list[Prediction]:
+        """Return the probabilities of the finding's grades for every row of a table of measurements, side by side.
+
+        Raises
+        ------
+        InputError
+            When the table lacks a column.
+        """
+        known = self.model.predict_proba(_feature_array(table, self.features))
+        probabilities = np.zeros((len(table), len(self.finding.scale)))
+        probabilities[:, self.model.classes_] = known
+        return [
+            Prediction(LabelKey(report, Level.parse(level), self.finding.name, side), patient, row)
+            for report, patient, level, row in zip(*(table[key] for key in KEYS), probabilities, strict=True)
+            for side in self.finding.sides
+        ]
+
+    def importance(self) -> dict[str, float]:
+        """Return how much each feature takes part in the splits of a forest, 1 in sum; empty for boosted trees."""
+        weights = getattr(self.model[-1], "feature_importances_", None)
+        return {} if weights is None else dict(zip(self.features, map(float, weights), strict=True))
+
+
+def fit_forest(
+    table: pd.DataFrame,
+    labels: Mapping[LabelKey, GradeSet],
+    finding: str,
+    *,
+    learner: Learner = Learner.FOREST,
+    seed: int = 0,
+) -> MeasurementForest:
+    """Teach one finding.
+
+    Parameters
+    ----------
+    table
+        Rows of `measurements.measure` with `report_id` and `patient_key` added.
+    labels
+        A label table; silence that counts as normal has to be filled in. Sides of a finding are rows of their own.
+    seed
+        Of the learner.
+
+    Raises
+    ------
+    ConfigError
+        When the labels leave nothing to learn: no labelled row, or one grade alone.
+    InputError
+        When the table lacks a column.
+    """
+    known = get_finding(finding)
+    features = (LEVEL_RANK, *(str(name) for name in table.select_dtypes("number") if name not in KEYS))
+    row, grade, weight = expanded(table, labels, known)
+    if len(set(grade.tolist())) < 2:
+        raise ConfigError(f"labels of {finding} must show two grades to learn from, got {len(set(grade.tolist()))}")
+    model = _model(learner, seed)
+    model.fit(_feature_array(table, features)[row], grade, **{f"{learner.value}__sample_weight": weight})
+    return MeasurementForest(known, features, model)
+
+
+def predict_all(forests: Sequence[MeasurementForest], table: pd.DataFrame) -> Predictions:
+    """Return the predictions of several findings in the order of label tables."""
+    rows = [row for forest in forests for row in forest.predict(table)]
+    return Predictions(tuple(sorted(rows, key=lambda row: row.key.sort_key)))
+
+
+def expanded(
+    table: pd.DataFrame, labels: Mapping[LabelKey, GradeSet], finding: Finding
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+    """Return row, grade and weight of each grade that each label leaves possible.
+
+    Returns
+    -------
+    Row of the table, index on the finding's scale, weight; a label's weights sum to one.
+        *Shape:* (grades of all labels,) each
+    """
+    found: list[tuple[int, int, float]] = []
+    for row, (report, level) in enumerate(zip(_column(table, "report_id"), _column(table, "level"), strict=True)):
+        for side in finding.sides:
+            grades = labels.get(LabelKey(str(report), Level.parse(str(level)), finding.name, Side(side)))
+            if grades is not None and not grades.is_unknown:
+                found += [(row, finding.scale.index(grade), 1.0 / len(grades)) for grade in grades]
+    rows, grades_, weights = (np.array([one[i] for one in found]) for i in range(3))
+    return rows.astype(np.intp), grades_.astype(np.intp), weights.astype(float)
+
+
+def _model(learner: Learner, seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import Pipeline
+
+    if learner is Learner.BOOSTING:
+        boosting = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, random_state=seed)
+        return Pipeline([(learner.value, boosting)])
+    forest = RandomForestClassifier(N_TREES, min_samples_leaf=MIN_LEAF, random_state=seed)
+    filled = SimpleImputer(strategy="median", keep_empty_features=True)
+    return Pipeline([("filled", filled), (learner.value, forest)])
+
+
+def _feature_array(table: pd.DataFrame, features: Sequence[str]) -> FloatArray:
+    columns = [
+        np.array([Level.parse(str(level)).rank for level in _column(table, "level")], dtype=float)
+        if name == LEVEL_RANK
+        else _column(table, name).to_numpy(dtype=float)
+        for name in features
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series[Any]:
+    if name not in table:
+        raise InputError(f"a table of measurements must have the column {name}; `measure` writes it, keys are added")
+    column: pd.Series[Any] = table[name]
+    return column
