@@ -150,12 +150,12 @@ def cross_validate(
 
 
 def grade_fold(dataset: Path, place: Path, *, folds: int, fold: int) -> list[Prediction]:
-    """Grade the patients of a fold with a trained network."""
-    from deepspine.grading.prediction import load_grader, predict_samples
+    """Grade the patients of a fold with a trained network, each level in a few places."""
+    from deepspine.grading.prediction import AROUND, load_grader, predict_samples
     from deepspine.grading.training import GradingData
 
     stored = GradingData(dataset, folds=folds, held_fold=fold).stored("val")
-    return list(predict_samples(load_grader(place), stored, Manifest.read(dataset)).rows)
+    return list(predict_samples(load_grader(place), stored, Manifest.read(dataset), shifts_px=AROUND).rows)
 
 
 def averaged(graded: Sequence[Sequence[Prediction]]) -> list[Prediction]:

@@ -60,6 +60,11 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 "deepspine.experiments.spider_graded",
             ),
             Experiment(
+                "phantom-deepspine",
+                "canal and foramina by input, from reports that err at a known rate",
+                "deepspine.experiments.phantom_deepspine",
+            ),
+            Experiment(
                 "picture-grader",
                 "the shipped grader of sagittal pictures, from the networks of spider-graded",
                 "deepspine.experiments.picture_grader",

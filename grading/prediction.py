@@ -21,7 +21,7 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
 from deepspine.grading.heads import findings_of, target_name, targets_of
-from deepspine.grading.inputs import INPUT_NAMES, LevelDataset
+from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset
 from deepspine.grading.network import GradingNetwork
 
 PREPARATION = "deepspine_preparation"
@@ -29,6 +29,11 @@ PREPARATION = "deepspine_preparation"
 CHECKPOINTS = ("best*.ckpt", "last*.ckpt")
 """What is looked for in a run's folder, in this order; Lightning numbers them when a run is repeated."""
 BATCH_SIZE = 16
+Shift = tuple[int, int]
+"""Rows down and columns to the right, pixels of a crop."""
+UNMOVED: Shift = (0, 0)
+AROUND: tuple[Shift, ...] = (UNMOVED, (2, 0), (0, 2), (-2, -2))
+"""Places a little around."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,14 +171,25 @@ def predict(dataset: Path, checkpoint: Path, *, split: str = "test") -> Predicti
     return predict_samples(grader, stored, manifest)
 
 
-def predict_samples(grader: Grader, stored: Sequence[StoredSample], manifest: Manifest) -> Predictions:
-    """Grade some samples of a dataset."""
-    rows = sorted(_grade(grader, stored, manifest), key=lambda row: row.key.sort_key)
+def predict_samples(
+    grader: Grader, stored: Sequence[StoredSample], manifest: Manifest, *, shifts_px: Sequence[Shift] = (UNMOVED,)
+) -> Predictions:
+    """Grade some samples of a dataset.
+
+    Parameters
+    ----------
+    shifts_px
+        Each level is graded in all of these places, and its probabilities are averaged: a disc is not found to the
+        pixel.
+    """
+    rows = sorted(_grade(grader, stored, manifest, shifts_px), key=lambda row: row.key.sort_key)
     return Predictions(tuple(rows))
 
 
 @torch.inference_mode()
-def _grade(grader: Grader, stored: Sequence[StoredSample], manifest: Manifest) -> Iterator[Prediction]:
+def _grade(
+    grader: Grader, stored: Sequence[StoredSample], manifest: Manifest, shifts_px: Sequence[Shift]
+) -> Iterator[Prediction]:
     findings = grader.network.findings
     levels = LevelDataset(
         [one.read for one in stored],
@@ -185,11 +201,20 @@ def _grade(grader: Grader, stored: Sequence[StoredSample], manifest: Manifest) -
     targets = targets_of(findings)
     index = 0
     for batch in DataLoader(levels, batch_size=BATCH_SIZE):
-        scores = grader.network(batch)
-        probabilities = {name: score.softmax(-1).double().numpy() for name, score in scores.items()}
+        moved = [grader.network(_shifted(batch, shift)) for shift in shifts_px]
+        probabilities = {
+            name: np.mean([scores[name].softmax(-1).double().numpy() for scores in moved], axis=0) for name in moved[0]
+        }
         for row in range(len(batch.level)):
             yield from _rows(stored[index], targets, {name: p[row] for name, p in probabilities.items()})
             index += 1
+
+
+def _shifted(batch: LevelBatch, shift: Shift) -> LevelBatch:
+    """Move pictures within their crops; what leaves at one edge comes in at the other, a pixel or two of it."""
+    if shift == UNMOVED:
+        return batch
+    return batch._replace(sagittal=batch.sagittal.roll(shift, (-2, -1)), axial=batch.axial.roll(shift, (-2, -1)))
 
 
 def _rows(

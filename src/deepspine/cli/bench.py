@@ -177,3 +177,23 @@ def segmentation(
     if out is not None:
         out.write_text(benchmark.figures_csv(figures), encoding="utf-8")
     print(benchmark.figures_json(figures) if as_json else benchmark.figures_text(figures))  # noqa: T201
+
+
+@app.command("grading")
+def grading(
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 1,
+    batch_size: Annotated[int, typer.Option(min=1, help="Levels in a batch.")] = 32,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of which the fastest counts.")] = 3,
+    out: Annotated[Path | None, typer.Option(help="Table as CSV.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Time training, reading and grading, beside a plain torchvision ResNet-18; on a GPU too where there is one."""
+    from deepspine.cli.progress import progress
+    from deepspine.experiments.benchmarks.grading import benchmark_grading
+    from deepspine.experiments.benchmarks.segmentation import figures_csv, figures_json, figures_text
+
+    with progress("bench grading") as advance:
+        figures = benchmark_grading(threads=threads, batch_size=batch_size, rounds=rounds, advance=advance)
+    if out is not None:
+        out.write_text(figures_csv(figures), encoding="utf-8")
+    print(figures_json(figures) if as_json else figures_text(figures))  # noqa: T201

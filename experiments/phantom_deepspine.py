@@ -1,0 +1,198 @@
+"""`phantom-deepspine`: the design of Lu 2018 on phantom studies whose reports err at a known rate.
+
+Canal and foramina graded from axial, sagittal and both; grade sets against definite grades; reports with 0 to 40 % of
+labels wrong. Pictures are the same for every rate, discs are where the phantom has them: what is measured is grading.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from omegaconf import MISSING
+
+from deepspine.data.agreement import (
+    Counts,
+    Interval,
+    PatientDraws,
+    class_average_accuracy,
+    count_pairs_by_patient,
+    percentile_interval,
+)
+from deepspine.data.crops import get_preset
+from deepspine.data.dataset.build import build_dataset
+from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
+from deepspine.data.errors import ConfigError
+from deepspine.data.findings import FINDINGS
+from deepspine.data.label_table import LabelTable, csv_text
+from deepspine.data.phantom.archive import identities
+from deepspine.data.phantom.options import PhantomOptions
+from deepspine.data.phantom.reports import with_label_noise, write_report
+from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
+from deepspine.experiments.note_labels import label_notes, mildest
+from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of
+from deepspine.grading.prediction import Prediction
+
+GRADED = ("canal_stenosis", "foraminal_stenosis")
+TRUTH_FILE = "truth.csv"
+
+
+@dataclass
+class Variant:
+    """One network.
+
+    Attributes
+    ----------
+    noise
+        Share of labels for which reports err; one of the settings' `noises`.
+    sets
+        Off, a set becomes the mildest of its grades.
+    against
+        Name of the variant with which it is compared, pair by pair; none when empty.
+    recipe
+        Keys of `Recipe` that differ.
+    """
+
+    noise: float = 0.0
+    sets: bool = True
+    against: str = ""
+    recipe: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Settings:
+    """Keys of the config."""
+
+    studies: int = MISSING
+    seed: int = MISSING
+    folds: int = MISSING
+    preset: str = MISSING
+    noises: list[float] = MISSING
+    recipe: Recipe = field(default_factory=Recipe)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    only: list[str] = field(default_factory=list)
+    """Names of the variants to run; all by default."""
+
+
+def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
+    """Make the phantoms, run the variants and return a row for each variant and finding; `data` is not read."""
+    names = settings.only or list(settings.variants)
+    if unknown := set(names) - set(settings.variants):
+        raise ConfigError(f"variants are {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    dataset, truth = make_phantoms(settings, out, advance=lambda n: advance(0.4 * n / settings.studies))
+    counts: dict[str, dict[str, Counts]] = {}
+    rows: list[Mapping[str, Any]] = []
+    for name in names:
+        variant = settings.variants[name]
+        labels = label_notes(reports_path(out, variant.noise))
+        labels = labels if variant.sets else mildest(labels)
+        recipe = changed_recipe(settings.recipe, variant.recipe)
+        predictions = cross_validate(
+            dataset, [labels] * settings.folds, out / folder_of(name), recipe,
+            advance=lambda n: advance(0.6 * n / len(names)),
+        )  # fmt: skip
+        counts[name] = {finding: counts_of(predictions, truth, finding) for finding in GRADED}
+        for finding in GRADED:
+            own = counts[name][finding]
+            row = {"variant": name, "finding": finding, "n": int(own.sum()), "class average": str(average(own))}
+            if variant.against in counts:
+                row |= {"against": variant.against, "gain": str(gain(own, counts[variant.against][finding]))}
+            rows.append(row)
+    return rows
+
+
+# -------------------------------------------------------------------------------------------------------- the phantoms
+
+
+def make_phantoms(settings: Settings, out: Path, *, advance: Callable[[int], None]) -> tuple[Path, LabelTable]:
+    """Build the dataset of all studies and write reports for every rate of noise; return it and what pictures have.
+
+    Studies are made one after the other and not kept: their crops are.
+    """
+    options = PhantomOptions(studies=settings.studies, seed=settings.seed)
+    wanted = identities(options)
+    dataset = out / "dataset"
+    if not (out / TRUTH_FILE).is_file():
+        records = out / "studies"
+        records.mkdir(parents=True, exist_ok=True)
+        make = lru_cache(maxsize=1)(partial(_make, options=options, noises=tuple(settings.noises), records=records))
+        sources = [_source(identity, make) for identity in wanted]
+        build_dataset(sources, LabelTable({}), dataset, preset=get_preset(settings.preset), advance=advance)
+        _write_tables(out, settings.noises, [json.loads(path.read_text()) for path in sorted(records.glob("*.json"))])
+    return dataset, LabelTable.read(out / TRUTH_FILE)
+
+
+def _make(identity: StudyIdentity, *, options: PhantomOptions, noises: Sequence[float], records: Path) -> PhantomStudy:
+    """Make a study and keep what its reports say and what it has."""
+    study = generate_study(identity.seed, options, index=identity.index, patient_index=identity.patient_index)
+    texts = {}
+    for noise in noises:
+        rng = identity.rng("report")
+        told = with_label_noise(rng, study.grades, noise)
+        texts[f"{noise:g}"] = write_report(rng, told, style=study.report.style, omission=options.omission).text
+    report_id = identity.tags.report_id
+    record = {"report_id": report_id, "texts": texts, "labels": [list(row) for row in LabelTable(study.labels).rows()]}
+    (records / f"{report_id}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    return study
+
+
+def _source(identity: StudyIdentity, make: Callable[[StudyIdentity], PhantomStudy]) -> StudySource:
+    tags = identity.tags
+
+    def images() -> StudyImages:
+        study = make(identity)
+        volumes = {"sagittal_t1": [study.sagittal_t1], "sagittal_t2": [study.sagittal_t2]}
+        stacks = {**volumes, "axial_t2": list(study.axial_t2.values())}
+        return StudyImages({name: standardised(own) for name, own in stacks.items() if own})
+
+    return StudySource(
+        tags.report_id, tags.patient_id, tags.report_id, frames=lambda: make(identity).frames, images=images
+    )
+
+
+def reports_path(out: Path, noise: float) -> Path:
+    """Return where the reports of a rate of noise lie."""
+    return out / f"reports_{noise:g}.csv"
+
+
+def _write_tables(out: Path, noises: Sequence[float], records: Sequence[Mapping[str, Any]]) -> None:
+    for noise in noises:
+        texts = [(record["report_id"], record["texts"][f"{noise:g}"]) for record in records]
+        reports_path(out, noise).write_text(csv_text(texts, ("report_id", "text")), encoding="utf-8")
+    rows = [row for record in records for row in record["labels"]]
+    with (out / TRUTH_FILE).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["report_id", "level", "finding", "side", "grades"])
+        writer.writerows(rows)
+
+
+# ---------------------------------------------------------------------------------------------------------- the scores
+
+
+def counts_of(predictions: Sequence[Prediction], truth: LabelTable, finding: str) -> Counts:
+    """Return pairs of true and predicted grades, a table a patient; shape (patients, grades, grades)."""
+    rows = [row for row in predictions if row.key.finding == finding and row.key in truth]
+    scale = FINDINGS[finding].scale
+    true = [scale.index(truth[row.key].lowest) for row in rows]
+    guess = [int(np.argmax(row.probabilities)) for row in rows]
+    return count_pairs_by_patient([row.patient_key for row in rows], true, guess, len(scale))
+
+
+def average(counts: Counts) -> Interval:
+    """Return the class-average accuracy (Lu 2018, section 4) with its interval over patients."""
+    draws = PatientDraws.draw(len(counts))
+    return draws.intervals(counts, {"": class_average_accuracy})[""]
+
+
+def gain(counts: Counts, others: Counts) -> Interval:
+    """Return the difference of class-average accuracies over the same patients, drawn in pairs."""
+    draws = PatientDraws.draw(len(counts))
+    value = float(class_average_accuracy(counts.sum(axis=0)) - class_average_accuracy(others.sum(axis=0)))
+    drawn = draws.values(counts, class_average_accuracy) - draws.values(others, class_average_accuracy)
+    return percentile_interval(value, drawn)

@@ -1,0 +1,115 @@
+"""Pictures brought to one size by the spines that they show, and laid on one another by their discs."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deepspine.data.errors import InputError, NamingError
+from deepspine.data.frames import LevelFrame
+from deepspine.data.levels import LUMBAR_LEVELS
+from deepspine.data.pictures import picture_grid
+from deepspine.data.volume import Volume
+from deepspine.experiments.picture_dataset import PicturePair, picture_pairs
+from deepspine.experiments.picture_levels import USUAL_STEP_MM, LocatedPicture, at_usual_size, laid_on
+
+AXES = np.eye(3)
+
+
+def frame(index: int, *, step_mm: float, depth_mm: float, back_mm: float = 0.0, up_mm: float = 0.0) -> LevelFrame:
+    center = np.array([0.0, back_mm, up_mm + (2 - index) * step_mm])
+    return LevelFrame(
+        level=LUMBAR_LEVELS[index], confidence=1.0, center_lps=center, axes_lps=AXES,
+        endplates_lps=np.stack([center + 4.0 * AXES[2], center - 4.0 * AXES[2]]), width_mm=float("nan"), depth_mm=depth_mm,
+    )  # fmt: skip
+
+
+def picture(*, step_mm: float, depth_mm: float, n: int = 5, first: int = 0, **moved: float) -> LocatedPicture:
+    volume = Volume(np.zeros((1, 300, 300), np.float32), picture_grid((300, 300), 1.0))
+    frames = [frame(index, step_mm=step_mm, depth_mm=depth_mm, **moved) for index in range(first, first + n)]
+    return at_usual_size(volume, frames)
+
+
+def steps_mm(found: LocatedPicture) -> list[float]:
+    centers = np.array([one.center_lps for one in found.frames])
+    return np.linalg.norm(np.diff(centers, axis=0), axis=1).round(6).tolist()
+
+
+def test_discs_of_a_small_spine_end_up_at_the_usual_distance_with_their_picture() -> None:
+    found = picture(step_mm=28.0, depth_mm=25.0)
+    assert steps_mm(found) == [USUAL_STEP_MM] * 4
+    assert found.volume.spacing_mm[1:].tolist() == pytest.approx([35 / 28] * 2)
+    assert found.frames[0].depth_mm == pytest.approx(25 * 35 / 28)
+
+
+def test_a_picture_stretched_in_height_is_unstretched() -> None:
+    """Discs half as deep as their distance asks for were drawn out in height."""
+    found = picture(step_mm=50.0, depth_mm=22.5)
+    rows_mm, columns_mm = found.volume.spacing_mm[1:]
+    assert columns_mm / rows_mm == pytest.approx(2.0)
+    assert found.frames[0].depth_mm / USUAL_STEP_MM == pytest.approx(0.9)
+
+
+def test_discs_keep_their_place_on_the_picture() -> None:
+    before = frame(1, step_mm=50.0, depth_mm=22.5, back_mm=7.0)
+    grid = picture_grid((300, 300), 1.0)
+    found = picture(step_mm=50.0, depth_mm=22.5, back_mm=7.0)
+    after = found.volume.grid.ijk_from_lps(found.frames[1].center_lps)
+    assert after == pytest.approx(grid.ijk_from_lps(before.center_lps))
+
+
+def test_one_disc_alone_says_nothing_of_size() -> None:
+    assert picture(step_mm=20.0, depth_mm=10.0, n=1).volume.spacing_mm[1] == 1.0
+
+
+def test_a_picture_is_moved_until_its_discs_lie_on_the_others() -> None:
+    t2, t1 = picture(step_mm=35.0, depth_mm=32.0), picture(step_mm=35.0, depth_mm=32.0, back_mm=6.0, up_mm=-3.0)
+    moved = laid_on(t1, t2)
+    assert moved is not None
+    index = t1.volume.grid.ijk_from_lps(t1.frames[2].center_lps)
+    assert moved.grid.lps_from_ijk(index) == pytest.approx(t2.frames[2].center_lps)
+
+
+def test_a_missed_disc_does_not_shift_all_others_by_a_level() -> None:
+    t2, t1 = picture(step_mm=35.0, depth_mm=32.0), picture(step_mm=35.0, depth_mm=32.0, n=4, first=1)
+    moved = laid_on(t1, t2)
+    assert moved is not None
+    assert moved.grid.matches(t1.volume.grid)
+
+
+def test_two_discs_are_too_few_to_lay_a_picture_on_another() -> None:
+    t2, t1 = picture(step_mm=35.0, depth_mm=32.0), picture(step_mm=35.0, depth_mm=32.0, n=2)
+    assert laid_on(t1, t2) is None
+
+
+def pair(tmp_path: Path, *, n_discs: int) -> PicturePair:
+    """Return a patient whose discs are kept already, so that nothing has to be located."""
+    (tmp_path / "images").mkdir()
+    grey = np.random.default_rng(0).integers(0, 255, (60, 60)).astype(np.uint8)
+    for modality in ("t1", "t2"):
+        Image.fromarray(grey).save(tmp_path / "images" / f"7_{modality}.png")
+    levels = [frame(index, step_mm=35.0, depth_mm=32.0).to_json() for index in range(n_discs)]
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "7_t2.json").write_text(json.dumps({"pixel_mm": 4.0, "levels": levels}))
+    (one,) = picture_pairs(tmp_path, kept, prefix="x-", same_view=True, required="t2")
+    return one
+
+
+def test_pictures_of_one_view_share_the_discs_of_t2(tmp_path: Path) -> None:
+    one = pair(tmp_path, n_discs=5)
+    assert one.name == "x-7"
+    assert len(one.frames) == 5
+    assert sorted(one.images().volumes) == ["sagittal_t1", "sagittal_t2"]
+
+
+def test_pictures_without_a_spine_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NamingError, match="no picture of this patient"):
+        _ = pair(tmp_path, n_discs=2).frames
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="PATIENT_t1"):
+        picture_pairs(tmp_path, tmp_path, prefix="", same_view=True)
