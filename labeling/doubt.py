@@ -3,9 +3,9 @@
 Doubt grows with sections or rules that disagree, with hedges, with words near the evidence that the lexicon does not
 know, and with sentences that speak of findings but could not be read. A label's doubt ranks; it is no probability.
 
-A report's doubt is `1 - exp(-expected errors)`, the chance of at least one error where errors are rare and independent;
-`log(expected errors) = intercept + sum of weight * log(1 + count)` over the counts in `SIGNALS` (a Poisson regression).
-The weights are in `doubt.json`; `deepspine bench doubt` fits and measures them.
+A report's doubt is the chance of at least one error, `1 - exp(-expected)`, with
+`log(expected) = intercept + sum of weight * log(1 + count)` over the counts in `SIGNALS` (a Poisson regression). The
+weights are in `doubt.json`; `deepspine bench doubt` fits and measures them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 from math import exp, log1p
 
-from deepspine.data.findings import FINDINGS
 from deepspine.labeling.aggregation import Key, Label
 from deepspine.labeling.discourse.context import Reading
 from deepspine.labeling.discourse.reader import heading_sections
@@ -30,12 +29,9 @@ PER_UNKNOWN_WORD = 0.03
 NEAR_CHARACTERS = 40
 
 SIGNALS = {
-    "labels": "labels of core findings: more labels, more errors",
     "modic": "labels of endplate changes, whose wording is the freest",
     "puzzles": "weights of sentences that could not be read whole, point back, or stand in a table's cell",
     "sites": "words of a site (canal, foramen, recess, root) that no label took",
-    "grades": "words of degree that no label took",
-    "unknown": "words that the lexicon does not know",
 }
 """What is counted in a report for its doubt."""
 
@@ -94,30 +90,24 @@ class Doubt:
 
     def signals(self, labels: Mapping[Key, Label]) -> dict[str, float]:
         """Return the counts named in `SIGNALS`."""
-        core = [finding for _, finding, _ in labels if FINDINGS[finding].core]
-        left = self._left_over()
         return {
-            "labels": len(core),
-            "modic": core.count("modic"),
+            "modic": sum(finding == "modic" for _, finding, _ in labels),
             "puzzles": sum(weight for _, _, weight in self.reading.puzzles),
-            "sites": left.count("site"),
-            "grades": left.count("grade"),
-            "unknown": len(self.unknown),
+            "sites": self._sites_left_over(),
         }
 
-    def _left_over(self) -> list[str]:
-        """Return the kinds of the mentions that stand in no evidence, of the sections that are read."""
+    def _sites_left_over(self) -> int:
+        """Count the words of a site that stand in no evidence, of the sections that are read."""
         taken = bytearray(len(self.tokens.words))
         for statement in self.reading.statements:
             taken[statement.i : statement.j] = b"\1" * (statement.j - statement.i)
         sections = heading_sections(self.tokens, self.sentences)
-        return [
-            mention.kind
+        return sum(
+            mention.kind == "site" and not any(taken[mention.i : mention.j])
             for sentence, (_, _, section) in zip(self.sentences, sections, strict=True)
             if section != "skip"
             for mention in sentence.mentions
-            if not any(taken[mention.i : mention.j])
-        ]
+        )
 
 
 def doubt_from(signals: Mapping[str, float]) -> float:
@@ -126,7 +116,7 @@ def doubt_from(signals: Mapping[str, float]) -> float:
     Examples
     --------
     >>> calm = dict.fromkeys(SIGNALS, 0.0)
-    >>> doubt_from(calm) < doubt_from(calm | {"unknown": 9.0})
+    >>> doubt_from(calm) < doubt_from(calm | {"sites": 9.0})
     True
     """
     expected = exp(WEIGHTS["intercept"] + sum(WEIGHTS[name] * log1p(count) for name, count in signals.items()))

@@ -23,10 +23,7 @@ from deepspine.labeling.tables import label_texts
 
 FOLDS = 10
 SEEDS = 10
-PENALTY = 0.1
-MOST_ERRORS = 3
-"""A report with a misread table holds many errors of one cause: so many count at most in the fit."""
-
+PENALTY = 0.003
 READ_SHARE = 0.1
 Floats = npt.NDArray[np.float64]
 
@@ -78,15 +75,13 @@ def wrong_keys(found: LabelTable, gold_set: GoldSet) -> list[LabelKey]:
 
 
 def fit(reports: GradedReports) -> dict[str, float]:
-    """Return the weights of a Poisson regression of errors on the logarithms of the counts, and the intercept."""
+    """Return the weights of a Poisson regression of "has an error" on the logarithms of the counts."""
     from sklearn.linear_model import PoissonRegressor
 
     seen = np.log1p(reports.signals)
     spread = seen.std(axis=0)
     spread[spread == 0] = 1.0
-    model = PoissonRegressor(alpha=PENALTY, max_iter=1000).fit(
-        (seen - seen.mean(axis=0)) / spread, np.minimum(reports.errors, MOST_ERRORS)
-    )
+    model = PoissonRegressor(alpha=PENALTY, max_iter=1000).fit((seen - seen.mean(axis=0)) / spread, reports.errors > 0)
     weights = model.coef_ / spread
     intercept = float(model.intercept_ - weights @ seen.mean(axis=0))
     return {"intercept": round(intercept, 4)} | {

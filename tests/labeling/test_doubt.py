@@ -19,17 +19,12 @@ def test_a_plain_report_has_little_doubt(labeler: Labeler) -> None:
 
 
 @pytest.mark.parametrize("addition", [
-    " The gribbled frondle shows a wexing smurl.",
-    "\nModerate foraminal.",
+    "\nL3-4: Modic type II changes.",
+    "\nL2-3, L3-4.",
     "\nL3-4: the canal, the recess, the foramen and the root as on the outside study.",
 ])  # fmt: skip
 def test_a_report_that_is_understood_worse_has_more_doubt(labeler: Labeler, addition: str) -> None:
     assert labeler.label(PLAIN + addition).doubt > labeler.label(PLAIN).doubt
-
-
-def test_a_report_with_more_labels_has_more_doubt(labeler: Labeler) -> None:
-    longer = PLAIN + "\nL3-4: Mild canal stenosis. Mild disc bulge.\nL2-3: Mild canal stenosis. Mild disc bulge."
-    assert labeler.label(longer).doubt > labeler.label(PLAIN).doubt
 
 
 def test_the_most_doubtful_tenth_is_told_by_its_errors() -> None:
