@@ -20,7 +20,6 @@ def test_a_plain_report_has_little_doubt(labeler: Labeler) -> None:
 
 @pytest.mark.parametrize("addition", [
     "\nL3-4: Modic type II changes.",
-    "\nL2-3, L3-4.",
     "\nL3-4: the canal, the recess, the foramen and the root as on the outside study.",
 ])  # fmt: skip
 def test_a_report_that_is_understood_worse_has_more_doubt(labeler: Labeler, addition: str) -> None:
