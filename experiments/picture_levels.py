@@ -102,10 +102,11 @@ def at_usual_size(volume: Volume, frames: Sequence[LevelFrame]) -> LocatedPictur
 
 
 def _scaled(frame: LevelFrame, scale_lps: FloatArray) -> LevelFrame:
-    """Scale a frame of a sagittal picture; its axes stay a right-handed frame around the patient's right to left."""
+    """Scale a frame of a sagittal picture or volume; its axes stay right-handed and orthonormal."""
     _, _, up = frame.axes_lps * scale_lps
     up = up / np.linalg.norm(up)
-    to_left = frame.axes_lps[0]
+    to_left = frame.axes_lps[0] - (frame.axes_lps[0] @ up) * up
+    to_left = to_left / np.linalg.norm(to_left)
     return replace(
         frame,
         center_lps=frame.center_lps * scale_lps,

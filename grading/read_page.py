@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+
+import numpy as np
 
 from deepspine.data.crops import INPUTS
 from deepspine.data.findings import FINDINGS, Finding, Side
@@ -19,8 +21,20 @@ SURE_NAME = 0.9
 """Level names less probable than this are marked."""
 SHOWN_SHARE = 0.02
 """Grades less probable than this have no place of their own in a bar."""
-LABELLED_SHARE = 0.2
-"""Narrower pieces of a bar have no room for a word."""
+BAR_PX, LETTER_PX = 320, 6.5
+"""Width of a bar and of a letter in it: pieces too narrow for their word have none."""
+SHOWN_MEASURES = (
+    ("disc_height_anterior_mm", "disc height in front", " mm", 1),
+    ("disc_height_middle_mm", "in the middle", " mm", 1),
+    ("disc_height_posterior_mm", "behind", " mm", 1),
+    ("bulge_mm", "disc behind the corners", " mm", 1),
+    ("slip_mm", "slip forwards", " mm", 1),
+    ("slip_percent", "in parts of the endplate", " %", 0),
+    ("canal_ap_mm", "canal from front to back", " mm", 1),
+    ("canal_ap_ratio", "of that beside the bodies", "", 2),
+    ("disc_to_csf", "signal of the disc per liquor", "", 2),
+)
+"""Column, words, unit and digits of the measures on a card; all are in `measurements.csv`."""
 CLEAR, FIRST, LAST = "#d7dde3", 48, 4
 """Colour of grade none; hue (degrees) of the first and last grade above it: from yellow to red."""
 
@@ -69,6 +83,7 @@ class Card:
     crops: tuple[ShownPicture, ...]
     grades: tuple[ShownGrade, ...]
     evidence: tuple[ShownPicture, ...]
+    measures: str
 
 
 def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
@@ -81,7 +96,13 @@ def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
     """
     from jinja2 import Environment
 
-    cards = [_card(reading, level, evidence=evidence) for level in reading.levels]
+    measured = reading.measurements()
+    names = [name for name, *_ in SHOWN_MEASURES]
+    measures = dict(zip(measured["level"], measured[names].to_numpy(dtype=float), strict=True))
+    cards = [
+        _card(reading, level, _measures(dict(zip(names, measures[level.level.value], strict=True))), evidence=evidence)
+        for level in reading.levels
+    ]
     template = (files("deepspine.grading") / "pages" / "reading.html.j2").read_text(encoding="utf-8")
     grades = [grade for level in reading.levels for grade in level.grades]
     page = (
@@ -98,13 +119,14 @@ def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
             alpha=next((grade.alpha for grade in grades if grade.alpha is not None), None),
             phantom_only=sorted({_words(grade.key.finding) for grade in grades if grade.phantom_only}),
             pictures=reading.study.images.is_picture,
+            assumed_size=reading.study.spine.volume.origin.spacing_is_assumed,
             one_slice=reading.study.spine.volume.grid.shape[0] == 1 and any(grade.finding.lateral for grade in grades),
         )
     )
     path.write_text(page, encoding="utf-8")
 
 
-def _card(reading: Reading, level: ReadLevel, *, evidence: bool) -> Card:
+def _card(reading: Reading, level: ReadLevel, measures: str, *, evidence: bool) -> Card:
     order = list(FINDINGS)
     grades = sorted(level.grades, key=lambda grade: (order.index(grade.key.finding), grade.key.side.value))
     return Card(
@@ -117,6 +139,17 @@ def _card(reading: Reading, level: ReadLevel, *, evidence: bool) -> Card:
         crops=tuple(_crops(level)),
         grades=tuple(_shown(grade) for grade in grades),
         evidence=tuple(_evidence(reading, level, grades)) if evidence else (),
+        measures=measures,
+    )
+
+
+def _measures(values: Mapping[str, float]) -> str:
+    """Return the shown measures of a level in words, without those that could not be taken."""
+    return ", ".join(
+        # Adding nothing turns minus zero into zero.
+        f"{words} {round(values[name], digits) + 0.0:.{digits}f}{unit}"
+        for name, words, unit, digits in SHOWN_MEASURES
+        if np.isfinite(values[name])
     )
 
 
@@ -160,7 +193,7 @@ def _shown(grade: Grade) -> ShownGrade:
             grade=f"{_words(name)} {p:.0%}",
             percent=round(100 * float(p), 2),
             color=grade_color(grade.finding, name),
-            label=_words(name) if p >= LABELLED_SHARE else "",
+            label=_words(name) if p * BAR_PX >= LETTER_PX * (len(_words(name)) + 1) else "",
         )
         for name, p in pieces
         if p >= SHOWN_SHARE

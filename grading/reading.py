@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -31,13 +31,19 @@ from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
 from deepspine.grading.heads import target_name, targets_of
 from deepspine.grading.inputs import LevelBatch, LevelDataset
+from deepspine.grading.measurements import measure
 from deepspine.grading.out_of_distribution import level_features
 from deepspine.grading.reading_inputs import StudyImages
 from deepspine.grading.weights import PHANTOM, GraderPart, ShippedGrader
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 GRADES_COLUMNS = (*COLUMNS, "probabilities", "calibrated_set", "alpha", "trained_on")
 """Of `grades.csv`: a label table of the most probable grades, and what stands behind them."""
 UNSTATED = "not stated"
+OTHER_SIGNALS = frozenset({"sagittal_t1"})
+"""Inputs whose signals are measured beside those of the volume on which the spine was located."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +187,15 @@ class Reading:
         rows = sorted((grade for level in self.levels for grade in level.grades), key=lambda one: one.key.sort_key)
         path.write_text(csv_text(map(_row, rows), GRADES_COLUMNS), encoding="utf-8")
 
+    def measurements(self) -> pd.DataFrame:
+        """Return the measurements of every located level, as `measure` gives them; T1 signals where there is a T1."""
+        spine, volumes = self.study.spine, self.study.images.volumes
+        main = self.study.images.main_input
+        others = {
+            name.removeprefix("sagittal_"): volumes[name][0] for name in volumes if name in OTHER_SIGNALS - {main}
+        }
+        return measure(spine.volume, spine, others=others)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values: the rows of `grades.csv` by column, level names with their probability, warnings."""
         rows = [dict(zip(GRADES_COLUMNS, _row(grade), strict=True)) for one in self.levels for grade in one.grades]
@@ -319,7 +334,8 @@ def _warnings(study: LocatedStudy, grader: ShippedGrader, levels: Sequence[ReadL
     graded = {grade.key.finding for level in levels for grade in level.grades}
     left = dict.fromkeys(one.name for part in grader.parts for one in part.findings if one.name not in graded)
     if left:
-        yield f"not graded, since the study has no pictures of the kind that it takes: {', '.join(left)}"
+        names = ", ".join(left).replace("_", " ")
+        yield f"not graded, since the study has no pictures of the kind that it takes: {names}"
     for index, part in enumerate(grader.parts):
         unlike = {one.level: one.unlikeness[index] for one in levels if one.is_unlike_for(index)}
         if unlike and part.outliers is not None:

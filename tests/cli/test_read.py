@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import SimpleITK
 from dicom_files import AXIAL, T1, WrittenSeries
@@ -90,6 +91,10 @@ def test_a_dicom_study_becomes_grades_levels_and_a_page(read_archive: Path) -> N
     levels = [level["name"] for level in json.loads((read_archive / "levels.json").read_text())["levels"]]
     assert levels[-5:] == ["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"]
     assert {key.level.value for key in table} <= set(levels)
+    measured = pd.read_csv(read_archive / "measurements.csv")
+    assert measured["level"].tolist() == levels
+    assert measured["disc_height_middle_mm"].between(5, 18).all()
+    assert measured["t1_disc_to_marrow"].notna().all()
 
 
 def test_the_page_needs_no_other_file_and_names_nobody(read_archive: Path) -> None:
@@ -123,7 +128,7 @@ def test_a_pair_of_pictures_is_read_by_name_or_by_option_alike(
     told = capsys.readouterr()
     assert len(json.loads(told.out)["grades"]) == len(LabelTable.read(tmp_path / "b" / "grades.csv"))
     assert (tmp_path / "a" / "grades.csv").read_text() == (tmp_path / "b" / "grades.csv").read_text()
-    assert "canal_stenosis" in told.err, "its part needs a volume, which is told"
+    assert "canal stenosis" in told.err, "its part needs a volume, which is told"
     assert {key.finding for key in LabelTable.read(tmp_path / "a" / "grades.csv")} == {"bulge"}
     assert "case" not in (tmp_path / "a" / "report.html").read_text(), "file names may hold names"
 

@@ -29,7 +29,9 @@ def read(
             show_default=False,
         ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for grades.csv, levels.json and report.html.")] = Path("reading"),
+    out: Annotated[
+        Path, typer.Option(help="Folder for grades.csv, measurements.csv, levels.json, report.html.")
+    ] = Path("reading"),
     weights: Annotated[
         Path | None,
         typer.Option(
@@ -51,7 +53,7 @@ def read(
     evidence: Annotated[bool, typer.Option(help="Show where the grader looked; takes most of the time.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as JSON.")] = False,
 ) -> None:
-    """Grade every level of a study: grades.csv, levels.json and report.html. Research use only."""
+    """Grade and measure every level of a study: tables, and report.html. Research use only: not a medical device."""
     import json
 
     from deepspine.data.levels import Level
@@ -68,6 +70,7 @@ def read(
     out.mkdir(parents=True, exist_ok=True)
     reading.write_grades(out / "grades.csv")
     (out / "levels.json").write_text(json.dumps(reading.study.spine.about, indent=1) + "\n", encoding="utf-8")
+    reading.measurements().to_csv(out / "measurements.csv", index=False, float_format="%.3f")
     write_page(out / "report.html", reading, evidence=evidence)
     for warning in reading.warnings:
         sys.stderr.write(f"warning: {warning}\n")
