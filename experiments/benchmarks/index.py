@@ -114,7 +114,7 @@ def benchmark_index(
     workers: Sequence[int] = (1, 2),
     repeats: int = 3,
     max_volumes: int = 20,
-    copies: int = 10_000,
+    copies: int = 30_000,
 ) -> IndexBenchmark:
     """Measure indexing and reading on a folder of DICOM files.
 
