@@ -25,7 +25,7 @@ from deepspine.data.levels import Level
 from deepspine.experiments.label_cleaning import without_contradicted
 from deepspine.experiments.note_labels import label_notes, mildest, with_silence_as_normal
 from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
-from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of
+from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, agreement_row, noted_threshold
 from deepspine.grading.prediction import Prediction
@@ -61,7 +61,10 @@ class Variant:
     cleaned
         Whether labels that networks of other folds contradict are left out.
     start
-        Whether to start from the segmentation's encoder.
+        Whether to start from the segmentation's encoder (`spine`), which learned from masks and from where discs are,
+        not from what is the matter with them.
+    average_of
+        Variants further up whose probabilities are averaged in place of a training.
     recipe
         Keys of `Recipe` that differ.
     """
@@ -70,7 +73,8 @@ class Variant:
     silence: str = "normal"
     sets: bool = True
     cleaned: bool = False
-    start: bool = True
+    start: bool = False
+    average_of: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
@@ -128,25 +132,54 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         {"variant": "majority class", **agreement_row(judge.answers({}), threshold=0.5)},
         {"variant": "the notes themselves", **agreement_row(judge.answers(said), threshold=0.5)},
     ]
+    graded: dict[str, list[Prediction]] = {}
     for name in names:
         variant = settings.variants[name]
-        recipe = changed_recipe(settings.recipe, variant.recipe)
-        labels = labels_of(variant, notes, judge, recipe.findings)
-        start = segmentation_weights() if variant.start else None
-        place = out / folder_of(name)
-        labels_by_fold = [labels] * settings.folds
-        if variant.cleaned:
-            labels_by_fold = without_contradicted(
-                dataset, labels, place / "inner", recipe, folds=settings.folds, start=start
+        if variant.average_of:
+            graded[name] = average_of(variant.average_of, graded)
+        else:
+            graded[name] = learn(
+                variant, settings, dataset, notes, judge, out / folder_of(name), lambda n: advance(0.8 * n / len(names))
             )
-        predictions = cross_validate(
-            dataset, labels_by_fold, place, recipe, start=start, advance=lambda n: advance(0.8 * n / len(names))
-        )
-        scores = bulge_scores(predictions)
+        scores = bulge_scores(graded[name])
         threshold = 0.5 if variant.labels == "boxes" else noted_threshold(scores, said)
         row = agreement_row(judge.answers(scores), threshold=threshold)
-        rows.append({"variant": name, **row, **pfirrmann_row(data / "sudirman" / "pfirrmann.csv", predictions)})
+        rows.append({"variant": name, **row, **pfirrmann_row(data / "sudirman" / "pfirrmann.csv", graded[name])})
     return rows
+
+
+def learn(
+    variant: Variant,
+    settings: Settings,
+    dataset: Path,
+    notes: LabelTable,
+    judge: Judge,
+    place: Path,
+    advance: Callable[[float], None],
+) -> list[Prediction]:
+    """Cross-validate a variant; return the predictions of all patients."""
+    recipe = changed_recipe(settings.recipe, variant.recipe)
+    labels = labels_of(variant, notes, judge, recipe.findings)
+    start = segmentation_weights() if variant.start else None
+    labels_by_fold = [labels] * settings.folds
+    if variant.cleaned:
+        labels_by_fold = without_contradicted(
+            dataset, labels, place / "inner", recipe, folds=settings.folds, start=start
+        )
+    return cross_validate(dataset, labels_by_fold, place, recipe, start=start, advance=advance)
+
+
+def average_of(names: Sequence[str], graded: Mapping[str, Sequence[Prediction]]) -> list[Prediction]:
+    """Return the mean of what variants said.
+
+    Raises
+    ------
+    ConfigError
+        When one of them has not been run before.
+    """
+    if missing := [name for name in names if name not in graded]:
+        raise ConfigError(f"average_of wants variants that run before it, {', '.join(missing)} did not")
+    return averaged([graded[name] for name in names])
 
 
 def chosen(settings: Settings) -> list[str]:

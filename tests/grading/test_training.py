@@ -10,8 +10,13 @@ import pytest
 import torch
 
 from deepspine.cli import main
+from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.silence import Silence
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.label_table import LabelTable
-from deepspine.grading.prediction import load_grader
+from deepspine.grading.inputs import LevelBatch
+from deepspine.grading.prediction import load_grader, predict_samples
+from deepspine.grading.training import GradingData
 
 FINDINGS = "[canal_stenosis, foraminal_stenosis]"
 
@@ -130,3 +135,80 @@ def test_every_config_names_only_keys_that_there_are(config: Path) -> None:
     """By parsing, not by training: `--print_config` stops after it."""
     arguments = ["--config", str(config), "--data.dataset", "somewhere", "--fast", "--print_config"]
     assert main(["train", "grading", *arguments]) == 0
+
+
+def one_level(dataset: Path, **options: object) -> LevelBatch:
+    data = GradingData(dataset, **options)  # type: ignore[arg-type]
+    return data.level_dataset("train")[0]
+
+
+def test_labels_may_take_the_place_of_those_of_the_dataset(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    """Silence included: a report that the new labels do not have says nothing."""
+    dataset = make_dataset(8)
+    LabelTable({}).write(tmp_path / "none.csv")
+    assert not one_level(dataset).allowed["canal_stenosis"].all()
+    relabelled = one_level(dataset, labels=tmp_path / "none.csv", silence=Silence.NORMAL)
+    assert all(sets.all() for sets in relabelled.allowed.values())
+
+
+def test_levels_of_which_nothing_is_known_can_be_left_out(
+    make_dataset: Callable[..., Path], truth: LabelTable, tmp_path: Path
+) -> None:
+    dataset = make_dataset(30)
+    whole = GradingData(dataset).level_dataset("train")
+    first = whole[0]
+    reports = [one.read().report_id for one in GradingData(dataset).stored("train")]
+    LabelTable({key: grades for key, grades in truth.items() if key.report_id == reports[0]}).write(tmp_path / "l.csv")
+    data = GradingData(dataset, labels=tmp_path / "l.csv", only_labelled=True)
+    assert len(data.level_dataset("train")) == 1
+    assert len(data.level_dataset("test")) == len(GradingData(dataset).level_dataset("test"))
+    assert torch.equal(data.level_dataset("train")[0].sagittal, first.sagittal)
+
+
+def test_doubts_reach_the_label_that_they_are_about(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    dataset = make_dataset(8)
+    report = GradingData(dataset).stored("train")[0].read().report_id
+    path = tmp_path / "evidence.csv"
+    path.write_text(f"report_id,level,finding,side,grades,doubt\n{report},L4-L5,foraminal_stenosis,left,mild,0.75\n")
+    doubt = one_level(dataset, doubt=path).doubt
+    assert doubt is not None
+    assert doubt["foraminal_stenosis/left"] == 0.75
+    assert doubt["foraminal_stenosis/right"] == 0.0
+
+
+def test_a_table_without_doubts_is_refused(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="evidence"):
+        one_level(make_dataset(8), doubt=tmp_path / "missing.csv")
+    (tmp_path / "labels.csv").write_text("report_id,level\nr,L4-L5\n")
+    with pytest.raises(InputError, match="no table of evidence"):
+        one_level(make_dataset(8), doubt=tmp_path / "labels.csv")
+
+
+def test_several_folds_can_be_held_back(make_dataset: Callable[..., Path]) -> None:
+    dataset = make_dataset(40)
+
+    def patients(*held: int) -> set[str]:
+        data = GradingData(dataset, folds=4, held_folds=held)
+        return {one.read().patient_key for one in data.stored("val")}
+
+    assert patients(0, 2) == patients(0) | patients(2)
+    with pytest.raises(ConfigError, match="held_fold"):
+        patients(0, 4)
+
+
+def test_grading_a_level_in_several_places_is_the_mean_of_them(run: tuple[Path, Path]) -> None:
+    dataset, folder = run
+    grader, stored = load_grader(folder), GradingData(dataset).stored("test")[:3]
+    manifest = Manifest.read(dataset)
+    places = [predict_samples(grader, stored, manifest, shifts_px=[shift]).rows for shift in ((0, 0), (0, 2))]
+    both = predict_samples(grader, stored, manifest, shifts_px=[(0, 0), (0, 2)]).rows
+    for mean, first, second in zip(both, *places, strict=True):
+        assert mean.probabilities == pytest.approx((first.probabilities + second.probabilities) / 2)
+
+
+@pytest.mark.parametrize("option", ["--model.early_learning=1.0", "--model.ordinal=corn"])
+def test_the_options_of_the_loss_train_from_the_command_line(
+    option: str, make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    assert train(make_dataset(16), tmp_path, option, epochs=1) == 0
+    assert load_grader(tmp_path).network
