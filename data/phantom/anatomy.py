@@ -11,6 +11,7 @@ from deepspine.data.levels import Level
 from deepspine.data.phantom.bodies import EndplateChange, paint_body, paint_disc, paint_lobe
 from deepspine.data.phantom.canal import CanalCourse, canal_course, paint_canal
 from deepspine.data.phantom.canvas import Canvas
+from deepspine.data.phantom.lesions import Lesion
 from deepspine.data.phantom.materials import Materials, make_materials
 from deepspine.data.phantom.posterior import (
     paint_arch,
@@ -38,6 +39,7 @@ class Anatomy:
     body: BodyHabitus
     texture: Texture
     materials: Materials
+    lesions: tuple[Lesion, ...] = ()
 
     def paint(self, canvas: Canvas) -> None:
         """Paint all structures, from the surroundings to what covers them."""
@@ -86,6 +88,8 @@ class Anatomy:
             schmorl = top.schmorl_offset if top and top.schmorl else None
             change = _change(top, lower_vertebra=True)
             paint_body(canvas, segment, numbers.sacrum, upper=change, schmorl=schmorl, vein=False)
+        for lesion in self.lesions:
+            lesion.paint(canvas)
 
     def _shape(self, disc: DiscSpace) -> LevelShape | None:
         return self.shapes.get(disc.level) if disc.level is not None else None

@@ -5,7 +5,7 @@ OUT/archive/<study>/<series>/*.dcm
 OUT/reports.csv, OUT/studies.csv
 OUT/truth/labels.csv          what the pictures have
 OUT/truth/text_labels.csv     what the reports say
-OUT/truth/<report_id>/        levels.json, mask.nii.gz, vertebrae.nii.gz
+OUT/truth/<report_id>/        levels.json, mask.nii.gz, vertebrae.nii.gz, modic.nii.gz
 ```
 
 A study is complete when its `truth/<report_id>/study.json` is there, which is written last; a further run makes only
@@ -144,6 +144,7 @@ def write_study(study: PhantomStudy, out: Path) -> None:
     (truth / "levels.json").write_text(json.dumps(levels, indent=1) + "\n", encoding="utf-8")
     write_mask(truth / "mask.nii.gz", study.mask, study.sagittal.t2.grid)
     write_mask(truth / "vertebrae.nii.gz", study.vertebra_mask, study.sagittal.t2.grid)
+    write_mask(truth / "modic.nii.gz", study.modic_mask, study.sagittal.t2.grid)
     record = {
         "row": dict(study_row(study)),
         "text": study.report.text,

@@ -121,7 +121,10 @@ def _bone(palette: Palette, marrow: Tissue, body: MaskClass, posterior: MaskClas
         cortex=palette.add(tissues.CORTEX, body, instance),
         vein=palette.add(marrow.mixed(tissues.VEIN, 0.75), body, instance),
         schmorl=palette.add(tissues.DRY_NUCLEUS, body, instance),
-        modic={kind: palette.add(marrow.mixed(own, 0.85), body, instance) for kind, own in MODIC_TISSUE.items()},
+        modic={
+            kind: palette.add(marrow.mixed(own, 0.85), body, instance, modic=number)
+            for number, (kind, own) in enumerate(MODIC_TISSUE.items(), start=1)
+        },
         posterior_marrow=palette.add(marrow.mixed(tissues.FATTY_MARROW, 0.05), posterior),
         posterior_cortex=palette.add(tissues.CORTEX, posterior),
     )

@@ -88,12 +88,13 @@ class Scan:
 
 @dataclass(frozen=True, eq=False)
 class SagittalScans:
-    """Both sagittal series on one grid, with the truth: mask classes and vertebra numbers of every voxel."""
+    """Both sagittal series on one grid, with the truth: mask class, vertebra number, Modic type of every voxel."""
 
     t1: Scan
     t2: Scan
     classes: NDArray[np.uint8]
     instances: NDArray[np.uint8]
+    modic: NDArray[np.uint8]
 
 
 def draw_plan(rng: np.random.Generator, *, cut_field_of_view: float) -> ScanPlan:
@@ -169,7 +170,7 @@ def scan_sagittal(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) ->
     )
     middle = canvas.labels[SAMPLES_PER_SLICE // 2 :: SAMPLES_PER_SLICE]
     palette = anatomy.materials.palette
-    return SagittalScans(t1, t2, palette.classes[middle], palette.instances[middle])
+    return SagittalScans(t1, t2, palette.classes[middle], palette.instances[middle], palette.modic[middle])
 
 
 def scan_axial(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) -> list[tuple[Level, Scan]]:

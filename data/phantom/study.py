@@ -23,6 +23,7 @@ from deepspine.data.phantom.scanner import SagittalScans, Scan, ScanPlan, draw_p
 from deepspine.data.phantom.shapes import draw_shapes
 from deepspine.data.phantom.soft_tissue import Texture, draw_body
 from deepspine.data.phantom.spine import FOUR_LUMBAR, Spine, draw_habitus, level_names
+from deepspine.data.phantom.variants import Variant
 from deepspine.data.volume import Volume, VolumeOrigin, Weighting
 
 N_GRADED_LEVELS = 6
@@ -80,7 +81,7 @@ class PhantomStudy:
     plan
         How it was scanned.
     sagittal
-        T1 and T2 with mask classes (`MaskClass`) and vertebra numbers (1 = lowest free one) on the same grid.
+        T1 and T2, with mask classes (`MaskClass`), vertebra numbers (1 = lowest free one), Modic types on their grid.
     axial
         T2 slabs by level, from cranial to caudal; empty when axial scans were not asked for.
     spine
@@ -128,6 +129,11 @@ class PhantomStudy:
         return self.sagittal.instances
 
     @property
+    def modic_mask(self) -> NDArray[np.uint8]:
+        """Modic type (1 to 3) of every voxel of the sagittal grid, 0 where there is no Modic change."""
+        return self.sagittal.modic
+
+    @property
     def frames(self) -> tuple[LevelFrame, ...]:
         """Frames of the named discs whose centre lies in the sagittal pictures, cranial to caudal."""
         grid = self.sagittal.t2.grid
@@ -163,7 +169,12 @@ class PhantomStudy:
 
 
 def generate_study(
-    seed: int, options: PhantomOptions | None = None, *, index: int = 0, patient_index: int | None = None
+    seed: int,
+    options: PhantomOptions | None = None,
+    *,
+    index: int = 0,
+    patient_index: int | None = None,
+    variant: Variant | None = None,
 ) -> PhantomStudy:
     """Make one study.
 
@@ -175,6 +186,8 @@ def generate_study(
         Shares of scoliosis, transitional anatomy, label noise and so on.
     index, patient_index
         Position in the archive and that of the patient's first study (itself when None).
+    variant
+        What is scanned otherwise, or what else is in the bones; the study is the same but for that.
 
     Examples
     --------
@@ -185,7 +198,9 @@ def generate_study(
     options = options or PhantomOptions()
     identity = StudyIdentity(index, seed, index if patient_index is None else patient_index)
     plan = draw_plan(identity.rng("plan"), cut_field_of_view=options.cut_field_of_view)
-    grades, anatomy, transitional = _make_patient(identity, options)
+    variant = variant or Variant()
+    plan = variant.scanned(plan)
+    grades, anatomy, transitional = _make_patient(identity, options, variant)
     scan_rng = identity.rng("scan")
     sagittal = scan_sagittal(anatomy, plan, scan_rng)
     axial = tuple(scan_axial(anatomy, plan, scan_rng)) if options.axial else ()
@@ -201,7 +216,9 @@ def generate_study(
     )
 
 
-def _make_patient(identity: StudyIdentity, options: PhantomOptions) -> tuple[StudyGrades, Anatomy, str]:
+def _make_patient(
+    identity: StudyIdentity, options: PhantomOptions, variant: Variant
+) -> tuple[StudyGrades, Anatomy, str]:
     rng = identity.rng("patient", of_patient=True)
     habitus = draw_habitus(rng, scoliosis=options.scoliosis, transitional=options.transitional)
     body = draw_body(rng)
@@ -211,6 +228,7 @@ def _make_patient(identity: StudyIdentity, options: PhantomOptions) -> tuple[Stu
     grades = draw_grades(rng, sorted(levels))
     if not identity.is_first:
         grades = progressed(identity.rng("progress"), grades)
+    grades = variant.with_modic(grades)
     anatomy = make_anatomy(
         habitus,
         body,
@@ -218,7 +236,7 @@ def _make_patient(identity: StudyIdentity, options: PhantomOptions) -> tuple[Stu
         texture=Texture.draw(rng),
         conus_shift_mm=float(rng.normal(0.0, 9.0)),
     )
-    return grades, anatomy, habitus.transitional
+    return grades, variant.with_lesions(anatomy), habitus.transitional
 
 
 def _make_report(identity: StudyIdentity, grades: StudyGrades, options: PhantomOptions) -> Report:
