@@ -45,41 +45,31 @@ def scan(words: list[str], root: Node) -> list[Mention]:
     add = mentions.append
     i, n = 0, len(words)
     while i < n:
-        word = words[i]
-        node = root.get(word)
-        rule = None
-        j = i + 1
-        if node is not None:
-            rule = node.rule
-            if node:
-                rule, j = _longest(words, node, i, n)
-        if rule is not None:
-            found = Mention(rule, i, j) if rule.kind != "modic" else read_modic(words, i, j)
+        node = root.get(words[i])
+        if node is None:
+            rule = None
         else:
-            reader = _reader_of(word)
+            rule, j = node.rule, i + 1
+            end = j
+            while node and end < n:  # the longest phrase of the trie
+                node = node.get(words[end])
+                if node is None:
+                    break
+                end += 1
+                if node.rule is not None:
+                    rule, j = node.rule, end
+        if rule is None:
+            reader = _reader_of(words[i])
             read = reader(words, i) if reader is not None else None
             if read is None:
-                i = j
+                i += 1
                 continue
             found = read
+        else:
+            found = Mention(rule, i, j) if rule.kind != "modic" else read_modic(words, i, j)
         add(found)
         i = found.j
     return mentions
-
-
-def _longest(words: list[str], node: Node, i: int, n: int) -> tuple[Rule | None, int]:
-    """Follow the trie from the word at `i`; returns the rule of the longest phrase and its end."""
-    rule = node.rule
-    j = end = i + 1
-    while j < n:
-        following = node.get(words[j])
-        if following is None:
-            break
-        node = following
-        j += 1
-        if node.rule is not None:
-            rule, end = node.rule, j
-    return rule, end
 
 
 @lru_cache(maxsize=65_536)

@@ -114,6 +114,8 @@ class Reader:
     def _of_other_region(self, sentence: Sentence, mentions: list[Mention]) -> bool:
         """Whether a sentence speaks of the cervical or thoracic spine; it may open or end such a part."""
         context = self.context
+        if self.headings.regions.only_lumbar:
+            return False
         region = self.headings.regions.within(sentence.i, min(sentence.j, sentence.i + REGION_REACH))
         if context.region != "other" and region != "other":
             return False

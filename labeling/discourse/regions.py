@@ -38,6 +38,7 @@ class Regions:
     def __init__(self, words: list[str]) -> None:
         self.found = _regions(words)
         self.places = [place for place, _ in self.found]
+        self.only_lumbar = all(region == "lumbar" for _, region in self.found)
 
     def within(self, start: int, end: int) -> str:
         """Return the part of the spine that words name; lumbar where it is among several."""
