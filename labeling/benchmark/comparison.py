@@ -20,6 +20,7 @@ REQUIREMENTS = ("medspacy==1.3.1", "numpy<2", "setuptools<80")
 FEW_REPORTS = 40
 """Reports for the slow pipeline: its sentence splitter takes tens of milliseconds a report."""
 
+LEVEL_NAMES = frozenset(level.value for level in Level)
 INSTALL_TIMEOUT_S = 900
 RUN_TIMEOUT_S = 900
 
@@ -80,7 +81,7 @@ def run_medspacy(texts: Sequence[str], folder: Path) -> MedspacyRun:
 
 
 def medspacy_table(texts: Mapping[str, str], folder: Path) -> LabelTable:
-    """Return the labels of the pipeline with ConText, by report id.
+    """Return the labels of the pipeline with ConText, by report id; what it takes for a level and is none is left out.
 
     Raises
     ------
@@ -91,6 +92,8 @@ def medspacy_table(texts: Mapping[str, str], folder: Path) -> LabelTable:
     for report_id, found in zip(texts, run_medspacy(list(texts.values()), folder).labels, strict=True):
         for place, grades in found.items():
             level, finding, side = place.split(",")
+            if level not in LEVEL_NAMES:
+                continue
             key = LabelKey(report_id, Level(level), finding, Side(side))
             labels[key] = GradeSet.parse(FINDINGS[finding], grades)
     return LabelTable(labels)
