@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,6 @@ from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM, SLICE_SPACING_MM, read_picture
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass, dice_coefficient
-from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.level_naming import MIN_CONFIDENCE
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.partial_labels import DiscBox
@@ -41,6 +40,14 @@ LEVELS_FROM_BELOW = (Level.L5_S1, Level.L4_L5, Level.L3_L4, Level.L2_L3, Level.L
 N_LEVELS_OF_PICTURE = len(LEVELS_FROM_BELOW)
 
 Keep = Callable[[str], bool]
+
+
+class TrainedNetwork(Segmenter, Protocol):
+    """A `Segmenter` that says whom it learned from: `SegmentationNetwork` and `DetectionNetwork`."""
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """Content of `model.json`."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class NamedPicture:
 
 
 def evaluate_networks(
-    root: Path, networks: Sequence[SegmentationNetwork], *, advance: Callable[[float], None] = lambda n: None
+    root: Path, networks: Sequence[TrainedNetwork], *, advance: Callable[[float], None] = lambda n: None
 ) -> list[Measurement]:
     """Measure networks on the sets below `root`, each on the patients that it did not learn from.
 
@@ -128,7 +135,7 @@ def measurements_csv(rows: Sequence[Measurement]) -> str:
     return csv_text(table, ("dataset", "measure", "value", "n", "target"))
 
 
-def unseen_by(network: SegmentationNetwork) -> Keep:
+def unseen_by(network: TrainedNetwork) -> Keep:
     """Return whether a network did not learn from a patient, by the fold that its card names.
 
     A network without a held fold has seen everyone; it is measured on all, and the card tells the reader so.

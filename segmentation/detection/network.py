@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.faster_rcnn import TwoMLPHead
+from torchvision.models.detection.transform import GeneralizedRCNNTransform
 from torchvision.ops import FeaturePyramidNetwork, MultiScaleRoIAlign
 
 from deepspine.segmentation.detection.instance_map import BoxClass
@@ -50,15 +51,13 @@ class PyramidBackbone(nn.Module):
 def build_detector(encoder: str = ENCODER) -> FasterRCNN:
     """Return an untrained detector of `BoxClass`; nothing is downloaded. Pictures in [0, 1], (3, rows, columns)."""
     names = [str(level) for level in LEVELS]
-    return FasterRCNN(
+    detector = FasterRCNN(
         PyramidBackbone(encoder),
         num_classes=None,
         rpn_anchor_generator=AnchorGenerator(ANCHOR_SIZES, (ANCHOR_RATIOS,) * len(LEVELS)),
         box_roi_pool=MultiScaleRoIAlign(names, output_size=7, sampling_ratio=2),
         box_head=TwoMLPHead(PYRAMID_CHANNELS * 7**2, HEAD_CHANNELS),
         box_predictor=_Predictor(),
-        image_mean=[0.0] * N_NEIGHBOURS,
-        image_std=[1.0] * N_NEIGHBOURS,
         rpn_pre_nms_top_n_train=400,
         rpn_post_nms_top_n_train=200,
         rpn_pre_nms_top_n_test=300,
@@ -67,8 +66,9 @@ def build_detector(encoder: str = ENCODER) -> FasterRCNN:
         box_detections_per_img=MAX_BOXES,
         box_score_thresh=0.05,
         box_nms_thresh=0.4,
-        _skip_resize=True,
     )
+    detector.transform = _SameSize(0, 0, [0.0] * N_NEIGHBOURS, [1.0] * N_NEIGHBOURS)
+    return detector
 
 
 def start_from(detector: FasterRCNN, segmentation: SegmentationNetwork) -> None:
@@ -76,6 +76,14 @@ def start_from(detector: FasterRCNN, segmentation: SegmentationNetwork) -> None:
     state = segmentation.network.state_dict()
     encoder = {name.removeprefix("encoder."): value for name, value in state.items() if name.startswith("encoder.")}
     detector.backbone.encoder.load_state_dict(encoder)
+
+
+class _SameSize(GeneralizedRCNNTransform):
+    """Pads a batch but resizes nothing; torchvision's own `_skip_resize` holds in training alone."""
+
+    def resize(self, image: Tensor, target: dict[str, Tensor] | None = None) -> tuple[Tensor, dict[str, Tensor] | None]:
+        """Return both as they are."""
+        return image, target
 
 
 class _Predictor(nn.Module):

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deepspine.cli.method import Method
+
 app = typer.Typer(help="Measure a network against references.", no_args_is_help=True)
 
 
@@ -23,6 +25,9 @@ def segmentation(
         list[Path] | None,
         typer.Option(help="Weights in place of the shipped ones; once for each fold of a cross-validation."),
     ] = None,
+    method: Annotated[
+        Method, typer.Option(help="unet, or detection: boxes painted as blocks, so Dice says little of it.")
+    ] = Method.UNET,
     folds: Annotated[
         int | None,
         typer.Option(min=2, help="Cross-validate: train a network for each fold (two hours each on a CPU) and pool."),
@@ -37,14 +42,16 @@ def segmentation(
     from dataclasses import asdict
 
     from deepspine.cli.progress import progress
+    from deepspine.data.errors import InputError
     from deepspine.experiments.cross_validation import train_folds
     from deepspine.segmentation.evaluation import evaluate_networks, measurements_csv
-    from deepspine.segmentation.inference import SegmentationNetwork
 
     if folds:
+        if method is Method.DETECTION:
+            raise InputError("--folds trains the U-Net; name weights of detectors with --weights")
         weights = train_folds(data, runs, folds)
     chosen: list[Path | None] = [*weights] if weights else [None]
-    networks = [SegmentationNetwork.load(path) for path in chosen]
+    networks = [method.load(path) for path in chosen]
     with progress("evaluate segmentation") as advance:
         rows = evaluate_networks(data, networks, advance=advance)
     if out is not None:

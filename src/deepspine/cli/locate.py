@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Method(StrEnum):
-    """How the spine is found."""
-
-    UNET = "unet"
-    DETECTION = "detection"
+from deepspine.cli.method import Method
 
 
 def locate(
@@ -51,12 +45,10 @@ def locate(
     from deepspine.data.errors import InputError
     from deepspine.data.levels import Level
     from deepspine.segmentation.batch import find_inputs, locate_inputs
-    from deepspine.segmentation.detection.inference import DetectionNetwork
-    from deepspine.segmentation.inference import SegmentationNetwork
 
     level = Level.parse(lowest) if lowest else None
     found = find_inputs(inputs, spacing_mm=spacing_mm)
-    network = (DetectionNetwork if method is Method.DETECTION else SegmentationNetwork).load(weights)
+    network = method.load(weights)
     out.mkdir(parents=True, exist_ok=True)
     with progress("locate", total=len(found)) as advance:
         rejects = locate_inputs(found, out, network=network, lowest=level, advance=advance)

@@ -10,6 +10,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.geometry import Grid, Plane
 from deepspine.data.levels import Level
 from deepspine.data.orientation import DISPLAY_AXES_LPS
+from deepspine.data.phantom.study import generate_study
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.inference import DetectionNetwork, FoundBox, painted
@@ -75,3 +76,22 @@ def test_an_axial_volume_is_refused(tmp_path: Path) -> None:
     network = DetectionNetwork(build_detector().eval(), {"input": {"pixel_mm": 0.8}})
     with pytest.raises(InputError, match="sagittal"):
         network.segment(picture(Plane.AXIAL))
+
+
+def test_nothing_is_resized_when_boxes_are_asked_for() -> None:
+    shown, _ = build_detector().eval().transform([torch.zeros(3, 96, 64)])
+    assert shown.tensors.shape == (1, 3, 96, 64)
+
+
+def test_the_shipped_detector_names_the_discs_of_a_phantom() -> None:
+    scan = generate_study(11).sagittal.t2
+    middle = len(scan.stored) // 2
+    grid = Grid.from_axes(
+        (1, *scan.stored.shape[1:]),
+        origin_lps=(0.0, 0.0, 0.0),
+        axes_lps=DISPLAY_AXES_LPS[Plane.SAGITTAL],
+        spacing_mm=scan.grid.spacing_mm,
+    )
+    slice_shown = Volume(scan.stored[middle : middle + 1].astype(np.float32), grid)
+    levels = [frame.level for frame in locate(slice_shown, network=DetectionNetwork.load()).frames]
+    assert levels[-5:] == [Level.L1_L2, Level.L2_L3, Level.L3_L4, Level.L4_L5, Level.L5_S1]
