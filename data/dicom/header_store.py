@@ -6,6 +6,7 @@ the index, the store spares a later run the files that have not changed.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,6 @@ from typing import NamedTuple
 from weakref import finalize
 
 from deepspine.data.dicom.discovery import Candidate
-from deepspine.data.dicom.header_text import layout
 from deepspine.data.errors import InputError
 
 FILES_PER_COMMIT = 2000
@@ -25,7 +25,7 @@ HEADER, NOT_FOR_US, UNUSABLE = range(3)
 """Kinds of outcome: a header (as text), or why a file is sound but no MR picture, or why it cannot be used."""
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS made_by (software TEXT, layout TEXT, root TEXT);
+CREATE TABLE IF NOT EXISTS made_by (software TEXT, rules TEXT, root TEXT);
 CREATE TABLE IF NOT EXISTS headers (
     path TEXT PRIMARY KEY, stamp TEXT, kind INTEGER, series_uid TEXT, content TEXT, place INTEGER
 );
@@ -50,7 +50,7 @@ class HeaderStore:
     path
         Where the store is kept; None for a temporary one, gone when no longer used.
     root
-        The archive: a store of another archive, or of another version of the software, is emptied.
+        The archive: a store of another archive, or that other code has written, is emptied.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class HeaderStore:
         finalize(self, _discard, self._connection, folder)
         self._unsaved = 0
         try:
-            self._prepare((f"deepspine {version('deepspine')}", layout(), str(root.resolve())))
+            self._prepare((f"deepspine {version('deepspine')}", reading_rules(), str(root.resolve())))
         except sqlite3.DatabaseError:
             raise InputError(f"{place} is damaged; remove it, or run again with --fresh") from None
 
@@ -120,6 +120,14 @@ class HeaderStore:
         rows: Iterable[tuple[str, str]] = self._connection.execute(query, (HEADER,))
         for _, members in groupby(rows, key=lambda row: row[0]):
             yield [content for _, content in members]
+
+
+def reading_rules() -> str:
+    """Return a digest of the code that reads headers: what older code read must not be taken for what this reads."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _discard(connection: sqlite3.Connection, folder: tempfile.TemporaryDirectory[str] | None) -> None:

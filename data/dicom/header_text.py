@@ -25,13 +25,6 @@ def from_text(text: str) -> Instance:
     return Instance._make([*values, tuple(_frame(*frame) for frame in frames)])
 
 
-def layout() -> str:
-    """Return the fields that a line holds, to tell lines of another version."""
-    return " ".join(
-        name for kind in (Instance, Frame, SlicePlane, SequenceParameters) for name in (kind.__name__, *kind._fields)
-    )
-
-
 def _frame(number: int, plane: list[list[float]], pixel_mm: list[float], gap_mm: float, parameters: list[Any]) -> Frame:
     position, column_axis, row_axis = (cast(Triple, tuple(triple)) for triple in plane)
     return Frame(

@@ -108,6 +108,16 @@ def test_the_headers_of_another_archive_are_not_used(archive: Path, tmp_path: Pa
     assert len(files_read) == 25
 
 
+def test_the_headers_that_other_code_read_are_not_used(
+    archive: Path, tmp_path: Path, files_read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(archive, tmp_path / "index.parquet")
+    monkeypatch.setattr(header_store, "reading_rules", lambda: "another version")
+    files_read.clear()
+    run(archive, tmp_path / "index.parquet")
+    assert len(files_read) == 25
+
+
 def test_a_run_that_was_stopped_goes_on_where_it_was(
     archive: Path, tmp_path: Path, files_read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
