@@ -15,6 +15,9 @@ MAX_HEADER_TOKENS = 9
 """Words before the colon of a heading; a list of levels may be longer."""
 
 MOST_HEADER_TOKENS = 17
+MAX_BARE_HEADING = 5
+"""Words of a section's heading without a colon, on a line of its own."""
+
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
 _SECTION_WORDS = {
     "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
@@ -99,7 +102,7 @@ class Headings:
         kinds = {m.kind for m in head}
         if "section" in kinds or self.section_of(head) is not None:
             covered = sum(m.j - m.i for m in head)
-            return length <= 5 and covered >= length - 1 and head[0].i == sentence.i
+            return length <= MAX_BARE_HEADING and covered >= length - 1 and head[0].i == sentence.i
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
             return sum(m.j - m.i for m in head) >= length - 1
         return bool(
@@ -206,7 +209,8 @@ class Headings:
         """Whether the next heading of a section is one that ends a history for certain."""
         for sentence in self.sentences[self.index + 1 :]:
             if sentence.line_start and sentence.mentions:
-                value = self.section_of(sentence.mentions)
+                heads = sentence.has_colon or sentence.j - sentence.i <= MAX_BARE_HEADING
+                value = self.section_of(sentence.mentions) if heads else None
                 if value is not None and sentence.mentions[0].i - sentence.i <= 2:
                     return value in ("findings", "skip")
                 if sentence.mentions[0].kind == "level" and sentence.mentions[0].i == sentence.i:

@@ -412,3 +412,16 @@ def test_what_is_not_significant_reaches_back_to_its_own_clause_only() -> None:
 ])  # fmt: skip
 def test_what_has_changed_or_gone_reaches_back_to_its_own_clause(text: str, label: dict[str, str]) -> None:
     assert told(text, "modic") == label
+
+
+def test_a_line_that_mentions_a_comparison_does_not_keep_the_history_going() -> None:
+    text = "Clinical: Back pain.\n\nThere are no prior studies for comparison.\n\nAlignment is unremarkable."
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "There is anatomic alignment.", "There is maintenance of vertebral body height and alignment.",
+    "Vertebral bodies demonstrate normal alignment and stature.", "AP and lateral alignment is normal.",
+])  # fmt: skip
+def test_words_for_a_normal_alignment(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == len(told(text, "retrolisthesis")) == 5
