@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from omegaconf import MISSING
 from torch.utils.data import DataLoader
 
+from deepspine.data.agreement import Weights, cohen_kappa, count_pairs_by_patient, patient_bootstrap
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.errors import ConfigError
@@ -26,6 +27,8 @@ from deepspine.experiments import spider_graded
 from deepspine.experiments.picture_dataset import PRESET
 from deepspine.experiments.recipe import changed_recipe, folder_of
 from deepspine.experiments.registry import CONFIGS, load_settings
+from deepspine.experiments.sudirman_weak import bulge_scores, find_boxed, read_pfirrmann
+from deepspine.experiments.yes_or_no import agreement_row, noted_threshold
 from deepspine.grading.calibration import LinearCalibration
 from deepspine.grading.conformal import ConformalSets, Promise
 from deepspine.grading.inputs import LevelDataset
@@ -34,6 +37,7 @@ from deepspine.grading.out_of_distribution import FeatureSpread, level_features
 from deepspine.grading.prediction import Prediction
 from deepspine.grading.set_calibration import fit_on_sets
 from deepspine.grading.weights import GraderPart, Promised, part_of_checkpoints, save_grader
+from deepspine.labeling.validation.pictures import BULGE_OR_HERNIATION, QUESTIONS, asserts, read_boxed_discs
 
 DATA = {
     "sudirman": "Lumbar Spine MRI Dataset (pictures and clinicians' notes), Sudirman et al., "
@@ -86,6 +90,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             continue
         calibration[name], conformal[name], row = make_honest(name, *said, alpha=settings.alpha)
         rows.append(row)
+    rows += beside_others(predictions, material, data / "sudirman")
     recipe = changed_recipe(whole.recipe, variant.recipe)
     part = part_of_checkpoints(
         "pictures",
@@ -101,6 +106,37 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     save_grader(out / "weights", [part], card=_card(rows, settings))
     advance(0.1)
     return rows
+
+
+def beside_others(
+    predictions: Sequence[Prediction], material: spider_graded.Material, folder: Path
+) -> list[dict[str, Any]]:
+    """Return agreement with annotations that nothing learned from: boxes and Pfirrmann grades of the notes' patients.
+
+    Experts of the other data set taught bulges and Pfirrmann's grades; the patients are held back as everywhere.
+    """
+    boxed = read_boxed_discs(folder / "boxes.csv", id_prefix=spider_graded.NOTES_PREFIX)
+    judge = find_boxed(material.note_pairs, boxed)
+    question = QUESTIONS[BULGE_OR_HERNIATION]
+    said = {disc: float(asserts(material.notes, *disc, question)) for disc in judge.found if disc is not None}
+    scores = bulge_scores(predictions)
+    row = agreement_row(judge.answers(scores), threshold=noted_threshold(scores, said))
+    found = [
+        {"finding": "bulge or herniation beside boxes", "labels": row["n"], "kappa": row["kappa"], "AUC": row["AUC"]}
+    ]
+    grades = read_pfirrmann(folder / "pfirrmann.csv")
+    graded = [
+        one
+        for one in predictions
+        if one.key.finding == spider_graded.PFIRRMANN and (one.key.report_id, one.key.level) in grades
+    ]
+    if graded:
+        truth = [grades[one.key.report_id, one.key.level] - 1 for one in graded]
+        guess = spider_graded.mean_grade(np.array([one.probabilities for one in graded]))
+        counts = count_pairs_by_patient([one.patient_key for one in graded], truth, guess, 5)
+        kappa = patient_bootstrap(counts, lambda tables: cohen_kappa(tables, Weights.QUADRATIC))
+        found.append({"finding": "pfirrmann beside other graders", "labels": len(graded), "kappa": str(kappa)})
+    return found
 
 
 def out_of_fold(

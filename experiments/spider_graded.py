@@ -92,11 +92,14 @@ class Material:
         Experts' labels.
     notes
         Labels of notes, silence written out; empty when no variant asks for them.
+    note_pairs
+        Pictures of the patients with notes.
     """
 
     dataset: Path
     gradings: LabelTable
     notes: LabelTable
+    note_pairs: Sequence[PicturePair] = ()
 
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
@@ -119,16 +122,17 @@ def gather(data: Path, out: Path, note_findings: Sequence[str], *, advance: Call
     """Locate the discs of all pictures, cut their crops and read the labels; notes only if some findings are asked."""
     folder = data / "spider_mid"
     pairs: list[PicturePair] = picture_pairs(folder, out / "located", prefix=PREFIX, same_view=False)
-    notes = LabelTable({})
+    notes, note_pairs = LabelTable({}), []
     if note_findings:
         notes = with_silence_as_normal(label_notes(data / "reports" / "sudirman_notes.csv"), note_findings)
-        pairs += picture_pairs(
+        note_pairs = picture_pairs(
             data / "sudirman", out / "located_notes", prefix=NOTES_PREFIX, same_view=True, required="t2"
         )
     dataset = out / ("dataset_with_notes" if note_findings else "dataset")
+    pairs += note_pairs
     build_pictures(pairs, dataset, advance=lambda n: advance(n / len(pairs)))
     gradings = read_gradings(folder / "gradings.csv", id_prefix=PREFIX)
-    return Material(dataset, LabelTable({**gradings, **read_endplates(folder / "gradings.csv")}), notes)
+    return Material(dataset, LabelTable({**gradings, **read_endplates(folder / "gradings.csv")}), notes, note_pairs)
 
 
 def read_endplates(path: Path) -> LabelTable:

@@ -256,17 +256,22 @@ def pfirrmann_row(path: Path, rows: Sequence[Prediction]) -> dict[str, Any]:
         for row in rows
         if row.key.finding == "degeneration"
     }
-    if not path.is_file() or not scores:
-        return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        grades = {
-            (f"{PREFIX}{row['patient']}", level): int(row[column])
-            for row in csv.DictReader(file)
-            for column, level in PFIRRMANN_LEVELS.items()
-            if row[column]
-        }
+    grades = read_pfirrmann(path) if scores else {}
     both = sorted(set(grades) & set(scores))
     truth = np.array([grades[disc] >= PFIRRMANN_DEGENERATE for disc in both])
     if truth.all() or not truth.any():
         return {}
     return {"AUC Pfirrmann 4-5": round(float(roc_auc_score(truth, [scores[disc] for disc in both])), 3)}
+
+
+def read_pfirrmann(path: Path) -> dict[Disc, int]:
+    """Return the Pfirrmann grades of the three lowest discs; empty without a file."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            (f"{PREFIX}{row['patient']}", level): int(row[column])
+            for row in csv.DictReader(file)
+            for column, level in PFIRRMANN_LEVELS.items()
+            if row[column]
+        }
