@@ -28,7 +28,7 @@ class StudyImages:
     Attributes
     ----------
     missing
-        Why an input is absent, by its name, where that is a defect worth a line in `rejects.csv`.
+        Why an input is absent, or a slab of it, by its name, where that is a defect worth a line in `rejects.csv`.
     """
 
     volumes: dict[str, Sequence[Volume]]
@@ -121,28 +121,43 @@ def read_images(study: Study, *, allow_mismatched_frames: bool = False, standard
     standardise
         Whether grey values are brought to one scale, see `standardised`, or left as they were read.
     """
-    from deepspine.data.dicom.reading import read_stacks
+    from deepspine.data.dicom.reading import place_in_order
     from deepspine.data.dicom.selection import select_series
 
     selection = select_series(study)
-    chosen: dict[str, Series | tuple[Series, ...]] = {
-        name: series for name in INPUTS if (series := getattr(selection, name)) is not None
-    }
     located_on = selection.sagittal_t2 or selection.sagittal_t1
     volumes: dict[str, Sequence[Volume]] = {}
     missing: dict[str, str] = {}
-    for name, series in chosen.items():
+    for name in INPUTS:
+        chosen: Series | tuple[Series, ...] | None = getattr(selection, name)
+        if chosen is None:
+            continue
+        members = (chosen,) if isinstance(chosen, Series) else chosen
         # The series of a set share their frame of reference.
-        first = series if isinstance(series, Series) else series[0]
-        if not allow_mismatched_frames and located_on is not None and _differs(first, located_on):
+        if not allow_mismatched_frames and located_on is not None and _differs(members[0], located_on):
             missing[name] = "another frame of reference than the sagittal series; see --allow-mismatched-frames"
             continue
-        try:
-            stacks = read_stacks(series)
+        stacks, problem = _readable_stacks(members)
+        if problem:
+            missing[name] = problem
+        if stacks:
+            stacks.sort(key=lambda stack: place_in_order(stack.grid))
             volumes[name] = standardised(stacks) if standardise else stacks
-        except DeepspineError as error:
-            missing[name] = str(error)
     return StudyImages(volumes, missing)
+
+
+def _readable_stacks(members: Iterable[Series]) -> tuple[list[Volume], str]:
+    """Return the stacks of the series of a set that can be read, and why one cannot; empty when all can."""
+    from deepspine.data.dicom.reading import read_stacks
+
+    stacks: list[Volume] = []
+    problem = ""
+    for series in members:
+        try:
+            stacks += read_stacks(series)
+        except DeepspineError as error:
+            problem = str(error)
+    return stacks, problem
 
 
 def standardised(stacks: Iterable[Volume]) -> list[Volume]:

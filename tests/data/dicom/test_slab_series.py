@@ -1,5 +1,6 @@
 """Slabs that a scanner stored as a series each give every disc its axial crop, as slabs of one series do."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from pydicom import dcmread
 from deepspine.data.crops import get_preset
 from deepspine.data.dataset.build import build_dataset
 from deepspine.data.dataset.shards import stored_samples
-from deepspine.data.dataset.studies import archive_studies
+from deepspine.data.dataset.studies import archive_studies, read_images
 from deepspine.data.dicom.archive_index import ArchiveIndex, index_archive
 from deepspine.data.dicom.selection import select_series
 from deepspine.data.label_table import LabelTable
@@ -20,11 +21,18 @@ from deepspine.data.phantom.options import PhantomOptions
 
 
 @pytest.fixture(scope="module")
-def phantom(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a phantom study whose axial slabs, one a disc and each tilted along it, are one series."""
     root = tmp_path_factory.mktemp("phantom")
     write_archive(PhantomOptions(studies=1, seed=4, scoliosis=0.0), root)
     return root
+
+
+@pytest.fixture
+def phantom(written: Path, tmp_path: Path) -> Path:
+    """Give a copy of the phantom study."""
+    shutil.copytree(written, tmp_path / "phantom")
+    return tmp_path / "phantom"
 
 
 def store_slabs_as_series(folder: Path) -> int:
@@ -58,3 +66,19 @@ def test_every_disc_gets_the_axial_crop_of_its_own_slab(phantom: Path, tmp_path:
     assert set(apart) == set(together) == {level.value for level in LUMBAR_LEVELS}
     for level, voxels in apart.items():
         assert np.array_equal(voxels, together[level], equal_nan=True)
+
+
+def test_a_damaged_slab_costs_its_own_disc_only(phantom: Path, tmp_path: Path) -> None:
+    (folder,) = (phantom / "archive").glob("*/ax_t2")
+    store_slabs_as_series(folder)
+    index = index_archive(phantom / "archive")
+    damaged = folder / "0001.dcm"
+    damaged.write_bytes(damaged.read_bytes()[:-1000])
+    (study,) = index.studies()
+    images = read_images(study)
+    assert len(images.volumes["axial_t2"]) == 4
+    assert "0001.dcm" in images.missing["axial_t2"]
+    heights = [stack.grid.lps_from_ijk((0, 0, 0))[2] for stack in images.volumes["axial_t2"]]
+    assert heights == sorted(heights, reverse=True)
+    crops = axial_crops(index, phantom / "truth", tmp_path / "dataset")
+    assert len(crops) == 4
