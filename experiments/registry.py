@@ -60,6 +60,11 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 "deepspine.experiments.spider_graded",
             ),
             Experiment(
+                "spider-measured",
+                "experts' gradings from heights, areas, slip and signal alone: the interpretable baseline",
+                "deepspine.experiments.spider_measured",
+            ),
+            Experiment(
                 "phantom-deepspine",
                 "canal and foramina by input, from reports that err at a known rate",
                 "deepspine.experiments.phantom_deepspine",

@@ -1,6 +1,7 @@
 """Pictures brought to one size by the spines that they show, and laid on one another by their discs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,3 +114,14 @@ def test_pictures_without_a_spine_are_refused(tmp_path: Path) -> None:
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="PATIENT_t1"):
         picture_pairs(tmp_path, tmp_path, prefix="", same_view=True)
+
+
+def test_frames_of_a_volume_that_lean_to_a_side_stay_orthonormal() -> None:
+    """`deepspine read` scales volumes of bent spines as well as pictures."""
+    lean = np.deg2rad(8.0)
+    axes = np.array([[np.cos(lean), 0, -np.sin(lean)], [0, 1, 0], [np.sin(lean), 0, np.cos(lean)]])
+    frames = [replace(frame(index, step_mm=40.0, depth_mm=20.0), axes_lps=axes) for index in range(5)]
+    volume = Volume(np.zeros((1, 300, 300), np.float32), picture_grid((300, 300), 1.0))
+    for one in at_usual_size(volume, frames).frames:
+        assert np.allclose(one.axes_lps @ one.axes_lps.T, np.eye(3))
+        assert one.axes_lps[2, 0] > 0
