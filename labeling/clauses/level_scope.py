@@ -24,7 +24,7 @@ JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
-_DISC_REFS = frozenset(("rest", "discs_above", "both", "above", "below"))
+_DISC_REFS = frozenset(("all", "rest", "discs_above", "both", "above", "below"))
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
 

@@ -425,3 +425,12 @@ def test_a_line_that_mentions_a_comparison_does_not_keep_the_history_going() -> 
 ])  # fmt: skip
 def test_words_for_a_normal_alignment(text: str) -> None:
     assert len(told(text, "spondylolisthesis")) == len(told(text, "retrolisthesis")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "All discs are normal.", "All lumbar discs are unremarkable.",
+    "No significant abnormality of the intervertebral discs.",
+])  # fmt: skip
+def test_normal_discs_say_nothing_of_the_canal(text: str) -> None:
+    assert len(told(text, "herniation")) == len(told(text, "degeneration")) == 5
+    assert told(text, "canal_stenosis") == {}
