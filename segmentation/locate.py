@@ -27,7 +27,7 @@ from deepspine.segmentation.level_naming import (
 )
 from deepspine.segmentation.pose import Segmenter, check_pose
 from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
-from deepspine.segmentation.vertebrae import part_bodies
+from deepspine.segmentation.vertebrae import part_bodies, sacral_body
 
 BELOW_DISC_MM = (6.0, 26.0)
 """Where the bone under a disc is looked at, along its own axis."""
@@ -155,6 +155,13 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         _frame(part, level, min(confidence, part.certainty / SURE_DISC), curve, volume.grid)
         for part, level in zip(discs, levels, strict=True)
     )
+    if levels[-1].vertebra_below is Vertebra.S1:
+        normal = _disc_normal(discs[-1], curve)
+        label = len(bodies) + 1
+        s1 = sacral_body(mask, certainty, volume.grid, discs[-1], normal, step_mm=chain.step_mm, label=label)
+        if s1 is not None:
+            bodies.append(s1)
+            vertebra_map[tuple(np.rint(volume.grid.ijk_from_lps(s1.points_lps)).astype(int).T)] = label
     return Location(
         mask=mask,
         vertebra_map=vertebra_map,

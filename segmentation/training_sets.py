@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from PIL import Image
 
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
-from deepspine.segmentation.classes import ANY, AllowedMap, definite
+from deepspine.segmentation.classes import ANY, AllowedMap, SpineClass, definite
 from deepspine.segmentation.network import PIXEL_MM
 from deepspine.segmentation.partial_labels import (
     DiscBox,
@@ -79,7 +80,7 @@ def read_training_slices(root: Path, sources: Sequence[str]) -> list[TrainingSli
         Folder with the public sets (`spider_space`, `spider_mid`, `sudirman`) or phantom archives.
     sources
         Names of folders in `root`; the public sets are read in their layouts, any other as the output of
-        `deepspine phantom`.
+        `deepspine phantom`, of which `phantom_axial` gives the axial slices.
 
     Raises
     ------
@@ -91,7 +92,12 @@ def read_training_slices(root: Path, sources: Sequence[str]) -> list[TrainingSli
         folder = root / source
         if not folder.is_dir():
             raise InputError(f"{folder}: no such folder; training wants one folder for each of --data.sources")
-        readers = {"spider_space": read_spider_space, "sudirman": read_sudirman, "spider_mid": read_spider_mid}
+        readers = {
+            "spider_space": read_spider_space,
+            "sudirman": read_sudirman,
+            "spider_mid": read_spider_mid,
+            "phantom_axial": read_axial_phantom,
+        }
         slices.extend(readers.get(source, read_phantom)(folder))
     return slices
 
@@ -170,6 +176,36 @@ def read_phantom(folder: Path) -> Iterator[TrainingSlice]:
                 pixels = _with_neighbours(volume.voxels, index)
                 pixel_mm = float(volume.spacing_mm[1])
                 yield TrainingSlice(pixels, definite(mask[index]), f"phantom:{study.patient_key}", pixel_mm)
+
+
+def read_axial_phantom(folder: Path) -> Iterator[TrainingSlice]:
+    """Yield the axial T2 slices of a phantom archive, with the ellipse of the slab's disc."""
+    from deepspine.data.dicom.archive_index import index_archive
+    from deepspine.data.dicom.reading import read_stacks
+    from deepspine.data.dicom.selection import select_series
+    from deepspine.data.frames import LevelFrame
+    from deepspine.data.rejects import Rejects
+
+    for study in index_archive(folder / "archive", rejects=Rejects()).studies():
+        known = json.loads((folder / "truth" / study.report_id / "levels.json").read_text(encoding="utf-8"))
+        frames = [LevelFrame.from_json(one) for one in known["levels"]]
+        chosen = select_series(study).axial_t2
+        for volume in read_stacks(chosen) if chosen else []:
+            middle = volume.grid.lps_from_ijk((np.array(volume.grid.shape) - 1) / 2)
+            frame = min(frames, key=lambda one: float(np.linalg.norm(one.center_lps - middle)))
+            for index, picture in enumerate(volume.voxels):
+                points = volume.grid.lps_from_ijk(_indices_of_slice(index, picture.shape)) - frame.center_lps
+                across, along, _ = np.moveaxis(points @ frame.axes_lps.T, -1, 0)
+                inside = (across / (frame.width_mm / 2)) ** 2 + (along / (frame.depth_mm / 2)) ** 2 <= 1
+                allowed = definite(np.where(inside, SpineClass.DISC, SpineClass.BACKGROUND).astype(np.uint8))
+                pixel_mm = float(volume.spacing_mm[1])
+                yield TrainingSlice(_with_neighbours([picture], 0), allowed, f"phantom:{study.patient_key}", pixel_mm)
+
+
+def _indices_of_slice(index: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the voxel indices of a slice, *Shape:* (rows, columns, 3)."""
+    rows, columns = np.indices(shape)
+    return np.stack([np.full(shape, index), rows, columns], axis=-1).astype(float)
 
 
 def _of_picture(picture: NDArray[np.float32], allowed: AllowedMap, key: str, pixel_mm: float) -> TrainingSlice:

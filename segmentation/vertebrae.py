@@ -13,9 +13,15 @@ from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.segmentation.chain import Chain, across_disc
+from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import MIN_BODY_AREA_MM2, Part
 from deepspine.segmentation.level_naming import count_steps
 from deepspine.segmentation.spine_curve import SpineCurve
+
+S1_HEIGHT_SHARE = 0.85
+"""Height of S1's body as a share of the distance of lumbar discs: it is about as high as L5, without a disc."""
+S1_HALF_DEPTH_MM, S1_HALF_WIDTH_MM = 22.0, 26.0
+"""Wings and posterior parts of the sacrum lie farther from the middle of the disc above."""
 
 
 def part_bodies(
@@ -82,3 +88,40 @@ def _largest_area_mm2(index: NDArray[np.int64], grid: Grid) -> float:
     if not len(index):
         return 0.0
     return float(np.bincount(index[:, 0]).max() * grid.spacing_mm[1] * grid.spacing_mm[2])
+
+
+def sacral_body(
+    mask: NDArray[np.uint8],
+    certainty: NDArray[np.float32],
+    grid: Grid,
+    lowest: Part,
+    normal: FloatArray,
+    *,
+    step_mm: float,
+    label: int,
+) -> Part | None:
+    """Return the body of S1: what of the sacrum lies under the lumbosacral disc; None where too little is seen.
+
+    Parameters
+    ----------
+    mask, certainty, grid
+        As the network gives them, `[slice, row, column]`.
+    lowest, normal
+        The lumbosacral disc, and the direction across it, towards the head.
+    step_mm
+        Distance of lumbar discs.
+    label
+        For the part.
+    """
+    index = np.argwhere(mask == SpineClass.SACRUM)
+    points = grid.lps_from_ijk(index)
+    offset = points - lowest.center_lps
+    down = -(offset @ normal)
+    depth = np.linalg.norm((offset + down[:, None] * normal)[:, 1:], axis=1)
+    near = (down > 0) & (down < S1_HEIGHT_SHARE * step_mm)
+    near &= (depth < S1_HALF_DEPTH_MM) & (np.abs(offset[:, 0]) < S1_HALF_WIDTH_MM)
+    area_mm2 = _largest_area_mm2(index[near], grid)
+    if area_mm2 < MIN_BODY_AREA_MM2:
+        return None
+    sure = float(certainty[tuple(index[near].T)].mean())
+    return Part(points[near].mean(axis=0), points[near], area_mm2, sure, label)

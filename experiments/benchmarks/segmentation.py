@@ -27,6 +27,7 @@ from deepspine.segmentation.inference import SLICES_AT_ONCE, SegmentationNetwork
 from deepspine.segmentation.pose import Segmenter
 
 FIELD_OF_VIEW_MM = 280.0
+"""Of the random slices that engines are timed on."""
 STUDY_SHAPE = (20, 512, 512)
 STUDY_TARGET_S, STARTUP_TARGET_S, MEMORY_TARGET_GB = 6.0, 3.0, 2.0
 PHANTOM_SEED = 5
@@ -122,7 +123,7 @@ def benchmark_segmentation(
 
 
 def phantom_study() -> Volume:
-    """Return the T2 series of a phantom study, resampled to 20 slices of 512 x 512 over 280 mm."""
+    """Return the T2 series of a phantom study, resampled to 20 slices of 512 x 512 over its own field of view."""
     from scipy import ndimage
 
     from deepspine.data.phantom.study import generate_study

@@ -78,7 +78,7 @@ def start_from(detector: FasterRCNN, segmentation: SegmentationNetwork) -> None:
     detector.backbone.encoder.load_state_dict(encoder)
 
 
-class _SameSize(GeneralizedRCNNTransform):
+class _SameSize(GeneralizedRCNNTransform):  # type: ignore[misc]  # torchvision bears no types
     """Pads a batch but resizes nothing; torchvision's own `_skip_resize` holds in training alone."""
 
     def resize(self, image: Tensor, target: dict[str, Tensor] | None = None) -> tuple[Tensor, dict[str, Tensor] | None]:

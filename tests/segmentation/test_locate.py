@@ -83,8 +83,23 @@ def test_the_user_s_word_for_the_lowest_disc_counts() -> None:
 
 def test_bodies_are_named_after_their_discs() -> None:
     location = located()
-    assert [one.name.value for one in location.vertebrae] == ["L1", "L2", "L3", "L4", "L5"]
-    assert set(np.unique(location.vertebra_map)) == {0, 1, 2, 3, 4, 5}
+    assert [one.name.value for one in location.vertebrae] == ["L1", "L2", "L3", "L4", "L5", "S1"]
+    assert set(np.unique(location.vertebra_map)) == {0, 1, 2, 3, 4, 5, 6}
+
+
+def test_the_body_of_s1_is_sacrum_near_the_lowest_disc_and_no_more() -> None:
+    mask = painted_spine()
+    mask[0, 215:275, 110:140] = SpineClass.SACRUM
+    location = locate(volume(), network=Painted(mask))
+    s1 = location.vertebra_map == location.vertebrae[-1].label
+    assert (mask[s1] == SpineClass.SACRUM).all()
+    assert s1[0, 195, 100]
+    assert not s1[0, 250:].any()
+
+
+def test_without_a_sacrum_there_is_no_s1() -> None:
+    location = locate(volume(), network=Painted(painted_spine(sacrum=False)), lowest=Level.L5_S1)
+    assert "S1" not in [one.name.value for one in location.vertebrae]
 
 
 def test_a_blob_in_the_pelvis_changes_no_name() -> None:

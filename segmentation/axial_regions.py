@@ -1,0 +1,109 @@
+"""The disc's region on axial slices: a box around it, from a small U-Net that learned on phantom studies alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from deepspine.data.errors import InputError
+from deepspine.data.geometry import Plane
+from deepspine.data.volume import Volume
+from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.detection.inference import FoundBox
+from deepspine.segmentation.detection.instance_map import BoxClass
+from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.partial_labels import DiscBox
+from deepspine.segmentation.weights_file import WEIGHTS_FILE
+
+PICTURE_HEIGHT_MM = 200.0
+"""Assumed extent of an axial picture without a pixel size: fields of view of 160 to 220 mm are usual."""
+MIN_PROBABILITY = 0.5
+MIN_AREA_MM2 = 400.0
+"""Of the region in a slice; a lumbar disc has 1,000 to 2,000 (Panjabi 1992)."""
+REGIONS_FILE = "regions.json"
+
+
+@dataclass(frozen=True, eq=False)
+class AxialRegions:
+    """Finds the disc, or the body at its place, on axial slices."""
+
+    network: SegmentationNetwork
+
+    @classmethod
+    def load(cls, weights: Path | None = None) -> AxialRegions:
+        """Load weights as `SegmentationNetwork.load` does; the shipped ones of this task by default."""
+        shipped = Path(str(files("deepspine.segmentation"))) / "axial_weights" / WEIGHTS_FILE
+        return cls(SegmentationNetwork.load(weights or shipped))
+
+    def boxes(self, volume: Volume) -> list[FoundBox | None]:
+        """Return the region on each slice, in its pixels; None on slices that show none.
+
+        Parameters
+        ----------
+        volume
+            Axial slices, or a picture of one (whatever plane it was read as).
+
+        Raises
+        ------
+        InputError
+            When the volume is known to be of another plane.
+        """
+        if volume.origin.has_patient_space and volume.grid.plane is not Plane.AXIAL:
+            raise InputError(f"axial slices were expected, got a stack of {volume.grid.plane} slices")
+        spacing_mm = volume.spacing_mm[1:]
+        if volume.origin.spacing_is_assumed:
+            spacing_mm = np.full(2, PICTURE_HEIGHT_MM / volume.grid.shape[1])
+        found = []
+        for one in volume.voxels:
+            shown = np.broadcast_to(one, (1, 3, *one.shape))
+            disc = self.network.probabilities(shown, spacing_mm)[0, SpineClass.DISC].numpy()
+            found.append(_box_of(disc.astype(np.float32), float(spacing_mm[0] * spacing_mm[1])))
+        return found
+
+
+def write_regions(boxes: list[FoundBox | None], volume: Volume, folder: Path) -> None:
+    """Write `regions.json` (a list over the slices) and `overlay.png` (the slice of the surest box)."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        None
+        if one is None
+        else {"kind": "disc", "box_xyxy": [round(v, 1) for v in _corners(one.box)], "score": round(one.score, 3)}
+        for one in boxes
+    ]
+    (folder / REGIONS_FILE).write_text(json.dumps({"slices": rows}, indent=1) + "\n", encoding="utf-8")
+    index = max(range(len(boxes)), key=lambda slice_: getattr(boxes[slice_], "score", 0.0))
+    picture, box = volume.voxels[index], boxes[index]
+    figure = Figure(figsize=(4.0 * picture.shape[1] / picture.shape[0], 4.0))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.imshow(picture, cmap="gray", vmax=np.percentile(picture, 99.5))
+    if box is not None:
+        x0, y0, x1, y1 = _corners(box.box)
+        axes.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor="orange"))
+    axes.set_axis_off()
+    figure.savefig(folder / "overlay.png", dpi=100, metadata={"Software": None})
+
+
+def _box_of(probability: NDArray[np.float32], pixel_mm2: float) -> FoundBox | None:
+    labels, n_found = ndimage.label(probability >= MIN_PROBABILITY)
+    if not n_found:
+        return None
+    weights = ndimage.sum(probability, labels, range(1, n_found + 1))
+    inside = labels == int(np.argmax(weights)) + 1
+    if inside.sum() * pixel_mm2 < MIN_AREA_MM2:
+        return None
+    rows, columns = np.nonzero(inside)
+    box = DiscBox(float(columns.min()), float(rows.min()), float(columns.max()) + 1, float(rows.max()) + 1)
+    return FoundBox(BoxClass.DISC, box, float(probability[inside].mean()))
+
+
+def _corners(box: DiscBox) -> tuple[float, float, float, float]:
+    return box.x0, box.y0, box.x1, box.y1

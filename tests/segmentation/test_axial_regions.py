@@ -1,0 +1,58 @@
+"""Boxes of discs on axial slices."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from deepspine.data.errors import InputError
+from deepspine.data.geometry import Grid, Plane
+from deepspine.data.orientation import DISPLAY_AXES_LPS
+from deepspine.data.volume import Volume
+from deepspine.segmentation.axial_regions import AxialRegions, write_regions
+from deepspine.segmentation.classes import N_CLASSES, SpineClass
+
+
+class Blobs:
+    """A network that is sure of one disc of 40 x 30 pixels, and of a speck; of nothing on dark slices."""
+
+    def probabilities(self, triples: np.ndarray, spacing_mm: np.ndarray) -> torch.Tensor:
+        """Return probabilities of the classes, of one slice."""
+        found = torch.zeros(1, N_CLASSES, *triples.shape[2:])
+        if triples.max() > 0:
+            found[0, SpineClass.DISC, 50:80, 60:100] = 0.9
+            found[0, SpineClass.DISC, 5:8, 5:8] = 1.0
+        return found
+
+
+def slices(plane: Plane = Plane.AXIAL) -> Volume:
+    grid = Grid.from_axes(
+        (2, 160, 160), origin_lps=(0.0, 0.0, 0.0), axes_lps=DISPLAY_AXES_LPS[plane], spacing_mm=(4.0, 1.0, 1.0)
+    )
+    voxels = np.zeros((2, 160, 160), dtype=np.float32)
+    voxels[1] = 1.0
+    return Volume(voxels, grid)
+
+
+def test_a_slice_has_the_box_of_its_largest_region_or_none() -> None:
+    dark, bright = AxialRegions(Blobs()).boxes(slices())  # type: ignore[arg-type]
+    assert dark is None
+    assert bright is not None
+    assert (bright.box.x0, bright.box.y0, bright.box.x1, bright.box.y1) == (60, 50, 100, 80)
+    assert bright.score == pytest.approx(0.9)
+
+
+def test_a_sagittal_volume_is_refused() -> None:
+    with pytest.raises(InputError, match="axial"):
+        AxialRegions(Blobs()).boxes(slices(Plane.SAGITTAL))  # type: ignore[arg-type]
+
+
+def test_regions_are_written_with_a_picture(tmp_path: Path) -> None:
+    volume = slices()
+    write_regions(AxialRegions(Blobs()).boxes(volume), volume, tmp_path)  # type: ignore[arg-type]
+    first, second = json.loads((tmp_path / "regions.json").read_text())["slices"]
+    assert first is None
+    assert second["box_xyxy"] == [60, 50, 100, 80]
+    assert (tmp_path / "overlay.png").is_file()
