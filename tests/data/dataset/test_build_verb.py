@@ -15,15 +15,6 @@ from deepspine.data.label_table import LabelTable
 from deepspine.data.levels import Level
 
 
-@pytest.fixture(scope="module")
-def phantom(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an archive of two invented studies, its index and its truth."""
-    folder = tmp_path_factory.mktemp("phantom")
-    assert main(["phantom", "--studies", "2", "--seed", "3", "--out", str(folder)]) == 0
-    assert main(["index", str(folder / "archive"), "--out", str(folder / "index.parquet")]) == 0
-    return folder
-
-
 def build(phantom: Path, out: Path, *extra: str, levels: Path | None = None) -> int:
     labels, truth = phantom / "truth" / "labels.csv", levels or phantom / "truth"
     arguments = ["--index", str(phantom / "index.parquet"), "--labels", str(labels), "--levels", str(truth)]
