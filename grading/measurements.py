@@ -17,34 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.frames import LevelFrame
-from deepspine.data.geometry import FloatArray, Grid
+from deepspine.data.geometry import Grid
 from deepspine.data.volume import Volume
+from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster, level_raster
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BODY, DISC, CANAL, SACRUM = 1, 3, 4, 5
-"""Values of `mask.nii.gz`."""
-STEP_MM = 0.5
-"""Of the raster on which a level is measured; finer than the pixels of any scanner."""
-HALF_HEIGHT_MM, FRONT_MM, BACK_MM = 42.0, 40.0, 48.0
-"""The raster reaches over one vertebra above and below, and over the canal."""
-MAX_TURN_DEG = 25.0
-"""A disc whose long axis is turned further against the spine's curve is no disc seen from the side."""
 OUTER = 0.02
 """Share of a disc's pixels at either end that do not count for its depth: stray ones."""
 THIRDS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"anterior": (0.08, 0.3), "middle": (0.38, 0.62), "posterior": (0.7, 0.92)}
 )
 """Where along a disc's depth its heights are taken; the rims, where annulus and ligaments blur, are left out."""
-NEAR_DISC_MM = 6.0
-"""A disc lies no further from its frame's centre, a body no further from its disc."""
 WALL_MM = (1.5, 11.0)
 """Distance from the disc of the walls of bodies whose lines give their corners: beyond the rounding of the rim, before
 the waist."""
 MIN_WALL_ROWS = 8
-OUTSIDE = 255
-"""Class of the raster where the volume does not reach."""
 ENDPLATE_MM = (1.0, 6.0)
 """Depth of the bone beside an endplate whose signal is compared with that of the body (Modic changes reach so far)."""
 NEXT_BODY_MM = 18.0
@@ -87,7 +76,7 @@ SIGNALS = ("disc_to_csf", "disc_to_marrow", "endplate_above_to_marrow", "endplat
 
 
 class LocatedSpine(Protocol):
-    """What is needed of a located study; `segmentation.locate.Location` and `reading.FoundSpine` have it."""
+    """What is needed of a located study; `segmentation.locate.Location` and `reading_study.FoundSpine` have it."""
 
     @property
     def mask(self) -> NDArray[np.uint8]:
@@ -134,7 +123,7 @@ def _measured(
     volume: Volume, located: LocatedSpine, frame: LevelFrame, others: Mapping[str, Volume]
 ) -> dict[str, object]:
     found: dict[str, float] = dict.fromkeys(measure_names(others), float("nan"))
-    raster = _level_raster(volume.grid, located.mask, frame)
+    raster = level_raster(volume.grid, located.mask, frame)
     if raster is not None:
         found |= _disc_shape(raster) | _corner_measures(raster) | _canal_shape(raster)
         found["canal_area_per_disc_area"] = found["canal_area_mm2"] / found["disc_area_mm2"]
@@ -146,120 +135,10 @@ def _measured(
     return {"level": frame.level.value, "confidence": frame.confidence, **found, "missing": "|".join(missing)}
 
 
-# ------------------------------------------------------------------------------------------------------------- raster
-
-
-@dataclass(frozen=True, eq=False)
-class _Raster:
-    """The sagittal plane through a disc, in the disc's own axes; rows upwards, columns backwards, `STEP_MM` apart.
-
-    Attributes
-    ----------
-    classes
-        *Shape:* (rows, columns)
-    disc
-        Pixels of this disc alone; of the bodies beside it `above` and `below` (the sacrum counts as a body).
-    points_lps
-        *Shape:* (rows, columns, 3)
-    """
-
-    classes: NDArray[np.uint8]
-    disc: NDArray[np.bool_]
-    above: NDArray[np.bool_]
-    below: NDArray[np.bool_]
-    points_lps: FloatArray
-
-    @property
-    def up_mm(self) -> FloatArray:
-        """Height of each row above the disc's centre."""
-        return np.asarray(np.arange(self.classes.shape[0]) * STEP_MM - HALF_HEIGHT_MM)
-
-    @property
-    def back_mm(self) -> FloatArray:
-        """Place of each column behind the disc's centre."""
-        return np.asarray(np.arange(self.classes.shape[1]) * STEP_MM - FRONT_MM)
-
-
-def _level_raster(grid: Grid, mask: NDArray[np.uint8], frame: LevelFrame) -> _Raster | None:
-    """Return the raster of a level; None when no disc is at the frame's centre."""
-    _, back, up = frame.axes_lps
-    points = _points(frame.center_lps, back, up)
-    disc = _part_at_center(_sampled_classes(grid, mask, points) == DISC)
-    if disc is None:
-        return None
-    turn = _turn_rad(disc)
-    if abs(turn) > np.deg2rad(MAX_TURN_DEG):
-        return None
-    back, up = np.cos(turn) * back + np.sin(turn) * up, np.cos(turn) * up - np.sin(turn) * back
-    points = _points(frame.center_lps, back, up)
-    classes = _sampled_classes(grid, mask, points)
-    disc = _part_at_center(classes == DISC)
-    if disc is None:
-        return None
-    bone = (classes == BODY) | (classes == SACRUM)
-    heights = np.argwhere(disc)[:, 0]
-    above = _bone_beside(bone, disc, slice(int(np.median(heights)), None))
-    below = _bone_beside(bone, disc, slice(0, int(np.median(heights))))
-    return _Raster(classes, disc, above, below, points)
-
-
-def _points(center_lps: FloatArray, back: FloatArray, up: FloatArray) -> FloatArray:
-    heights = np.arange(-HALF_HEIGHT_MM, HALF_HEIGHT_MM + STEP_MM / 2, STEP_MM)
-    depths = np.arange(-FRONT_MM, BACK_MM + STEP_MM / 2, STEP_MM)
-    return np.asarray(center_lps + heights[:, None, None] * up + depths[None, :, None] * back)
-
-
-def _sampled_classes(grid: Grid, mask: NDArray[np.uint8], points: FloatArray) -> NDArray[np.uint8]:
-    ijk = np.round(grid.ijk_from_lps(points)).astype(int)
-    inside = ((ijk >= 0) & (ijk < np.array(grid.shape))).all(axis=-1)
-    found = np.full(points.shape[:2], OUTSIDE, dtype=np.uint8)
-    found[inside] = mask[tuple(ijk[inside].T)]
-    return found
-
-
-def _part_at_center(binary: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """Return the connected part nearest to the raster's centre, within a few millimetres."""
-    from scipy.ndimage import label
-
-    labels, n_found = label(binary)
-    if not n_found:
-        return None
-    places = np.argwhere(binary)
-    center = np.array([HALF_HEIGHT_MM, FRONT_MM]) / STEP_MM
-    distance = np.linalg.norm(places - center, axis=1) * STEP_MM
-    if distance.min() > NEAR_DISC_MM:
-        return None
-    return np.asarray(labels == labels[tuple(places[distance.argmin()])])
-
-
-def _turn_rad(disc: NDArray[np.bool_]) -> float:
-    """Return how far the disc's long axis is turned upwards at its back."""
-    rows, columns = np.nonzero(disc)
-    covariance = np.cov(np.stack([columns, rows]))
-    _, vectors = np.linalg.eigh(covariance)
-    backwards, upwards = vectors[:, -1] * np.sign(vectors[0, -1] or 1.0)
-    return float(np.arctan2(upwards, backwards))
-
-
-def _bone_beside(bone: NDArray[np.bool_], disc: NDArray[np.bool_], side: slice) -> NDArray[np.bool_]:
-    """Return the body on one side of a disc: of the connected parts there the one with most bone near the disc."""
-    from scipy.ndimage import distance_transform_edt, label
-
-    here = np.zeros_like(bone)
-    here[side] = bone[side]
-    labels, n_found = label(here)
-    if not n_found:
-        return here
-    near = distance_transform_edt(~disc) * STEP_MM < NEAR_DISC_MM
-    counts = np.bincount(labels[near], minlength=n_found + 1)
-    counts[0] = 0
-    return np.asarray(labels == counts.argmax()) if counts.any() else np.zeros_like(bone)
-
-
 # ------------------------------------------------------------------------------------------------------------- shapes
 
 
-def _disc_shape(raster: _Raster) -> dict[str, float]:
+def _disc_shape(raster: Raster) -> dict[str, float]:
     columns = np.nonzero(raster.disc)[1]
     front, back = np.quantile(columns, [OUTER, 1 - OUTER])
     depth_mm = float(back - front + 1) * STEP_MM
@@ -285,7 +164,7 @@ class _Rim:
     up_mm: float
 
 
-def _corner_measures(raster: _Raster) -> dict[str, float]:
+def _corner_measures(raster: Raster) -> dict[str, float]:
     above, below = _rim(raster, above=True), _rim(raster, above=False)
     if above is None or below is None:
         return {}
@@ -301,7 +180,7 @@ def _corner_measures(raster: _Raster) -> dict[str, float]:
     }
 
 
-def _rim(raster: _Raster, *, above: bool) -> _Rim | None:
+def _rim(raster: Raster, *, above: bool) -> _Rim | None:
     """Return the corners of a body at the disc, where the lines of its walls end; None when it is not in view."""
     from scipy.ndimage import distance_transform_edt
 
@@ -332,7 +211,7 @@ def _line_at(rows: NDArray[np.intp], columns: NDArray[np.intp], row: float) -> f
     return float(slope * row + intercept)
 
 
-def _canal_shape(raster: _Raster) -> dict[str, float]:
+def _canal_shape(raster: Raster) -> dict[str, float]:
     canal = (raster.classes == CANAL) & (raster.back_mm > 0)
     depth_mm = canal.sum(axis=1) * STEP_MM
     up = raster.up_mm
@@ -374,7 +253,7 @@ def _canal_cross_section_mm2(grid: Grid, mask: NDArray[np.uint8], frame: LevelFr
 # ------------------------------------------------------------------------------------------------------------ signals
 
 
-def _signals(raster: _Raster, volume: Volume, prefix: str) -> dict[str, float]:
+def _signals(raster: Raster, volume: Volume, prefix: str) -> dict[str, float]:
     from scipy.ndimage import binary_erosion, distance_transform_edt, map_coordinates
 
     ijk = np.moveaxis(volume.grid.ijk_from_lps(raster.points_lps), -1, 0)

@@ -14,7 +14,7 @@ from deepspine.data.crops import INPUTS
 from deepspine.data.findings import FINDINGS, Finding, Side
 from deepspine.grading.evidence_maps import evidence_map, strongest
 from deepspine.grading.read_pictures import as_data_uri, crop_picture, draw_named_levels, evidence_picture
-from deepspine.grading.reading import Grade, Reading, ReadLevel
+from deepspine.grading.reading_results import Grade, Reading, ReadLevel
 from deepspine.grading.weights import ShippedGrader
 
 SURE_NAME = 0.9

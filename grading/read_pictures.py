@@ -15,7 +15,7 @@ from deepspine.data.geometry import FloatArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from deepspine.grading.reading import FoundSpine
+    from deepspine.grading.reading_study import FoundSpine
 
 WINDOW_PERCENTILES = (1.0, 99.5)
 """Grey levels shown, as percentiles of a picture: fat may clip, air may not hide the rest."""

@@ -10,7 +10,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.geometry import FloatArray
 
 if TYPE_CHECKING:
-    from deepspine.grading.reading import FoundSpine
+    from deepspine.grading.reading_study import FoundSpine
 
 MAX_APART_MM = 6.0
 """Median distance of discs on T1 from those on T2. Of 54 pairs of Sudirman's patients 2 % lie further apart, of pairs

@@ -18,8 +18,9 @@ from deepspine.data.levels import Level
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.volume import Volume
-from deepspine.grading.measurements import BODY, CANAL, DISC, SACRUM, SHAPES, SIGNALS, measure
+from deepspine.grading.measurements import SHAPES, SIGNALS, measure
 from deepspine.grading.measurements_forest import Learner, expanded, fit_forest, predict_all
+from deepspine.grading.measurements_raster import BODY, CANAL, DISC, SACRUM
 from deepspine.grading.metrics import score_predictions
 from deepspine.segmentation.classes import SpineClass
 

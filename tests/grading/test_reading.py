@@ -26,9 +26,10 @@ from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.volume import Volume, VolumeOrigin
 from deepspine.grading.out_of_distribution import FeatureSpread
 from deepspine.grading.prediction import Grader, predict_samples
-from deepspine.grading.reading import FoundSpine, LocatedStudy, read_study
+from deepspine.grading.reading import read_study
 from deepspine.grading.reading_inputs import StudyImages
 from deepspine.grading.reading_pairs import check_pair
+from deepspine.grading.reading_study import FoundSpine, LocatedStudy
 from deepspine.grading.weights import GraderPart, ShippedGrader, load_grader
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from deepspine.data.frames import LevelFrame
     from deepspine.data.levels import Level
     from deepspine.data.volume import Volume
-    from deepspine.grading.reading import FoundSpine, LocatedStudy
     from deepspine.grading.reading_inputs import StudyImages
+    from deepspine.grading.reading_study import FoundSpine, LocatedStudy
     from deepspine.segmentation.inference import SegmentationNetwork
 
 
@@ -86,8 +86,8 @@ def _located(images: StudyImages, network: SegmentationNetwork, lowest: Level | 
     from dataclasses import replace
 
     from deepspine.data.errors import DeepspineError
-    from deepspine.grading.reading import LocatedStudy
     from deepspine.grading.reading_pairs import check_pair
+    from deepspine.grading.reading_study import LocatedStudy
 
     main = images.main_input
     spines = {main: _found(images.volumes[main][0], network, lowest)}
@@ -107,7 +107,7 @@ def _located(images: StudyImages, network: SegmentationNetwork, lowest: Level | 
 
 
 def _found(volume: Volume, network: SegmentationNetwork, lowest: Level | None) -> FoundSpine:
-    from deepspine.grading.reading import FoundSpine
+    from deepspine.grading.reading_study import FoundSpine
     from deepspine.segmentation.locate import locate
     from deepspine.segmentation.output import levels_json
     from deepspine.segmentation.picture_size import sized_by_spine
