@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from deepspine.data.levels import LUMBAR_LEVELS, Level
+from deepspine.labeling.tokenization import NEWLINE
 
 LEVELS = tuple(Level)
 INDEX = {level.value: index for index, level in enumerate(LEVELS)}
@@ -22,6 +23,15 @@ _NEIGHBOURS = {(a, b) for a, b in itertools.pairwise(_SEQUENCE)} | {
 }  # fmt: skip
 _RANGE = frozenset(("to", "through", "thru", "till", "until", "down"))
 _JOIN = frozenset((",", "and", "amd", "adn", "nad", "amnd", "ans", "anf", "und", "&", "/", "+", "or", "as"))
+_DEGREES = {
+    "to": (["to", "a", "lesser", "extent"], ["to", "a", "lesser", "degree"], ["to", "lesser", "extent"]),
+    "less": (["less", "so"],),
+    **{word: ([word, "than"],) for word in ("more", "greater", "worse")},
+    ">": ([">"],),
+    "followed": (["followed", "by"],),
+}
+"""Phrases that rank the levels that they join, by their first word."""
+
 _SLIP = frozenset(("on", "over", "upon", "onto"))
 _NOUNS = frozenset(
     ("level", "levels", "segment", "segments", "interspace", "interspaces", "lebel", "lvl", "levls", "leve")
@@ -67,8 +77,8 @@ def vertebra(word: str) -> str | None:
 
 
 def read_group(words: list[str], start: int) -> LevelGroup | None:
-    """Read the group of levels that begins at the vertebra token `start`, or None when it is no level."""
-    first = _one(words, start)
+    """Read the group of levels that begins at the token `start`, or None when it is no level."""
+    first = _one(words, start) or _numbers_alone(words, start)
     if first is None:
         return None
     pairs, end, slip = first
@@ -111,6 +121,10 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
     joins = is_range = False
     while position < n:
         word = words[position]
+        behind = _skip_degree(words, position)
+        if behind > position:
+            joins, position = True, behind
+            continue
         if word in _RANGE or (word == "-" and not joins):
             is_range = joins = True
         elif word in _JOIN:
@@ -125,6 +139,14 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
     return (position, True, is_range) if joins else (start, False, False)
 
 
+def _skip_degree(words: list[str], position: int) -> int:
+    """Skip what only ranks the levels of a group: "L4-5 more than L3-4", "L4-5 and to a lesser extent L5-S1"."""
+    for phrase in _DEGREES.get(words[position], ()):
+        if words[position : position + len(phrase)] == phrase:
+            return position + len(phrase)
+    return position
+
+
 def _one(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool] | None:
     """Read one level, or a chain like `L3-4-5`, at `start`."""
     if start >= len(words):
@@ -137,23 +159,30 @@ def _one(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool
         return ([pair], start + 1, False) if pair in _NEIGHBOURS else None
     position = start + 1
     joint = words[position] if position < len(words) else ""
+    if joint == "-" and words[position + 1 : position + 2] == ["-"]:
+        position += 1
     if joint in ("-", "/"):
         return _chain(words, upper, position)
     lower = vertebra(joint)
     if lower is not None and (upper, lower) in _NEIGHBOURS:
         return [(upper, lower)], position + 1, False
-    after = words[position + 1] if position + 1 < len(words) else ""
+    return _joined_by_word(words, start, upper)
+
+
+def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tuple[str, str]], int, bool] | None:
+    """Read `L4 on L5`, `L4 and L5 disc`, `between L4 and L5`, `L3 to L5`."""
+    joint, after, behind = (words[k] if k < len(words) else "" for k in range(start + 1, start + 4))
     lower = vertebra(after)
     if lower is None:
         return None
-    behind = words[position + 2] if position + 2 < len(words) else ""
     if joint in _SLIP:
-        return [(upper, lower)], position + 2, True
-    if joint in ("and", "&") and (upper, lower) in _NEIGHBOURS and behind in _DISC_NOUNS:
-        return [(upper, lower)], position + 2, False
+        return [(upper, lower)], start + 3, True
+    enclosed = behind in _DISC_NOUNS or (start > 0 and words[start - 1] == "between")
+    if joint in ("and", "&") and (upper, lower) in _NEIGHBOURS and enclosed:
+        return [(upper, lower)], start + 3, False
     if joint in _RANGE and behind not in ("-", "/") and upper[0] in "LT":
         found = _between(upper, lower)
-        return (found, position + 2, False) if found else None
+        return (found, start + 3, False) if found else None
     return None
 
 
@@ -188,7 +217,7 @@ def _partner(upper: str, word: str) -> str | None:
     lower = vertebra(word)
     if lower is not None:
         return lower
-    if word == "s" and upper == "L5":
+    if word in ("s", "si", "sl") and upper == "L5":
         return "S1"
     if not word.isdigit():
         return None
@@ -210,6 +239,14 @@ def _bare_numbers(words: list[str], position: int) -> tuple[list[tuple[str, str]
     lower = _partner(f"L{words[position]}", words[position + 2])
     pair = (f"L{words[position]}", lower or "")
     return ([pair], position + 3, False) if pair in _NEIGHBOURS else None
+
+
+def _numbers_alone(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool] | None:
+    """Read `4-5` in "lumbar 4-5" and at the front of a line, before a colon."""
+    before = words[start - 1] if start else NEWLINE
+    if before in ("lumbar", "level") or (before == NEWLINE and words[start + 3 : start + 4] == [":"]):
+        return _bare_numbers(words, start)
+    return None
 
 
 def _between(upper: str, lower: str) -> list[tuple[str, str]]:

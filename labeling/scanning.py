@@ -78,19 +78,32 @@ def _reader_of(word: str) -> Callable[[list[str], int], Mention | None] | None:
     if word in NUMBER_READERS:
         return NUMBER_READERS[word]
     if word[0].isdigit():
-        return read_size
+        return _read_number
     return _read_vertebra if word[-1].isdigit() else None
+
+
+def _read_number(words: list[str], i: int) -> Mention | None:
+    """Read a size, or a level without letters."""
+    size = read_size(words, i)
+    return size if size is not None else _read_level(words, i)
+
+
+def _read_level(words: list[str], i: int) -> Mention | None:
+    group = read_group(words, i)
+    if group is None:
+        return None
+    mention = Mention(_LEVEL, i, group.end)
+    mention.group = group
+    mention.form = "at" if follows_preposition(words, i) else ""
+    return mention
 
 
 def _read_vertebra(words: list[str], i: int) -> Mention | None:
     if _is_weighting(words, i):
         return None
-    group = read_group(words, i)
-    if group is not None:
-        mention = Mention(_LEVEL, i, group.end)
-        mention.group = group
-        mention.form = "at" if follows_preposition(words, i) else ""
-        return mention
+    level = _read_level(words, i)
+    if level is not None:
+        return level
     if vertebra(words[i]) is None:
         return None
     return Mention(_VERTEBRA, i, i + 1)

@@ -434,3 +434,16 @@ def test_words_for_a_normal_alignment(text: str) -> None:
 def test_normal_discs_say_nothing_of_the_canal(text: str) -> None:
     assert len(told(text, "herniation")) == len(told(text, "degeneration")) == 5
     assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "The disc between L4 and L5 bulges.", "The disc space between L4 and L5 shows a bulge.", "Lumbar 4-5: bulge.",
+    "FINDINGS:\n4-5: bulge.",
+])  # fmt: skip
+def test_levels_in_other_words(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", ["FINDINGS:\n4-5 mm bulge.", "Bulge of 4-5 mm.", "Stage 4-5: bulge."])
+def test_numbers_that_are_no_levels(text: str) -> None:
+    assert told(text, "bulge") == {}

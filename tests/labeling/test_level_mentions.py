@@ -24,6 +24,13 @@ from deepspine.labeling.tokenization import tokenize
     ("L1-L2 to L6-S1", "L1-L2 L2-L3 L3-L4 L4-L5 L5-L6 L6-S1"),
     ("L4 & L5 disc", "L4-L5"),
     ("L4 on L5", "L4-L5"),
+    ("L4 -- L5", "L4-L5"),
+    ("L5-SI", "L5-S1"),
+    ("L4-5 > L5-S1", "L4-L5 L5-S1"),
+    ("L4-5 more than L3-4", "L4-L5 L3-L4"),
+    ("L4-5, followed by L5-S1", "L4-L5 L5-S1"),
+    ("L4-5 and to a lesser extent at L5-S1", "L4-L5 L5-S1"),
+    ("L4-5 and less so at L3-4", "L4-L5 L3-L4"),
     ("C5-6", ""),
     ("T11-12", ""),
 ])  # fmt: skip
