@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from dicom_files import WrittenSeries, enhanced, in_big_endian
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom import dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, RLELossless
 
 from deepspine.cli import main
 from deepspine.data.deidentify.basic_profile import action_of, profile_rows
@@ -241,6 +243,36 @@ def test_pictures_of_text_are_not_copied(archive: Path, tmp_path: Path, capsys: 
     assert (summary["copied"], summary["passed_over"], summary["rejected"]) == (1, 3, 2)
     assert "duplicate" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
     assert main([*arguments, "--max-reject-share", "0"]) == 3
+
+
+@pytest.mark.parametrize("kind", ["enhanced", "compressed", "big endian", "bare"])
+def test_other_kinds_of_files_keep_pixels_and_geometry(kind: str, archive: Path, tmp_path: Path) -> None:
+    """Multi-frame files, RLE, big endian and files without a header of their own."""
+    series = WrittenSeries()
+    (tmp_path / "src").mkdir()
+    if kind == "enhanced":
+        enhanced(series).save_as(tmp_path / "src" / "all.dcm")
+    for number in range(0 if kind == "enhanced" else len(series.positions)):
+        path = tmp_path / "src" / f"{number}.dcm"
+        data = series.dataset(number)
+        if kind == "compressed":
+            data.compress(RLELossless)
+        if kind == "big endian":
+            dcmwrite(path, in_big_endian(data), enforce_file_format=True)
+        elif kind == "bare":
+            dcmwrite(path, Dataset(data), implicit_vr=True, little_endian=True)
+        else:
+            data.save_as(path)
+    arguments = [str(tmp_path / "src"), str(tmp_path / "out"), "--secret", str(archive / "secret.txt")]
+    assert main(["deidentify", *arguments]) == 0
+    assert main(["check", str(tmp_path / "out")]) == 0
+    (after,) = index_archive(tmp_path / "out", rejects=Rejects()).series
+    (volume,) = read_stacks(after)
+    numbers = range(len(series.positions))
+    assert np.array_equal(volume.voxels, [series.pixels(number) for number in numbers])
+    assert np.allclose(volume.grid.lps_from_ijk([[number, 0, 0] for number in numbers]), series.positions, atol=1e-9)
+    content = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*.dcm"))
+    assert not [name for name in (b"Doe", b"Jane", b"patient of", b"A-study") if name in content]
 
 
 @pytest.mark.parametrize(
