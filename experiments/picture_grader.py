@@ -25,7 +25,7 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
 from deepspine.experiments.picture_dataset import PRESET
-from deepspine.experiments.recipe import changed_recipe, folder_of
+from deepspine.experiments.recipe import folder_of
 from deepspine.experiments.registry import CONFIGS, load_settings
 from deepspine.experiments.sudirman_weak import bulge_scores, find_boxed, read_pfirrmann
 from deepspine.experiments.yes_or_no import agreement_row, noted_threshold
@@ -58,15 +58,16 @@ class Settings:
 
     Attributes
     ----------
-    variant
-        Of `spider_graded.yaml`.
+    experts, notes
+        Variants of `spider_graded.yaml`: who answers for what experts graded, and for what only notes speak of.
     alpha
         Rate at which calibrated sets may miss.
     left_out
         Findings that the networks grade and the package does not offer.
     """
 
-    variant: str = MISSING
+    experts: str = MISSING
+    notes: str = MISSING
     alpha: float = MISSING
     left_out: list[str] = MISSING
 
@@ -74,38 +75,56 @@ class Settings:
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Write the grader to `out/weights` and return a row for each finding: labels, error of calibration, sets."""
     whole = load_settings(spider_graded.Settings, CONFIGS / "spider_graded.yaml")
-    if settings.variant not in whole.variants:
-        raise ConfigError(f"variant must be one of {', '.join(whole.variants)}, got {settings.variant!r}")
-    variant = whole.variants[settings.variant]
+    if unknown := {settings.experts, settings.notes} - set(whole.variants):
+        raise ConfigError(f"variants are {', '.join(whole.variants)}, got {', '.join(sorted(unknown))}")
     material = spider_graded.gather(data, out, whole.note_findings, advance=lambda n: advance(0.1 * n))
-    place = out / folder_of(settings.variant)
-    predictions = spider_graded.learn(variant, whole, material, place, lambda n: advance(0.8 * n))
+    graded = {
+        name: spider_graded.learn(
+            whole.variants[name], whole, material, out / folder_of(name), lambda n: advance(0.4 * n)
+        )
+        for name in dict.fromkeys((settings.notes, settings.experts))
+    }
+    by_experts = sorted({key.finding for key in material.gradings} - set(settings.left_out))
     calibration: dict[str, LinearCalibration] = {}
     conformal: dict[str, Promised] = {}
     rows: list[Mapping[str, Any]] = []
-    for name in sorted({row.key.finding for row in predictions} - set(settings.left_out)):
-        said = out_of_fold(predictions, material.gradings, name)
-        if said is None:
-            rows.append({"finding": name, "labels": 0})
-            continue
-        calibration[name], conformal[name], row = make_honest(name, *said, alpha=settings.alpha)
-        rows.append(row)
-    rows += beside_others(predictions, material, data / "sudirman")
-    recipe = changed_recipe(whole.recipe, variant.recipe)
-    part = part_of_checkpoints(
-        "pictures",
-        [place / f"fold{fold}_0" for fold in range(whole.folds)],
-        preset=PRESET,
-        usual_size=True,
-        trained_on={name: _sources(name, whole.note_findings, material.gradings) for name in recipe.findings},
-        calibration=calibration,
-        conformal=conformal,
+    for name in by_experts:
+        said = out_of_fold(graded[settings.experts], material.gradings, name)
+        if said is not None:
+            calibration[name], conformal[name], row = make_honest(name, *said, alpha=settings.alpha)
+            rows.append(row)
+    rows += beside_others(graded[settings.experts], material, data / "sudirman")
+    by_notes = [name for name in whole.note_findings if name not in by_experts]
+    experts = part_of(
+        "experts", settings.experts, by_experts, whole, material, out, calibration=calibration, conformal=conformal
     )
-    part = without_findings(part, settings.left_out)
-    part = replace(part, outliers=spread_of(material.dataset, part.networks[0], recipe.inputs))
-    save_grader(out / "weights", [part], card=_card(rows, settings))
+    save_grader(
+        out / "weights",
+        [experts, part_of("notes", settings.notes, by_notes, whole, material, out)],
+        card=_card(rows, settings),
+    )
     advance(0.1)
     return rows
+
+
+def part_of(
+    part_name: str,
+    variant: str,
+    findings: Sequence[str],
+    whole: spider_graded.Settings,
+    material: spider_graded.Material,
+    out: Path,
+    **honest: Any,
+) -> GraderPart:
+    """Return the part made of a variant's networks, one a fold, that answers for some findings alone."""
+    place = out / folder_of(variant)
+    part = part_of_checkpoints(
+        part_name, [place / f"fold{fold}_0" for fold in range(whole.folds)], preset=PRESET, usual_size=True, **honest
+    )
+    part = without_findings(part, [one.name for one in part.findings if one.name not in findings])
+    trained_on = {name: _sources(name, whole.note_findings, material.gradings) for name in findings}
+    outliers = spread_of(material.dataset, part.networks[0], part.inputs)
+    return replace(part, trained_on=trained_on, outliers=outliers)
 
 
 def beside_others(

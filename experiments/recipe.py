@@ -122,7 +122,7 @@ def cross_validate(
     run: Path,
     recipe: Recipe,
     *,
-    start: Path | None = None,
+    start: Path | Sequence[Path] | None = None,
     advance: Callable[[float], None] = lambda n: None,
 ) -> list[Prediction]:
     """Train on all folds but one and grade that one, in turn; return the predictions of all patients.
@@ -133,16 +133,21 @@ def cross_validate(
         What trains when a fold is held back, one table a fold.
     run
         Folder of the networks, one a fold and member.
+    start
+        What networks start from in place of chance: one for all, or one a fold, which did not see the fold either.
     advance
         Called with the share done since its last call, 1 in sum.
     """
     rows: list[Prediction] = []
     folds = len(labels_by_fold)
+    starts = [*start] if isinstance(start, Sequence) else [start] * folds
     for fold, labels in enumerate(labels_by_fold):
         graded = []
         for member in range(recipe.members):
             place = run / f"fold{fold}_{member}"
-            train_network(dataset, labels, place, recipe, folds=folds, held_folds=[fold], member=member, start=start)
+            train_network(
+                dataset, labels, place, recipe, folds=folds, held_folds=[fold], member=member, start=starts[fold]
+            )
             graded.append(grade_fold(dataset, place, folds=folds, fold=fold))
             advance(1 / folds / recipe.members)
         rows += averaged(graded)

@@ -34,7 +34,7 @@ from deepspine.experiments.picture_dataset import PicturePair, build_pictures, p
 from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, train_network
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
-from deepspine.grading.prediction import Prediction
+from deepspine.grading.prediction import Prediction, find_checkpoint
 from deepspine.labeling.validation.pictures import LEVELS_FROM_BELOW, read_gradings
 
 PREFIX, NOTES_PREFIX = "spi-", "sud-"
@@ -57,7 +57,8 @@ class Variant:
     notes
         Whether labels of clinicians' notes on other patients are learned at the same time (many tasks, one network).
     start
-        `chance`, `segmentation` (its encoder) or `notes` (a grader that learned from notes alone).
+        `chance`, `segmentation` (its encoder), `notes` (a grader that learned from notes alone), or the name of a
+        variant further up, whose network of the same fold goes on learning.
     recipe
         Keys of `Recipe` that differ.
     """
@@ -158,15 +159,30 @@ def learn(
     ------
     ConfigError
         When its start is none that there is.
+    InputError
+        When the variant that it starts from has not been run.
     """
     recipe = changed_recipe(settings.recipe, variant.recipe)
     labels = LabelTable({**material.gradings, **material.notes}) if variant.notes else material.gradings
-    if variant.start not in ("chance", "segmentation", "notes"):
-        raise ConfigError(f"start must be chance, segmentation or notes, got {variant.start!r}")
-    start = None if variant.start == "chance" else segmentation_weights()
-    if variant.start == "notes":
-        start = train_network(material.dataset, material.notes, place / "notes", recipe, start=start)
+    start = _start_of(variant, settings, material, place, recipe)
     return cross_validate(material.dataset, [labels] * settings.folds, place, recipe, start=start, advance=advance)
+
+
+def _start_of(
+    variant: Variant, settings: Settings, material: Material, place: Path, recipe: Recipe
+) -> Path | list[Path] | None:
+    match variant.start:
+        case "chance":
+            return None
+        case "segmentation":
+            return segmentation_weights()
+        case "notes":
+            segmentation = segmentation_weights()
+            return train_network(material.dataset, material.notes, place / "notes", recipe, start=segmentation)
+        case before if before in settings.variants:
+            networks = place.parent / folder_of(before)
+            return [find_checkpoint(networks / f"fold{fold}_0") for fold in range(settings.folds)]
+    raise ConfigError(f"start must be chance, segmentation, notes or a variant, got {variant.start!r}")
 
 
 # --------------------------------------------------------------------------------------------------------- the scores

@@ -30,7 +30,7 @@ def test_every_config_opens_with_its_command_and_has_all_keys(name: str) -> None
         (["sudirman-weak", "--set", "folds=many"], "sudirman_weak.yaml"),
         (["sudirman-weak", "--config", "nowhere.yaml"], "no config file nowhere.yaml"),
         (["sudirman-weak"], "PATIENT_t1.png"),
-        (["sudirman-weak", "--set", "only=[best]"], "variants are grader"),
+        (["sudirman-weak", "--set", "only=[best]"], "variants are small encoder"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
