@@ -15,6 +15,9 @@ MAX_HEADER_TOKENS = 9
 """Words before the colon of a heading; a list of levels may be longer."""
 
 MOST_HEADER_TOKENS = 17
+MAX_LEADING_WORDS = 2
+"""Words before the level that opens a line: "At the L4-5 level"."""
+
 MAX_BARE_HEADING = 5
 """Words of a section's heading without a colon, on a line of its own."""
 
@@ -213,7 +216,8 @@ class Headings:
                 value = self.section_of(sentence.mentions) if heads else None
                 if value is not None and sentence.mentions[0].i - sentence.i <= 2:
                     return value in ("findings", "skip")
-                if sentence.mentions[0].kind == "level" and sentence.mentions[0].i == sentence.i:
+                first = next((mention for mention in sentence.mentions if mention.kind != "of"), sentence.mentions[0])
+                if first.kind == "level" and first.i - sentence.i <= MAX_LEADING_WORDS:
                     return False
         return False
 

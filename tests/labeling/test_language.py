@@ -447,3 +447,8 @@ def test_levels_in_other_words(text: str) -> None:
 @pytest.mark.parametrize("text", ["FINDINGS:\n4-5 mm bulge.", "Bulge of 4-5 mm.", "Stage 4-5: bulge."])
 def test_numbers_that_are_no_levels(text: str) -> None:
     assert told(text, "bulge") == {}
+
+
+def test_lines_that_open_with_a_level_end_a_history_without_a_heading() -> None:
+    text = "Hx: Back pain.\n\nAt the L3-4 level there is a mild bulge.\nAt L4-5, moderate bulge.\n\nAdvice: Follow up."
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate"}
