@@ -105,8 +105,10 @@ def fit_forest(
         When the table lacks a column.
     """
     known = get_finding(finding)
-    features = (LEVEL_RANK, *(str(name) for name in table.select_dtypes("number") if name not in KEYS))
     row, grade, weight = expanded(table, labels, known)
+    # A measure that no level has (the cross-section of the canal in pictures) is no feature.
+    numbers = table.iloc[np.unique(row)].select_dtypes("number").dropna(axis="columns", how="all")
+    features = (LEVEL_RANK, *(str(name) for name in numbers if name not in KEYS))
     if len(set(grade.tolist())) < 2:
         raise ConfigError(f"labels of {finding} must show two grades to learn from, got {len(set(grade.tolist()))}")
     model = _model(learner, seed)
@@ -149,7 +151,7 @@ def _model(learner: Learner, seed: int) -> Any:
         boosting = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, random_state=seed)
         return Pipeline([(learner.value, boosting)])
     forest = RandomForestClassifier(N_TREES, min_samples_leaf=MIN_LEAF, random_state=seed)
-    filled = SimpleImputer(strategy="median", keep_empty_features=True)
+    filled = SimpleImputer(strategy="median")
     return Pipeline([("filled", filled), (learner.value, forest)])
 
 

@@ -220,6 +220,7 @@ def test_a_set_is_shared_out_among_its_grades_and_an_open_one_teaches_nothing() 
 def test_a_learner_finds_the_threshold_even_with_gaps_and_the_same_seed_gives_the_same(learner: Learner) -> None:
     table = simple_table()
     table.loc[::9, "size_mm"] = np.nan
+    table["never_mm"] = np.nan
     labels = simple_labels(*(["none"] * 30 + ["severe"] * 30))
     forest = fit_forest(table, labels, "bulge", learner=learner, seed=3)
     found = np.array([row.probabilities for row in forest.predict(table)])
