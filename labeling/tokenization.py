@@ -191,6 +191,8 @@ def normalise(text: str) -> str:
     """
     if _MARKUP.search(text):
         text = _without_markup(text)
+    if "\r" in text:
+        text = text.replace("\r\n", " \n")
     if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
         text = text.translate(_TRANSLATION)
     return text

@@ -40,3 +40,9 @@ def test_a_line_filled_by_an_editor_is_one_sentence() -> None:
 
 def test_a_line_of_its_own_stays_one() -> None:
     assert tokenize("Mild bulge\nNo stenosis").words.count("\n") == 1
+
+
+def test_line_ends_of_windows_are_one_line_end() -> None:
+    text = "FINDINGS:\r\nL4-5: Mild bulge.\r\n\r\nL5-S1: normal."
+    assert tokenize(text).words == tokenize(text.replace("\r\n", "\n")).words
+    assert len(normalise(text)) == len(text)
