@@ -18,6 +18,7 @@ _FIRST_TAG_AFTER_META = 0x00030000
 _PIXEL_VRS = frozenset({"OB", "OW", "OF", "OD", "UN", None})
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
+EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 _ENCAPSULATED = "1.2.840.10008.1.2.4."
 """Start of the UIDs of the JPEG family, whose headers are explicit little endian."""
 
@@ -69,9 +70,21 @@ def parse_dataset(stream: BinaryIO, keywords: tuple[str, ...]) -> Any:
         When the file is not DICOM.
     """
     from pydicom.filereader import read_partial
+    from pydicom.uid import UID
 
     stream.seek(0)
-    return read_partial(stream, force=_is_bare(stream), specific_tags=_tags_of(keywords))
+    dataset = read_partial(stream, force=_is_bare(stream), specific_tags=_tags_of(keywords))
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        dataset.file_meta.TransferSyntaxUID = UID(_syntax_of(dataset))
+    return dataset
+
+
+def _syntax_of(dataset: Any) -> str:
+    """Return the transfer syntax of a file that names none, by the way in which it was read."""
+    implicit, little_endian = dataset.original_encoding
+    if implicit:
+        return IMPLICIT_LITTLE
+    return EXPLICIT_LITTLE if little_endian else EXPLICIT_BIG
 
 
 def _is_bare(stream: BinaryIO) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from deepspine.data.dicom.parsing import EXPLICIT_LITTLE, IMPLICIT_LITTLE, parse_dataset
+from deepspine.data.dicom.parsing import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, parse_dataset
 from deepspine.data.dicom.tags import Tags
 from deepspine.data.errors import InputError
 
@@ -20,7 +20,6 @@ PIXEL_KEYWORDS = (
 _PIXEL_DATA = b"\xe0\x7f\x10\x00"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _DEFLATED = "1.2.840.10008.1.2.1.99"
-_BIG_ENDIAN = "1.2.840.10008.1.2.2"
 
 
 def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, size: int) -> None:
@@ -36,7 +35,7 @@ def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, size: int) -> None:
         return
     start = stream.tell()
     head = stream.read(12)
-    big_endian = syntax == _BIG_ENDIAN
+    big_endian = syntax == EXPLICIT_BIG
     order: Literal["big", "little"] = "big" if big_endian else "little"
     if head[:4] != (b"\x7f\xe0\x00\x10" if big_endian else _PIXEL_DATA):
         raise InputError("no pixel data: the file is truncated or holds no picture")

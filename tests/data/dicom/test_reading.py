@@ -9,6 +9,7 @@ import SimpleITK
 from dicom_files import AXIAL, SAGITTAL, T2, WrittenSeries, enhanced
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydicom import Dataset
 from pydicom.uid import JPEG2000Lossless, RLELossless
 from scipy.spatial.transform import Rotation
 
@@ -187,3 +188,16 @@ def test_the_origin_of_a_volume_holds_keys_and_no_names(tmp_path: Path) -> None:
     assert origin.frame_of_reference
     assert origin.patient_key
     assert origin.source == "series 1 (T2 sagittal, 6 slices)"
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+def test_files_without_preamble_and_file_meta_read_like_others(tmp_path: Path, implicit: bool) -> None:
+    series = WrittenSeries()
+    series.write(tmp_path / "whole")
+    (tmp_path / "bare").mkdir()
+    for number in range(len(series.positions)):
+        bare = Dataset()
+        bare.update(series.dataset(number))
+        bare.save_as(tmp_path / "bare" / f"{number}.dcm", implicit_vr=implicit, little_endian=True)
+    whole, read = (read_series(only_series(tmp_path / name)) for name in ("whole", "bare"))
+    np.testing.assert_array_equal(read.voxels, whole.voxels)
