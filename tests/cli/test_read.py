@@ -130,7 +130,8 @@ def test_a_pair_of_pictures_is_read_by_name_or_by_option_alike(
     assert (tmp_path / "a" / "grades.csv").read_text() == (tmp_path / "b" / "grades.csv").read_text()
     assert "canal stenosis" in told.err, "its part needs a volume, which is told"
     assert {key.finding for key in LabelTable.read(tmp_path / "a" / "grades.csv")} == {"bulge"}
-    assert "case" not in (tmp_path / "a" / "report.html").read_text(), "file names may hold names"
+    page = re.sub(r"data:image/png;base64,[^\"]*", "", (tmp_path / "a" / "report.html").read_text())
+    assert "case" not in page, "file names may hold names"
 
 
 def test_a_folder_of_volumes_is_the_study_that_its_files_show(phantom: PhantomStudy, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.volume import Volume, VolumeOrigin
 from deepspine.grading.out_of_distribution import FeatureSpread
 from deepspine.grading.prediction import Grader, predict_samples
+from deepspine.grading.read_page import write_page
 from deepspine.grading.reading import read_study
 from deepspine.grading.reading_inputs import StudyImages
 from deepspine.grading.reading_pairs import check_pair
@@ -152,3 +153,12 @@ def test_networks_of_a_part_are_averaged(located: LocatedStudy) -> None:
     assert np.allclose((found[0] + found[1]) / 2, found[2])
     assert not np.allclose(found[0], found[1])
     assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize(("preset", "told"), [("picture", True), ("small", False)])
+def test_the_page_says_when_sides_come_from_one_slice(
+    located: LocatedStudy, preset: str, told: bool, tmp_path: Path
+) -> None:
+    part = tiny_part("a", ["foraminal_stenosis"], preset, inputs=("sagittal_t2",))
+    write_page(tmp_path / "report.html", read_study(located, grader(part)), evidence=False)
+    assert ("come from one sagittal slice" in (tmp_path / "report.html").read_text()) == told
