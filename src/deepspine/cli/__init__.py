@@ -27,6 +27,7 @@ from deepspine.cli import (
     index,
     label,
     locate,
+    modic,
     phantom,
     read,
     sample,
@@ -60,6 +61,7 @@ app.command("check")(check.check)
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 app.command("read")(read.read)
+app.command("modic")(modic.modic)
 app.command("sample")(sample.sample)
 app.add_typer(annotate.app, name="annotate")
 app.command("validate", cls=validate.ManyFilesCommand)(validate.validate)

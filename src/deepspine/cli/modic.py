@@ -1,0 +1,101 @@
+"""`deepspine modic`: changed marrow beside the endplates, voxel by voxel, from a T1 and a T2."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from deepspine.data.volume import Volume
+    from deepspine.segmentation.inference import SegmentationNetwork
+    from deepspine.segmentation.locate import Location
+
+
+def modic(
+    study: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[STUDY]",
+            help="Folder or zip file of one DICOM study, or folder of a sagittal T1 and T2 (volumes or pictures) whose "
+            "names say t1 and t2.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for modic.nii.gz, modic.csv and modic.png.")] = Path("modic"),
+    t1: Annotated[Path | None, typer.Option(help="Sagittal T1, in place of STUDY.")] = None,
+    t2: Annotated[Path | None, typer.Option(help="Sagittal T2, in place of STUDY.")] = None,
+    lowest: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if known.")
+    ] = None,
+    spacing_mm: Annotated[
+        float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
+    ] = None,
+    report_id: Annotated[
+        str | None, typer.Option(help="Name of the study in modic.csv; by default DICOM's accession number.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Map Modic changes voxel by voxel on a T1 and T2 pair. Research use only."""
+    import json
+
+    from deepspine.data.errors import InputError
+    from deepspine.data.levels import Level
+    from deepspine.grading.modic.mapping import map_modic
+    from deepspine.grading.modic.output import COLUMNS, row_of, write_modic
+    from deepspine.grading.reading_inputs import SAGITTAL_T1, SAGITTAL_T2, find_study
+    from deepspine.segmentation.inference import SegmentationNetwork
+    from deepspine.segmentation.locate import locate
+    from deepspine.segmentation.picture_size import sized_by_spine
+
+    images = find_study(study, t1=t1, t2=t2, spacing_mm=spacing_mm, report_id=report_id)
+    for name, other in ((SAGITTAL_T1, "T2"), (SAGITTAL_T2, "T1")):
+        if name not in images.volumes:
+            why = "; ".join(images.warnings) or f"the study has {other} alone"
+            raise InputError(f"Modic types need a sagittal T1 and a sagittal T2: {why}")
+    network = SegmentationNetwork.load()
+    fixed = sized_by_spine(images.volumes[SAGITTAL_T2][0], network)
+    location = locate(fixed, network=network, lowest=Level.parse(lowest) if lowest else None)
+    moved, warnings = _paired(images.volumes[SAGITTAL_T1][0], fixed, location, network)
+    found = map_modic(moved, fixed, mask=location.mask, vertebra_map=location.vertebra_map, frames=location.frames)
+    write_modic(found, moved, fixed, out, report_id=images.report_id)
+    for warning in (*warnings, *location.warnings, *found.warnings):
+        sys.stderr.write(f"warning: {warning}\n")
+    if as_json:
+        rows = [dict(zip(COLUMNS, row_of(images.report_id, one), strict=True)) for one in found.endplates]
+        sys.stdout.write(json.dumps(rows) + "\n")
+    else:
+        n_changed = sum(sum(one.shares) > 0 for one in found.endplates)
+        sys.stdout.write(f"{n_changed} of {len(found.endplates)} endplates changed; see {out / 'modic.csv'}\n")
+
+
+def _paired(t1: Volume, t2: Volume, location: Location, network: SegmentationNetwork) -> tuple[Volume, list[str]]:
+    """Bring T1 to the grid of T2; refuse one that shows another spine."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from deepspine.data.errors import InputError
+    from deepspine.grading.modic.doubts import MIN_PATIENT_OVERLAP, body_overlap
+    from deepspine.grading.modic.registration import register
+    from deepspine.segmentation.classes import SpineClass
+    from deepspine.segmentation.pose import check_pose
+
+    if not t2.origin.has_patient_space:
+        # Pictures of a pair are of one size and field of view: the place of the one is that of the other.
+        t1 = replace(t1, grid=t2.grid)
+    check_pose(t1, network)
+    spine = np.isin(location.mask, (SpineClass.BODY, SpineClass.DISC, SpineClass.SACRUM))
+    done = register(t1, t2, spine)
+    moved = replace(t1, voxels=done.voxels, grid=t2.grid)
+    mask, _ = network.segment(moved.with_voxels(np.nan_to_num(done.voxels)))
+    overlap = body_overlap(mask, location.mask)
+    if overlap < MIN_PATIENT_OVERLAP:
+        raise InputError(
+            f"the vertebral bodies of T1 and T2 overlap by {overlap:.0%} (Dice): they are of two patients, or one of "
+            "them lies otherwise than its header says"
+        )
+    warnings = [f"T1 was moved by {done.moved_mm:.1f} mm onto T2"] if done.is_moved else []
+    return moved, warnings
