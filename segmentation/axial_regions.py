@@ -26,6 +26,9 @@ PICTURE_HEIGHT_MM = 200.0
 MIN_PROBABILITY = 0.5
 MIN_AREA_MM2 = 400.0
 """Of the region in a slice; a lumbar disc has 1,000 to 2,000 (Panjabi 1992)."""
+VOID_GREY = 0.06
+"""A region whose median grey level is below this share of the bright tissue lies in air or a saturation band."""
+BRIGHT_QUANTILE = 0.995
 REGIONS_FILE = "regions.json"
 
 
@@ -63,7 +66,8 @@ class AxialRegions:
         for one in volume.voxels:
             shown = np.broadcast_to(one, (1, 3, *one.shape))
             disc = self.network.probabilities(shown, spacing_mm)[0, SpineClass.DISC].numpy()
-            found.append(_box_of(disc.astype(np.float32), float(spacing_mm[0] * spacing_mm[1])))
+            grey = one / max(float(np.quantile(one, BRIGHT_QUANTILE)), 1e-6)
+            found.append(_box_of(disc.astype(np.float32), grey, float(spacing_mm[0] * spacing_mm[1])))
         return found
 
 
@@ -92,14 +96,19 @@ def write_regions(boxes: list[FoundBox | None], volume: Volume, folder: Path) ->
     figure.savefig(folder / "overlay.png", dpi=100, metadata={"Software": None})
 
 
-def _box_of(probability: NDArray[np.float32], pixel_mm2: float) -> FoundBox | None:
+def _box_of(probability: NDArray[np.float32], grey: NDArray[np.float32], pixel_mm2: float) -> FoundBox | None:
+    """Return the box of the largest sure region that shows tissue."""
     labels, n_found = ndimage.label(probability >= MIN_PROBABILITY)
-    if not n_found:
+    numbers = range(1, n_found + 1)
+    areas_mm2 = pixel_mm2 * np.bincount(labels.ravel(), minlength=n_found + 1)
+    shown = [
+        number
+        for number in numbers
+        if areas_mm2[number] >= MIN_AREA_MM2 and np.median(grey[labels == number]) >= VOID_GREY
+    ]
+    if not shown:
         return None
-    weights = ndimage.sum(probability, labels, range(1, n_found + 1))
-    inside = labels == int(np.argmax(weights)) + 1
-    if inside.sum() * pixel_mm2 < MIN_AREA_MM2:
-        return None
+    inside = labels == max(shown, key=lambda number: float(probability[labels == number].sum()))
     rows, columns = np.nonzero(inside)
     box = DiscBox(float(columns.min()), float(rows.min()), float(columns.max()) + 1, float(rows.max()) + 1)
     return FoundBox(BoxClass.DISC, box, float(probability[inside].mean()))

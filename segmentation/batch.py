@@ -15,6 +15,7 @@ from deepspine.data.levels import Level
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
+from deepspine.segmentation.axial_regions import REGIONS_FILE, AxialRegions, write_regions
 from deepspine.segmentation.locate import locate
 from deepspine.segmentation.output import LEVELS_FILE, write_location
 from deepspine.segmentation.picture_size import sized_by_spine
@@ -77,6 +78,27 @@ def locate_inputs(
             try:
                 volume = sized_by_spine(one.read(), network)
                 write_location(locate(volume, network=network, lowest=lowest), volume, folder)
+            except DeepspineError as error:
+                rejects.add(one.name, error)
+        advance(1)
+    return rejects
+
+
+def box_axial_inputs(
+    inputs: Sequence[LocateInput],
+    out: Path,
+    *,
+    regions: AxialRegions,
+    advance: Callable[[float], None] = lambda n: None,
+) -> Rejects:
+    """Box the disc on the axial slices of every input; folders as in `locate_inputs`. Returns what was refused."""
+    rejects = Rejects()
+    for one in inputs:
+        folder = out / one.name if len(inputs) > 1 else out
+        if not (folder / REGIONS_FILE).is_file():
+            try:
+                volume = one.read()
+                write_regions(regions.boxes(volume), volume, folder)
             except DeepspineError as error:
                 rejects.add(one.name, error)
         advance(1)

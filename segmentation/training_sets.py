@@ -27,6 +27,9 @@ from deepspine.segmentation.partial_labels import (
 
 DISC_CLASSES = ("ddd", "normal", "lumbar_bulge", "thoracic_bulge")
 """Sudirman boxes that hold a disc; `stenosis` and `spondylolisthesis` boxes hold other things."""
+SATURATION_GAPS_MM = (8.0, 18.0, 30.0, 45.0)
+"""From the front of a disc to the saturation band in axial pictures; `SATURATION_EDGE_MM` is how soft its edge is."""
+SATURATION_EDGE_MM = 8.0
 SAME_DISC_PIXELS = 8.0
 """Boxes whose centres lie nearer in rows are of one disc."""
 MIN_BOXES = 4
@@ -198,8 +201,18 @@ def read_axial_phantom(folder: Path) -> Iterator[TrainingSlice]:
                 across, along, _ = np.moveaxis(points @ frame.axes_lps.T, -1, 0)
                 inside = (across / (frame.width_mm / 2)) ** 2 + (along / (frame.depth_mm / 2)) ** 2 <= 1
                 allowed = definite(np.where(inside, SpineClass.DISC, SpineClass.BACKGROUND).astype(np.uint8))
+                # Half of them behind a dark band: without it, whatever is dark in front was taken for a disc.
+                gap_mm = SATURATION_GAPS_MM[index % len(SATURATION_GAPS_MM)]
+                dark = picture * _ramp(-along - frame.depth_mm / 2, gap_mm).astype(np.float32)
                 pixel_mm = float(volume.spacing_mm[1])
-                yield TrainingSlice(_with_neighbours([picture], 0), allowed, f"phantom:{study.patient_key}", pixel_mm)
+                for shown in (picture, dark):
+                    pixels = _with_neighbours([shown], 0)
+                    yield TrainingSlice(pixels, allowed, f"phantom:{study.patient_key}", pixel_mm)
+
+
+def _ramp(in_front_mm: NDArray[np.float64], gap_mm: float) -> NDArray[np.float64]:
+    """Return the share of signal left in front of a disc: all near it, none behind the band's soft edge."""
+    return np.asarray(np.clip((gap_mm + SATURATION_EDGE_MM - in_front_mm) / SATURATION_EDGE_MM, 0.03, 1.0))
 
 
 def _indices_of_slice(index: int, shape: tuple[int, ...]) -> NDArray[np.float64]:

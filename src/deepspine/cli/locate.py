@@ -30,6 +30,9 @@ def locate(
     method: Annotated[
         Method, typer.Option(help="unet: a mask of every voxel. detection: boxes of discs, bodies and S1, as blocks.")
     ] = Method.UNET,
+    axial: Annotated[
+        bool, typer.Option("--axial", help="Box the disc on axial slices instead: regions.json and overlay.png.")
+    ] = False,
     spacing_mm: Annotated[
         float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
     ] = None,
@@ -44,14 +47,17 @@ def locate(
     from deepspine.cli.progress import progress
     from deepspine.data.errors import InputError
     from deepspine.data.levels import Level
-    from deepspine.segmentation.batch import find_inputs, locate_inputs
+    from deepspine.segmentation.axial_regions import AxialRegions
+    from deepspine.segmentation.batch import box_axial_inputs, find_inputs, locate_inputs
 
     level = Level.parse(lowest) if lowest else None
     found = find_inputs(inputs, spacing_mm=spacing_mm)
-    network = method.load(weights)
     out.mkdir(parents=True, exist_ok=True)
     with progress("locate", total=len(found)) as advance:
-        rejects = locate_inputs(found, out, network=network, lowest=level, advance=advance)
+        if axial:
+            rejects = box_axial_inputs(found, out, regions=AxialRegions.load(weights), advance=advance)
+        else:
+            rejects = locate_inputs(found, out, network=method.load(weights), lowest=level, advance=advance)
     rejects.write(out / "rejects.csv")
     if as_json:
         sys.stdout.write(json.dumps({"inputs": len(found), "rejected": len(rejects), "out": str(out)}) + "\n")
