@@ -101,7 +101,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     save_grader(
         out / "weights",
         [experts, part_of("notes", settings.notes, by_notes, whole, material, out)],
-        card=_card(rows, settings),
+        card=_card(rows, settings, [whole.variants[name].start for name in (settings.experts, settings.notes)]),
     )
     advance(0.1)
     return rows
@@ -122,7 +122,8 @@ def part_of(
         part_name, [place / f"fold{fold}_0" for fold in range(whole.folds)], preset=PRESET, usual_size=True, **honest
     )
     part = without_findings(part, [one.name for one in part.findings if one.name not in findings])
-    trained_on = {name: _sources(name, whole.note_findings, material.gradings) for name in findings}
+    noted = whole.note_findings if learned_notes(variant, whole.variants) else []
+    trained_on = {name: _sources(name, noted, material.gradings) for name in findings}
     outliers = spread_of(material.dataset, part.networks[0], part.inputs)
     return replace(part, trained_on=trained_on, outliers=outliers)
 
@@ -201,6 +202,14 @@ def _log_loss(probabilities: FloatArray, allowed: NDArray[np.bool_]) -> float:
     return round(float(-np.log((probabilities * allowed).sum(axis=1).clip(1e-6)).mean()), 3)
 
 
+def learned_notes(name: str, variants: Mapping[str, spider_graded.Variant]) -> bool:
+    """Whether a variant, or what it starts from, learned from notes."""
+    variant = variants[name]
+    if variant.notes or variant.start == "notes":
+        return True
+    return variant.start in variants and learned_notes(variant.start, variants)
+
+
 def _sources(name: str, note_findings: Sequence[str], gradings: LabelTable) -> list[str]:
     graded = any(key.finding == name for key in gradings)
     return [*(["spider"] if graded else []), *(["sudirman"] if name in note_findings else [])]
@@ -236,15 +245,18 @@ def spread_of(dataset: Path, network: GradingNetwork, inputs: Sequence[str]) -> 
     return FeatureSpread.fit(features, patients, source=source)
 
 
-def _card(rows: Sequence[Mapping[str, Any]], settings: Settings) -> dict[str, Any]:
+def _card(rows: Sequence[Mapping[str, Any]], settings: Settings, starts: Sequence[str]) -> dict[str, Any]:
     return {
         "name": "picture grader",
         "data": DATA,
         "licence": "Apache-2.0; the data's attribution must be kept (CC BY 4.0)",
-        "start": "encoder of the shipped segmentation, see its card",
+        "start": "experts: " + starts[0] + "; notes: " + starts[1] + "; segmentation: the shipped one's encoder",
         "calibration": "on experts' gradings of SPIDER, by networks that did not see the patient; findings that only "
         "notes taught answer what a note would mention, and are not calibrated",
-        "promise": f"each set is compatible with an expert's grade at a rate of {1 - settings.alpha:g} over all labels",
+        "promise": f"each set is compatible with an expert's grade at a rate of {1 - settings.alpha:g} over all labels "
+        "by networks of one fold; the mean of the five that answers was not measured",
+        "validation_of": "out-of-fold predictions, on which calibration and thresholds were fitted too; what stands "
+        "beside boxes and other graders was fitted on nothing of theirs but, for the threshold, on notes",
         "validation": [dict(row) for row in rows],
         "training": "deepspine experiment picture-grader",
     }

@@ -6,7 +6,8 @@ import torch
 
 from deepspine.data.findings import FINDINGS
 from deepspine.experiments.picture_dataset import PRESET
-from deepspine.experiments.picture_grader import DATA, make_honest, without_findings
+from deepspine.experiments.picture_grader import DATA, learned_notes, make_honest, without_findings
+from deepspine.experiments.spider_graded import Variant
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.network import GradingNetwork
 from deepspine.grading.weights import GraderPart
@@ -51,3 +52,11 @@ def test_sets_are_compatible_with_experts_at_the_promised_rate(name: str) -> Non
 
 def test_every_source_has_its_attribution() -> None:
     assert all("CC BY 4.0" in text and "doi" in text for text in DATA.values())
+
+
+def test_notes_are_named_where_a_network_learned_them_even_before() -> None:
+    variants = {
+        "both": Variant(notes=True), "later": Variant(start="both"), "alone": Variant(start="chance"),
+        "after": Variant(start="notes"),
+    }  # fmt: skip
+    assert [name for name in variants if learned_notes(name, variants)] == ["both", "later", "after"]
