@@ -10,8 +10,10 @@ import torch
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Grid, Plane
 from deepspine.data.orientation import DISPLAY_AXES_LPS
+from deepspine.data.phantom.study import generate_study
 from deepspine.data.volume import Volume
 from deepspine.segmentation.axial_regions import AxialRegions, write_regions
+from deepspine.segmentation.batch import LocateInput, box_axial_inputs
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
 
 
@@ -56,3 +58,22 @@ def test_regions_are_written_with_a_picture(tmp_path: Path) -> None:
     assert first is None
     assert second["box_xyxy"] == [60, 50, 100, 80]
     assert (tmp_path / "overlay.png").is_file()
+
+
+def test_what_is_refused_among_many_is_told_and_the_rest_is_written(tmp_path: Path) -> None:
+    inputs = [LocateInput("axial", slices), LocateInput("sagittal", lambda: slices(Plane.SAGITTAL))]
+    rejects = box_axial_inputs(inputs, tmp_path, regions=AxialRegions(Blobs()))  # type: ignore[arg-type]
+    assert [row[0] for row in rejects.rows] == ["sagittal"]
+    assert (tmp_path / "axial" / "regions.json").is_file()
+
+
+def test_the_shipped_weights_box_the_disc_of_a_phantom() -> None:
+    study = generate_study(12)
+    level, scan = study.axial[-1]
+    disc = next(frame for frame in study.frames if frame.level is level)
+    volume = Volume(scan.stored.astype(np.float32), scan.grid)
+    _, row, column = volume.grid.ijk_from_lps(disc.center_lps)
+    found = AxialRegions.load().boxes(volume)[len(scan.stored) // 2]
+    assert found is not None
+    assert found.box.x0 < column < found.box.x1
+    assert found.box.y0 < row < found.box.y1

@@ -30,8 +30,8 @@ def spine(*, side_slices_touch: bool) -> np.ndarray:
     return mask
 
 
-def parted(mask: np.ndarray) -> tuple[list[Part], np.ndarray]:
-    sure = np.ones(mask.shape, dtype=np.float32)
+def parted(mask: np.ndarray, sure: np.ndarray | None = None) -> tuple[list[Part], np.ndarray]:
+    sure = np.ones(mask.shape, dtype=np.float32) if sure is None else sure
     bodies, labels = find_parts(mask, sure, grid(), SpineClass.BODY)
     chain = find_chain(bodies, find_parts(mask, sure, grid(), SpineClass.DISC)[0], mask, grid())
     curve = fit_spine_curve([part.center_lps for part in (*chain.bodies, *chain.discs)])
@@ -59,3 +59,20 @@ def test_two_bodies_with_a_missed_disc_between_them_stay_two() -> None:
     mask[:, 100:110] = SpineClass.BACKGROUND
     bodies, _ = parted(mask)
     assert len(bodies) == 6
+
+
+def test_a_slice_that_is_unsure_of_a_body_is_no_part_of_it() -> None:
+    sure = np.ones((SLICES, ROWS, COLUMNS), dtype=np.float32)
+    sure[0] = 0.6
+    bodies, numbered = parted(spine(side_slices_touch=False), sure)
+    assert len(bodies) == 6
+    assert not numbered[0].any()
+    assert numbered[1:].any(axis=(1, 2)).all()
+
+
+def test_of_unsure_slices_the_surest_stays() -> None:
+    sure = np.full((SLICES, ROWS, COLUMNS), 0.6, dtype=np.float32)
+    sure[2] = 0.7
+    bodies, numbered = parted(spine(side_slices_touch=False), sure)
+    assert len(bodies) == 6
+    assert numbered.any(axis=(1, 2)).tolist() == [False, False, True, False, False]
