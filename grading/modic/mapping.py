@@ -132,7 +132,7 @@ def map_modic(
     types = np.zeros(t2.grid.shape, dtype=np.uint8)
     for body, found in zip(bodies, maps, strict=True):
         types[body.box][found > 0] = found[found > 0]
-    study_doubts = pair_doubts(t1, mask, bodies, ones)
+    study_doubts = pair_doubts(t1, mask)
     heights = _height_shares(bodies)
     rows = [
         row

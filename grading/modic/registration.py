@@ -82,8 +82,9 @@ def resampled(volume: Volume, grid: Grid, rigid: FloatArray | None = None) -> ND
 
 def _rigid(moving: Volume, fixed: Volume, spine: NDArray[np.bool_]) -> FloatArray:
     """Return the rigid map (4 x 4, LPS mm) from points of T2 to those of T1 with the most mutual information."""
-    import SimpleITK as sitk  # noqa: N813 - its usual name
+    import SimpleITK
 
+    sitk: Any = SimpleITK
     box = _box_around(spine, fixed)
     flat = len(spine) == 1
     one, two = (_image(np.nan_to_num(v), fixed.grid, box, flat) for v in (fixed.voxels, resampled(moving, fixed.grid)))

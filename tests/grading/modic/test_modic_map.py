@@ -123,12 +123,6 @@ def test_a_fat_suppressed_t1_leaves_every_grade_possible(study: PhantomStudy) ->
     assert found.warnings
 
 
-def test_a_contrast_enhanced_t1_leaves_every_grade_possible(study: PhantomStudy) -> None:
-    other = generate_study(SEED, PLAIN, variant=Variant(modic=THREE_TYPES, t1=lambda s: replace(s, agent_per_s=3.0)))
-    found = mapped(study, t1=other.sagittal_t1)
-    assert all("contrast-enhanced" in row.doubt and row.grades.is_unknown for row in found.endplates)
-
-
 @pytest.mark.parametrize("lesion", ["haemangioma", "fracture"])
 def test_a_lesion_that_is_no_modic_change_is_not_typed_without_doubt(lesion: str) -> None:
     where = Variant(modic=NO_MODIC, **{lesion: (Vertebra.L2,)})  # type: ignore[arg-type]

@@ -1,0 +1,119 @@
+"""`deepspine modic` from files to files, and every pair that cannot be mapped in one line."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK
+from dicom_files import AXIAL, T1, T2, WrittenSeries
+from PIL import Image
+
+from deepspine.cli import main
+from deepspine.data.files import read_volume
+from deepspine.data.levels import Level
+from deepspine.data.phantom.archive import write_study
+from deepspine.data.phantom.options import PhantomOptions
+from deepspine.data.phantom.study import PhantomStudy, generate_study
+from deepspine.data.phantom.variants import Variant
+from deepspine.grading.modic.output import COLUMNS
+
+Mistake = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def phantom() -> PhantomStudy:
+    """Return a study with a change at L3-L4."""
+    variant = Variant(modic={Level.L3_L4: "type1"})
+    return generate_study(21, PhantomOptions(axial=False, scoliosis=0.0), variant=variant)
+
+
+@pytest.fixture(scope="module")
+def folder(phantom: PhantomStudy, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of its DICOM files."""
+    out = tmp_path_factory.mktemp("phantom")
+    write_study(phantom, out)
+    return out / "archive" / "phantom-0001"
+
+
+@pytest.fixture
+def mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Mistake:
+    """Run `modic` with arguments that must fail with exit code 2; return its one line."""
+
+    def run(*arguments: object) -> str:
+        assert main(["modic", *map(str, arguments), "--out", str(tmp_path / "never")]) == 2
+        lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("deepspine: ")]
+        assert len(lines) == 1
+        assert not (tmp_path / "never").exists()
+        return lines[0]
+
+    return run
+
+
+def test_a_dicom_study_becomes_a_map_a_table_and_a_picture(phantom: PhantomStudy, folder: Path, tmp_path: Path) -> None:
+    assert main(["modic", str(folder), "--out", str(tmp_path)]) == 0
+    with (tmp_path / "modic.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert {row["grades"] for row in rows if row["level"] == "L3-L4"} == {"type1"}
+    types = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(tmp_path / "modic.nii.gz")))
+    assert set(np.unique(types)) >= {0, 1}
+    assert read_volume(tmp_path / "modic.nii.gz").grid.shape == phantom.sagittal_t2.grid.shape
+    assert (tmp_path / "modic.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(("left_out", "message"), [("sag_t1", "T1"), ("sag_t2", "T2")])
+def test_one_contrast_alone_is_refused(
+    left_out: str, message: str, folder: Path, mistake: Mistake, tmp_path: Path
+) -> None:
+    shutil.copytree(folder, tmp_path / "study", ignore=shutil.ignore_patterns(left_out))
+    line = mistake(tmp_path / "study")
+    assert "need a sagittal T1 and a sagittal T2" in line
+    assert message in line
+
+
+def test_a_t1_with_contrast_agent_by_its_header_is_no_t1(folder: Path, mistake: Mistake, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "study")
+    for path in (tmp_path / "study" / "sag_t1").iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.ContrastBolusAgent = "gadolinium"
+        dataset.SeriesDescription = "Sag T1 TSE +C"
+        dataset.save_as(path)
+    assert "need a sagittal T1 and a sagittal T2" in mistake(tmp_path / "study")
+
+
+def test_a_pair_of_two_patients_is_refused_by_its_headers(mistake: Mistake, tmp_path: Path) -> None:
+    for name, tags in (("one", T1), ("two", T2)):
+        WrittenSeries(study=name, tags=tags).write(tmp_path / "study" / name)
+    assert "2 patients" in mistake(tmp_path / "study")
+
+
+def test_a_t1_of_another_orientation_is_refused(folder: Path, mistake: Mistake, tmp_path: Path) -> None:
+    positions = tuple((-80.0, -100.0, 4.0 * number) for number in range(6))
+    WrittenSeries(axes=AXIAL, positions=positions, tags=T1).write(tmp_path / "axial")
+    line = mistake("--t1", tmp_path / "axial", "--t2", folder / "sag_t2")
+    assert "must be a sagittal stack" in line
+
+
+def test_a_picture_that_stands_on_its_head_is_refused(phantom: PhantomStudy, mistake: Mistake, tmp_path: Path) -> None:
+    for name, volume in (("t1", phantom.sagittal_t1), ("t2", phantom.sagittal_t2)):
+        pixels = volume.voxels[len(volume.voxels) // 2]
+        grey = np.clip(pixels / np.percentile(pixels, 99.5) * 255, 0, 255).astype(np.uint8)
+        Image.fromarray(grey[::-1] if name == "t1" else grey).save(tmp_path / f"case_{name}.png")
+    assert "upside down" in mistake(tmp_path)
+
+
+def test_volumes_of_two_patients_without_names_are_refused(
+    phantom: PhantomStudy, mistake: Mistake, tmp_path: Path
+) -> None:
+    """Nothing but the bones tells."""
+    other = generate_study(22, PhantomOptions(axial=False, scoliosis=0.0))
+    for path, volume in ((tmp_path / "t1.nii.gz", other.sagittal_t1), (tmp_path / "t2.nii.gz", phantom.sagittal_t2)):
+        image = SimpleITK.GetImageFromArray(volume.voxels)
+        image.SetSpacing(volume.grid.spacing_mm[::-1].tolist())
+        image.SetDirection(np.array([[0, 0, 1], [1, 0, 0], [0, -1, 0]], dtype=float).ravel().tolist())
+        SimpleITK.WriteImage(image, str(path))
+    assert "two patients" in mistake("--t1", tmp_path / "t1.nii.gz", "--t2", tmp_path / "t2.nii.gz")
