@@ -70,6 +70,11 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 "deepspine.experiments.phantom_deepspine",
             ),
             Experiment(
+                "modic-map",
+                "Modic changes by voxel with a plain statistical rule: phantom truth, and presence on pictures",
+                "deepspine.experiments.modic_map",
+            ),
+            Experiment(
                 "picture-grader",
                 "the shipped grader of sagittal pictures, from the networks of spider-graded",
                 "deepspine.experiments.picture_grader",
