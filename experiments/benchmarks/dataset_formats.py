@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -25,6 +24,7 @@ from deepspine.data.crops import INPUTS
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.errors import ConfigError, InputError
+from deepspine.experiments.benchmarks.peer_environment import last_line, peer_environment
 
 REQUIREMENTS = ("numpy>=2", "datasets>=4", "litdata>=0.2.50")
 """Of the peers' own environment."""
@@ -321,7 +321,7 @@ def _step_s(module: Any, batch: Any, steps: int) -> float:
 
 def _peers(shards: Sequence[Path], work: Path, environment: Path, *, seed: int, rounds: int) -> list[FormatFigure]:
     """Measure formats of other packages in their own environment."""
-    python = _environment(environment)
+    python = peer_environment(environment, REQUIREMENTS, peer="the peers", option="--peers")
     task = {"shards": [str(shard.absolute()) for shard in shards], "work": str(work.absolute())}
     # The packages ask for updates and keep caches in the user's home unless told not to.
     quiet = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(work / "cache")}
@@ -331,30 +331,8 @@ def _peers(shards: Sequence[Path], work: Path, environment: Path, *, seed: int, 
         timeout=TIMEOUT_S, check=False, env={**os.environ, **quiet},
     )  # fmt: skip
     if done.returncode:
-        raise InputError(f"the peers failed: {_last_line(done.stderr)}; delete {environment} and try again")
+        raise InputError(f"the peers failed: {last_line(done.stderr)}; delete {environment} and try again")
     answer = json.loads(done.stdout.strip().splitlines()[-1])
     return [
         FormatFigure(one["name"], one["samples_per_s"], *_size([Path(one["place"])]), one["order"]) for one in answer
     ]
-
-
-def _environment(folder: Path) -> Path:
-    """Make (once) the environment of the peers and return its Python."""
-    python = folder / "bin" / "python"
-    if (folder / "ready").is_file():
-        return python
-    shutil.rmtree(folder, ignore_errors=True)
-    for command in (
-        [sys.executable, "-m", "venv", str(folder)],
-        [str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-        if done.returncode:
-            raise InputError(f"the peers' environment could not be made: {_last_line(done.stderr)}; leave --peers out")
-    (folder / "ready").write_text("\n".join(REQUIREMENTS), encoding="utf-8")
-    return python
-
-
-def _last_line(text: str) -> str:
-    lines = text.strip().splitlines() or ["no message"]
-    return lines[-1]

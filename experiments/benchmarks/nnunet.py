@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from deepspine.data.errors import InputError
+from deepspine.experiments.benchmarks.peer_environment import last_line, peer_environment
 from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.training_sets import fold_of
 
@@ -22,7 +21,6 @@ REQUIREMENTS = ("nnunetv2==2.6.2", "setuptools<80")
 DATASET = "Dataset901_SpiderSpace"
 LABELS = {"background": 0, "vertebra": 1, "canal": 2, "disc": 3}
 """As the masks of `spider_space` are numbered: nnU-Net has no partial labels, so a user gives it these."""
-INSTALL_TIMEOUT_S = 1800
 RUN_MARGIN_S = 3600
 """Beyond the training: planning, preprocessing and predicting on a busy core."""
 
@@ -56,31 +54,6 @@ class NnunetRun:
     plan: str
 
 
-def environment(folder: Path) -> Path:
-    """Make (once) the environment and return its Python.
-
-    Raises
-    ------
-    InputError
-        When it cannot be installed, with the last line of the installer.
-    """
-    python = folder / "bin" / "python"
-    if (folder / "ready").is_file():
-        return python
-    shutil.rmtree(folder, ignore_errors=True)
-    for command in (
-        [sys.executable, "-m", "venv", str(folder)],
-        [str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
-        if done.returncode:
-            raise InputError(
-                f"nnU-Net's environment could not be made: {_last_line(done.stderr)}; leave --nnunet-minutes out"
-            )
-    (folder / "ready").write_text("\n".join(REQUIREMENTS), encoding="utf-8")
-    return python
-
-
 def run_nnunet(
     spider_space: Path, *, folder: Path, work: Path, minutes: float, n_folds: int, held_fold: int
 ) -> NnunetRun:
@@ -108,12 +81,13 @@ def run_nnunet(
         "work": str(work), "dataset": DATASET, "test": str(work / "test"), "predicted": str(work / "predicted"),
         "minutes": minutes,
     }  # fmt: skip
+    python = peer_environment(folder, REQUIREMENTS, peer="nnU-Net", option="--nnunet-minutes")
     done = subprocess.run(
-        [str(environment(folder).absolute()), str(Path(__file__).with_name("nnunet_side.py"))],
+        [str(python.absolute()), str(Path(__file__).with_name("nnunet_side.py"))],
         input=json.dumps(task), capture_output=True, text=True, timeout=RUN_MARGIN_S + 60 * minutes, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise InputError(f"nnU-Net failed: {_last_line(done.stderr)}; delete {folder} and {work} and try again")
+        raise InputError(f"nnU-Net failed: {last_line(done.stderr)}; delete {folder} and {work} and try again")
     answer = json.loads(done.stdout.strip().splitlines()[-1])
     return NnunetRun(
         dice=dice_of_masks(held, spider_space / "masks", work / "predicted"),
@@ -164,8 +138,3 @@ def dice_of_masks(held: pd.DataFrame, truth: Path, predicted: Path) -> tuple[flo
         )
     vertebra, disc, canal = np.mean(by_patient, axis=0).tolist()
     return vertebra, disc, canal
-
-
-def _last_line(text: str) -> str:
-    lines: Sequence[str] = text.strip().splitlines() or ["no message"]
-    return lines[-1]

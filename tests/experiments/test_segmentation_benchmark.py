@@ -13,7 +13,8 @@ from torch import nn
 
 from deepspine.data.errors import InputError
 from deepspine.experiments.benchmarks.engines import Engine, export_onnx
-from deepspine.experiments.benchmarks.nnunet import DATASET, dice_of_masks, environment, write_dataset
+from deepspine.experiments.benchmarks.nnunet import DATASET, dice_of_masks, write_dataset
+from deepspine.experiments.benchmarks.peer_environment import peer_environment
 from deepspine.experiments.benchmarks.segmentation import (
     Figure,
     benchmark_segmentation,
@@ -70,7 +71,7 @@ def test_dice_of_nnunets_masks_is_in_the_order_vertebra_disc_canal(slices: Path,
 
 def test_an_environment_that_is_ready_is_not_made_again(tmp_path: Path) -> None:
     (tmp_path / "ready").touch()
-    assert environment(tmp_path) == tmp_path / "bin" / "python"
+    assert peer_environment(tmp_path, ("numpy",), peer="a peer", option="--peer") == tmp_path / "bin" / "python"
     assert [path.name for path in tmp_path.iterdir()] == ["ready"]
 
 
