@@ -13,10 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-LOW_QUANTILE, HIGH_QUANTILE = 0.01, 0.995
-"""Grey levels that become 0 and 1: fat may clip, air may not hide the rest."""
-SAMPLED_PIXELS = 20_000
-"""Quantiles are taken of this many pixels at most."""
+from deepspine.segmentation.inference import HIGH_QUANTILE, LOW_QUANTILE, SAMPLED_PIXELS
 
 
 def normalise(pixels: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.inference import FoundBox
 from deepspine.segmentation.detection.instance_map import BoxClass
+from deepspine.segmentation.engines import CPU
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.partial_labels import DiscBox
 from deepspine.segmentation.weights_file import WEIGHTS_FILE
@@ -39,10 +40,10 @@ class AxialRegions:
     network: SegmentationNetwork
 
     @classmethod
-    def load(cls, weights: Path | None = None) -> AxialRegions:
+    def load(cls, weights: Path | None = None, *, device: str = CPU) -> AxialRegions:
         """Load weights as `SegmentationNetwork.load` does; the shipped ones of this task by default."""
         shipped = Path(str(files("deepspine.segmentation"))) / "axial_weights" / WEIGHTS_FILE
-        return cls(SegmentationNetwork.load(weights or shipped))
+        return cls(SegmentationNetwork.load(weights or shipped, device=device))
 
     def boxes(self, volume: Volume) -> list[FoundBox | None]:
         """Return the region on each slice, in its pixels; None on slices that show none.
@@ -65,9 +66,9 @@ class AxialRegions:
         found = []
         for one in volume.voxels:
             shown = np.broadcast_to(one, (1, 3, *one.shape))
-            disc = self.network.probabilities(shown, spacing_mm)[0, SpineClass.DISC].numpy()
+            disc = self.network.probabilities(shown, spacing_mm)[0, SpineClass.DISC]
             grey = one / max(float(np.quantile(one, BRIGHT_QUANTILE)), 1e-6)
-            found.append(_box_of(disc.astype(np.float32), grey, float(spacing_mm[0] * spacing_mm[1])))
+            found.append(_box_of(disc, grey, float(spacing_mm[0] * spacing_mm[1])))
         return found
 
 

@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepspine.data.dicom.archive_index import ArchiveIndex
-from deepspine.data.dicom.reading import read_series
-from deepspine.data.dicom.selection import select_series
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume, suffix_of
 from deepspine.data.levels import Level
@@ -117,6 +114,11 @@ def _inputs_of(path: Path, spacing_mm: float | None) -> Iterator[LocateInput]:
 
 
 def _studies_of(path: Path) -> Iterator[LocateInput]:
+    # Half a second of imports that a single picture does not need.
+    from deepspine.data.dicom.archive_index import ArchiveIndex
+    from deepspine.data.dicom.reading import read_series
+    from deepspine.data.dicom.selection import select_series
+
     for study in ArchiveIndex.read(path).studies():
         selection = select_series(study)
         series = selection.sagittal_t2 or selection.sagittal_t1

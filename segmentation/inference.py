@@ -1,13 +1,12 @@
-"""The trained network applied to a volume."""
+"""The trained network applied to a volume; needs no PyTorch."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +14,18 @@ from numpy.typing import NDArray
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import FloatArray, Plane
 from deepspine.data.volume import Volume
-from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from deepspine.segmentation.engines import CPU, Engine, engine_for
+from deepspine.segmentation.resampling import resample
+from deepspine.segmentation.weights_file import WEIGHTS_FILE, read_weights
 
 SIDE_MULTIPLE = 32
 """The U-Net halves its input five times."""
-SLICES_AT_ONCE = 4
 MIN_SIDE_MM = 100.0
 """A field of view smaller than this shows two levels at most."""
+LOW_QUANTILE, HIGH_QUANTILE = 0.01, 0.995
+"""Grey levels that become 0 and 1: fat may clip, air may not hide the rest."""
+SAMPLED_PIXELS = 20_000
+"""Quantiles are taken of this many pixels at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +34,13 @@ class SegmentationNetwork:
 
     Attributes
     ----------
-    network
-        In evaluation mode.
+    engine
+        Turns slices into scores.
     card
         Content of `model.json`: name, data, licences, training command, metrics, input contract.
     """
 
-    network: nn.Module
+    engine: Engine
     card: dict[str, Any]
 
     @property
@@ -48,31 +49,23 @@ class SegmentationNetwork:
         return float(self.card["input"]["pixel_mm"])
 
     @classmethod
-    def load(cls, weights: Path | str | None = None) -> SegmentationNetwork:
+    def load(cls, weights: Path | str | None = None, *, device: str = CPU) -> SegmentationNetwork:
         """Load safetensors weights with their `model.json` beside them; the shipped ones by default.
+
+        Parameters
+        ----------
+        weights
+            Of any encoder that segmentation-models-pytorch knows.
+        device
+            `cpu`, or `cuda` through PyTorch.
 
         Raises
         ------
         InputError
-            When a file is missing or does not fit the network.
+            When a file is missing or does not fit the network, or there is no such device.
         """
-        import torch
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
-        from deepspine.segmentation.network import ENCODER, build_network
-
-        path = Path(weights) if weights else Path(str(files("deepspine.segmentation") / "weights" / WEIGHTS_FILE))
-        card = path.with_name(CARD_FILE)
-        if not path.is_file() or not card.is_file():
-            raise InputError(f"{path}: weights must be a .safetensors file with its model.json beside it")
-        values = json.loads(card.read_text(encoding="utf-8"))
-        network = build_network(values.get("encoder", ENCODER))
-        try:
-            network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
-        except (SafetensorError, RuntimeError) as error:
-            raise InputError(f"{path}: weights do not fit the network: {str(error).splitlines()[0]}") from None
-        return cls(network.eval().to(memory_format=torch.channels_last), values)
+        found = read_weights(Path(weights) if weights else shipped_weights())
+        return cls(engine_for(found, device=device), found.card)
 
     def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Find the spine in a sagittal volume.
@@ -97,15 +90,18 @@ class SegmentationNetwork:
         check_view(volume)
         mask = np.zeros(volume.grid.shape, dtype=np.uint8)
         certainty = np.zeros(volume.grid.shape, dtype=np.float32)
-        for start in range(0, len(mask), SLICES_AT_ONCE):
-            stop = min(start + SLICES_AT_ONCE, len(mask))
-            triples = [volume.voxels[[max(i - 1, 0), i, min(i + 1, len(mask) - 1)]] for i in range(start, stop)]
-            probability, index = self.probabilities(np.stack(triples), volume.spacing_mm[1:]).max(dim=1)
-            mask[start:stop] = index.numpy().astype(np.uint8)
-            certainty[start:stop] = probability.numpy()
+        small = self._at_working_size(volume.voxels, volume.spacing_mm[1:])
+        for index in range(len(mask)):
+            shown = small[[max(index - 1, 0), index, min(index + 1, len(mask) - 1)]]
+            scores = self._scores(shown, volume.grid.shape[1:])
+            mask[index] = scores.argmax(axis=0)
+            # The largest probability of a softmax, without the others.
+            certainty[index] = 1 / np.exp(scores - scores.max(axis=0)).sum(axis=0)
         return mask, certainty
 
-    def probabilities(self, triples: NDArray[np.float32], spacing_mm: Sequence[float] | FloatArray) -> Tensor:
+    def probabilities(
+        self, triples: NDArray[np.float32], spacing_mm: Sequence[float] | FloatArray
+    ) -> NDArray[np.float32]:
         """Return probabilities of the classes in the slices' own pixels.
 
         Parameters
@@ -120,27 +116,39 @@ class SegmentationNetwork:
         -------
         *Shape:* (slices, 6, rows, columns)
         """
-        import torch
-        from torch.nn import functional
+        scores = np.stack([self._scores(self._at_working_size(one, spacing_mm), one.shape[1:]) for one in triples])
+        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), dtype=np.float32)
 
-        from deepspine.segmentation.augmentation import normalise
-
-        pixels = torch.from_numpy(np.ascontiguousarray(triples))
-        shape = triples.shape[2:]
+    def _at_working_size(
+        self, slices: NDArray[np.float32], spacing_mm: Sequence[float] | FloatArray
+    ) -> NDArray[np.float32]:
         rows, columns = (
-            max(round(n * mm / self.pixel_mm), SIDE_MULTIPLE) for n, mm in zip(shape, spacing_mm, strict=True)
+            max(round(n * mm / self.pixel_mm), SIDE_MULTIPLE)
+            for n, mm in zip(slices.shape[1:], spacing_mm, strict=True)
         )
-        with torch.inference_mode():
-            small = functional.interpolate(
-                pixels, size=(rows, columns), mode="bilinear", align_corners=False, antialias=True
-            )
-            small = torch.stack([normalise(one) for one in small])
-            padded = functional.pad(small, (0, -columns % SIDE_MULTIPLE, 0, -rows % SIDE_MULTIPLE))
-            # Twice as quick where the processor has it; masks agree with single precision at a Dice of .993 to .999.
-            with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
-                scores = self.network(padded.to(memory_format=torch.channels_last)).float()[..., :rows, :columns]
-            full = functional.interpolate(scores, size=shape, mode="bilinear", align_corners=False)
-            return full.softmax(dim=1)
+        return resample(np.asarray(slices, dtype=np.float32), (rows, columns), antialias=True)
+
+    def _scores(self, small: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """Return scores of the middle one of three slices of working size, in pixels of the given shape."""
+        rows, columns = small.shape[1:]
+        padding = ((0, 0), (0, -rows % SIDE_MULTIPLE), (0, -columns % SIDE_MULTIPLE))
+        scores = self.engine(np.pad(normalised(small), padding)[None])[0, :, :rows, :columns]
+        return resample(scores, (shape[0], shape[1]), antialias=False)
+
+
+def shipped_weights() -> Path:
+    """Return the path of the weights that come with the package."""
+    return Path(str(files("deepspine.segmentation") / "weights" / WEIGHTS_FILE))
+
+
+def normalised(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Map grey levels of any range to [0, 1] by their quantiles, as `augmentation.normalise` does in training."""
+    flat = pixels.ravel()
+    step = max(flat.size // SAMPLED_PIXELS, 1)
+    low, high = np.quantile(flat[::step], [LOW_QUANTILE, HIGH_QUANTILE])
+    scaled = (pixels - low) / max(high - low, 1e-6)
+    return np.asarray(np.clip(scaled, 0.0, 1.0), dtype=np.float32)
 
 
 def check_view(volume: Volume) -> None:

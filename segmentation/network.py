@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from torch import nn
+from typing import TYPE_CHECKING
 
+from deepspine.data.errors import InputError
 from deepspine.segmentation.classes import N_CLASSES
+from deepspine.segmentation.weights_file import ENCODER, N_NEIGHBOURS, TrainedWeights
 
-ENCODER = "tu-regnetx_004"
-"""5.8 M weights: 0.67 s a training step of 8 slices of 288 x 288 on two cores, resnet18 takes 1.10."""
+if TYPE_CHECKING:
+    from torch import nn
+
 DECODER_CHANNELS = (128, 64, 48, 32, 16)
-PIXEL_MM = 0.8
-"""Size of a pixel in training, and so of every slice that the network is shown. A disc of 8 mm is ten of them."""
-N_NEIGHBOURS = 3
-"""Channels: the slice before, the slice itself, the slice after."""
 
 
 def build_network(encoder: str = ENCODER) -> nn.Module:
@@ -31,3 +30,21 @@ def build_network(encoder: str = ENCODER) -> nn.Module:
         decoder_channels=DECODER_CHANNELS,
     )
     return network
+
+
+def trained_network(weights: TrainedWeights) -> nn.Module:
+    """Return the U-Net with its trained weights, in evaluation mode, channels last.
+
+    Raises
+    ------
+    InputError
+        When the weights do not fit the network that their card names.
+    """
+    import torch
+
+    network = build_network(weights.encoder)
+    try:
+        network.load_state_dict({name: torch.from_numpy(values) for name, values in weights.tensors.items()})
+    except RuntimeError as error:
+        raise InputError(f"{weights.path}: weights do not fit the network: {str(error).splitlines()[0]}") from None
+    return network.eval().to(memory_format=torch.channels_last)

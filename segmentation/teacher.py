@@ -51,10 +51,7 @@ def taught(slices: Sequence[TrainingSlice], teacher: SegmentationNetwork) -> Ite
 
 
 def _probabilities(slices: Sequence[TrainingSlice], teacher: SegmentationNetwork) -> list[NDArray[np.float32]]:
-    alone = [
-        teacher.probabilities(one.pixels[None], (one.pixel_mm, one.pixel_mm))[0].numpy().astype(np.float32)
-        for one in slices
-    ]
+    alone = [teacher.probabilities(one.pixels[None], (one.pixel_mm, one.pixel_mm))[0] for one in slices]
     if len(alone) == 2 and alone[0].shape == alone[1].shape and _overlap(*alone) >= SAME_PLACE:
         both = np.asarray(np.mean(alone, axis=0), dtype=np.float32)
         return [both, both]

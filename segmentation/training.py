@@ -16,10 +16,10 @@ from deepspine.data.set_likelihood import set_negative_log_likelihood
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.network import ENCODER, build_network
+from deepspine.segmentation.network import build_network, trained_network
 from deepspine.segmentation.teacher import taught
 from deepspine.segmentation.training_sets import TrainingSlice, fold_of, read_training_slices
-from deepspine.segmentation.weights_file import SOURCES, write_weights
+from deepspine.segmentation.weights_file import ENCODER, SOURCES, read_weights, write_weights
 
 Batch = tuple[Tensor, Tensor]
 
@@ -55,7 +55,7 @@ class SegmentationModule(pl.LightningModule):
     ) -> None:
         super().__init__()
         self.save_hyperparameters()
-        network = SegmentationNetwork.load(initial_weights).network if initial_weights else build_network(encoder)
+        network = trained_network(read_weights(initial_weights)) if initial_weights else build_network(encoder)
         self.network = network.train().to(memory_format=torch.channels_last)
 
     def forward(self, pixels: Tensor) -> Tensor:

@@ -17,13 +17,13 @@ from PIL import Image
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
 from deepspine.segmentation.classes import ANY, AllowedMap, SpineClass, definite
-from deepspine.segmentation.network import PIXEL_MM
 from deepspine.segmentation.partial_labels import (
     DiscBox,
     canal_borders_of,
     from_disc_boxes,
     from_vertebra_masks,
 )
+from deepspine.segmentation.weights_file import PIXEL_MM
 
 DISC_CLASSES = ("ddd", "normal", "lumbar_bulge", "thoracic_bulge")
 """Sudirman boxes that hold a disc; `stenosis` and `spondylolisthesis` boxes hold other things."""

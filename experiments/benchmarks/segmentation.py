@@ -23,8 +23,9 @@ from deepspine.data.volume import Volume
 from deepspine.experiments.benchmarks.nnunet import NnunetRun, run_nnunet
 from deepspine.segmentation.classes import SpineClass, dice_coefficient
 from deepspine.segmentation.evaluation import dice_of_patients, located_pictures, unseen_by
-from deepspine.segmentation.inference import SLICES_AT_ONCE, SegmentationNetwork
+from deepspine.segmentation.inference import SIDE_MULTIPLE, SegmentationNetwork, shipped_weights
 from deepspine.segmentation.pose import Segmenter
+from deepspine.segmentation.weights_file import read_weights
 
 FIELD_OF_VIEW_MM = 280.0
 """Of the random slices that engines are timed on."""
@@ -148,25 +149,22 @@ def inference_figures(shipped: SegmentationNetwork, study: Volume, data: Path | 
     The engines take turns, so that a busy moment of the machine hits all alike; the best round counts.
     Processor time, of all threads, tells engines apart where others use the same cores.
     """
-    import torch
-
     from deepspine.experiments.benchmarks.engines import engines
 
-    side = int(np.ceil(FIELD_OF_VIEW_MM / shipped.pixel_mm / 32) * 32)
-    slices = torch.rand(SLICES_AT_ONCE, 3, side, side, generator=torch.Generator().manual_seed(0))
-    slices = slices.to(memory_format=torch.channels_last)
-    with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
-        candidates = dict(engines(shipped, Path(folder), threads=threads))
+    side = int(np.ceil(FIELD_OF_VIEW_MM / shipped.pixel_mm / SIDE_MULTIPLE) * SIDE_MULTIPLE)
+    slices = np.random.default_rng(0).random((1, 3, side, side), dtype=np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        candidates = dict(engines(shipped, read_weights(shipped_weights()), Path(folder), threads=threads))
         rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in candidates}
         for _ in range(TIMING_ROUNDS + 1):
             for name, network in candidates.items():
                 start, busy = time.perf_counter(), time.process_time()
-                network.network(slices)
+                network.engine(slices)
                 rounds[name].append((time.perf_counter() - start, time.process_time() - busy))
     figures, reference = [], next(iter(candidates.values())).segment(study)[0]
     for name, network in candidates.items():
         # The first round compiles and fills caches.
-        wall_ms, busy_ms = 1000 * np.min(rounds[name][1:], axis=0) / SLICES_AT_ONCE
+        wall_ms, busy_ms = 1000 * np.min(rounds[name][1:], axis=0)
         note = f"{side} x {side}, {threads} thread(s), best of {TIMING_ROUNDS}"
         figures.append(Figure("inference", name, "ms a slice", float(wall_ms), note=note))
         figures.append(Figure("inference", name, "processor ms a slice", float(busy_ms), note=note))

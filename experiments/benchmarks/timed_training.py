@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 
-from deepspine.experiments.benchmarks.engines import has_bfloat16
+from deepspine.segmentation.engines import has_bfloat16
 from deepspine.segmentation.training import SegmentationData, SegmentationModule
 from deepspine.segmentation.weights_file import WEIGHTS_FILE
 

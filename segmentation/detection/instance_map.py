@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy import ndimage
-from torch import Tensor
 
 from deepspine.segmentation.classes import AllowedMap, SpineClass, class_set
 from deepspine.segmentation.partial_labels import DiscBox
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FIRST_NUMBER = 2
 """`Augmentation` fills what lies outside of a picture with 1, so parts are numbered from 2."""
@@ -122,6 +124,8 @@ def boxes_of(numbers: Tensor, classes: Sequence[BoxClass]) -> dict[str, Tensor]:
     `boxes`, x0 y0 x1 y1 in pixels, and `labels`, without parts that are mostly out of view.
         *Shape:* (parts, 4) and (parts,)
     """
+    import torch
+
     areas = [int((numbers == FIRST_NUMBER + index).sum()) for index in range(len(classes))]
     boxes, labels = [], []
     for index, kind in enumerate(classes):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
 
+import torch
 from torch import Tensor, nn
 from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
@@ -13,10 +13,7 @@ from torchvision.models.detection.transform import GeneralizedRCNNTransform
 from torchvision.ops import FeaturePyramidNetwork, MultiScaleRoIAlign
 
 from deepspine.segmentation.detection.instance_map import BoxClass
-from deepspine.segmentation.network import ENCODER, N_NEIGHBOURS
-
-if TYPE_CHECKING:
-    from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.weights_file import ENCODER, N_NEIGHBOURS, TrainedWeights
 
 PYRAMID_CHANNELS = 64
 HEAD_CHANNELS = 256
@@ -71,10 +68,13 @@ def build_detector(encoder: str = ENCODER) -> FasterRCNN:
     return detector
 
 
-def start_from(detector: FasterRCNN, segmentation: SegmentationNetwork) -> None:
+def start_from(detector: FasterRCNN, segmentation: TrainedWeights) -> None:
     """Give the detector the encoder of a trained segmentation."""
-    state = segmentation.network.state_dict()
-    encoder = {name.removeprefix("encoder."): value for name, value in state.items() if name.startswith("encoder.")}
+    encoder = {
+        name.removeprefix("encoder."): torch.from_numpy(values)
+        for name, values in segmentation.tensors.items()
+        if name.startswith("encoder.")
+    }
     detector.backbone.encoder.load_state_dict(encoder)
 
 

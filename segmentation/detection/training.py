@@ -25,11 +25,10 @@ from deepspine.segmentation.detection.instance_map import (
     instances_of_sets,
 )
 from deepspine.segmentation.detection.network import build_detector, start_from
-from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.network import ENCODER, PIXEL_MM
+from deepspine.segmentation.inference import shipped_weights
 from deepspine.segmentation.partial_labels import DiscBox
 from deepspine.segmentation.training_sets import MIN_BOXES, fold_of, read_training_slices, sudirman_disc_boxes
-from deepspine.segmentation.weights_file import SOURCES, write_weights
+from deepspine.segmentation.weights_file import ENCODER, PIXEL_MM, SOURCES, read_weights, write_weights
 
 Sample = tuple[Tensor, dict[str, Tensor]]
 Batch = tuple[list[Tensor], list[dict[str, Tensor]]]
@@ -131,7 +130,7 @@ class DetectionModule(pl.LightningModule):
         super().__init__()
         self.save_hyperparameters()
         self.network = build_detector(encoder)
-        start_from(self.network, SegmentationNetwork.load(segmentation_weights))
+        start_from(self.network, read_weights(segmentation_weights or shipped_weights()))
 
     def train(self, mode: bool = True) -> DetectionModule:
         """Set training mode, but keep the encoder's batch statistics: batches are too small to learn new ones."""

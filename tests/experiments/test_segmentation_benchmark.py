@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from PIL import Image
 from torch import nn
 
 from deepspine.data.errors import InputError
-from deepspine.experiments.benchmarks.engines import Engine, export_onnx
 from deepspine.experiments.benchmarks.nnunet import DATASET, dice_of_masks, write_dataset
 from deepspine.experiments.benchmarks.peer_environment import peer_environment
 from deepspine.experiments.benchmarks.segmentation import (
@@ -23,6 +23,7 @@ from deepspine.experiments.benchmarks.segmentation import (
     figures_text,
     foreground_agreement,
 )
+from deepspine.segmentation.graph_export import export_onnx
 from deepspine.segmentation.training_sets import fold_of
 
 PATIENTS = [str(number) for number in range(12)]
@@ -75,18 +76,8 @@ def test_an_environment_that_is_ready_is_not_made_again(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["ready"]
 
 
-def test_an_engine_keeps_its_precision_under_the_autocast_of_the_caller() -> None:
-    layer = nn.Conv2d(3, 6, 3)
-    pixels = torch.rand(1, 3, 16, 16)
-    exact = layer(pixels)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        assert torch.equal(Engine(layer)(pixels), exact)
-        assert not torch.equal(Engine(layer, bfloat16=True)(pixels), exact)
-
-
 def test_the_exported_network_gives_the_same_scores_at_other_sides(tmp_path: Path) -> None:
     pytest.importorskip("onnx")
-    onnxruntime = pytest.importorskip("onnxruntime")
     network = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), nn.ReLU()).eval()
     session = onnxruntime.InferenceSession(str(export_onnx(network, tmp_path / "n.onnx")))
     pixels = torch.rand(2, 3, 32, 64)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Grid, Plane
@@ -20,9 +19,9 @@ from deepspine.segmentation.classes import N_CLASSES, SpineClass
 class Blobs:
     """A network that is sure of one disc of 40 x 30 pixels, and of a speck; of nothing on dark slices."""
 
-    def probabilities(self, triples: np.ndarray, spacing_mm: np.ndarray) -> torch.Tensor:
+    def probabilities(self, triples: np.ndarray, spacing_mm: np.ndarray) -> np.ndarray:
         """Return probabilities of the classes, of one slice."""
-        found = torch.zeros(1, N_CLASSES, *triples.shape[2:])
+        found = np.zeros((1, N_CLASSES, *triples.shape[2:]), dtype=np.float32)
         if triples.max() > 0:
             found[0, SpineClass.DISC, 50:80, 60:100] = 0.9
             found[0, SpineClass.DISC, 5:8, 5:8] = 1.0

@@ -11,11 +11,10 @@ from deepspine.data.errors import DeepspineError, InputError, NamingError
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass
+from deepspine.segmentation.classes import N_CLASSES, SpineClass
 from deepspine.segmentation.evaluation import is_flagged, judge_picture, unseen_by
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import Location, locate
-from deepspine.segmentation.network import build_network
 from deepspine.segmentation.output import write_location
 from deepspine.segmentation.partial_labels import DiscBox
 from deepspine.segmentation.training_sets import fold_of
@@ -159,10 +158,14 @@ def test_what_cannot_be_named_is_refused_with_a_reason(mask: np.ndarray, reason:
         locate(volume(), network=Painted(mask))
 
 
+def random_scores(slices: np.ndarray) -> np.ndarray:
+    return np.random.default_rng(0).random((len(slices), N_CLASSES, *slices.shape[2:]), dtype=np.float32)
+
+
 @pytest.fixture(scope="module")
 def untrained() -> SegmentationNetwork:
-    """Return a network of random weights: what it refuses, it refuses before looking."""
-    return SegmentationNetwork(build_network().eval(), {"input": {"pixel_mm": 1.0}})
+    """Return a network that answers at random: what it refuses, it refuses before looking."""
+    return SegmentationNetwork(random_scores, {"input": {"pixel_mm": 1.0}})
 
 
 @pytest.mark.parametrize("axes", [[POSTERIOR, -SUPERIOR, LEFT], [-SUPERIOR, POSTERIOR, LEFT]], ids=["coronal", "axial"])
@@ -220,6 +223,6 @@ def test_a_refused_picture_counts_as_wrong_and_flagged() -> None:
 
 
 def test_only_the_held_fold_is_unseen() -> None:
-    keep = unseen_by(SegmentationNetwork(build_network(), {"n_folds": 5, "held_fold": 2}))
+    keep = unseen_by(SegmentationNetwork(random_scores, {"n_folds": 5, "held_fold": 2}))
     keys = [f"sudirman:{number:04d}" for number in range(100)]
     assert [keep(key) for key in keys] == [fold_of(key, 5) == 2 for key in keys]

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 from deepspine.segmentation.classes import ANY, N_CLASSES, SpineClass, class_set
 from deepspine.segmentation.teacher import taught
@@ -15,10 +14,10 @@ DISC, BACKGROUND = class_set(SpineClass.DISC), class_set(SpineClass.BACKGROUND)
 class Thresholding:
     """Holds bright pixels for disc."""
 
-    def probabilities(self, triples: np.ndarray, spacing_mm: tuple[float, float]) -> torch.Tensor:
+    def probabilities(self, triples: np.ndarray, spacing_mm: tuple[float, float]) -> np.ndarray:
         """Return .95 for one of two classes."""
-        bright = torch.from_numpy(triples[:, 1] > 0.5).float()
-        out = torch.zeros(len(triples), N_CLASSES, *triples.shape[2:])
+        bright = (triples[:, 1] > 0.5).astype(np.float32)
+        out = np.zeros((len(triples), N_CLASSES, *triples.shape[2:]), dtype=np.float32)
         out[:, SpineClass.DISC] = 0.95 * bright
         out[:, SpineClass.BACKGROUND] = 0.95 * (1 - bright)
         return out

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deepspine.cli.method import Method
+from deepspine.cli.method import Device, Method
 
 
 def locate(
@@ -30,6 +30,9 @@ def locate(
     method: Annotated[
         Method, typer.Option(help="unet: a mask of every voxel. detection: boxes of discs, bodies and S1, as blocks.")
     ] = Method.UNET,
+    device: Annotated[
+        Device, typer.Option(help="Where the U-Net runs: cpu (ONNX Runtime), or cuda (PyTorch).")
+    ] = Device.CPU,
     axial: Annotated[
         bool, typer.Option("--axial", help="Box the disc on axial slices instead: regions.json and overlay.png.")
     ] = False,
@@ -55,9 +58,11 @@ def locate(
     out.mkdir(parents=True, exist_ok=True)
     with progress("locate", total=len(found)) as advance:
         if axial:
-            rejects = box_axial_inputs(found, out, regions=AxialRegions.load(weights), advance=advance)
+            regions = AxialRegions.load(weights, device=device.value)
+            rejects = box_axial_inputs(found, out, regions=regions, advance=advance)
         else:
-            rejects = locate_inputs(found, out, network=method.load(weights), lowest=level, advance=advance)
+            network = method.load(weights, device=device)
+            rejects = locate_inputs(found, out, network=network, lowest=level, advance=advance)
     rejects.write(out / "rejects.csv")
     if as_json:
         sys.stdout.write(json.dumps({"inputs": len(found), "rejected": len(rejects), "out": str(out)}) + "\n")

@@ -11,15 +11,25 @@ if TYPE_CHECKING:
     from deepspine.segmentation.inference import SegmentationNetwork
 
 
+class Device(StrEnum):
+    """Where the U-Net runs: on the processor by ONNX Runtime, on a GPU by PyTorch."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
 class Method(StrEnum):
     """How the spine is found."""
 
     UNET = "unet"
     DETECTION = "detection"
 
-    def load(self, weights: Path | None) -> SegmentationNetwork | DetectionNetwork:
-        """Load a network, the shipped one by default (imports PyTorch)."""
-        from deepspine.segmentation.detection.inference import DetectionNetwork
+    def load(self, weights: Path | None, *, device: Device = Device.CPU) -> SegmentationNetwork | DetectionNetwork:
+        """Load a network, the shipped one by default; the detector runs on the processor alone, through PyTorch."""
+        if self is Method.DETECTION:
+            from deepspine.segmentation.detection.inference import DetectionNetwork
+
+            return DetectionNetwork.load(weights)
         from deepspine.segmentation.inference import SegmentationNetwork
 
-        return DetectionNetwork.load(weights) if self is Method.DETECTION else SegmentationNetwork.load(weights)
+        return SegmentationNetwork.load(weights, device=device.value)
