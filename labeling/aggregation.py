@@ -59,7 +59,10 @@ def _by_key(statements: Iterable[Statement]) -> dict[Key, list[Statement]]:
     found: dict[Key, list[Statement]] = {}
     for statement in statements:
         for key in _keys(statement):
-            found.setdefault(key, []).append(statement)
+            if key in found:
+                found[key].append(statement)
+            else:
+                found[key] = [statement]
     return found
 
 

@@ -57,12 +57,16 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         if not self.frames and self._is_nil():
             self._frame("normal_level", 1, self.mentions[-1], Conjunct("", False))
         self._share_out()
+        if self.except_start:
+            self._drop_empty_exceptions()
+
+    def _drop_empty_exceptions(self) -> None:
+        """Take back exceptions that nothing is said of: what stands behind "except" is about other findings."""
         later = {frame.finding for frame in self.frames[self.except_start :]}
-        if self.except_start and later:
-            for frame in self.frames:
-                if frame.exclude and frame.finding not in later:
-                    frame.exclude = []
-                    frame.level = None
+        for frame in self.frames if later else ():
+            if frame.exclude and frame.finding not in later:
+                frame.exclude = []
+                frame.level = None
 
     def _is_nil(self) -> bool:
         """Whether nothing is said of a level but "nil"."""
@@ -74,7 +78,7 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
 
     def _share_out(self) -> None:
         """Give the first degree to the first level: "mild and severe stenosis at L3-4 and L4-5, respectively"."""
-        if not self.frames or "respectively" not in self.words[self.mentions[0].i : self.mentions[-1].j + 2]:
+        if len(self.frames) < 2 or "respectively" not in self.words[self.mentions[0].i : self.mentions[-1].j + 2]:
             return
         for level in {id(frame.level): frame.level for frame in self.frames}.values():
             frames = [frame for frame in self.frames if frame.level is level]

@@ -158,7 +158,7 @@ def assertion(doc: Doc) -> Doc:
 def attachment(doc: Doc) -> Doc:
     """Read the clauses into statements."""
     analysis: Analysis = doc._.deepspine
-    analysis.reading = read_report(analysis.tokens, analysis.sentences)
+    analysis.reading = read_report(analysis.tokens, analysis.sentences, puzzled=True)
     return doc
 
 

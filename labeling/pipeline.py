@@ -83,7 +83,7 @@ class Labeler:
         tokens = tokenize(text)
         repair(tokens, self.lexicon)
         sentences = split_sentences(tokens.words, scan(tokens.words, self.lexicon.root))
-        reading = read_report(tokens, sentences)
+        reading = read_report(tokens, sentences, puzzled=True)
         return Doubt(tokens, reading, self.lexicon, sentences).signals(aggregate(reading.statements))
 
     def label(self, text: str) -> ReportLabels:
@@ -91,7 +91,7 @@ class Labeler:
         tokens = tokenize(text)
         repair(tokens, self.lexicon)
         sentences = split_sentences(tokens.words, scan(tokens.words, self.lexicon.root))
-        reading = read_report(tokens, sentences)
+        reading = read_report(tokens, sentences, puzzled=True)
         found = aggregate(reading.statements)
         doubt = Doubt(tokens, reading, self.lexicon, sentences)
         labels = [

@@ -21,22 +21,20 @@ _VERTEBRA = Rule("vertebra", "vertebra", "", ())
 
 def repair(tokens: Tokens, lexicon: Lexicon) -> None:
     """Replace misspelt domain words in place and split glued ones; offsets stay those of the text."""
-    known = lexicon.speller.known
-    fix = lexicon.speller.repair
-    words = tokens.words
-    splits = []
-    for index, word in enumerate(words):
-        if word not in known:
-            if len(word) >= MIN_LENGTH:
-                repaired = fix(word)
-                words[index] = repaired
-                if " " in repaired:
-                    splits.append(index)
-            elif word in lexicon.speller.expansions:
-                words[index] = lexicon.speller.expansions[word]
-                splits.append(index)
-    for index in reversed(splits):
-        tokens.split(index, words[index].split())
+    speller, words = lexicon.speller, tokens.words
+    meant = {}
+    for word in set(words).difference(speller.known):
+        repaired = speller.repair(word) if len(word) >= MIN_LENGTH else speller.expansions.get(word, word)
+        if repaired != word:
+            meant[word] = repaired
+    if not meant:
+        return
+    for index in [k for k, word in enumerate(words) if word in meant][::-1]:
+        repaired = meant[words[index]]
+        if " " in repaired:
+            tokens.split(index, repaired.split())
+        else:
+            words[index] = repaired
 
 
 def scan(words: list[str], root: Node) -> list[Mention]:

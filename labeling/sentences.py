@@ -49,8 +49,13 @@ class Sentence:
 
 def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]:
     """Cut the mentions of a report at full stops, line ends and table cells."""
-    sentences = _Splitter(words).split(mentions)
-    return [piece for sentence in sentences for part in _parts(words, sentence) for piece in _pieces(part)]
+    sentences: list[Sentence] = []
+    for sentence in _Splitter(words).split(mentions):
+        if sentence.j - sentence.i < RUN_ON_WORDS:
+            sentences.append(sentence)
+        else:
+            sentences += [piece for part in _parts(words, sentence) for piece in _pieces(part)]
+    return sentences
 
 
 class _Splitter:
@@ -166,7 +171,7 @@ def _pieces(sentence: Sentence) -> list[Sentence]:
 
 def _parts(words: list[str], sentence: Sentence) -> list[Sentence]:
     """Cut a dictation without punctuation where a level, a heading or "there is" opens something new."""
-    if sentence.j - sentence.i < RUN_ON_WORDS or any(m.kind == "mark" and m.value in ",;:" for m in sentence.mentions):
+    if any(m.kind == "mark" and m.value in ",;:" for m in sentence.mentions):
         return [sentence]
     parts = [Sentence(sentence.i, sentence.line)]
     parts[0].line_start, parts[0].blank_before = sentence.line_start, sentence.blank_before

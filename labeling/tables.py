@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_rep
 CHUNK_REPORTS = 500
 WAITING_PER_WORKER = 3
 """Chunks that may wait for a worker: enough to keep it busy, few enough to keep memory constant."""
+
+_PLAIN = re.compile(r"[\w.-]+").fullmatch
+"""An identity that CSV writes as it is."""
 
 EVIDENCE_COLUMNS = (*COLUMNS, "start", "end", "section", "rule", "doubt", "report_doubt")
 Advance = Callable[[int], None]
@@ -201,12 +205,13 @@ def label_chunk(job: Job) -> Rows:
 
 def csv_lines(report_id: str, found: Mapping[Key, Label]) -> list[str]:
     """Return the rows of a report's labels, as lines of CSV."""
-    identity = csv_text([(report_id,)], header=None).rstrip("\n")
-    return [identity + _line_end(*key, found[key].bits) for key in sorted(found)]
+    identity = report_id if _PLAIN(report_id) else csv_text([(report_id,)], header=None).rstrip("\n")
+    return [identity + _line_end(key, found[key].bits) for key in sorted(found)]
 
 
 @lru_cache(maxsize=8192)
-def _line_end(level: int, finding: str, side: int, bits: int) -> str:
+def _line_end(key: Key, bits: int) -> str:
+    level, finding, side = key
     return f",{LEVELS[level].value},{finding},{SIDES[side].value},{GradeSet(FINDINGS[finding], bits)}\n"
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 NEWLINE = "\n"
 
-_MARKUP = re.compile(r"[<\\~{&]|///|//")
+_MARKUP = ("<", "\\", "~", "&", "//")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h\d|table)\b", re.IGNORECASE)
 _CELL_TAG = re.compile(r"</?t[dh]\b", re.IGNORECASE)
@@ -32,14 +32,17 @@ _TRANSLATION = str.maketrans(
 )  # fmt: skip
 
 _TOKEN = re.compile(
-    r"[a-z]{3,}+(?![^\W_]|['/])"  # plain words first: nine tokens of ten
+    r"("
+    r"[a-z]{2,}+(?=[ ,:;\n])|[.,;:\n]"  # plain words and marks first: nine tokens of ten
+    r"|[a-z]{3,}+(?![^\W_]|['/])"
     r"|(?:at|of|and|the|disc|level|to|in|&)(?=[lds]\d)"
     r"|(?:[cdt]v?\d{1,2}|l[v ]?[.]?\d{1,2}|s\d)(?!\d)"
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
-    r"|-+>|[.,;:()/&+?<>|=*\n]"
+    r"|-+>|[()/&+?<>|=*]"
     r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
+    r") ?"  # the space behind a token is not looked at again
 )
 _WRAP_MAX = 130
 _WRAP_MIN = 60
@@ -166,7 +169,7 @@ class Tokens:
     @cached_property
     def _places(self) -> tuple[list[int], list[int]]:
         """Find where the tokens stand; only evidence needs it, so the batch path never pays for it."""
-        found = [match.span() for match in _TOKEN.finditer(lower(self.text))]
+        found = [match.span(1) for match in _TOKEN.finditer(lower(self.text))]
         starts, ends = [start for start, _ in found], [end for _, end in found]
         for index, count in self._splits:
             starts[index : index + 1] = starts[index : index + 1] * count
@@ -189,7 +192,7 @@ def normalise(text: str) -> str:
     >>> normalise("No bulge~L5-S1")
     'No bulge\nL5-S1'
     """
-    if _MARKUP.search(text):
+    if any(sign in text for sign in _MARKUP):
         text = _without_markup(text)
     if "\r" in text:
         text = text.replace("\r\n", " \n")

@@ -78,23 +78,24 @@ class Headings:
         if not sentence.has_colon and not (sentence.line_start and sentence.line_end):
             return self._dash_header(sentence, mentions, start)
         colon = self._colon(mentions, start) if sentence.has_colon else -1
-        alone = colon < 0
-        end, behind = (sentence.j, sentence.j) if alone else (colon, colon + 1)
-        head = [m for m in mentions if m.i < end]
-        if not head or (alone and not self._stands_alone(sentence, head, start)):
+        if colon < 0:
+            head, rest, end, behind = mentions, [], sentence.j, sentence.j
+        else:
+            end = mentions[colon].i
+            head, rest, behind = mentions[:colon], mentions[colon + 1 :], end + 1
+        if not head or (colon < 0 and not self._stands_alone(sentence, head, start)):
             return self._dash_header(sentence, mentions, start)
-        rest = [m for m in mentions if m.i > end]
         found = self._classify(head, start, end, sentence, not rest and behind >= sentence.j)
         return None if found is None else (rest, behind, found == "level")
 
     def _colon(self, mentions: list[Mention], start: int) -> int:
-        """Return the token of the colon that ends a heading, or -1."""
-        for mention in mentions:
+        """Return the index of the colon that ends a heading, or -1."""
+        for index, mention in enumerate(mentions):
             if mention.i - start > MOST_HEADER_TOKENS:
                 return -1
             if mention.kind == "mark" and mention.value == ":":
                 short = mention.i - start <= MAX_HEADER_TOKENS
-                return mention.i if short or all(m.kind in _LEVEL_LIST for m in mentions if m.i < mention.i) else -1
+                return index if short or all(m.kind in _LEVEL_LIST for m in mentions[:index]) else -1
         return -1
 
     def _stands_alone(self, sentence: Sentence, head: list[Mention], start: int) -> bool:

@@ -40,9 +40,17 @@ _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
 _SITE_MENTIONS = {site: stand_in(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
 
 
-def read_report(tokens: Tokens, sentences: list[Sentence]) -> Reading:
-    """Read all sentences of a report, in order, into statements."""
-    return Reader(tokens, sentences).read()
+def read_report(tokens: Tokens, sentences: list[Sentence], *, puzzled: bool = False) -> Reading:
+    """Read all sentences of a report, in order, into statements.
+
+    Parameters
+    ----------
+    tokens, sentences
+        Of the report.
+    puzzled
+        Whether to note what was hard to read, which only the doubt asks for.
+    """
+    return Reader(tokens, sentences, puzzled=puzzled).read()
 
 
 def heading_sections(tokens: Tokens, sentences: list[Sentence]) -> list[tuple[int, int, str]]:
@@ -59,7 +67,8 @@ def heading_sections(tokens: Tokens, sentences: list[Sentence]) -> list[tuple[in
 class Reader:
     """Goes through the sentences of one report and keeps what the next one needs."""
 
-    def __init__(self, tokens: Tokens, sentences: list[Sentence]) -> None:
+    def __init__(self, tokens: Tokens, sentences: list[Sentence], *, puzzled: bool) -> None:
+        self.puzzled = puzzled
         self.words = tokens.words
         self.sentences = sentences
         self.context = Context()
@@ -105,11 +114,14 @@ class Reader:
         for frame in frames:
             stating.state(frame)
         told = len(stating.statements) - before
-        self._note_puzzles(sentence, mentions, reader, told)
+        if self.puzzled:
+            self._note_puzzles(sentence, mentions, reader, told)
         if told or not _counts_levels(mentions):
             self._remember(reader, frames, sentence)
-        sites = [frame.site for frame in frames if frame.site in _SITE_MENTIONS]
-        context.previous_site = _SITE_MENTIONS[sites[-1]] if sites else None
+        context.previous_site = None
+        for frame in frames:
+            if frame.site in _SITE_MENTIONS:
+                context.previous_site = _SITE_MENTIONS[frame.site]
 
     def _of_other_region(self, sentence: Sentence, mentions: list[Mention]) -> bool:
         """Whether a sentence speaks of the cervical or thoracic spine; it may open or end such a part."""
