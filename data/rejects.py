@@ -25,7 +25,8 @@ class Rejects:
 
     def add(self, source: str, reason: object) -> None:
         """Note that `source` was left out because of `reason` (an error or a text)."""
-        self.rows.append((source, " ".join(str(reason).split())))
+        # Names of files may hold bytes that are no text.
+        self.rows.append((_as_text(source), _as_text(" ".join(str(reason).split()))))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -47,3 +48,7 @@ class Rejects:
                 f"{len(self)} of {total} inputs were rejected, more than the share {allowed:g} allowed by "
                 f"--max-reject-share; the rest is done, the reasons are in {path}"
             )
+
+
+def _as_text(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

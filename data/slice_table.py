@@ -93,7 +93,7 @@ def write_rows(rows: Iterable[SliceRow], path: Path) -> int:
 
 
 def _rows_of(study: Study, root: Path, levels: Path, *, allow_mismatched_frames: bool) -> list[SliceRow]:
-    selection = select_series(study)
+    selection = select_series(study, allow_mismatched_frames=allow_mismatched_frames)
     sagittal = selection.sagittal_t2 or selection.sagittal_t1
     if selection.axial_t2 is None:
         raise InputError(selection.reasons["axial_t2"])

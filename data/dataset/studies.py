@@ -124,7 +124,7 @@ def read_images(study: Study, *, allow_mismatched_frames: bool = False, standard
     from deepspine.data.dicom.reading import place_in_order
     from deepspine.data.dicom.selection import select_series
 
-    selection = select_series(study)
+    selection = select_series(study, allow_mismatched_frames=allow_mismatched_frames)
     located_on = selection.sagittal_t2 or selection.sagittal_t1
     volumes: dict[str, Sequence[Volume]] = {}
     missing: dict[str, str] = {}

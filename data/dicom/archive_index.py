@@ -60,16 +60,18 @@ class ArchiveIndex:
             yield Study(study_key, patient_key, report_id, series)
 
     def write(self, path: Path) -> None:
-        """Write the index as Parquet; equal archives give equal bytes."""
+        """Write the index as Parquet, whole or not at all; equal archives give equal bytes."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         made_by = provenance([self.root], root=str(self.root), n_files=self.n_files, passed_over=self.passed_over)
         schema = _schema().with_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
-        with pq.ParquetWriter(path, schema) as writer:
+        partial = path.with_name(f"{path.name}.part")
+        with pq.ParquetWriter(partial, schema) as writer:
             series = iter(self)
             while rows := [_to_row(one, self.root) for one in islice(series, ROWS_PER_GROUP)]:
                 writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+        partial.replace(path)
 
     @classmethod
     def read(cls, path: Path, *, root: Path | None = None) -> ArchiveIndex:

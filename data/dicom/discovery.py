@@ -70,11 +70,13 @@ def find_candidates(root: Path, *, reject: Reject) -> Iterator[Candidate]:
         When `root` does not exist.
     """
     check_exists(root)
-    if root.is_dir():
-        for entry, name in _files_below(str(root)):
-            yield from _candidates_of(entry, name, reject)
-    else:
-        yield from _candidates_of(_as_entry(root), root.name, reject)
+    files = _files_below(str(root), reject) if root.is_dir() else iter([(_as_entry(root), root.name)])
+    for entry, name in files:
+        for candidate in _candidates_of(entry, name, reject):
+            if _is_text(candidate.path):
+                yield candidate
+            else:
+                reject(candidate.path, "its name is no UTF-8 text, which no table can hold; rename it")
 
 
 def check_exists(root: Path) -> None:
@@ -116,15 +118,35 @@ def _open_below_archive_file(path: Path) -> BinaryIO:
         raise InputError(f"{container.name} has no readable member for {path.name}") from None
 
 
-def _files_below(folder: str, prefix: str = "") -> Iterator[tuple[os.DirEntry[str], str]]:
+def _files_below(top: str, reject: Reject) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Yield the files of a folder and of those below it, with their path relative to it; links are not followed."""
-    with os.scandir(folder) as entries:
-        ordered = sorted(entries, key=lambda entry: entry.name)
-    for entry in ordered:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files_below(entry.path, f"{prefix}{entry.name}/")
+    waiting = [_listed(top, "", reject)]
+    while waiting:
+        entry, name = next(waiting[-1], (None, ""))
+        if entry is None:
+            waiting.pop()
+        elif entry.is_dir(follow_symlinks=False):
+            waiting.append(_listed(entry.path, f"{name}/", reject))
         else:
-            yield entry, prefix + entry.name
+            yield entry, name
+
+
+def _listed(folder: str, prefix: str, reject: Reject) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Return what lies in a folder, in order of names; a folder that may not be looked into is rejected."""
+    try:
+        with os.scandir(folder) as entries:
+            return iter([(entry, prefix + entry.name) for entry in sorted(entries, key=lambda entry: entry.name)])
+    except OSError as error:
+        reject(prefix or ".", f"a folder that cannot be listed ({error.strerror})")
+        return iter([])
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_entry(path: Path) -> os.DirEntry[str]:
@@ -141,7 +163,7 @@ def _candidates_of(entry: os.DirEntry[str], name: str, reject: Reject) -> Iterat
     elif lower == DICOMDIR.lower():
         _report_missing(Path(entry.path), name, reject)
     elif not entry.is_file():
-        reject(name, "not a regular file (a link to a folder, or a broken one)")
+        reject(name, "not a regular file (a link to a folder, a broken link, a pipe)")
     elif not is_companion(lower):
         status = entry.stat()
         yield Candidate(name, status.st_size, _stamp(status))
@@ -161,7 +183,7 @@ def _report_missing(path: Path, name: str, reject: Reject) -> None:
     except PARSE_ERRORS as error:
         reject(name, f"a damaged DICOMDIR ({type(error).__name__}); its files are found without it")
         return
-    there = {below.lower() for _, below in _files_below(str(path.parent))}
+    there = {below.lower() for _, below in _files_below(str(path.parent), lambda *_: None)}
     for file_id in listed:
         parts = [file_id] if isinstance(file_id, str) else list(file_id)
         if "/".join(parts).lower() not in there:

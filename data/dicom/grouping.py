@@ -110,13 +110,13 @@ def _by_place(members: list[Slice]) -> dict[tuple[float, ...], list[Slice]]:
 
 
 def _rounds(members: list[Slice]) -> list[list[Slice]]:
-    """Split slices that repeat each place equally often (time points that no tag tells apart) into rounds."""
-    places = _by_place(members)
-    repeats = {len(slices) for slices in places.values()}
-    if len(repeats) > 1:
-        return [members]
-    ordered = [sorted(slices, key=_instance_order) for slices in places.values()]
-    return [[slices[number] for slices in ordered] for number in range(repeats.pop())]
+    """Split slices that repeat their places (time points, or slices sent again, that no tag tells apart) into rounds.
+
+    The first round has a slice at every place, the next one those places again that were met twice, and so on.
+    """
+    ordered = [sorted(slices, key=_instance_order) for slices in _by_place(members).values()]
+    most = max(map(len, ordered))
+    return [[slices[number] for slices in ordered if len(slices) > number] for number in range(most)]
 
 
 def _instance_order(member: Slice) -> tuple[str, int]:

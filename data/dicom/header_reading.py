@@ -40,5 +40,7 @@ def _outcome(folder: Path, candidate: Candidate) -> Outcome:
             return Outcome(candidate, HEADER, instance.series_uid, to_text(instance))
     except NotForUsError as error:
         return Outcome(candidate, NOT_FOR_US, "", str(error))
-    except (DeepspineError, OSError) as error:
+    except DeepspineError as error:
         return Outcome(candidate, UNUSABLE, "", str(error))
+    except OSError as error:
+        return Outcome(candidate, UNUSABLE, "", f"cannot be read ({error.strerror or type(error).__name__})")

@@ -10,6 +10,7 @@ import hashlib
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +22,8 @@ from deepspine.data.errors import InputError
 
 FILES_PER_COMMIT = 2000
 """Files whose headers a run that is stopped may lose."""
+PATIENCE_S = 5.0
+"""How long to wait for another run that is writing to the same store."""
 HEADER, NOT_FOR_US, UNUSABLE = range(3)
 """Kinds of outcome: a header (as text), or why a file is sound but no MR picture, or why it cannot be used."""
 
@@ -60,14 +63,31 @@ class HeaderStore:
 
     def __init__(self, path: Path | None, *, root: Path) -> None:
         folder = tempfile.TemporaryDirectory(prefix="deepspine-index-") if path is None else None
-        place = Path(folder.name) / "headers.sqlite" if folder else path
-        self._connection = sqlite3.connect(str(place))
-        finalize(self, _discard, self._connection, folder)
+        self._place = Path(folder.name) / "headers.sqlite" if folder else path
         self._unsaved = 0
-        try:
+        with self.explained():
+            self._connection = sqlite3.connect(str(self._place), timeout=PATIENCE_S)
+            finalize(self, _discard, self._connection, folder)
             self._prepare((f"deepspine {version('deepspine')}", reading_rules(), str(root.resolve())))
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what SQLite raises within the block into an error with the cure.
+
+        Raises
+        ------
+        InputError
+            When the store is damaged, in use by another run, or cannot be written.
+        """
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise InputError(
+                f"{self._place} cannot be used ({error}); is another run at work on it, its folder not writable, "
+                "its disk full?"
+            ) from None
         except sqlite3.DatabaseError:
-            raise InputError(f"{place} is damaged; remove it, or run again with --fresh") from None
+            raise InputError(f"{self._place} is damaged; remove it, or run again with --fresh") from None
 
     def _prepare(self, made_by: tuple[str, str, str]) -> None:
         # Without syncing, only a crash of the machine can damage the store, and then it is made again.

@@ -34,12 +34,13 @@ _GREY = ("MONOCHROME1", "MONOCHROME2")
 _COLOUR = ("RGB", "YBR", "PALETTE", "ARGB", "CMYK", "HSV")
 
 HEADER_KEYWORDS = (
-    "AccessionNumber", "AcquisitionNumber", "BitsAllocated", "BodyPartExamined", "Columns", "ContrastBolusAgent",
-    "EchoTime", "FrameOfReferenceUID", "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InversionTime",
-    "MRAcquisitionType", "Modality", "NumberOfFrames", "PatientID", "PerFrameFunctionalGroupsSequence",
-    "PhotometricInterpretation", "PixelSpacing", "RepetitionTime", "Rows", "SOPClassUID", "SOPInstanceUID",
-    "SamplesPerPixel", "ScanOptions", "ScanningSequence", "SeriesDescription", "SeriesInstanceUID", "SeriesNumber",
-    "SharedFunctionalGroupsSequence", "SliceThickness", "SpacingBetweenSlices", "StudyInstanceUID",
+    "AccessionNumber", "AcquisitionNumber", "BitsAllocated", "BitsStored", "BodyPartExamined", "Columns",
+    "ContrastBolusAgent", "EchoTime", "FrameOfReferenceUID", "HighBit", "ImageOrientationPatient",
+    "ImagePositionPatient", "ImageType", "InversionTime", "MRAcquisitionType", "Modality", "NumberOfFrames",
+    "PatientID", "PerFrameFunctionalGroupsSequence", "PhotometricInterpretation", "PixelSpacing", "RepetitionTime",
+    "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel", "ScanOptions", "ScanningSequence",
+    "SeriesDescription", "SeriesInstanceUID", "SeriesNumber", "SharedFunctionalGroupsSequence", "SliceThickness",
+    "SpacingBetweenSlices", "StudyInstanceUID",
 )  # fmt: skip
 
 

@@ -22,6 +22,20 @@ _UNDEFINED_LENGTH = 0xFFFFFFFF
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 
 
+def check_bits(tags: Tags) -> None:
+    """Refuse pixels whose highest bit is not where the standard wants it: decoders then disagree about their values.
+
+    Raises
+    ------
+    InputError
+        When `HighBit` is not one less than `BitsStored` (PS3.3, C.7.6.3.1), or more bits are stored than allocated.
+    """
+    allocated, stored = tags.integer("BitsAllocated"), tags.integer("BitsStored", 0) or tags.integer("BitsAllocated")
+    high = tags.integer("HighBit", stored - 1)
+    if stored > allocated or high != stored - 1:
+        raise InputError(f"{stored} of {allocated} bits stored up to bit {high}: the values of its pixels are not sure")
+
+
 def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, size: int) -> None:
     """Compare the length of the pixel data, at which the parser has stopped, with what is left of the file.
 
@@ -30,6 +44,7 @@ def check_pixels_are_there(stream: BinaryIO, tags: Tags, *, size: int) -> None:
     InputError
         When the file is truncated, or holds fewer pixels than its rows and columns.
     """
+    check_bits(tags)
     syntax = tags.text("TransferSyntaxUID")
     if syntax == _DEFLATED:
         return
@@ -79,10 +94,13 @@ def decoded_frames(stream: BinaryIO, tags: Tags, *, shape: tuple[int, int, int])
 
     Raises
     ------
+    InputError
+        As `check_bits`.
     ValueError
         When the pixel data are shorter than they claim, or the rescale is not finite; the decoders raise others, see
         `PARSE_ERRORS`.
     """
+    check_bits(tags)
     stored = _native_pixels(tags)
     if stored is None:
         stored = parse_dataset(stream, PIXEL_KEYWORDS).pixel_array

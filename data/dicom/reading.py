@@ -99,20 +99,22 @@ class _Slice:
 
 
 def _read_slices(series: Series) -> list[_Slice]:
-    """Read the slices in the order of the index; files with many frames are opened once."""
-    slices: list[_Slice] = []
-    path: Path | None = None
-    for slice_path, number in zip(series.paths, series.frames, strict=True):
-        if slice_path != path:
-            path = slice_path
-            instance, pixels = _read_file(path)
-        if number >= len(pixels):
-            raise InputError(f"{path} has {len(pixels)} frames, the index says more; index the archive again")
-        slices.append(_Slice(instance.frames[number], pixels[number]))
-    sizes = {one.pixels.shape for one in slices}
+    """Read the slices in the order of the index; each file is opened once, however its frames are ordered."""
+    places: dict[Path, list[int]] = {}
+    for place, path in enumerate(series.paths):
+        places.setdefault(path, []).append(place)
+    slices: dict[int, _Slice] = {}
+    for path, own in places.items():
+        instance, pixels = _read_file(path)
+        for place in own:
+            number = series.frames[place]
+            if number >= len(pixels):
+                raise InputError(f"{path} has {len(pixels)} frames, the index says more; index the archive again")
+            slices[place] = _Slice(instance.frames[number], pixels[number])
+    sizes = {one.pixels.shape for one in slices.values()}
     if len(sizes) != 1:
         raise InputError(f"{series.name} has slices of several sizes {sorted(sizes)}; index the archive again")
-    return slices
+    return [slices[place] for place in range(len(slices))]
 
 
 def _read_file(path: Path) -> tuple[Instance, NDArray[np.float32]]:

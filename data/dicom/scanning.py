@@ -38,7 +38,7 @@ def scan_archive(
     folder = root if root.is_dir() else root.parent
     store = HeaderStore(headers, root=root)
     spool = SeriesSpool()
-    with WorkSharing(workers) as sharing:
+    with WorkSharing(workers) as sharing, store.explained():
         n_files = _fill(store, root, folder, sharing, rejects, advance or (lambda _: None))
         for path, reason in store.rejected():
             rejects.add(path, reason)

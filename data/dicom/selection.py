@@ -14,7 +14,7 @@ from deepspine.data.volume import Weighting
 MIN_SAGITTAL_SLICES = 5
 """Fewer sagittal slices do not reach from foramen to foramen (35 to 45 mm apart, slices of 4 mm)."""
 MIN_AXIAL_SLICES = 3
-"""Fewer axial slices do not cover one disc."""
+"""Fewer axial slices in all do not cover one disc."""
 MIN_SAGITTAL_HEIGHT_MM = 150.0
 """The lumbar spine from L1 to S1 measures 180 mm; a field of view below is of something else."""
 MIN_SIDE_PIXELS = 64
@@ -31,8 +31,11 @@ SLOTS: Mapping[str, tuple[Plane, tuple[Weighting, ...]]] = {
     "axial_t2": (Plane.AXIAL, (Weighting.T2, Weighting.T2_SPACE)),
 }
 """What is looked for: plane, and weightings from the preferred one down."""
+_LOCATED_ON = "sagittal_t2"
+"""Discs are found on it, so that the others had better lie in its frame of reference."""
 
 _REPEATED = "was repeated later"
+_OTHER_FRAME = "is of another frame of reference than the sagittal series"
 _FURTHER_PART = "is a further part of the same series"
 Preference = tuple[str, Callable[[tuple[Series, ...]], float]]
 """Why the lesser of two sets is left out, and the measure by which it is the lesser."""
@@ -62,13 +65,18 @@ class Selection:
     rejected: Mapping[str, str]
 
 
-def select_series(study: Study) -> Selection:
+def select_series(study: Study, *, allow_mismatched_frames: bool = False) -> Selection:
     """Choose the sagittal T1, sagittal T2 and axial T2 of a study.
 
     Series that cannot serve (localizers, derived pictures, other body regions, too few slices) are out first. Among
-    the rest the plain one goes before the fat-suppressed one, 2D before 3D, more slices before fewer, smaller pixels
-    before larger, and a repeated series before its first try. Axial series of one protocol that lie apart count as
-    one, see `slab_sets`.
+    the rest one in the frame of reference of the sagittal T2 goes before others, the plain one before the
+    fat-suppressed one, 2D before 3D, more slices before fewer, smaller pixels before larger, and a repeated series
+    before its first try. Axial series of one protocol that lie apart count as one, see `slab_sets`.
+
+    Parameters
+    ----------
+    allow_mismatched_frames
+        Take all series for lying in one frame of reference, whatever they say.
     """
     rejected: dict[str, str] = {}
     usable: list[Series] = []
@@ -80,8 +88,11 @@ def select_series(study: Study) -> Selection:
             rejected[series.series_key] = reason
     chosen: dict[str, tuple[Series, ...]] = {}
     reasons: dict[str, str] = {}
-    for slot in SLOTS:
-        chosen[slot], reasons[slot] = _choose(slot, usable, rejected)
+    frame = ""
+    for slot in sorted(SLOTS, key=lambda slot: slot != _LOCATED_ON):
+        chosen[slot], reasons[slot] = _choose(slot, usable, rejected, frame=frame, mixed=allow_mismatched_frames)
+        if chosen[slot] and not frame and not allow_mismatched_frames:
+            frame = chosen[slot][0].frame_of_reference
     kept = {series.series_key for members in chosen.values() for series in members}
     for series in usable:
         if series.series_key not in kept:
@@ -90,20 +101,24 @@ def select_series(study: Study) -> Selection:
         sagittal_t1=next(iter(chosen["sagittal_t1"]), None),
         sagittal_t2=next(iter(chosen["sagittal_t2"]), None),
         axial_t2=chosen["axial_t2"] or None,
-        reasons=reasons,
+        reasons={slot: reasons[slot] for slot in SLOTS},
         rejected=rejected,
     )
 
 
-def _choose(slot: str, usable: list[Series], rejected: dict[str, str]) -> tuple[tuple[Series, ...], str]:
+def _choose(
+    slot: str, usable: list[Series], rejected: dict[str, str], *, frame: str, mixed: bool
+) -> tuple[tuple[Series, ...], str]:
+    """Choose one series or set, best in the frame of reference given; `mixed` sets may be of several frames."""
     plane, weightings = SLOTS[slot]
-    preferences = _preferences(weightings)
+    preferences = _preferences(weightings, frame)
     fitting = [series for series in usable if series.plane is plane and series.weighting in weightings]
-    if not fitting:
-        return (), f"no {plane} series of weighting {' or '.join(weightings)}"
     fitting.sort(key=lambda series: ([-measure((series,)) for _, measure in preferences], series.series_key))
     alone: list[tuple[Series, ...]] = [(series,) for series in fitting]
-    sets = form_sets(fitting) if plane is Plane.AXIAL else alone
+    sets = form_sets(fitting, mixed_frames=mixed) if plane is Plane.AXIAL else alone
+    sets = [members for members in sets if _are_enough(members, rejected)]
+    if not sets:
+        return (), f"no {plane} series of weighting {' or '.join(weightings)}"
     best = max(sets, key=lambda members: [measure(members) for _, measure in preferences])
     for members in sets:
         for series in members:
@@ -112,9 +127,23 @@ def _choose(slot: str, usable: list[Series], rejected: dict[str, str]) -> tuple[
     return best, f"{plane}; {best[0].weighting} by {best[0].weighting_reason}; {_among(sets, best)}"
 
 
-def _preferences(weightings: tuple[Weighting, ...]) -> tuple[Preference, ...]:
+def _are_enough(members: tuple[Series, ...], rejected: dict[str, str]) -> bool:
+    """Whether axial series have slices enough between them; those that have not are rejected."""
+    count = sum(series.n_slices for series in members)
+    if members[0].plane is Plane.AXIAL and count < MIN_AXIAL_SLICES:
+        rejected |= {series.series_key: _too_few(count, MIN_AXIAL_SLICES) for series in members}
+        return False
+    return True
+
+
+def _too_few(count: int, least: int) -> str:
+    return f"{count} slice{'s' * (count != 1)}, at least {least} needed"
+
+
+def _preferences(weightings: tuple[Weighting, ...], frame: str) -> tuple[Preference, ...]:
     """Return what makes one set of series better than another, the weightiest first; members share all settings."""
     return (
+        (_OTHER_FRAME, lambda members: not frame or members[0].frame_of_reference in ("", frame)),
         ("is fat-suppressed", lambda members: not members[0].fat_suppressed),
         ("has a less wanted weighting", lambda members: -weightings.index(members[0].weighting)),
         ("has fewer slices", lambda members: sum(series.n_slices for series in members)),
@@ -144,7 +173,7 @@ def _first_worse(
 ) -> str | None:
     for name, measure in preferences:
         if measure(members) < measure(best):
-            return f"{name} than {_names(best)}" if name.startswith("has") else name
+            return f"{name} than {_names(best)}" if name.startswith("has ") else name
     return None
 
 
@@ -179,11 +208,12 @@ def _unfit(series: Series) -> str | None:
 
 
 def _unfit_extent(series: Series) -> str | None:
-    least = MIN_AXIAL_SLICES if series.plane is Plane.AXIAL else MIN_SAGITTAL_SLICES
-    if series.n_slices < least:
-        return f"{series.n_slices} slices, at least {least} needed"
-    if series.plane is Plane.SAGITTAL and series.extent_mm[0] < MIN_SAGITTAL_HEIGHT_MM:
+    if series.plane is not Plane.SAGITTAL:
+        return None
+    if series.n_slices < MIN_SAGITTAL_SLICES:
+        return _too_few(series.n_slices, MIN_SAGITTAL_SLICES)
+    if series.extent_mm[0] < MIN_SAGITTAL_HEIGHT_MM:
         return f"only {series.extent_mm[0]:.0f} mm high, the lumbar spine needs {MIN_SAGITTAL_HEIGHT_MM:.0f}"
-    if series.plane is Plane.SAGITTAL and series.n_stacks > 1:
+    if series.n_stacks > 1:
         return f"its slices form {series.n_stacks} stacks, not one"
     return None

@@ -22,13 +22,15 @@ REPETITION_TOLERANCE = 0.25
 """The repetition time grows with the number of slices, which differs from slab to slab."""
 
 
-def form_sets(series: Sequence[Series]) -> list[tuple[Series, ...]]:
+def form_sets(series: Sequence[Series], *, mixed_frames: bool = False) -> list[tuple[Series, ...]]:
     """Group series into sets of one protocol whose members lie apart.
 
     Parameters
     ----------
     series
         From the most wanted one down: of two at one place the first becomes a member, the second starts a set.
+    mixed_frames
+        Whether members may say that their frames of reference differ.
 
     Returns
     -------
@@ -37,7 +39,8 @@ def form_sets(series: Sequence[Series]) -> list[tuple[Series, ...]]:
     sets: list[list[Series]] = []
     for one in series:
         for members in sets:
-            if difference(one, members[0]) is None and not any(overlap(one, member) for member in members):
+            unlike = difference(one, members[0], mixed_frames=mixed_frames)
+            if unlike is None and not any(overlap(one, member) for member in members):
                 members.append(one)
                 break
         else:
@@ -45,11 +48,11 @@ def form_sets(series: Sequence[Series]) -> list[tuple[Series, ...]]:
     return [tuple(sorted(members, key=lambda one: (one.series_number, one.series_key))) for members in sets]
 
 
-def difference(one: Series, other: Series) -> str | None:
+def difference(one: Series, other: Series, *, mixed_frames: bool = False) -> str | None:
     """Return which setting two series do not share, None when they are of one protocol."""
     if (one.plane, one.weighting, one.fat_suppressed) != (other.plane, other.weighting, other.fat_suppressed):
         return "another weighting"
-    if one.frame_of_reference != other.frame_of_reference:
+    if one.frame_of_reference != other.frame_of_reference and not mixed_frames:
         return "another frame of reference"
     if (one.rows, one.columns) != (other.rows, other.columns):
         return "another matrix"

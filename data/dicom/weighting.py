@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from deepspine.data.volume import Weighting
 
-MAX_PLAUSIBLE_MS = 30_000.0
-"""Times above it are a damaged header."""
+PLAUSIBLE_MS = (1.0, 30_000.0)
+"""Times outside are a damaged header, or one that counts in seconds."""
 STIR_INVERSION_MS = (80.0, 300.0)
 """Inversion times that null fat: 130 to 160 ms at 1.5 T, 200 to 230 ms at 3 T."""
 T1_FLAIR_INVERSION_MS = (300.0, 1300.0)
@@ -91,7 +91,7 @@ def guess_weighting(parameters: SequenceParameters) -> WeightingGuess:
 
 def plausible_ms(value: float | None) -> float | None:
     """Return a time when it can be one, else None."""
-    return value if value is not None and 0 < value <= MAX_PLAUSIBLE_MS else None
+    return value if value is not None and PLAUSIBLE_MS[0] <= value <= PLAUSIBLE_MS[1] else None
 
 
 def _from_image_type(parameters: SequenceParameters) -> tuple[Weighting, str] | None:
@@ -108,6 +108,8 @@ def _from_times(parameters: SequenceParameters) -> tuple[Weighting, str] | None:
     repetition = plausible_ms(parameters.repetition_time_ms)
     if echo is None:
         return None
+    if repetition is not None and repetition <= echo:
+        repetition = None  # nothing echoes after it was excited again: one of the two counts in seconds
     sequences = {name.upper() for name in parameters.scanning_sequence}
     if "GR" in sequences and not sequences & {"SE", "IR"}:
         return Weighting.UNKNOWN, f"gradient echo, TE {echo:g} ms"

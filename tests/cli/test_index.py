@@ -1,6 +1,8 @@
 """`deepspine index` from the outside: what it writes, says and returns."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,26 @@ def test_an_archive_that_is_none_is_exit_code_2_and_one_line(
     error = capsys.readouterr().err
     assert words in error
     assert error.count("\n") == 1
+
+
+def test_a_place_that_cannot_be_written_is_one_line(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    for out, words in ((tmp_path, "is a folder"), (tmp_path / "file" / "index.parquet", "check the path")):
+        assert main(["index", str(archive), "--out", str(out)]) == 2
+        error = capsys.readouterr().err
+        assert words in error
+        assert error.count("\n") == 1
+
+
+def test_a_run_beside_another_on_the_same_index_is_refused(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deepspine.data.dicom.header_store.PATIENCE_S", 0.01)
+    out = tmp_path / "index.parquet"
+    assert main(["index", str(archive), "--out", str(out)]) == 0
+    with closing(sqlite3.connect(tmp_path / "index.headers.sqlite")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert main(["index", str(archive), "--out", str(out)]) == 2
+    assert "another run" in capsys.readouterr().err

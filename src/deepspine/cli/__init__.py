@@ -6,6 +6,7 @@ inside its function. Exit codes: 0 done, 2 the user's mistake (one line), 3 done
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -98,9 +99,20 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(error, EXIT_TOO_MANY_REJECTS)
     except DeepspineError as error:
         return _complain(error, EXIT_MISTAKE)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        return _complain(_about_files(error), EXIT_MISTAKE)
     return 0
 
 
-def _complain(error: DeepspineError, code: int) -> int:
+def _about_files(error: OSError) -> str:
+    """Say which file could not be read or written, and why."""
+    path = error.filename2 or error.filename
+    named = "" if path is None else f"{os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else path}: "
+    return f"{named}{error.strerror}; check the path, its permissions and the room on its disk"
+
+
+def _complain(error: DeepspineError | str, code: int) -> int:
     sys.stderr.write(f"deepspine: {' '.join(str(error).split())}\n")
     return code

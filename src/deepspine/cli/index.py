@@ -22,8 +22,11 @@ def index(
     from deepspine.cli.progress import progress
     from deepspine.data.dicom.archive_index import headers_beside, index_archive
     from deepspine.data.dicom.summary import summarize
+    from deepspine.data.errors import ConfigError
     from deepspine.data.rejects import Rejects
 
+    if out.is_dir():
+        raise ConfigError(f"--out {out} is a folder; name the file to write, such as {out / 'index.parquet'}")
     rejects = Rejects()
     out.parent.mkdir(parents=True, exist_ok=True)
     headers = headers_beside(out)

@@ -6,10 +6,13 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from dicom_files import AXIAL, T1, T2, WrittenSeries, enhanced
+from pydicom import Dataset
 
 from deepspine.data.dicom.archive_index import ArchiveIndex, index_archive
+from deepspine.data.dicom.reading import read_series
 from deepspine.data.dicom.selection import select_series
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
@@ -127,6 +130,33 @@ def test_a_second_acquisition_under_the_same_uid_becomes_a_part(tmp_path: Path) 
     assert [one.n_slices for one in sorted(indexed(tmp_path)[0].series, key=lambda one: one.part)] == [6, 4]
 
 
+def test_a_slice_that_was_sent_again_under_a_new_uid_costs_nothing_else(tmp_path: Path) -> None:
+    series = WrittenSeries()
+    series.write(tmp_path)
+    again = series.dataset(2)
+    again.SOPInstanceUID = again.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    again.save_as(tmp_path / "again", enforce_file_format=True)
+    found, rejects = indexed(tmp_path)
+    assert [(one.part, one.n_slices, one.n_stacks) for one in found.series] == [(0, 6, 1), (1, 1, 1)]
+    assert len(rejects) == 0
+
+
+def test_one_series_uid_in_two_studies_is_two_series(tmp_path: Path) -> None:
+    for study in ("one", "two"):
+        tags = {**T2, "SeriesInstanceUID": "1.2.3"}
+        WrittenSeries(study, study, tags=tags).write(tmp_path / study)
+    studies = list(indexed(tmp_path)[0].studies())
+    assert [[one.n_slices for one in study.series] for study in studies] == [[6], [6]]
+    assert len({study.series[0].series_key for study in studies}) == 2
+
+
+def test_slices_of_several_sizes_become_parts(tmp_path: Path) -> None:
+    WrittenSeries("s", "t2").write(tmp_path / "large")
+    for path in WrittenSeries("s", "t2", size=(64, 64)).write(tmp_path / "small"):
+        _give_new_uid(path, 1)
+    assert sorted((one.rows, one.n_slices) for one in indexed(tmp_path)[0].series) == [(64, 6), (80, 6)]
+
+
 def test_duplicates_are_listed_and_used_once(tmp_path: Path) -> None:
     WrittenSeries().write(tmp_path / "first")
     WrittenSeries().write(tmp_path / "second")
@@ -172,6 +202,35 @@ def test_an_enhanced_file_is_a_series(tmp_path: Path) -> None:
     (only,) = indexed(tmp_path)[0].series
     assert (only.n_slices, only.n_stacks, only.weighting, only.plane) == (6, 1, Weighting.T2, Plane.SAGITTAL)
     assert only.frames == (4, 5, 0, 3, 1, 2)
+
+
+def test_an_enhanced_picture_in_several_files_is_one_series(tmp_path: Path) -> None:
+    for number, frames in enumerate(([0, 3], [1, 5], [2, 4])):
+        file = enhanced(WrittenSeries(), order=frames)
+        file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        file.ConcatenationUID, file.InConcatenationNumber = "1.2.4", number + 1
+        file.save_as(tmp_path / str(number), enforce_file_format=True)
+    (only,) = indexed(tmp_path)[0].series
+    assert (only.n_slices, only.n_stacks) == (6, 1)
+    assert [path.name for path in only.paths] == ["1", "2", "0", "2", "1", "0"]
+    expected = [WrittenSeries().pixels(number) for number in range(6)]
+    assert np.array_equal(read_series(only).voxels, expected)
+
+
+def test_an_enhanced_file_of_several_planes_becomes_a_part_for_each(tmp_path: Path) -> None:
+    file = enhanced(WrittenSeries())
+    del file.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence
+    for number, frame in enumerate(file.PerFrameFunctionalGroupsSequence):
+        item = Dataset()
+        item.ImageOrientationPatient = [1, 0, 0, 0, 1, 0] if number < 2 else [0, 1, 0, 0, 0, -1]
+        if number < 2:
+            frame.PlanePositionSequence[0].ImagePositionPatient = [0, 0, 4 * number]
+        frame.PlaneOrientationSequence = [item]
+    file.save_as(tmp_path / "localizer", enforce_file_format=True)
+    assert {(one.plane, one.n_slices) for one in indexed(tmp_path)[0].series} == {
+        (Plane.AXIAL, 2),
+        (Plane.SAGITTAL, 4),
+    }
 
 
 def test_a_series_with_a_missing_slice_is_indexed_as_two_stacks(tmp_path: Path) -> None:

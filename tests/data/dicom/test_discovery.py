@@ -1,9 +1,12 @@
 """Every file of an archive is found, wherever it hides; none escapes, and what cannot be opened is listed."""
 
 import io
+import os
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dicom_files import T2, WrittenSeries
@@ -97,7 +100,39 @@ def test_a_damaged_archive_file_is_a_reject(tmp_path: Path, name: str) -> None:
 
 def test_a_broken_link_is_a_reject(tmp_path: Path) -> None:
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
-    assert candidates(tmp_path)[1].rows == [("gone", "not a regular file (a link to a folder, or a broken one)")]
+    assert candidates(tmp_path)[1].rows == [("gone", "not a regular file (a link to a folder, a broken link, a pipe)")]
+
+
+def test_links_that_go_round_in_circles_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1").write_bytes(b"x")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    paths, rejects = candidates(tmp_path)
+    assert (paths, [source for source, _ in rejects.rows]) == (["a/1"], ["a/up"])
+
+
+def test_a_name_that_is_no_text_is_a_reject_and_not_a_crash(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9")).write_bytes(b"x")
+    (tmp_path / "café 脊椎\n").write_bytes(b"x")
+    paths, rejects = candidates(tmp_path)
+    assert paths == ["café 脊椎\n"]
+    rejects.write(tmp_path / "rejects.csv")
+    assert "no UTF-8 text" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_may_not_be_looked_into_is_a_reject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "open").write_bytes(b"x")
+
+    def scandir(folder: str, look: Callable[[str], Any] = os.scandir) -> Any:
+        if folder.endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return look(folder)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    paths, rejects = candidates(tmp_path)
+    assert paths == ["open"]
+    assert rejects.rows == [("locked/", "a folder that cannot be listed (Permission denied)")]
 
 
 def test_a_missing_archive_is_named(tmp_path: Path) -> None:

@@ -161,6 +161,41 @@ def test_a_picture_with_white_for_low_is_turned_over() -> None:
     assert np.array_equal(voxels[0], 8191 - WrittenSeries().pixels(0).astype(float))
 
 
+def test_twelve_of_sixteen_bits_leave_an_overlay_out() -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.BitsStored, dataset.HighBit = 12, 11
+    stored = WrittenSeries().pixels(0) & 0x0FFF
+    dataset.PixelData = (stored | 0x8000).tobytes()
+    _, voxels = read_pixels(BytesIO(as_bytes(dataset)), path="file")
+    assert np.array_equal(voxels[0], stored)
+
+
+def test_signed_values_stay_signed() -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.PixelRepresentation = 1
+    stored = WrittenSeries().pixels(0).astype(np.int16) - 4000
+    dataset.PixelData = stored.tobytes()
+    _, voxels = read_pixels(BytesIO(as_bytes(dataset)), path="file")
+    assert np.array_equal(voxels[0], stored)
+
+
+def test_bits_at_an_unusual_place_are_refused_rather_than_misread() -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.BitsStored, dataset.HighBit = 12, 15
+    content = as_bytes(dataset)
+    with pytest.raises(InputError, match="12 of 16 bits stored up to bit 15"):
+        read(content)
+    with pytest.raises(InputError, match="not sure"):
+        read_pixels(BytesIO(content), path="file")
+
+
+def test_several_windows_and_lookups_for_display_change_no_value() -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.WindowCenter, dataset.WindowWidth = [100, 40], [200, 80]
+    _, voxels = read_pixels(BytesIO(as_bytes(dataset)), path="file")
+    assert np.array_equal(voxels[0], WrittenSeries().pixels(0))
+
+
 @pytest.mark.parametrize("slope", [0, float("nan"), float("inf")])
 def test_an_impossible_rescale_is_refused(slope: float) -> None:
     dataset = WrittenSeries().dataset(0)

@@ -9,7 +9,7 @@ import SimpleITK
 from dicom_files import AXIAL, SAGITTAL, T2, WrittenSeries, enhanced
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydicom import Dataset
+from pydicom import Dataset, dcmread
 from pydicom.uid import JPEG2000Lossless, RLELossless
 from scipy.spatial.transform import Rotation
 
@@ -148,6 +148,25 @@ def test_an_enhanced_file_reads_like_its_classic_twin(tmp_path: Path) -> None:
     frames = read_series(only_series(tmp_path / "enhanced"))
     assert np.array_equal(classic.voxels, frames.voxels)
     assert classic.grid.matches(frames.grid)
+
+
+def test_each_slice_has_the_scale_that_its_own_header_gives(tmp_path: Path) -> None:
+    series = WrittenSeries()
+    classic, frames = tmp_path / "classic", tmp_path / "enhanced"
+    for number, path in enumerate(series.write(classic)):
+        dataset = dcmread(path)
+        dataset.RescaleSlope, dataset.RescaleIntercept = number + 0.5, -number
+        dataset.save_as(path)
+    file = enhanced(series)
+    for number, frame in enumerate(file.PerFrameFunctionalGroupsSequence):
+        item = Dataset()
+        item.RescaleSlope, item.RescaleIntercept = number + 0.5, -number
+        frame.PixelValueTransformationSequence = [item]
+    frames.mkdir()
+    file.save_as(frames / "all", enforce_file_format=True)
+    expected = [series.pixels(number) * (number + 0.5) - number for number in range(6)]
+    for folder in (classic, frames):
+        assert np.allclose(read_series(only_series(folder)).voxels, expected)
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless], ids=["RLE", "JPEG 2000"])

@@ -182,3 +182,29 @@ def test_the_repetition_time_of_a_member_may_follow_its_number_of_slices() -> No
 def test_tilted_slabs_on_neighbouring_discs_do_not_count_as_overlapping() -> None:
     lowest = replace(DISCS[0], normals_lps=((0.0, -0.5, 3**0.5 / 2),) * 5)
     assert selected(lowest, *DISCS[1:]).axial_t2 == (lowest, *DISCS[1:])
+
+
+def test_slabs_of_a_slice_or_two_count_together() -> None:
+    single, pair = slab(3, z_mm=100.0, count=1), slab(4, z_mm=60.0, count=2)
+    assert selected(single, pair).axial_t2 == (single, pair)
+    alone = selected(pair)
+    assert alone.axial_t2 is None
+    assert alone.rejected == {"slab 4": "2 slices, at least 3 needed"}
+
+
+def test_what_lies_in_the_frame_of_the_sagittal_series_goes_first() -> None:
+    far = slab(8, z_mm=100.0, count=40, frame_of_reference="1.4")
+    t1, other_t1 = (
+        replace(PLAIN, series_key=frame, weighting=Weighting.T1, frame_of_reference=frame, n_slices=count)
+        for frame, count in ((PLAIN.frame_of_reference, 11), ("1.4", 17))
+    )
+    selection = selected(PLAIN, *DISCS, far, t1, other_t1)
+    assert (selection.axial_t2, selection.sagittal_t1) == (DISCS, t1)
+    assert set(selection.rejected.values()) == {"is of another frame of reference than the sagittal series"}
+
+
+def test_slabs_of_frames_of_their_own_are_a_set_when_mismatched_frames_are_allowed() -> None:
+    own = tuple(replace(one, frame_of_reference=f"1.{one.series_number}") for one in DISCS)
+    study = Study("s", "p", "r", own)
+    assert len(select_series(study).axial_t2 or ()) == 1
+    assert select_series(study, allow_mismatched_frames=True).axial_t2 == own

@@ -76,6 +76,12 @@ def test_absurd_times_count_as_missing(echo: float) -> None:
     assert guess.reason == "description says T1"
 
 
+@pytest.mark.parametrize("parameters", [SequenceParameters(0.1, 3.5), SequenceParameters(10, 0.5)])
+def test_times_in_seconds_are_not_taken_for_milliseconds(parameters: SequenceParameters) -> None:
+    assert guess_weighting(parameters).weighting is Weighting.UNKNOWN
+    assert guess_weighting(parameters._replace(description="T2 sag")).weighting is Weighting.T2
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
