@@ -7,8 +7,11 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 from deepspine.data.dicom.archive_index import index_archive
@@ -20,6 +23,8 @@ from deepspine.data.rejects import Rejects
 
 COPIED_SIDE = 16
 """Rows and columns of the copies that scaling is measured on: headers are read whole, pixels not at all."""
+FEW = "few"
+"""Folder of a tenth of the copies: memory is measured on it and on all."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class IndexBenchmark:
         Files that scaling was measured on: the archive's, many times under new UIDs.
     scaling
         By number of workers.
+    peak_mb
+        Most memory that a process held while it indexed so many files with one worker and wrote the index.
     cores, load
         Of the machine: processor cores, and processes that wanted one, over the last minute.
     """
@@ -70,6 +77,7 @@ class IndexBenchmark:
     volumes_per_s: float
     copies: int
     scaling: dict[int, Scaling]
+    peak_mb: dict[int, float]
     cores: int
     load: float
 
@@ -97,6 +105,7 @@ class IndexBenchmark:
             f"({self.volumes} series); ratio {self.reading_ratio:.2f}",
             f"scaling over {self.copies:,} files, load {self.load:.1f} on {self.cores} cores:",
             *(self._scaling_text(workers) for workers in self.scaling),
+            f"memory: {', '.join(f'{mb:.0f} MB at most for {files:,} files' for files, mb in self.peak_mb.items())}",
         ])  # fmt: skip
 
     def _scaling_text(self, workers: int) -> str:
@@ -152,6 +161,7 @@ def benchmark_index(
     with tempfile.TemporaryDirectory(prefix="deepspine-bench-") as folder:
         n_copies = _copy_under_new_uids([path for series in index for path in series.paths], Path(folder), copies)
         scaling = _best_scaling(Path(folder), sorted({1, *workers}), n_copies, repeats)
+        peak_mb = dict(_peak_mb(place) for place in (Path(folder) / FEW, Path(folder)))
     return IndexBenchmark(
         files=len(files),
         bare_files_per_s=len(files) / best["bare"],
@@ -161,6 +171,7 @@ def benchmark_index(
         volumes_per_s=len(volumes) / best["ours"],
         copies=n_copies,
         scaling=scaling,
+        peak_mb=peak_mb,
         cores=os.cpu_count() or 1,
         load=os.getloadavg()[0],
     )
@@ -193,6 +204,28 @@ def _scaling(archive: Path, workers: int, n_files: int) -> Scaling:
     return Scaling(n_files / duration, max(own, helpers / max(workers - 1, 1)))
 
 
+def _peak_mb(archive: Path) -> tuple[int, float]:
+    """Return the number of files of an archive, and the peak memory of a new process that indexes it."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_index_and_weigh, archive).result()
+
+
+def _index_and_weigh(archive: Path) -> tuple[int, float]:
+    with tempfile.TemporaryDirectory(prefix="deepspine-bench-") as folder:
+        index = index_archive(archive)
+        index.write(Path(folder) / "index.parquet")
+    return index.n_files, _own_peak_mb()
+
+
+def _own_peak_mb() -> float:
+    """Return the most memory that this process has held; what it was forked from counts in `getrusage`, not here."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
+
+
 def _copy_under_new_uids(files: Sequence[Path], folder: Path, at_least: int) -> int:
     """Write files again and again as further patients, their pixels cut to a corner; returns the number written.
 
@@ -220,8 +253,9 @@ def _copy_under_new_uids(files: Sequence[Path], folder: Path, at_least: int) -> 
             for name, value in values.items():
                 setattr(dataset, name, f"{value[:55]}.{copy}")
             dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-            target = folder / str(copy) / f"{number}.dcm"
-            target.parent.mkdir(exist_ok=True)
+            part = FEW if 10 * copy < n_rounds else "rest"
+            target = folder / part / str(copy) / f"{number}.dcm"
+            target.parent.mkdir(parents=True, exist_ok=True)
             dataset.save_as(target)
     return n_rounds * len(numbered)
 
