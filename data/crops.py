@@ -13,8 +13,9 @@ are cut on the same grid, so they lie voxel on voxel.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +32,12 @@ Crop = NDArray[np.float32]
 
 MAX_TILT_DEG = 50.0
 """An axial stack tilted more against the disc cuts vertebrae, not the disc. Untilted stacks reach 45 at L5-S1."""
+
+
+CUSTOM = "custom"
+"""Name of a preset whose sizes a user gave."""
+_NUMBER = r"(\d{1,4}(?:\.\d+)?)"
+_SIZE = re.compile(r"(\d{1,4})x(\d{1,4})x(\d{1,4})/" + "x".join([_NUMBER] * 3))
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,41 @@ def get_preset(name: str) -> CropPreset:
         return PRESETS[name]
     except KeyError:
         raise ConfigError(f"crop preset must be one of {', '.join(PRESETS)}, got {name!r}") from None
+
+
+def resized(preset: CropPreset, *, sagittal: str | None = None, axial: str | None = None) -> CropPreset:
+    """Return a preset with other sizes of its crops; they stay centred where they were.
+
+    Parameters
+    ----------
+    sagittal, axial
+        Slices x rows x columns in pixels, a slash, and the same in millimetres, as text; None to keep the preset's.
+
+    Raises
+    ------
+    ConfigError
+        When a size is not written like that, or not positive.
+
+    Examples
+    --------
+    >>> resized(get_preset("small"), axial="8x360x360/16x90x90").axial.spacing_mm.tolist()
+    [2.0, 0.25, 0.25]
+    """
+    if sagittal is None and axial is None:
+        return preset
+    return CropPreset(CUSTOM, _resized(preset.sagittal, sagittal), _resized(preset.axial, axial))
+
+
+def _resized(spec: CropSpec, text: str | None) -> CropSpec:
+    if text is None:
+        return spec
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ConfigError(f"size of a crop must be written like 9x64x96/45x56x84 (pixels/mm), got {text!r}")
+    numbers = match.groups()
+    pixels = (int(numbers[0]), int(numbers[1]), int(numbers[2]))
+    size_mm = (float(numbers[3]), float(numbers[4]), float(numbers[5]))
+    return replace(spec, pixels=pixels, size_mm=size_mm)
 
 
 def crop_grid(frame: LevelFrame, spec: CropSpec) -> Grid:

@@ -57,6 +57,10 @@ class BuildResult:
         Keys of studies of which nothing could be used.
     rejects
         Studies and inputs left out, with reasons.
+    labelled
+        Studies with a row in the label table.
+    reports_without_study
+        Reports of the label table that no study names.
     """
 
     manifest: Manifest
@@ -65,6 +69,8 @@ class BuildResult:
     stale: tuple[str, ...]
     failed: tuple[str, ...] = ()
     rejects: Rejects = field(default_factory=Rejects)
+    labelled: int = 0
+    reports_without_study: int = 0
 
 
 def build_dataset(
@@ -113,12 +119,18 @@ def build_dataset(
     kept: list[str] = []
     stale: list[str] = []
     failed: list[str] = []
+    labelled, reports = 0, set(by_report)
     with _Shards(out, manifest) as shards:
         for found in studies:
             source = found if secret is None else _renamed(found, secret)
             try:
                 frames = [frame for frame in source.frames() if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
                 own = by_report.get(found.report_id, {}) if found.report_id else {}
+                if own and found.shares_report:
+                    rejects.add(f"{source.study_key} labels", "another patient's study has the same report id")
+                    own = {}
+                labelled += bool(own)
+                reports.discard(found.report_id)
                 fingerprint = _fingerprint(frames, own)
                 if source.study_key in known:
                     kept.append(source.study_key)
@@ -135,7 +147,16 @@ def build_dataset(
             finally:
                 advance(1)
     Folder(out).write(REJECTS, csv_text(rejects.rows, REJECT_COLUMNS).encode())
-    return BuildResult(shards.manifest, tuple(added), tuple(kept), tuple(stale), tuple(failed), rejects)
+    return BuildResult(
+        shards.manifest,
+        tuple(added),
+        tuple(kept),
+        tuple(stale),
+        tuple(failed),
+        rejects,
+        labelled=labelled,
+        reports_without_study=len(reports),
+    )
 
 
 def cut_study(

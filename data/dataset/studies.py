@@ -47,6 +47,8 @@ class StudySource:
         Gives the named discs.
     images
         Gives the volumes.
+    shares_report
+        Whether a study of another patient has the same report id, so that nobody knows whose the report is.
     """
 
     study_key: str
@@ -54,6 +56,7 @@ class StudySource:
     report_id: str
     frames: Callable[[], Sequence[LevelFrame]]
     images: Callable[[], StudyImages]
+    shares_report: bool = False
 
 
 def archive_studies(
@@ -69,12 +72,26 @@ def archive_studies(
         Use series whose frame of reference differs from that of the sagittal ones, whose position beside them is
         therefore not promised by the scanner.
     """
+    shared = reports_of_several_patients((study.report_id, study.patient_key) for study in index.studies())
     for study in index.studies():
-        yield _source(study, levels, allow_mismatched_frames)
+        yield _source(study, levels, allow_mismatched_frames, shares_report=study.report_id in shared)
 
 
-def _source(study: Study, levels: Path, allow_mismatched: bool) -> StudySource:
+def reports_of_several_patients(pairs: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the report ids that stand beside more than one patient key.
+
+    Examples
+    --------
+    >>> reports_of_several_patients([("r1", "p"), ("r1", "p"), ("r2", "p"), ("r2", "q"), ("", "p"), ("", "q")])
+    {'r2'}
+    """
+    patients: dict[str, str] = {}
+    return {report for report, patient in pairs if report and patients.setdefault(report, patient) != patient}
+
+
+def _source(study: Study, levels: Path, allow_mismatched: bool, *, shares_report: bool) -> StudySource:
     return StudySource(
+        shares_report=shares_report,
         study_key=study.study_key,
         patient_key=study.patient_key or study.study_key,
         report_id=study.report_id,

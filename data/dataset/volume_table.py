@@ -9,7 +9,14 @@ from itertools import groupby
 from pathlib import Path
 
 from deepspine.data.crops import INPUTS
-from deepspine.data.dataset.studies import LEVELS_FILE, StudyImages, StudySource, read_frames, standardised
+from deepspine.data.dataset.studies import (
+    LEVELS_FILE,
+    StudyImages,
+    StudySource,
+    read_frames,
+    reports_of_several_patients,
+    standardised,
+)
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
 from deepspine.data.label_table import csv_text
@@ -80,11 +87,13 @@ def volume_studies(rows: Sequence[VolumeRow], levels: Path) -> Iterator[StudySou
     levels
         Folder of `STUDY/levels.json`, where STUDY is the study's key or its report's id.
     """
+    shared = reports_of_several_patients((row.report_id, row.patient_key) for row in rows)
     for _, members in groupby(rows, key=lambda row: row.study_key):
-        yield _source(tuple(members), levels)
+        own = tuple(members)
+        yield _source(own, levels, shares_report=own[0].report_id in shared)
 
 
-def _source(rows: tuple[VolumeRow, ...], levels: Path) -> StudySource:
+def _source(rows: tuple[VolumeRow, ...], levels: Path, *, shares_report: bool) -> StudySource:
     first = rows[0]
 
     def frames_file() -> Path:
@@ -94,6 +103,7 @@ def _source(rows: tuple[VolumeRow, ...], levels: Path) -> StudySource:
         raise InputError(f"no {LEVELS_FILE} of this study in {levels}")
 
     return StudySource(
+        shares_report=shares_report,
         study_key=first.study_key,
         patient_key=first.patient_key or first.study_key,
         report_id=first.report_id,

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from deepspine.data.crops import PRESETS, CropSpec, axial_crop, crop_grid, get_preset, sagittal_crop, stack_of_level
+from deepspine.data.crops import (
+    PRESETS,
+    CropSpec,
+    axial_crop,
+    crop_grid,
+    get_preset,
+    resized,
+    sagittal_crop,
+    stack_of_level,
+)
 from deepspine.data.errors import ConfigError, GeometryError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid, Plane
@@ -148,6 +157,17 @@ def test_the_paper_preset_has_the_paper_pixels() -> None:
     assert preset.sagittal.pixels == (25, 160, 320)
     for each in PRESETS.values():
         assert type(each).from_json(each.to_json()) == each
+
+
+def test_sizes_can_be_given_in_pixels_and_millimetres() -> None:
+    small = get_preset("small")
+    preset = resized(small, sagittal="25x160x320/75x60x120.5")
+    assert (preset.sagittal.pixels, preset.sagittal.size_mm) == ((25, 160, 320), (75.0, 60.0, 120.5))
+    assert (preset.axial, preset.sagittal.offset_mm) == (small.axial, small.sagittal.offset_mm)
+    assert resized(small) is small
+    for text in ("25x160x320", "25x160/75x60", "0x1x1/1x1x1", "axbxc/1x1x1", "1x1x1/0x1x1"):
+        with pytest.raises(ConfigError):
+            resized(small, axial=text)
 
 
 def test_bad_sizes_planes_and_names_are_refused() -> None:

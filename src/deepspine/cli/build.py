@@ -17,6 +17,10 @@ def build(
     ],
     labels: Annotated[Path | None, typer.Option(help="Label table; without one nothing is known.")] = None,
     crop_preset: Annotated[str, typer.Option(help="Size of the crops: deepspine, small or picture.")] = "small",
+    sagittal_crop: Annotated[
+        str | None, typer.Option(help="Other sizes, slices x rows x columns: PIXELS/MM, as 25x160x320/75x60x120.")
+    ] = None,
+    axial_crop: Annotated[str | None, typer.Option(help="The same for axial crops, as 8x360x360/16x90x90.")] = None,
     silence: Annotated[str, typer.Option(help="What silence of a report means: missing or normal.")] = "missing",
     shares: Annotated[str, typer.Option(help="Share of patients for train, val and test.")] = "0.6,0.15,0.25",
     secret: Annotated[
@@ -31,7 +35,7 @@ def build(
 ) -> None:
     """Join an index, level frames and labels into a sharded, checksummed dataset."""
     from deepspine.cli.progress import progress
-    from deepspine.data.crops import get_preset
+    from deepspine.data.crops import get_preset, resized
     from deepspine.data.dataset.build import build_dataset, keyed_labels
     from deepspine.data.dataset.silence import Silence
     from deepspine.data.dataset.sources import find_studies
@@ -46,6 +50,7 @@ def build(
     table = LabelTable({}) if labels is None else LabelTable.read(labels)
     if labels_out is not None and (secret is None or labels is None):
         raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")
+    preset = resized(get_preset(crop_preset), sagittal=sagittal_crop, axial=axial_crop)
     words = None if secret is None else read_secret(secret)
     studies, total = find_studies(index, levels, allow_mismatched_frames=allow_mismatched_frames)
     with progress("build dataset", total=total) as advance:
@@ -53,7 +58,7 @@ def build(
             studies,
             table,
             out,
-            preset=get_preset(crop_preset),
+            preset=preset,
             silence=Silence(silence),
             shares=parse_shares(shares),
             secret=words,
@@ -70,6 +75,7 @@ def build(
         "stale": len(result.stale),
         "failed": len(result.failed),
         "rejected": len(result.rejects),
+        "labelled": result.labelled,
         "samples": {split: n["samples"] for split, n in counts.items()},
     }
     if as_json:
@@ -78,6 +84,12 @@ def build(
         typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "samples"))
         for split, n in counts.items():
             typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
+    if labels is not None and not result.labelled:
+        typer.echo(
+            f"no study has labels: the report ids of {labels} are no accession numbers of these studies", err=True
+        )
+    elif result.reports_without_study:
+        typer.echo(f"{result.reports_without_study} reports of {labels} belong to none of these studies", err=True)
     if result.stale:
         typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
     failed = Rejects([(study, "") for study in result.failed])

@@ -59,6 +59,7 @@ def test_studies_without_levels_are_listed_and_too_many_of_them_is_exit_code_3(
     [
         (["--silence", "golden"], "missing or normal"),
         (["--crop-preset", "huge"], "crop preset"),
+        (["--axial-crop", "small"], "must be written like"),
         (["--shares", "1"], "shares"),
         (["--labels", "no.csv"], "no such file"),
         (["--index", "no.parquet"], "no index"),
@@ -103,3 +104,21 @@ def test_with_a_secret_a_dataset_holds_no_key_of_the_archive(
 def test_replaced_labels_need_a_secret(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build(phantom, tmp_path / "set", "--labels-out", str(tmp_path / "labels.csv")) == 2
     assert "--labels-out needs" in capsys.readouterr().err
+
+
+def test_crops_have_the_sizes_that_were_asked_for(phantom: Path, tmp_path: Path) -> None:
+    assert build(phantom, tmp_path, "--sagittal-crop", "5x40x60/25x50x75", "--axial-crop", "2x30x30/8x60x60") == 0
+    crops = max((one.read().crops for one in stored_samples(tmp_path)), key=len)
+    assert {name: crop.shape for name, crop in crops.items()} == {
+        "sagittal_t1": (5, 40, 60),
+        "sagittal_t2": (5, 40, 60),
+        "axial_t2": (2, 30, 30),
+    }
+    assert main(["check", str(tmp_path)]) == 0
+
+
+def test_labels_of_other_studies_are_told(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text("report_id,level,finding,side,grades\nnobody,L4-L5,bulge,,mild\n", encoding="utf-8")
+    assert build(phantom, tmp_path / "set", "--labels", str(table)) == 0
+    assert "no study has labels" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,14 @@ def test_a_study_that_fails_is_listed_and_the_rest_is_built(tmp_path: Path) -> N
     result = build_dataset(studies, labels([]), tmp_path, preset=PRESET)
     assert result.added == ("study0", "study2")
     assert "study1,a damaged series" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_a_report_that_two_patients_claim_gives_neither_a_label(tmp_path: Path) -> None:
+    sources = [replace(source(number), report_id="r0", shares_report=True) for number in (0, 2)]
+    result = build_dataset(sources, labels([0, 5]), tmp_path, preset=PRESET)
+    assert [row[1] for row in result.rejects.rows] == ["another patient's study has the same report id"] * 2
+    assert (len(result.added), result.labelled, result.reports_without_study) == (2, 0, 1)
+    assert not any(stored.read().labels for stored in stored_samples(tmp_path))
 
 
 def test_a_dataset_of_other_options_is_not_mixed(build: Callable[..., BuildResult]) -> None:
