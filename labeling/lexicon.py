@@ -6,6 +6,7 @@ it must and must not match; `deepspine label --check-rules` and the tests hold e
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -169,7 +170,9 @@ def load_lexicon(folder: str | None = None) -> Lexicon:
     rules = {rule.id: rule for rule in read_rules(_own_files())}
     if folder is not None:
         rules.update({rule.id: rule for rule in read_rules(_site_files(Path(folder)))})
-    return compile_rules(tuple(rules.values()))
+    lexicon = compile_rules(tuple(rules.values()))
+    gc.freeze()  # it lives as long as the process: the collector need not walk it again and again
+    return lexicon
 
 
 def _own_files() -> Iterator[tuple[str, str]]:

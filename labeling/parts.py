@@ -114,25 +114,27 @@ def _in_order(paths: list[Path]) -> bool:
     """Whether the parts, one behind the other, are sorted by report already."""
     last = ""
     for path in paths:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        if any('"' in line for line in (lines[:1] + lines[-1:])):
+        rows = path.read_bytes()
+        if not rows:
+            continue
+        ends = rows[: rows.find(b"\n")], rows[rows.rfind(b"\n", 0, -1) + 1 :]
+        if any(b'"' in line for line in ends):
             return False
-        if lines:
-            first = lines[0].partition(",")[0]
-            if first < last:
-                return False
-            last = lines[-1].partition(",")[0]
+        first, final = (line.partition(b",")[0].decode() for line in ends)
+        if first < last:
+            return False
+        last = final
     return True
 
 
 def _join(paths: list[Path], target: Path, header: tuple[str, ...]) -> int:
     """Write sorted parts one behind the other; returns the number of rows."""
     count = 0
-    with target.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(header) + "\n")
+    with target.open("wb") as file:
+        file.write(",".join(header).encode() + b"\n")
         for path in paths:
-            rows = path.read_text(encoding="utf-8")
-            count += rows.count("\n")
+            rows = path.read_bytes()
+            count += rows.count(b"\n")
             file.write(rows)
     return count
 

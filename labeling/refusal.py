@@ -16,6 +16,7 @@ MIN_KNOWN_SHARE = 0.3
 """Reports in English have more than half of their words in the lexicon, in other languages below a tenth."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_PLAIN_WORD = re.compile(r"[a-z]{2,}")
 _SURROGATE = re.compile("[\udc80-\udcff]")
 COMMON_WORDS = frozenset(
     [
@@ -83,7 +84,8 @@ def reason_to_refuse(text: str, lexicon: Lexicon) -> str | None:
         return f"text of {len(text)} characters; the longest that is read has {MAX_CHARACTERS}"
     if not text.isascii() and _SURROGATE.search(text):
         return "text is not UTF-8; convert the file, e.g. with iconv"
-    sample = _WORD.findall(text[:SAMPLE_CHARACTERS].lower())
+    opening = text[:SAMPLE_CHARACTERS].lower()
+    sample = (_PLAIN_WORD if opening.isascii() else _WORD).findall(opening)
     if len(sample) >= MIN_WORDS:
         known = sum(map(_known_words(lexicon).__contains__, sample))
         if known < MIN_KNOWN_SHARE * len(sample):

@@ -40,13 +40,13 @@ def repair(tokens: Tokens, lexicon: Lexicon) -> None:
 def scan(words: list[str], root: Node) -> list[Mention]:
     """Return all mentions, left to right, never overlapping, the longest phrase first."""
     mentions: list[Mention] = []
-    add = mentions.append
+    add, opening = mentions.append, root.get
     i, n = 0, len(words)
     while i < n:
-        node = root.get(words[i])
-        if node is None:
-            rule = None
-        else:
+        word = words[i]
+        node = opening(word)
+        rule = None
+        if node is not None:
             rule, j = node.rule, i + 1
             end = j
             while node and end < n:  # the longest phrase of the trie
@@ -56,17 +56,18 @@ def scan(words: list[str], root: Node) -> list[Mention]:
                 end += 1
                 if node.rule is not None:
                     rule, j = node.rule, end
-        if rule is None:
-            reader = _reader_of(words[i])
-            read = reader(words, i) if reader is not None else None
-            if read is None:
-                i += 1
-                continue
-            found = read
-        else:
+        if rule is not None:
             found = Mention(rule, i, j) if rule.kind != "modic" else read_modic(words, i, j)
-        add(found)
-        i = found.j
+            add(found)
+            i = found.j
+            continue
+        reader = _reader_of(word)
+        read = reader(words, i) if reader is not None else None
+        if read is None:
+            i += 1
+        else:
+            add(read)
+            i = read.j
     return mentions
 
 

@@ -156,8 +156,10 @@ class FindingHeads(Leftovers):
 
     def _earlier_levels(self, mention: Mention, value: str, frames: list[Frame]) -> list[Frame]:
         """For "L4-5 left subarticular and L5-S1 central | protrusions": one more frame for each level before."""
+        if not value or not self.conjuncts:
+            return []
         earlier = [c for c in self.conjuncts if c.level is not None and c.level is not frames[0].level]
-        return [self._frame(value, self._finding_bits(mention, value), mention, c) for c in earlier if value]
+        return [self._frame(value, self._finding_bits(mention, value), mention, c) for c in earlier]
 
     def _split_open_for_finding(self, mention: Mention) -> None:
         own = None
