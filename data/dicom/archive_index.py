@@ -36,7 +36,7 @@ class ArchiveIndex:
     passed_over
         Sound files that are no MR pictures, counted by reason.
     n_files
-        Files looked at.
+        Files met: used, passed over and rejected, those that were not opened too.
     """
 
     root: Path

@@ -6,13 +6,15 @@ unpacked to disk, so a member's name cannot escape; names that try to are report
 
 from __future__ import annotations
 
+import lzma
 import os
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO, NamedTuple, cast
 
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
@@ -21,17 +23,22 @@ from deepspine.data.errors import InputError
 ZIP_SUFFIXES = (".zip",)
 TAR_SUFFIXES = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 COMPANION_SUFFIXES = frozenset({
-    ".bat", ".bmp", ".cab", ".cfg", ".chm", ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".exe", ".gif", ".gz",
+    ".bat", ".bmp", ".cab", ".cfg", ".chm", ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".exe", ".gif",
     ".htm", ".html", ".ico", ".inf", ".ini", ".jar", ".jpeg", ".jpg", ".js", ".json", ".log", ".md", ".mha", ".nii",
-    ".npy", ".nrrd", ".parquet", ".pdf", ".png", ".rtf", ".sqlite", ".sqlite-journal", ".svg", ".txt",
+    ".nii.gz", ".npy", ".nrrd", ".parquet", ".pdf", ".png", ".rtf", ".sqlite", ".sqlite-journal", ".svg", ".txt",
     ".webp", ".xls", ".xlsx", ".xml", ".xsl", ".yaml", ".yml",
 })  # fmt: skip
 """Files that lie beside pictures on every patient disc (viewers, help, reports, tables); never taken for DICOM."""
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".iso")
+"""Packed files of other kinds: what they hold is not looked at, which must be said."""
 MAX_MEMBER_BYTES = 4 * 2**30
 """A member of a zip or tar file that claims more is refused: a bomb, or a mistake."""
 ARCHIVES_KEPT_OPEN = 8
 DICOMDIR = "DICOMDIR"
 """Name of the table of contents of a disc; its files are found without it, but it tells which ones are missing."""
+
+_DAMAGES = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
+_UNPACK = "a packed file of a kind that is not opened (zip and tar are); unpack it"
 
 Reject = Callable[[str, object], None]
 
@@ -98,14 +105,17 @@ def open_candidate(path: Path) -> Iterator[BinaryIO]:
     Raises
     ------
     InputError
-        When there is no such file or member.
+        When there is no such file or member; also out of the `with` block, when the archive file turns out damaged.
     """
     try:
         stream: BinaryIO = path.open("rb")
     except (FileNotFoundError, NotADirectoryError):
         stream = _open_below_archive_file(path)
-    with stream:
-        yield stream
+    try:
+        with stream:
+            yield stream
+    except _DAMAGES as error:
+        raise InputError(f"damaged within its archive file ({type(error).__name__})") from None
 
 
 def _open_below_archive_file(path: Path) -> BinaryIO:
@@ -114,7 +124,12 @@ def _open_below_archive_file(path: Path) -> BinaryIO:
         raise InputError(f"no file {path}; has the archive moved since it was indexed?")
     try:
         return _open_member(container, path.relative_to(container).as_posix())
-    except (KeyError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, OSError, EOFError):
+    except RuntimeError as error:
+        locked = "password" in str(error)
+        raise InputError(
+            f"{container.name} is {'locked by a password' if locked else 'not readable'}; unpack it"
+        ) from None
+    except (*_DAMAGES, KeyError, NotImplementedError, OSError, EOFError):
         raise InputError(f"{container.name} has no readable member for {path.name}") from None
 
 
@@ -164,6 +179,8 @@ def _candidates_of(entry: os.DirEntry[str], name: str, reject: Reject) -> Iterat
         _report_missing(Path(entry.path), name, reject)
     elif not entry.is_file():
         reject(name, "not a regular file (a link to a folder, a broken link, a pipe)")
+    elif _is_packed(lower):
+        reject(name, _UNPACK)
     elif not is_companion(lower):
         status = entry.stat()
         yield Candidate(name, status.st_size, _stamp(status))
@@ -190,10 +207,14 @@ def _report_missing(path: Path, name: str, reject: Reject) -> None:
             reject(f"{name}: {'/'.join(parts)}", "listed in the DICOMDIR, but missing")
 
 
+def _is_packed(name: str) -> bool:
+    return name.endswith(PACKED_SUFFIXES) and not name.endswith(".nii.gz")
+
+
 def is_companion(name: str) -> bool:
     """Whether a file's name says that it is no DICOM picture: hidden files, DICOMDIR, documents, viewers."""
     base = name.lower().rpartition("/")[2]
-    dot = base.rfind(".")
+    dot = base.rfind(".", 0, -3 if base.endswith(".nii.gz") else None)
     return base.startswith(".") or base == DICOMDIR.lower() or (dot > 0 and base[dot:] in COMPANION_SUFFIXES)
 
 
@@ -208,18 +229,20 @@ def _members(
                 reject(f"{name}/{member}", problem)
             elif not is_companion(member):
                 yield Candidate(f"{name}/{PurePosixPath(member)}", size, stamp)
-    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError, LookupError):
+    except (*_DAMAGES, OSError, EOFError, ValueError, LookupError):
         reject(name, "a damaged archive file; what could be listed of it is used")
 
 
 def _problem_of(member: str, size: int) -> str | None:
     parts = PurePosixPath(member.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts:
+    if parts.is_absolute() or PureWindowsPath(member).drive or ".." in parts.parts:
         return "its name points outside of the archive file"
     if size > MAX_MEMBER_BYTES:
         return f"claims {size} bytes, more than {MAX_MEMBER_BYTES}"
     if member.lower().endswith((*ZIP_SUFFIXES, *TAR_SUFFIXES)):
         return "an archive file within an archive file; unpack the outer one"
+    if _is_packed(member.lower()):
+        return _UNPACK
     return None
 
 

@@ -59,12 +59,16 @@ def _fill(
     rejects: Rejects,
     advance: Callable[[int], None],
 ) -> int:
-    """Bring the store to what the archive holds now; returns the number of files."""
+    """Bring the store to what the archive holds now; returns the number of files, those that were not opened too."""
     places: deque[int] = deque()
-    counter = count()
+    counter, unopened = count(), count()
+
+    def refused(path: str, reason: object) -> None:
+        next(unopened)
+        rejects.add(path, reason)
 
     def unknown() -> Iterator[Candidate]:
-        for candidate in find_candidates(root, reject=rejects.add):
+        for candidate in find_candidates(root, reject=refused):
             place = next(counter)
             if store.recall(candidate, place):
                 advance(1)
@@ -76,7 +80,7 @@ def _fill(
         store.add(outcome, places.popleft())
         advance(1)
     store.forget_missing()
-    return next(counter)
+    return next(counter) + next(unopened)
 
 
 def _batched(series: Iterator[list[str]]) -> Iterator[list[list[str]]]:

@@ -1,5 +1,6 @@
 """The index of an archive tells what is there and, row by row, what is not."""
 
+import contextlib
 import gc
 import tracemalloc
 import zipfile
@@ -14,7 +15,7 @@ from pydicom import Dataset
 from deepspine.data.dicom.archive_index import ArchiveIndex, index_archive
 from deepspine.data.dicom.reading import read_series
 from deepspine.data.dicom.selection import select_series
-from deepspine.data.errors import InputError
+from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.geometry import Plane
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Weighting
@@ -174,6 +175,20 @@ def test_a_series_split_over_folders_and_an_archive_file_is_one_series(tmp_path:
     paths[5].unlink()
     (only,) = indexed(tmp_path)[0].series
     assert (only.n_slices, only.n_stacks) == (6, 1)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_damaged_member_of_a_zip_file_is_a_reject_or_an_error_in_words(tmp_path: Path, method: int) -> None:
+    paths = WrittenSeries(size=(8, 8)).write(tmp_path / "all")
+    for place in range(30, 1400, 30):
+        with zipfile.ZipFile(tmp_path / "all.zip", "w", method) as archive:
+            archive.write(paths[0], "IM0")
+        content = bytearray((tmp_path / "all.zip").read_bytes())
+        content[place % len(content)] ^= 0xFF
+        (tmp_path / "all.zip").write_bytes(content)
+        with contextlib.suppress(DeepspineError):
+            for one in index_archive(tmp_path / "all.zip"):
+                read_series(one)
 
 
 def test_two_patients_under_one_study_uid_are_two_studies(tmp_path: Path) -> None:

@@ -40,6 +40,17 @@ def test_companions_on_a_disc_are_not_taken_for_pictures(tmp_path: Path) -> None
     assert candidates(tmp_path) == (["picture"], Rejects())
 
 
+def test_files_packed_in_other_ways_are_told_and_not_passed_by(tmp_path: Path) -> None:
+    for name in ("IM1.dcm.gz", "study.7z", "disc.ISO", "mask.nii.gz"):
+        (tmp_path / name).write_bytes(b"x")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("IM2.dcm.bz2", b"x")
+    paths, rejects = candidates(tmp_path)
+    assert paths == []
+    assert {source for source, _ in rejects.rows} == {"IM1.dcm.gz", "study.7z", "disc.ISO", "a.zip/IM2.dcm.bz2"}
+    assert all("unpack it" in reason for _, reason in rejects.rows)
+
+
 @pytest.mark.parametrize("name", ["studies.zip", "studies.tar", "studies.tar.gz", "studies.tgz"])
 def test_members_of_archive_files_are_addressed_as_if_in_a_folder(tmp_path: Path, name: str) -> None:
     if name.endswith("zip"):

@@ -9,12 +9,21 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import jpeg_lossless
 import numpy as np
 import pytest
 from dicom_files import WrittenSeries, enhanced, in_big_endian
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, JPEG2000Lossless, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLossless,
+    RLELossless,
+)
 
 from deepspine.data.dicom.archive_index import ArchiveIndex, index_archive
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
@@ -67,6 +76,9 @@ def in_syntax(syntax: str) -> bytes:
     if syntax in (RLELossless, JPEG2000Lossless):
         dataset.compress(syntax, generate_instance_uid=False)
         return as_bytes(dataset)
+    if syntax == JPEGLossless:
+        dataset.PixelData = encapsulate([jpeg_lossless.encode(SERIES.pixels(MIDDLE))])
+        dataset["PixelData"].VR = "OB"
     if syntax == ExplicitVRBigEndian:
         return as_bytes(in_big_endian(dataset))
     dataset.file_meta.TransferSyntaxUID = syntax
@@ -76,7 +88,8 @@ def in_syntax(syntax: str) -> bytes:
 @pytest.fixture(scope="module")
 def originals() -> list[bytes]:
     """Give one slice in several transfer syntaxes, and a whole series as one enhanced file."""
-    syntaxes = (ImplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless, JPEG2000Lossless)
+    plain = (ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
+    syntaxes = (*plain, RLELossless, JPEG2000Lossless, JPEGLossless)
     return [as_bytes(SERIES.dataset(MIDDLE)), *map(in_syntax, syntaxes), as_bytes(enhanced(SERIES))]
 
 
