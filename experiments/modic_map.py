@@ -1,8 +1,10 @@
-"""`modic-map`: how well a plain statistical rule maps Modic changes voxel by voxel (after Gao 2022).
+"""`modic-map`: ways to map Modic changes voxel by voxel, compared (after Gao 2022).
 
-On phantom studies region and type of every voxel are known; half of them are scanned with times that the thresholds
-never met. On SPIDER's mid-sagittal pairs (van der Graaf 2024; `spider_mid` in the data folder) only presence by disc is
-known. Nothing is trained, so there are no folds; intervals are of a bootstrap of patients.
+Three ways: robust outliers of each body's own marrow; a network taught by the pixels of phantoms; the same network
+taught further by discs of which only the grade is known (SPIDER's gradings, clinicians' notes), patient by patient in
+folds. On phantom studies region and type of every voxel are known; half of them are scanned with times that nothing
+met before. On SPIDER's mid-sagittal pairs (van der Graaf 2024; `spider_mid` in the data folder) presence by disc is
+known. Intervals are of a bootstrap of patients. `RUN/weights` holds the networks as the package ships them.
 """
 
 from __future__ import annotations
@@ -24,30 +26,38 @@ from deepspine.data.agreement import (
     patient_bootstrap,
     percentile_interval,
 )
-from deepspine.data.errors import DeepspineError, NamingError
-from deepspine.data.frames import LevelFrame
-from deepspine.data.levels import LUMBAR_LEVELS, Level
-from deepspine.data.phantom.options import PhantomOptions
-from deepspine.data.phantom.study import PhantomStudy, generate_study
-from deepspine.data.phantom.tissues import Sequence as ScanTimes
-from deepspine.data.phantom.variants import Variant
-from deepspine.data.pictures import read_picture
-from deepspine.data.volume import Volume
-from deepspine.experiments.picture_levels import LocatedPicture, at_usual_size, laid_on
-from deepspine.experiments.yes_or_no import Answers, auc
+from deepspine.data.dataset.splits import fold_of
+from deepspine.data.findings import Side
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import Level
+from deepspine.data.provenance import provenance
+from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
+from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_pairs
+from deepspine.experiments.modic_samples import presence, sampled
+from deepspine.experiments.note_labels import label_notes
+from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
+from deepspine.grading.modic.learned_regions import RegionModel
 from deepspine.grading.modic.mapping import MODIC, ModicMap, map_modic
-from deepspine.grading.modic.registration import register
+from deepspine.grading.modic.region_training import RegionSamples, train_regions
 from deepspine.labeling.validation.pictures import read_gradings
-from deepspine.segmentation.classes import SpineClass, dice_coefficient
+from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.locate import Location, locate
-from deepspine.segmentation.picture_size import sized_by_spine
 
-CHANGED_SHARE = 0.5
-"""Of the lumbar discs of a phantom; the type is drawn evenly."""
 SPECIFICITY = 0.95
 RESAMPLES = 500
-USUAL, UNSEEN = "times of the phantom", "unseen times"
+PREFIX, NOTES_PREFIX = "spi-", "sud-"
+"""Of patients, so that those of two sets are not mixed up."""
+OUTLIERS, PHANTOM, DISCS = "outliers of the body's marrow", "network, phantom pixels", "network, and grades of discs"
+PIXEL_THRESHOLD = 0.5
+WEIGHTS = "weights"
+DATA = {
+    "spider": "SPIDER (pictures and radiological gradings), van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, "
+    "CC BY 4.0",
+    "sudirman": "Lumbar Spine MRI Dataset (pictures and clinicians' notes), Sudirman et al., "
+    "doi 10.17632/k57fr854j2.2, CC BY 4.0",
+    "phantom": "deepspine's phantom studies",
+}
+"""What the networks learned from, with the attribution that its licence asks for."""
 
 
 @dataclass
@@ -56,104 +66,213 @@ class Settings:
 
     Attributes
     ----------
-    studies
-        Phantom studies with usual times, and as many with unseen ones.
-    seed
-        Of the first one.
+    studies, seed
+        Phantom studies to judge by, with usual times and as many with unseen ones; seed of the first.
+    lessons, lesson_seed
+        Phantom studies to learn from, and the seed of the first.
     pictures
-        Whether SPIDER's pictures are mapped too.
+        Whether pictures teach and judge too.
+    folds
+        Of patients.
+    phantom_epochs, disc_epochs
+        Of the training on phantoms alone, and of each fold's.
+    phantom_share
+        Phantom crops in each fold's training, as a share of its pictures.
+    training_seed
+        Of the networks.
     """
 
     studies: int = MISSING
     seed: int = MISSING
+    lessons: int = MISSING
+    lesson_seed: int = MISSING
     pictures: bool = MISSING
+    folds: int = MISSING
+    phantom_epochs: int = MISSING
+    disc_epochs: int = MISSING
+    phantom_share: float = MISSING
+    training_seed: int = MISSING
 
 
 @dataclass(frozen=True)
 class DiscAnswer:
-    """A disc of a picture: what SPIDER's readers say, and the map's evidence and answer."""
+    """A disc of a picture: what SPIDER's readers say, and the evidence of a map."""
 
     patient: str
     truth: bool
     score: float
-    changed: bool
 
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
-    """Map phantoms and pictures; return the table, one row for each measure."""
-    network = SegmentationNetwork.load()
-    share = 0.5 if settings.pictures else 1.0
+    """Teach networks, map phantoms and pictures in every way; return the table, one row for each measure."""
+    phantoms = list(_judging_phantoms(settings, out / "judges", lambda n: advance(0.15 * n)))
+    taught = _taught_by_phantoms(settings, out, lambda n: advance(0.25 * n))
+    models: dict[str, RegionModel | None] = {OUTLIERS: None, PHANTOM: taught}
     rows: list[Mapping[str, Any]] = []
-    for position, times in enumerate((USUAL, UNSEEN)):
-        studies = [
-            _mapped_phantom(settings.seed + position * settings.studies + n, times, network, advance, share, settings)
-            for n in range(settings.studies)
-        ]
-        rows += phantom_rows(studies, times)
     if settings.pictures:
-        rows += picture_rows(list(_answers(data / "spider_mid", network, lambda n: advance(0.5 * n))))
+        labels, pairs, notes = _pictures(data, out, lambda n: advance(0.3 * n))
+        by_fold = list(_taught_by_discs(settings, out, taught, labels, pairs, notes, lambda n: advance(0.25 * n)))
+        together = _together(by_fold, labels, pairs, settings.folds)
+        models[DISCS] = together
+        for way, of_fold in (
+            (OUTLIERS, [None] * settings.folds),
+            (PHANTOM, [taught] * settings.folds),
+            (DISCS, by_fold),
+        ):
+            rows += _with(way, picture_rows(list(_answers(pairs, labels, of_fold)), folds=settings.folds))
+    for way, model in models.items():
+        for times, studies in ((USUAL, phantoms[0]), (UNSEEN, phantoms[1])):
+            rows += _with(way, phantom_rows([(one, _mapped(one.pair, model)) for one in studies], times))
+    if settings.pictures:
+        card = {"name": "Modic regions", "data": DATA, "licence": "Apache-2.0", "made_by": provenance(), "table": rows}
+        replace(together, card=card).save(out / WEIGHTS)
+    advance(0.05)
     return rows
 
 
-# ---------------------------------------------------------------------------------------------------------- phantoms
+# ------------------------------------------------------------------------------------------------------------- learned
 
 
-def changed_study(seed: int, times: str) -> PhantomStudy:
-    """Make a study with Modic changes of all types, scanned with usual or unseen times."""
-    rng = np.random.default_rng([seed, *b"modic map"])
-    types = MODIC.scale[1:]
-    modic = {level: str(rng.choice(types)) if rng.random() < CHANGED_SHARE else "none" for level in LUMBAR_LEVELS}
-    variant = Variant(modic=modic)
-    if times == UNSEEN:
-        # The phantom draws T1 450 to 650 / 9 to 13 ms and T2 3000 to 4600 / 95 to 118 ms.
-        t1 = ScanTimes(float(rng.choice([rng.uniform(350, 430), rng.uniform(680, 850)])), float(rng.uniform(14, 20)))
-        t2 = ScanTimes(float(rng.uniform(2000, 2800)), float(rng.choice([rng.uniform(70, 88), rng.uniform(125, 145)])))
-        variant = replace(variant, t1=lambda _: t1, t2=lambda _: t2)
-    return generate_study(seed, PhantomOptions(axial=False), variant=variant)
+def _taught_by_phantoms(settings: Settings, out: Path, advance: Callable[[float], None]) -> RegionModel:
+    network = train_regions(
+        lambda: _lessons(settings, out, advance),
+        out / "phantom",
+        epochs=settings.phantom_epochs,
+        seed=settings.training_seed,
+    )
+    return RegionModel([network], PIXEL_THRESHOLD, 0.0, {})
 
 
-def _mapped_phantom(
-    seed: int, times: str, network: SegmentationNetwork, advance: Callable[[float], None], share: float, of: Settings
-) -> tuple[PhantomStudy, ModicMap]:
-    study = changed_study(seed, times)
-    where = locate(study.sagittal_t2, network=network)
-    advance(share / (2 * of.studies))
-    return study, _map(study.sagittal_t1, study.sagittal_t2, where)
+def _lessons(settings: Settings, out: Path, advance: Callable[[float], None]) -> RegionSamples:
+    pairs = teaching_pairs(settings.lessons, settings.lesson_seed, out / "phantoms", advance=advance)
+    return sampled(pairs, LabelTable({})).samples
 
 
-def phantom_rows(studies: Sequence[tuple[PhantomStudy, ModicMap]], times: str) -> list[Mapping[str, Any]]:
+def _pictures(
+    data: Path, out: Path, advance: Callable[[float], None]
+) -> tuple[LabelTable, list[LocatedPair], list[LocatedPair]]:
+    """Return the labels of discs, SPIDER's pairs, and the pairs of patients whose notes speak of Modic changes."""
+    gradings = read_gradings(data / "spider_mid" / "gradings.csv", id_prefix=PREFIX)
+    said = label_notes(data / "reports" / "sudirman_notes.csv")
+    noted = {key: grades for key, grades in said.items() if key.finding == MODIC.name}
+    kept = out / "pairs"
+    pairs = list(picture_pairs(data / "spider_mid", kept, prefix=PREFIX, advance=lambda n: advance(0.9 * n)))
+    patients = sorted({key.report_id.removeprefix(NOTES_PREFIX) for key in noted})
+    notes = list(
+        picture_pairs(
+            data / "sudirman", kept, prefix=NOTES_PREFIX, patients=patients, advance=lambda n: advance(0.1 * n)
+        )
+    )
+    return LabelTable({**gradings, **noted}), pairs, notes
+
+
+def _taught_by_discs(
+    settings: Settings,
+    out: Path,
+    start: RegionModel,
+    labels: LabelTable,
+    pairs: Sequence[LocatedPair],
+    notes: Sequence[LocatedPair],
+    advance: Callable[[float], None],
+) -> Iterator[RegionModel]:
+    """Yield for each fold a network that learned from the grades of all other patients, and from phantoms on."""
+
+    def lessons(fold: int) -> RegionSamples:
+        others = [pair for pair in pairs if fold_of(pair.patient, settings.folds) != fold]
+        real = sampled([*others, *notes], labels).samples
+        real = real.of(np.flatnonzero(real.disc >= 0))
+        phantoms = _lessons(settings, out, lambda _: None)
+        rng = np.random.default_rng([settings.training_seed, fold])
+        number = min(int(settings.phantom_share * len(real)), len(phantoms))
+        return RegionSamples.joined([real, phantoms.of(rng.permutation(len(phantoms))[:number])])
+
+    for fold in range(settings.folds):
+        network = train_regions(
+            lambda fold=fold: lessons(fold),  # type: ignore[misc]
+            out / f"discs-{fold}",
+            epochs=settings.disc_epochs,
+            seed=settings.training_seed + 1 + fold,
+            start=start.networks[0],
+        )
+        advance(1 / settings.folds)
+        yield RegionModel([network], PIXEL_THRESHOLD, 0.0, {})
+
+
+def _together(
+    by_fold: Sequence[RegionModel], labels: LabelTable, pairs: Sequence[LocatedPair], folds: int
+) -> RegionModel:
+    """Return the networks of all folds as one model; a disc counts from the threshold on that held back discs gave."""
+    answers = list(_answers(pairs, labels, by_fold))
+    truth = np.array([one.truth for one in answers])
+    threshold = best_threshold(truth, np.array([one.score for one in answers]))
+    return RegionModel([model.networks[0] for model in by_fold], PIXEL_THRESHOLD, threshold, {})
+
+
+# ------------------------------------------------------------------------------------------------------------ phantoms
+
+
+@dataclass(frozen=True, eq=False)
+class JudgingPhantom:
+    """A located phantom with the truth of its voxels, and the grades of its discs."""
+
+    pair: LocatedPair
+    grades: Mapping[Level, str]
+
+
+def _judging_phantoms(
+    settings: Settings, kept: Path, advance: Callable[[float], None]
+) -> Iterator[list[JudgingPhantom]]:
+    """Yield the phantoms with usual times, then those with unseen ones."""
+    network = SegmentationNetwork.load()
+    for position, times in enumerate((USUAL, UNSEEN)):
+        studies = []
+        for seed in range(
+            settings.seed + position * settings.studies, settings.seed + (position + 1) * settings.studies
+        ):
+            path = kept / f"phantom-{seed}.npz"
+            study = changed_study(seed, times)
+            if not path.is_file():
+                phantom_pair(study, network, patient=path.stem).write(path)
+            grades = {level: found["modic", Side.MIDLINE] for level, found in study.grades.items()}
+            studies.append(JudgingPhantom(LocatedPair.read(path), grades))
+            advance(1 / settings.studies / 2)
+        yield studies
+
+
+def phantom_rows(studies: Sequence[tuple[JudgingPhantom, ModicMap]], times: str) -> list[Mapping[str, Any]]:
     """Return Dice of all changed voxels by study, types by voxel, and types by disc."""
     dices, right, patients, truths, guesses = [], [], [], [], []
     for study, found in studies:
-        truth = study.modic_mask
+        truth = study.pair.truth
+        assert truth is not None
         both = (truth > 0) & (found.types > 0)
         if truth.any():
             dices.append(dice_coefficient(found.types > 0, truth > 0))
         if both.any():
             right.append(float((truth == found.types)[both].mean()))
         mapped = {row.level: row.grades for row in found.endplates}
-        for key, grades in study.labels.items():
-            if key.finding == MODIC.name and key.level in mapped:
-                patients.append(str(study.identity.seed))
-                truths.append(MODIC.scale.index(grades.lowest))
-                # A set with several grades counts by its highest: doubt is no denial.
-                guesses.append(MODIC.scale.index(mapped[key.level].highest))
+        for level in sorted(study.grades.keys() & mapped.keys()):
+            patients.append(study.pair.patient)
+            truths.append(MODIC.scale.index(study.grades[level]))
+            # A set with several grades counts by its highest: doubt is no denial.
+            guesses.append(MODIC.scale.index(mapped[level].highest))
     counts = count_pairs_by_patient(patients, truths, guesses, len(MODIC.scale))
     of_type = [index for index, truth in enumerate(truths) if truth > 0]
     of_types = count_pairs_by_patient(
         [patients[i] for i in of_type], [truths[i] for i in of_type], [guesses[i] for i in of_type], len(MODIC.scale)
     )
+    name = f"phantom, {times}"
     return [
-        _row(times, "Dice of regions, mean of studies", str(_mean_interval(dices)), len(dices)),
-        _row(times, "voxels typed right, mean of studies", str(_mean_interval(right)), len(right)),
+        _row(name, "Dice of regions, mean of studies", str(_mean_interval(dices)), len(dices)),
+        _row(name, "voxels typed right, mean of studies", str(_mean_interval(right)), len(right)),
         _row(
-            times,
+            name,
             "balanced accuracy of none and three types by disc",
             str(patient_bootstrap(counts, class_average_accuracy)),
             len(patients),
         ),
         _row(
-            times,
+            name,
             "balanced accuracy of three types, missed ones wrong",
             str(patient_bootstrap(of_types, class_average_accuracy)),
             len(of_type),
@@ -162,78 +281,52 @@ def phantom_rows(studies: Sequence[tuple[PhantomStudy, ModicMap]], times: str) -
 
 
 def _mean_interval(values: Sequence[float]) -> Interval:
+    if not values:
+        return Interval(float("nan"), float("nan"), float("nan"))
     draws = PatientDraws.draw(len(values), resamples=RESAMPLES, seed=0)
     array = np.array(values)
     return percentile_interval(float(array.mean()), draws.times @ array / draws.times.sum(axis=1))
 
 
-def _map(t1: Volume, t2: Volume, where: Location) -> ModicMap:
-    return map_modic(t1, t2, mask=where.mask, vertebra_map=where.vertebra_map, frames=where.frames)
+def _mapped(pair: LocatedPair, model: RegionModel | None) -> ModicMap:
+    return map_modic(pair.t1, pair.t2, mask=pair.mask, vertebra_map=pair.vertebra_map, frames=pair.frames, model=model)
 
 
 def _row(data: str, measure: str, value: str, n: int) -> Mapping[str, Any]:
     return {"data": data, "measure": measure, "value": value, "n": n}
 
 
-# ---------------------------------------------------------------------------------------------------------- pictures
+def _with(way: str, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [{"way": way, **row} for row in rows]
 
 
-def _answers(folder: Path, network: SegmentationNetwork, advance: Callable[[float], None]) -> Iterator[DiscAnswer]:
-    """Yield every graded disc of every pair whose T1 can be laid on its T2."""
-    gradings = read_gradings(folder / "gradings.csv")
-    pairs = [path for path in sorted((folder / "images").glob("*_t2.png")) if _t1_of(path).is_file()]
-    for path in pairs:
-        patient = path.stem.removesuffix("_t2")
-        found = _mapped_pair(path, network)
-        by_level: dict[Level, list[Any]] = {}
-        for row in found.endplates if found else ():
-            by_level.setdefault(row.level, []).append(row)
-        for key, grades in gradings.items():
-            if key.report_id == patient and key.finding == MODIC.name and key.level in by_level:
-                own = by_level[key.level]
-                score = max(row.score for row in own)
-                yield DiscAnswer(patient, not grades.admits("none"), score, any(sum(row.shares) > 0 for row in own))
-        advance(1 / len(pairs))
+# ------------------------------------------------------------------------------------------------------------ pictures
 
 
-def _t1_of(path: Path) -> Path:
-    return path.with_name(path.name.replace("_t2", "_t1"))
+def _answers(
+    pairs: Sequence[LocatedPair], labels: LabelTable, of_fold: Sequence[RegionModel | None]
+) -> Iterator[DiscAnswer]:
+    """Yield every graded disc of every pair, judged by the model of the patient's own fold, which did not see it."""
+    for pair in pairs:
+        model = of_fold[fold_of(pair.patient, len(of_fold))]
+        scores: dict[Level, float] = {}
+        for row in _mapped(pair, model).endplates:
+            scores[row.level] = max(row.score, scores.get(row.level, 0.0))
+        for level, score in scores.items():
+            truth = presence(labels.get(LabelKey(pair.patient, level, MODIC.name, Side.MIDLINE)))
+            if truth >= 0:
+                yield DiscAnswer(pair.patient, bool(truth), score)
 
 
-def _mapped_pair(path: Path, network: SegmentationNetwork) -> ModicMap | None:
-    """Map one pair, both pictures at usual size; None where no spine is found or T1 does not fit."""
-    try:
-        (t2, where), (t1, other) = (_located(one, network) for one in (path, _t1_of(path)))
-        fixed, moving = at_usual_size(t2, where.frames), at_usual_size(t1, other.frames)
-        laid = laid_on(moving, fixed)
-        if laid is None:
-            return None
-        spine = np.isin(where.mask, (SpineClass.BODY, SpineClass.DISC, SpineClass.SACRUM))
-        done = register(laid, fixed.volume, spine)
-        return _map(replace(laid, voxels=done.voxels, grid=fixed.volume.grid), fixed.volume, _scaled(where, fixed))
-    except DeepspineError:
-        return None
-
-
-def _scaled(where: Location, fixed: LocatedPicture) -> Location:
-    frames: tuple[LevelFrame, ...] = fixed.frames
-    return replace(where, frames=frames)
-
-
-def _located(path: Path, network: SegmentationNetwork) -> tuple[Volume, Location]:
-    sized = sized_by_spine(read_picture(path), network)
-    try:
-        return sized, locate(sized, network=network)
-    except NamingError:
-        return sized, locate(sized, network=network, lowest=Level.L5_S1)
-
-
-def picture_rows(answers: Sequence[DiscAnswer]) -> list[Mapping[str, Any]]:
-    """Return AUC, sensitivity at a specificity of .95, and kappa of the map's own answer."""
+def picture_rows(answers: Sequence[DiscAnswer], *, folds: int) -> list[Mapping[str, Any]]:
+    """Return AUC, sensitivity at a specificity of .95, and kappa at the threshold that the other folds gave."""
     patients = [one.patient for one in answers]
     truth = np.array([one.truth for one in answers])
     scores = np.array([one.score for one in answers])
-    changed = np.array([one.changed for one in answers])
+    fold = np.array([fold_of(patient, folds) for patient in patients])
+    changed = np.zeros(len(answers), dtype=bool)
+    for one in range(folds):
+        changed[fold == one] = scores[fold == one] > best_threshold(truth[fold != one], scores[fold != one])
     counts = count_pairs_by_patient(patients, truth, changed, 2)
     at = np.quantile(scores[~truth], SPECIFICITY)
     cut = count_pairs_by_patient(patients, truth, scores > at, 2)
@@ -246,5 +339,5 @@ def picture_rows(answers: Sequence[DiscAnswer]) -> list[Mapping[str, Any]]:
             str(patient_bootstrap(cut, lambda c: c[..., 1, 1] / c[..., 1, :].sum(-1))),
             len(truth),
         ),
-        _row(name, "kappa of the map's own answer", str(patient_bootstrap(counts, cohen_kappa)), len(truth)),
+        _row(name, "kappa, threshold of the other folds", str(patient_bootstrap(counts, cohen_kappa)), len(truth)),
     ]

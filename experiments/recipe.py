@@ -15,7 +15,8 @@ from omegaconf.errors import OmegaConfBaseException
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.errors import ConfigError
-from deepspine.data.label_table import LabelTable
+from deepspine.data.geometry import FloatArray
+from deepspine.data.label_table import LabelKey, LabelTable
 
 if TYPE_CHECKING:
     from deepspine.grading.heads import Ordinal
@@ -35,6 +36,8 @@ class Recipe:
         `softmax`, `cumulative` or `corn`.
     members
         Networks of other seeds whose probabilities are averaged.
+    normalise_crops
+        Standardise every crop on its own as well.
     augmentation
         Options of `Augmentation`; those not named keep their defaults.
     """
@@ -55,6 +58,7 @@ class Recipe:
     threads: int = MISSING
     members: int = MISSING
     seed: int = MISSING
+    normalise_crops: bool = True
     augmentation: dict[str, float] = field(default_factory=dict)
 
 
@@ -96,7 +100,8 @@ def train_network(
     labels.write(place / LABELS_FILE)
     seed = recipe.seed + 1000 * member
     data = GradingData(
-        dataset, inputs=recipe.inputs, silence=Silence.MISSING, labels=place / LABELS_FILE, normalise_crops=True,
+        dataset, inputs=recipe.inputs, silence=Silence.MISSING, labels=place / LABELS_FILE,
+        normalise_crops=recipe.normalise_crops,
         batch_size=recipe.batch_size, in_memory=True, only_labelled=True, folds=folds, held_folds=held_folds, seed=seed,
     )  # fmt: skip
     pl.seed_everything(seed, verbose=False)
@@ -164,11 +169,28 @@ def grade_fold(dataset: Path, place: Path, *, folds: int, fold: int) -> list[Pre
 
 
 def averaged(graded: Sequence[Sequence[Prediction]]) -> list[Prediction]:
-    """Return the mean probabilities of several networks that graded the same levels."""
-    return [
-        replace(rows[0], probabilities=np.mean([row.probabilities for row in rows], axis=0))
-        for rows in zip(*graded, strict=True)
-    ]
+    """Return the mean probabilities of several graders, for what the first of them graded.
+
+    Not all need to have graded everything: a mean is over those that did, as where a level was not measured.
+    """
+    by_key: dict[LabelKey, list[FloatArray]] = {}
+    for rows in graded:
+        for row in rows:
+            by_key.setdefault(row.key, []).append(row.probabilities)
+    return [replace(row, probabilities=np.mean(by_key[row.key], axis=0)) for row in graded[0]]
+
+
+def average_of(names: Sequence[str], graded: Mapping[str, Sequence[Prediction]]) -> list[Prediction]:
+    """Return the mean of what variants said.
+
+    Raises
+    ------
+    ConfigError
+        When one of them has not been run before.
+    """
+    if missing := [name for name in names if name not in graded]:
+        raise ConfigError(f"average_of wants variants that run before it, {', '.join(missing)} did not")
+    return averaged([graded[name] for name in names])
 
 
 def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

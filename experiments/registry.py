@@ -33,11 +33,14 @@ class Experiment:
     module
         Has `Settings`, a dataclass of the config's keys, and `run(settings, data, out, advance)`, which returns the
         rows of the table.
+    fast
+        Settings of a check that takes a few minutes, `key=value`; its figures mean nothing.
     """
 
     name: str
     about: str
     module: str
+    fast: tuple[str, ...] = ()
 
     @property
     def config(self) -> Path:
@@ -71,8 +74,21 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
             ),
             Experiment(
                 "modic-map",
-                "Modic changes by voxel with a plain statistical rule: phantom truth, and presence on pictures",
+                "Modic changes by voxel, three ways compared: phantom truth, and presence on pictures",
                 "deepspine.experiments.modic_map",
+                fast=("studies=1", "lessons=3", "folds=2", "phantom_epochs=1", "disc_epochs=1"),
+            ),
+            Experiment(
+                "modic-normalisation",
+                "which scale of grey values tells Modic changes best, and what phantoms and notes add",
+                "deepspine.experiments.modic_normalisation",
+                fast=("folds=2", "seeds=[1]", "lessons=3", "judges=2", "recipe.epochs=2"),
+            ),
+            Experiment(
+                "modic-readers",
+                "simulated reading with and without assistance: is a change found that is there, and none that is not",
+                "deepspine.experiments.modic_readers",
+                fast=("simulations=20", "resamples=100"),
             ),
             Experiment(
                 "picture-grader",
@@ -105,6 +121,7 @@ def run_experiment(
     *,
     config: Path | None = None,
     changes: Sequence[str] = (),
+    fast: bool = False,
     advance: Advance = lambda n: None,
 ) -> list[Row]:
     """Run an experiment and write `table.csv`, `results.json` and the `config.yaml` that made them.
@@ -119,20 +136,25 @@ def run_experiment(
         In place of the experiment's own file.
     changes
         Settings over those of the file, `key=value`.
+    fast
+        Whether to check in a few minutes that all of it runs, with the experiment's own settings for that.
     advance
         Called with the share of the run done since its last call, 1 in sum.
 
     Raises
     ------
     ConfigError
-        When there is no such experiment, or a setting is not one of its own.
+        When there is no such experiment, a setting is not one of its own, or it has no fast check.
     InputError
         When the data are not there.
     """
     from omegaconf import OmegaConf
 
     experiment = get_experiment(name)
+    if fast and not experiment.fast:
+        raise ConfigError(f"{name} has no fast check; make it smaller with --set")
     module = import_module(experiment.module)
+    changes = [*(experiment.fast if fast else ()), *changes]
     settings = load_settings(module.Settings, config or experiment.config, changes)
     out.mkdir(parents=True, exist_ok=True)
     OmegaConf.save(OmegaConf.structured(settings), out / "config.yaml")

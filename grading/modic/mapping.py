@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from deepspine.data.errors import InputError
 from deepspine.data.findings import get_finding
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import Level, Vertebra
 from deepspine.data.volume import Volume
-from deepspine.grading.modic.bodies import VertebralBody, find_bodies
+from deepspine.grading.modic.bodies import VertebralBody
 from deepspine.grading.modic.doubts import body_doubts, pair_doubts, region_doubts
-from deepspine.grading.modic.marrow import MarrowSignal, marrow_signals
+from deepspine.grading.modic.learned_regions import LearnedRegions, RegionModel, learn_regions, typed_regions
+from deepspine.grading.modic.marrow import MarrowSignal
+from deepspine.grading.modic.measured_pair import MeasuredPair
 from deepspine.grading.modic.regions import Evidence, evidence_of, find_regions
 from deepspine.grading.modic.thresholds import THRESHOLDS, ModicThresholds
 
@@ -31,8 +32,6 @@ ZONE_MM = 7.0
 """Marrow so near to a disc gives an endplate its score."""
 SCORE_QUANTILE = 0.9
 """Of the evidence in the zone: a tenth of it must be changed."""
-MIN_SEEN = 0.5
-"""Share of the bodies that T1 must reach."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +55,8 @@ class EndplateChange:
     doubt
         Why it may be no Modic change; empty without doubt.
     score
-        Evidence for any change, for ranking: 1 is the threshold.
+        Evidence for any change, for ranking: with networks the probability that the disc has one, else a multiple of
+        the threshold.
     """
 
     level: Level
@@ -100,6 +100,7 @@ def map_modic(
     vertebra_map: NDArray[np.uint8],
     frames: Sequence[LevelFrame],
     table: ModicThresholds = THRESHOLDS,
+    model: RegionModel | None = None,
 ) -> ModicMap:
     """Find and type changed marrow beside the endplates of named discs.
 
@@ -111,34 +112,48 @@ def map_modic(
         Of `locate`, on T2.
     table
         Thresholds.
+    model
+        Networks that mark the regions; without them robust outliers of each body's own marrow do. Types follow the
+        table either way.
 
     Raises
     ------
     InputError
         When T1 and T2 differ in shape, no body is in view, or T1 shows less than half of the bodies.
     """
-    if t1.grid.shape != t2.grid.shape:
-        raise InputError(f"T1 must be in the grid of T2 {t2.grid.shape}, got {t1.grid.shape}; register it first")
-    bodies = find_bodies(mask, vertebra_map, t2.grid, frames)
-    if not bodies:
-        raise InputError("no vertebral body beside a named disc is in view")
-    seen = np.concatenate([np.isfinite(t1.voxels[body.box])[body.inside] for body in bodies]).mean()
-    if seen < MIN_SEEN:
-        raise InputError(f"T1 shows {seen:.0%} of the vertebral bodies on T2; give a T1 of the same field of view")
-    spacing_mm = t2.spacing_mm
-    ones, twos = (marrow_signals(volume.voxels, bodies, spacing_mm) for volume in (t1, t2))
-    evidence = [evidence_of(one, two, table) for one, two in zip(ones, twos, strict=True)]
-    maps = [find_regions(body, found, spacing_mm, table) for body, found in zip(bodies, evidence, strict=True)]
-    types = np.zeros(t2.grid.shape, dtype=np.uint8)
-    for body, found in zip(bodies, maps, strict=True):
+    pair = MeasuredPair.of(t1, t2, mask=mask, vertebra_map=vertebra_map, frames=frames)
+    return _map(pair, mask, table=table, learned=learn_regions(pair, model) if model is not None else None)
+
+
+def _map(
+    pair: MeasuredPair,
+    mask: NDArray[np.uint8],
+    *,
+    table: ModicThresholds,
+    learned: LearnedRegions | None,
+) -> ModicMap:
+    """Map a pair whose marrow is measured, with what networks said of it or by outliers alone."""
+    spacing_mm = pair.t2.spacing_mm
+    measured = list(zip(pair.bodies, pair.t1_signals, pair.t2_signals, strict=True))
+    evidence = [evidence_of(one, two, table) for _, one, two in measured]
+    maps = [
+        typed_regions(body, learned.pixels[body.box], found, spacing_mm, table)
+        if learned is not None
+        else find_regions(body, found, spacing_mm, table)
+        for body, found in zip(pair.bodies, evidence, strict=True)
+    ]
+    types = np.zeros(pair.t2.grid.shape, dtype=np.uint8)
+    for body, found in zip(pair.bodies, maps, strict=True):
         types[body.box][found > 0] = found[found > 0]
-    study_doubts = pair_doubts(t1, mask)
-    heights = _height_shares(bodies)
+    study_doubts = pair_doubts(pair.t1, mask)
+    heights = _height_shares(pair.bodies)
     rows = [
         row
-        for body, one, two, found, clear, height in zip(bodies, ones, twos, maps, evidence, heights, strict=True)
+        for (body, one, two), found, clear, height in zip(measured, maps, evidence, heights, strict=True)
         for row in _rows_of(body, one, two, found, clear, spacing_mm, height)
     ]
+    if learned is not None:
+        rows = [replace(row, score=learned.discs.get(row.level, 0.0)) for row in rows]
     return ModicMap(types, tuple(_graded(rows, study_doubts, table)), tuple(study_doubts))
 
 

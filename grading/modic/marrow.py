@@ -49,6 +49,8 @@ class MarrowSignal:
         The ratio itself, neither smoothed nor cut to the core.
     deviation
         Robust standard deviation of `log_ratio` in normal marrow.
+    normal_log
+        Logarithm of the signal of normal marrow at the body's centre.
     is_unlike_neighbours
         Whether the body's middle differs so much from its neighbours' that theirs was taken for normal.
     """
@@ -56,6 +58,7 @@ class MarrowSignal:
     log_ratio: NDArray[np.float32]
     raw_ratio: NDArray[np.float32]
     deviation: float
+    normal_log: float
     is_unlike_neighbours: bool
 
 
@@ -95,6 +98,7 @@ def marrow_signals(
             raw_ratio=np.exp(raw - np.float32(level)),
             # A body full of changes has no normal spread of its own.
             deviation=max(min(spread, usual), MIN_DEVIATION),
+            normal_log=float(level),
             is_unlike_neighbours=bool(odd),
         )
         for one, raw, level, spread, odd in zip(smooth, flat, normal, spreads, unlike, strict=True)

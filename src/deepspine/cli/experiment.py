@@ -9,13 +9,22 @@ import typer
 
 
 def experiment(
-    name: Annotated[str, typer.Argument(help="sudirman-weak, spider-graded or phantom-deepspine.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="sudirman-weak, spider-graded, spider-measured, phantom-deepspine, modic-map, modic-normalisation, "
+            "modic-readers or picture-grader."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the run; a stopped run goes on there.")],
     data: Annotated[Path, typer.Option(help="Folder of the data sets that the experiment reads.")] = Path(),
     config: Annotated[Path | None, typer.Option(help="Settings in place of the experiment's own file.")] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting over that of the file.")
     ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Check in a few minutes that it runs; the figures mean nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """Run an experiment of the documentation and print its table."""
@@ -25,5 +34,5 @@ def experiment(
     from deepspine.experiments.registry import rows_text, run_experiment
 
     with progress(f"experiment {name}", total=1) as advance:
-        rows = run_experiment(name, data, out, config=config, changes=changes or (), advance=advance)
+        rows = run_experiment(name, data, out, config=config, changes=changes or (), fast=fast, advance=advance)
     typer.echo(json.dumps(rows) if as_json else rows_text(rows))

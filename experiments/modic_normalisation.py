@@ -1,0 +1,277 @@
+"""`modic-normalisation`: which scale of grey values tells Modic changes best (Cina 2024), and what else helps.
+
+Crops of T1 and T2 around each disc of SPIDER's mid-sagittal pairs, of patients whose notes speak of Modic changes, and
+of the middle slice of phantoms, cut on the level frame; the grader's own network and training. Every way has the same
+patients in the same folds and the same seeds. Phantoms with unseen times judge the three types, which SPIDER lacks:
+it has no type 1 and six discs of type 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from omegaconf import MISSING
+
+from deepspine.data.agreement import (
+    class_average_accuracy,
+    cohen_kappa,
+    count_pairs_by_patient,
+    patient_bootstrap,
+)
+from deepspine.data.crops import CropPreset, CropSpec
+from deepspine.data.dataset.build import build_dataset
+from deepspine.data.dataset.studies import StudyImages, StudySource
+from deepspine.data.errors import ConfigError
+from deepspine.data.findings import Side
+from deepspine.data.geometry import FloatArray, Plane
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.volume import Volume
+from deepspine.experiments.modic_map import NOTES_PREFIX, PREFIX
+from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
+from deepspine.experiments.modic_phantoms import UNSEEN, changed_study, teaching_study
+from deepspine.experiments.note_labels import label_notes
+from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of
+from deepspine.experiments.yes_or_no import Answers, auc
+from deepspine.grading.modic.intensity import WAYS, IntensityContext, learned_landmarks
+from deepspine.grading.modic.mapping import MODIC
+from deepspine.grading.prediction import Prediction
+from deepspine.labeling.validation.pictures import read_gradings
+from deepspine.segmentation.detection.inference import DetectionNetwork
+from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.pose import Segmenter
+
+PRESET = CropPreset(
+    "modic",
+    CropSpec(Plane.SAGITTAL, (1, 64, 48), (4.0, 57.6, 43.2)),
+    # Pictures have no axial series; a network of theirs keeps a place for one.
+    CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0)),
+)
+"""The disc, half of each body beside it, their whole depth."""
+LESSON, JUDGE = "lesson-", "judge-"
+"""Of phantoms."""
+SPIDER, NOTES, PHANTOMS = "spider", "notes", "phantoms"
+TEACHERS = {SPIDER: PREFIX, NOTES: NOTES_PREFIX, PHANTOMS: LESSON}
+"""Who teaches, and the prefix of their patients."""
+
+
+@dataclass
+class Variant:
+    """One way to learn.
+
+    Attributes
+    ----------
+    scale
+        Name of `intensity.WAYS`.
+    teachers
+        Of `spider`, `notes`, `phantoms`.
+    recipe
+        Keys of `Recipe` that differ.
+    """
+
+    scale: str = MISSING
+    teachers: list[str] = field(default_factory=lambda: [SPIDER, PHANTOMS])
+    recipe: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Settings:
+    """Keys of the config.
+
+    Attributes
+    ----------
+    method
+        What finds the discs: `unet` or `detection`.
+    folds, seeds
+        Of patients, and of the networks of each fold.
+    lessons, judges, phantom_seed
+        Phantoms to learn from and to judge by; seed of the first.
+    only
+        Names of the variants to run; all by default.
+    """
+
+    method: str = MISSING
+    folds: int = MISSING
+    seeds: list[int] = MISSING
+    lessons: int = MISSING
+    judges: int = MISSING
+    phantom_seed: int = MISSING
+    recipe: Recipe = field(default_factory=Recipe)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    only: list[str] = field(default_factory=list)
+
+
+def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
+    """Run the variants; return the table, one row for each variant."""
+    names = settings.only or list(settings.variants)
+    if unknown := set(names) - set(settings.variants):
+        raise ConfigError(f"variants are {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    variants = {name: settings.variants[name] for name in names}
+    for name, variant in variants.items():
+        if variant.scale not in WAYS or set(variant.teachers) - set(TEACHERS):
+            raise ConfigError(f"{name}: scale must be of {', '.join(WAYS)}, teachers of {', '.join(TEACHERS)}")
+    pairs, labels = _gather(settings, data, out, lambda n: advance(0.3 * n))
+    rows: list[Mapping[str, Any]] = []
+    for name, variant in variants.items():
+        dataset = out / f"dataset-{folder_of(variant.scale)}"
+        _build(pairs, variant.scale, dataset)
+        predictions = _learned(
+            variant, settings, dataset, labels, out / folder_of(name), lambda n: advance(0.7 * n / len(names))
+        )
+        rows.append({"variant": name, **_spider_columns(predictions, labels), **_phantom_columns(predictions, labels)})
+    return rows
+
+
+# ------------------------------------------------------------------------------------------------------------ material
+
+
+def _gather(
+    settings: Settings, data: Path, out: Path, advance: Callable[[float], None]
+) -> tuple[list[LocatedPair], LabelTable]:
+    """Locate all pairs and read what is known of their discs."""
+    network = _network(settings.method)
+    gradings = read_gradings(data / "spider_mid" / "gradings.csv", id_prefix=PREFIX)
+    said = label_notes(data / "reports" / "sudirman_notes.csv")
+    labels = {key: grades for source in (gradings, said) for key, grades in source.items() if key.finding == MODIC.name}
+    kept = out / f"pairs-{settings.method}"
+    pairs = list(
+        picture_pairs(data / "spider_mid", kept, prefix=PREFIX, network=network, advance=lambda n: advance(0.7 * n))
+    )
+    patients = sorted({key.report_id.removeprefix(NOTES_PREFIX) for key in labels} - {pair.patient for pair in pairs})
+    pairs += picture_pairs(data / "sudirman", kept, prefix=NOTES_PREFIX, network=network, patients=patients)
+    for pair, known in _phantoms(settings, kept, network, lambda n: advance(0.3 * n)):
+        pairs.append(pair)
+        labels |= known
+    return pairs, LabelTable(labels)
+
+
+def _network(method: str) -> Segmenter:
+    match method:
+        case "unet":
+            return SegmentationNetwork.load()
+        case "detection":
+            return DetectionNetwork.load()
+    raise ConfigError(f"method must be unet or detection, got {method!r}")
+
+
+def _phantoms(
+    settings: Settings, kept: Path, network: Segmenter, advance: Callable[[float], None]
+) -> Iterator[tuple[LocatedPair, dict[LabelKey, GradeSet]]]:
+    """Yield the phantoms that teach, then those that judge, with the grades of their discs."""
+    for number in range(settings.lessons + settings.judges):
+        seed = settings.phantom_seed + number
+        teaches = number < settings.lessons
+        name = f"{LESSON if teaches else JUDGE}{seed}"
+        path = kept / f"{name}.npz"
+        study = teaching_study(seed) if teaches else changed_study(seed, UNSEEN)
+        if not path.is_file():
+            phantom_pair(study, network, patient=name).write(path)
+        known = {
+            LabelKey(name, level, MODIC.name, Side.MIDLINE): GradeSet.of(MODIC, found[MODIC.name, Side.MIDLINE])
+            for level, found in study.grades.items()
+        }
+        yield LocatedPair.read(path), known
+        advance(1 / (settings.lessons + settings.judges))
+
+
+def _build(pairs: Sequence[LocatedPair], scale: str, dataset: Path) -> None:
+    """Cut the crops of all pairs with grey values on one scale; no labels, since variants learn from several."""
+    landmarks = [learned_landmarks([getattr(pair, name).voxels for pair in pairs]) for name in ("t1", "t2")]
+
+    def source(pair: LocatedPair) -> StudySource:
+        def images() -> StudyImages:
+            return StudyImages(
+                {
+                    "sagittal_t1": [_scaled(pair.t1, pair, scale, landmarks[0], is_t1=True)],
+                    "sagittal_t2": [_scaled(pair.t2, pair, scale, landmarks[1], is_t1=False)],
+                }
+            )
+
+        return StudySource(pair.patient, pair.patient, pair.patient, frames=lambda: pair.frames, images=images)
+
+    build_dataset([source(pair) for pair in pairs], LabelTable({}), dataset, preset=PRESET)
+
+
+def _scaled(volume: Volume, pair: LocatedPair, scale: str, landmarks: FloatArray, *, is_t1: bool) -> Volume:
+    return volume.with_voxels(WAYS[scale](volume.voxels, IntensityContext(pair.mask, is_t1, landmarks)))
+
+
+# ------------------------------------------------------------------------------------------------------------ learning
+
+
+def _learned(
+    variant: Variant,
+    settings: Settings,
+    dataset: Path,
+    labels: LabelTable,
+    place: Path,
+    advance: Callable[[float], None],
+) -> list[Prediction]:
+    """Cross-validate a variant with every seed; return the mean probabilities of all discs."""
+    prefixes = tuple(TEACHERS[name] for name in variant.teachers)
+    known = LabelTable({key: grades for key, grades in labels.items() if key.report_id.startswith(prefixes)})
+    graded = []
+    for seed in settings.seeds:
+        recipe = replace(changed_recipe(settings.recipe, variant.recipe), seed=seed)
+        graded.append(
+            cross_validate(
+                dataset,
+                [known] * settings.folds,
+                place / f"seed{seed}",
+                recipe,
+                advance=lambda n: advance(n / len(settings.seeds)),
+            )
+        )
+    return averaged(graded)
+
+
+# -------------------------------------------------------------------------------------------------------------- scores
+
+
+def _spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
+    """Return how SPIDER's discs are told: sensitivity of each class, and presence of any change."""
+    rows = [row for row in predictions if row.key.report_id.startswith(PREFIX) and row.key in labels]
+    patients = [row.patient_key for row in rows]
+    truth = np.array([MODIC.scale.index(labels[row.key].lowest) for row in rows])
+    guess = np.array([int(np.argmax(row.probabilities)) for row in rows])
+    scores = np.array([1.0 - row.probabilities[0] for row in rows])
+    presence = count_pairs_by_patient(patients, truth > 0, guess > 0, 2)
+    return {
+        "n": len(rows),
+        "changed": int((truth > 0).sum()),
+        "sensitivity none": str(patient_bootstrap(presence, lambda c: _recall(c, 0))),
+        "sensitivity change": str(patient_bootstrap(presence, lambda c: _recall(c, 1))),
+        "balanced accuracy": str(patient_bootstrap(presence, class_average_accuracy)),
+        "F1": str(patient_bootstrap(presence, _f1)),
+        "AUC": str(auc(Answers(patients, truth > 0, scores))),
+        "kappa": str(patient_bootstrap(presence, cohen_kappa)),
+    }
+
+
+def _phantom_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
+    """Return how the types of phantoms with unseen times are told."""
+    rows = [row for row in predictions if row.key.report_id.startswith(JUDGE) and row.key in labels]
+    patients = [row.patient_key for row in rows]
+    truth = [MODIC.scale.index(labels[row.key].lowest) for row in rows]
+    counts = count_pairs_by_patient(
+        patients, truth, [int(np.argmax(row.probabilities)) for row in rows], len(MODIC.scale)
+    )
+    total = counts.sum(axis=0)
+    return {
+        "phantom discs": len(rows),
+        **{f"phantom {name}": round(float(_recall(total, index)), 2) for index, name in enumerate(MODIC.scale)},
+        "phantom balanced accuracy": str(patient_bootstrap(counts, class_average_accuracy)),
+    }
+
+
+def _recall(counts: FloatArray, index: int) -> FloatArray:
+    return np.asarray(counts[..., index, index] / np.maximum(counts[..., index, :].sum(-1), 1e-9))
+
+
+def _f1(counts: FloatArray) -> FloatArray:
+    both = 2 * counts[..., 1, 1]
+    return np.asarray(both / np.maximum(both + counts[..., 0, 1] + counts[..., 1, 0], 1e-9))

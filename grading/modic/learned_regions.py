@@ -1,0 +1,189 @@
+"""Regions of changed marrow as networks mark them, their weights on disk, and the types of their voxels by the rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from deepspine.data.errors import InputError
+from deepspine.data.geometry import FloatArray
+from deepspine.data.levels import Level
+from deepspine.grading.modic.bodies import VertebralBody
+from deepspine.grading.modic.measured_pair import MeasuredPair
+from deepspine.grading.modic.regions import Evidence
+from deepspine.grading.modic.thresholds import THRESHOLDS, ModicThresholds
+
+if TYPE_CHECKING:
+    from deepspine.grading.modic.region_network import RegionNetwork
+
+SHIPPED = Path(__file__).parent / "weights"
+"""The networks of the package."""
+WEIGHTS_FILE, CARD_FILE = "model.safetensors", "model.json"
+FORMAT = "deepspine modic regions 1"
+CARD_KEYS = ("name", "data", "licence")
+"""What a card must say."""
+
+
+@dataclass(frozen=True, eq=False)
+class RegionModel:
+    """Networks whose probabilities are averaged.
+
+    Attributes
+    ----------
+    networks
+        In evaluation mode.
+    threshold
+        Probability from which on a voxel is changed.
+    disc_threshold
+        Probability from which on a disc is; below it nothing at the disc is marked.
+    card
+        What they learned from, and how well.
+    """
+
+    networks: Sequence[RegionNetwork]
+    threshold: float
+    disc_threshold: float
+    card: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED) -> RegionModel:
+        """Read networks.
+
+        Raises
+        ------
+        InputError
+            When the folder holds none.
+        """
+        from safetensors.torch import load_file
+
+        from deepspine.grading.modic.region_network import RegionNetwork
+
+        try:
+            card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+            tensors = load_file(folder / WEIGHTS_FILE)
+            if card["format"] != FORMAT:
+                raise InputError(f"{folder / CARD_FILE}: format must be {FORMAT!r}, got {card['format']!r}")
+            networks = []
+            for number in range(card["n_networks"]):
+                network = RegionNetwork(card["width"])
+                own = {name: one.float() for name, one in tensors.items() if name.startswith(f"{number}.")}
+                network.load_state_dict({name.partition(".")[2]: one for name, one in own.items()})
+                networks.append(network.eval())
+            return cls(networks, card["threshold"], card["disc_threshold"], card)
+        except (OSError, KeyError, ValueError, RuntimeError) as error:
+            raise InputError(f"{folder}: no {WEIGHTS_FILE} and {CARD_FILE} of Modic regions ({error})") from None
+
+    def save(self, folder: Path) -> None:
+        """Write the networks in half precision, with their card.
+
+        Raises
+        ------
+        InputError
+            When the card does not say what it must.
+        """
+        import torch
+        from safetensors.torch import save_file
+
+        if missing := [key for key in CARD_KEYS if key not in self.card]:
+            raise InputError(f"a card must say {', '.join(missing)}")
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = {
+            f"{number}.{name}": (one.half() if one.is_floating_point() else one).contiguous()
+            for number, network in enumerate(self.networks)
+            for name, one in network.state_dict().items()
+            if one.dtype is not torch.int64
+        }
+        save_file(tensors, folder / WEIGHTS_FILE)
+        card = {
+            "format": FORMAT,
+            "n_networks": len(self.networks),
+            "width": self.networks[0].width,
+            "threshold": self.threshold,
+            "disc_threshold": self.disc_threshold,
+            **self.card,
+        }
+        (folder / CARD_FILE).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedRegions:
+    """What networks say of a pair.
+
+    Attributes
+    ----------
+    pixels
+        1 where a voxel of a body is as probably changed as the threshold asks for, more or less in proportion.
+        *Shape:* that of the pair
+    discs
+        Probability of any change, by disc: the highest of its slices.
+    """
+
+    pixels: NDArray[np.float32]
+    discs: Mapping[Level, float]
+
+
+def learn_regions(pair: MeasuredPair, model: RegionModel) -> LearnedRegions:
+    """Ask the networks of a model about every disc of a pair."""
+    from deepspine.grading.modic.region_network import ask
+
+    own: dict[Level, NDArray[np.bool_]] = {}
+    for body in pair.bodies:
+        for index, endplate in enumerate(body.endplates):
+            where = own.setdefault(endplate.level, np.zeros(pair.t2.grid.shape, dtype=bool))
+            where[body.box] |= body.endplate_of(index)
+    pixels = np.zeros(pair.t2.grid.shape, dtype=np.float32)
+    discs: dict[Level, float] = {}
+    for crops in pair.crops():
+        said = ask(model.networks, crops.channels)
+        discs[crops.level] = float(said.disc.max())
+        if discs[crops.level] >= model.disc_threshold:
+            pixels += crops.spread(said.pixels / model.threshold, own[crops.level])
+    return LearnedRegions(pixels, discs)
+
+
+def typed_regions(
+    body: VertebralBody,
+    pixels: NDArray[np.float32],
+    evidence: Evidence,
+    spacing_mm: FloatArray,
+    table: ModicThresholds = THRESHOLDS,
+) -> NDArray[np.uint8]:
+    """Return the Modic type of each voxel of a body's box, 0 where its marrow is normal.
+
+    Parameters
+    ----------
+    body, evidence
+        The body, and which type the rule would give each of its voxels.
+    pixels
+        As `LearnedRegions.pixels`, in the body's box.
+    spacing_mm
+        Of the picture; a single slice asks for a least area in place of a least volume.
+    """
+    changed = body.inside & (pixels >= 1.0)
+    labels, _ = ndimage.label(changed)
+    single = changed.shape[0] == 1
+    voxel = float(spacing_mm[1] * spacing_mm[2]) * (1.0 if single else float(spacing_mm[0]))
+    least = (table.min_area_mm2 if single else table.min_volume_mm3) / voxel
+    sizes = np.bincount(labels.ravel())
+    found = np.zeros(changed.shape, dtype=np.uint8)
+    typed = body.core & np.isfinite(evidence.best)
+    for number in np.flatnonzero(sizes >= least):
+        region = labels == number
+        if number == 0 or not (body.depth_mm[region] <= table.contact_mm).any() or not (region & typed).any():
+            continue
+        found[region] = _types(region, typed, evidence)[region]
+    return found
+
+
+def _types(region: NDArray[np.bool_], typed: NDArray[np.bool_], evidence: Evidence) -> NDArray[np.uint8]:
+    """Give voxels whose own signal is mixed with cortex the type of the nearest voxel of the region that has one."""
+    types = np.asarray(evidence.types)
+    _, nearest = ndimage.distance_transform_edt(~(region & typed), return_indices=True)
+    return np.asarray(types[tuple(nearest)], dtype=np.uint8)
