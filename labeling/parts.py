@@ -6,8 +6,8 @@ import csv
 import heapq
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 from deepspine.data.errors import InputError
@@ -66,13 +66,11 @@ class Parts:
     def _merge_kind(self, kind: str, target: Path, header: tuple[str, ...]) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{target.name}.new")
-        paths = [self._path(number, kind) for number in range(self.count)]
+        lines = _merged(_few([self._path(number, kind) for number in range(self.count)]))
         if target.suffix == ".parquet":
-            count = _write_parquet(temporary, _merged(_few(paths)), header)
-        elif _in_order(paths):
-            count = _join(paths, temporary, header)
+            count = _write_parquet(temporary, csv.reader(chain.from_iterable(lines)), header)
         else:
-            count = _write_csv(temporary, _merged(_few(paths)), header)
+            count = _write_csv(temporary, chain([[",".join(header) + "\n"]], lines)) - 1
         temporary.replace(target)
         return count
 
@@ -90,52 +88,28 @@ def _few(paths: list[Path]) -> list[Path]:
 
 
 def _merged(paths: list[Path]) -> Iterator[list[str]]:
-    return heapq.merge(*map(_rows, paths), key=lambda row: row[0])
+    """Yield the lines of each report, by report; a report's lines stand together in one part, and parts are sorted."""
+    for _, lines in heapq.merge(*map(_reports, paths), key=lambda report: report[0]):
+        yield lines
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.reader(file)
+def _reports(path: Path) -> Iterator[tuple[str, list[str]]]:
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for report_id, lines in groupby(file, key=_report_id):
+            yield report_id, list(lines)
 
 
-def _write_csv(path: Path, rows: Iterator[list[str]], header: tuple[str, ...] | None = None) -> int:
+def _report_id(line: str) -> str:
+    return line.partition(",")[0] if line[0] != '"' else next(csv.reader([line]))[0]
+
+
+def _write_csv(path: Path, reports: Iterable[list[str]]) -> int:
+    """Write lines; returns their number."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if header is not None:
-            writer.writerow(header)
-        for row in rows:
-            writer.writerow(row)
-            count += 1
-    return count
-
-
-def _in_order(paths: list[Path]) -> bool:
-    """Whether the parts, one behind the other, are sorted by report already."""
-    last = ""
-    for path in paths:
-        rows = path.read_bytes()
-        if not rows:
-            continue
-        ends = rows[: rows.find(b"\n")], rows[rows.rfind(b"\n", 0, -1) + 1 :]
-        if any(b'"' in line for line in ends):
-            return False
-        first, final = (line.partition(b",")[0].decode() for line in ends)
-        if first < last:
-            return False
-        last = final
-    return True
-
-
-def _join(paths: list[Path], target: Path, header: tuple[str, ...]) -> int:
-    """Write sorted parts one behind the other; returns the number of rows."""
-    count = 0
-    with target.open("wb") as file:
-        file.write(",".join(header).encode() + b"\n")
-        for path in paths:
-            rows = path.read_bytes()
-            count += rows.count(b"\n")
-            file.write(rows)
+        for lines in reports:
+            file.writelines(lines)
+            count += len(lines)
     return count
 
 

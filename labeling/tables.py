@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import re
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -185,7 +186,9 @@ def _pool(workers: int, rules: str | None) -> Iterator[Submit]:
     if workers <= 1:
         yield lambda job: partial(label_chunk, job)
         return
-    with multiprocessing.get_context("spawn").Pool(workers, initializer=load_lexicon, initargs=(rules,)) as pool:
+    load_lexicon(rules)  # before the processes divide, so that they share it
+    start = "fork" if sys.platform == "linux" else "spawn"
+    with multiprocessing.get_context(start).Pool(workers, initializer=load_lexicon, initargs=(rules,)) as pool:
         yield lambda job: pool.apply_async(label_chunk, (job,)).get
 
 
@@ -231,6 +234,8 @@ def _accepted(reports: Iterator[ReportText], rejects: Rejects, rules: str | None
         identity = hash(report.report_id)
         if not report.report_id or report.report_id.isspace():
             rejects.add(report.source, "no report id")
+        elif not report.report_id.isprintable():
+            rejects.add(report.source, "report id holds a line end or another sign that does not print")
         elif identity in seen:
             rejects.add(report.source, "report id stands twice; the first is kept")
         else:

@@ -102,6 +102,21 @@ def test_more_parts_than_may_be_open_at_once_are_merged(
     assert (tmp_path / "cut_evidence.csv").read_bytes() == (tmp_path / "whole_evidence.csv").read_bytes()
 
 
+def test_reports_of_unsorted_and_quoted_ids_come_out_sorted_whatever_the_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = ["r10", 'say "nine"', "r9", "a,b", "r1", "Ä"]
+    path = write_csv(
+        tmp_path / "reports.csv", [(report_id, "L4-5: mild bulge. L5-S1: extrusion.") for report_id in ids]
+    )
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 2)
+    label_file(path, tmp_path / "labels.csv")
+    label_file(path, tmp_path / "labels.parquet")
+    read = list(dict.fromkeys(key.report_id for key in LabelTable.read(tmp_path / "labels.csv")))
+    assert read == sorted(ids)
+    assert LabelTable.read(tmp_path / "labels.parquet") == LabelTable.read(tmp_path / "labels.csv")
+
+
 def test_a_changed_input_is_not_resumed(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "labels.csv"
     left = tmp_path / "labels.csv.parts"
@@ -115,15 +130,15 @@ def test_a_changed_input_is_not_resumed(table: Path, tmp_path: Path) -> None:
 def test_bad_reports_are_told_and_listed_and_the_rest_is_done(tmp_path: Path) -> None:
     rows = [
         ("a", "L4-5: mild bulge."), ("b", "  "), ("a", "L3-4: mild bulge."), ("c", "L4-5 " * MAX_CHARACTERS),
-        ("d", GERMAN), ("", "L4-5: mild bulge."), ("e", "L2-3: extrusion."),
+        ("d", GERMAN), ("", "L4-5: mild bulge."), ("e", "L2-3: extrusion."), ("f\ng", "L2-3: extrusion."),
     ]  # fmt: skip
     out = tmp_path / "labels.csv"
     path = write_csv(tmp_path / "reports.csv", rows)
     run = label_file(path, out)
-    assert run.rejected == 5
+    assert run.rejected == 6
     assert LabelTable.read(out).report_ids == ["a", "e"]
     reasons = [reason for _, reason in rejects_of(out)]
-    for told in ("empty text", "stands twice", "characters", "not in English", "no report id"):
+    for told in ("empty text", "stands twice", "characters", "not in English", "no report id", "line end"):
         assert any(told in reason for reason in reasons), told
 
 
