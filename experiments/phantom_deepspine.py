@@ -25,12 +25,14 @@ from deepspine.data.agreement import (
     count_pairs_by_patient,
     percentile_interval,
 )
-from deepspine.data.crops import get_preset
+from deepspine.data.crops import CropPreset, CropSpec
 from deepspine.data.dataset.build import build_dataset
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS
+from deepspine.data.geometry import Plane
 from deepspine.data.label_table import LabelTable, csv_text
+from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.phantom.archive import identities
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
@@ -41,6 +43,12 @@ from deepspine.grading.prediction import Prediction
 
 GRADED = ("canal_stenosis", "foraminal_stenosis")
 TRUTH_FILE = "truth.csv"
+PRESET = CropPreset(
+    "phantom_canal",
+    CropSpec(Plane.SAGITTAL, (9, 48, 64), (45.0, 48.0, 64.0), offset_mm=(0.0, 16.0, 0.0)),
+    CropSpec(Plane.AXIAL, (3, 64, 64), (12.0, 60.0, 60.0), offset_mm=(0.0, 20.0, 0.0)),
+)
+"""Canal and foramina with pixels of 1 mm: a network learns 2.2 times as many levels a second as from `small`."""
 
 
 @dataclass
@@ -54,14 +62,14 @@ class Variant:
     sets
         Off, a set becomes the mildest of its grades.
     against
-        Name of the variant with which it is compared, pair by pair; none when empty.
+        Names of the variants further up with which it is compared, pair by pair.
     recipe
         Keys of `Recipe` that differ.
     """
 
     noise: float = 0.0
     sets: bool = True
-    against: str = ""
+    against: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
@@ -72,7 +80,6 @@ class Settings:
     studies: int = MISSING
     seed: int = MISSING
     folds: int = MISSING
-    preset: str = MISSING
     noises: list[float] = MISSING
     recipe: Recipe = field(default_factory=Recipe)
     variants: dict[str, Variant] = field(default_factory=dict)
@@ -101,8 +108,11 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         for finding in GRADED:
             own = counts[name][finding]
             row = {"variant": name, "finding": finding, "n": int(own.sum()), "class average": str(average(own))}
-            if variant.against in counts:
-                row |= {"against": variant.against, "gain": str(gain(own, counts[variant.against][finding]))}
+            row |= {
+                f"gain over {other}": str(gain(own, counts[other][finding]))
+                for other in variant.against
+                if other in counts
+            }
             rows.append(row)
     return rows
 
@@ -123,7 +133,7 @@ def make_phantoms(settings: Settings, out: Path, *, advance: Callable[[int], Non
         records.mkdir(parents=True, exist_ok=True)
         make = lru_cache(maxsize=1)(partial(_make, options=options, noises=tuple(settings.noises), records=records))
         sources = [_source(identity, make) for identity in wanted]
-        build_dataset(sources, LabelTable({}), dataset, preset=get_preset(settings.preset), advance=advance)
+        build_dataset(sources, LabelTable({}), dataset, preset=PRESET, advance=advance)
         _write_tables(out, settings.noises, [json.loads(path.read_text()) for path in sorted(records.glob("*.json"))])
     return dataset, LabelTable.read(out / TRUTH_FILE)
 
@@ -176,8 +186,14 @@ def _write_tables(out: Path, noises: Sequence[float], records: Sequence[Mapping[
 
 
 def counts_of(predictions: Sequence[Prediction], truth: LabelTable, finding: str) -> Counts:
-    """Return pairs of true and predicted grades, a table a patient; shape (patients, grades, grades)."""
-    rows = [row for row in predictions if row.key.finding == finding and row.key in truth]
+    """Return pairs of true and predicted grades, a table a patient; shape (patients, grades, grades).
+
+    Levels of lumbar reports alone: axial slabs do not reach T12-L1, and a comparison of inputs wants levels that have
+    all.
+    """
+    rows = [
+        row for row in predictions if row.key.finding == finding and row.key in truth and row.key.level in LUMBAR_LEVELS
+    ]
     scale = FINDINGS[finding].scale
     true = [scale.index(truth[row.key].lowest) for row in rows]
     guess = [int(np.argmax(row.probabilities)) for row in rows]

@@ -2,7 +2,8 @@
 
 The data folder holds `spider_mid` (pictures and gradings of SPIDER, van der Graaf 2024) and, for what is learned from
 notes beside them, `sudirman` and `reports`. Pictures are brought to one size by the spines that they show, T1 is laid
-on T2 by its discs. Folds by patient; thresholds of yes and no come from the other folds.
+on T2 by its discs. Folds by patient; thresholds of yes and no, and where mean Pfirrmann grades are cut, come from the
+other folds.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from omegaconf import MISSING
 
 from deepspine.data.agreement import (
@@ -29,9 +31,10 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
 from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
-from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, train_network
+from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of, train_network
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
 from deepspine.grading.prediction import Prediction, find_checkpoint
@@ -59,12 +62,18 @@ class Variant:
     start
         `chance`, `segmentation` (its encoder), `notes` (a grader that learned from notes alone), or the name of a
         variant further up, whose network of the same fold goes on learning.
+    learner
+        `forest` or `boosting` on measurements in place of a network; none when empty.
+    average_of
+        Variants further up whose probabilities are averaged in place of a training.
     recipe
         Keys of `Recipe` that differ.
     """
 
     notes: bool = False
     start: str = "segmentation"
+    learner: str = ""
+    average_of: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
@@ -95,12 +104,15 @@ class Material:
         Labels of notes, silence written out; empty when no variant asks for them.
     note_pairs
         Pictures of the patients with notes.
+    pairs
+        Pictures of the patients with gradings.
     """
 
     dataset: Path
     gradings: LabelTable
     notes: LabelTable
     note_pairs: Sequence[PicturePair] = ()
+    pairs: Sequence[PicturePair] = ()
 
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
@@ -112,9 +124,15 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     with_notes = any(one.notes or one.start == "notes" for one in variants.values())
     material = gather(data, out, settings.note_findings if with_notes else [], advance=lambda n: advance(0.2 * n))
     rows: list[Mapping[str, Any]] = []
+    graded: dict[str, list[Prediction]] = {}
     for name, variant in variants.items():
-        predictions = learn(variant, settings, material, out / folder_of(name), lambda n: advance(0.8 * n / len(names)))
-        own = [row for row in predictions if row.patient_key.startswith(PREFIX)]
+        if variant.average_of:
+            graded[name] = average_of(variant.average_of, graded)
+        else:
+            graded[name] = learn(
+                variant, settings, material, out / folder_of(name), lambda n: advance(0.8 * n / len(names))
+            )
+        own = [row for row in graded[name] if row.patient_key.startswith(PREFIX)]
         rows += [{"variant": name, **row} for row in score(own, material.gradings, folds=settings.folds)]
     return rows
 
@@ -122,18 +140,19 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
 def gather(data: Path, out: Path, note_findings: Sequence[str], *, advance: Callable[[float], None]) -> Material:
     """Locate the discs of all pictures, cut their crops and read the labels; notes only if some findings are asked."""
     folder = data / "spider_mid"
-    pairs: list[PicturePair] = picture_pairs(folder, out / "located", prefix=PREFIX, same_view=False)
-    notes, note_pairs = LabelTable({}), []
+    pairs = picture_pairs(folder, out / "located", prefix=PREFIX, same_view=False)
+    notes, note_pairs = LabelTable({}), list[PicturePair]()
     if note_findings:
         notes = with_silence_as_normal(label_notes(data / "reports" / "sudirman_notes.csv"), note_findings)
         note_pairs = picture_pairs(
             data / "sudirman", out / "located_notes", prefix=NOTES_PREFIX, same_view=True, required="t2"
         )
     dataset = out / ("dataset_with_notes" if note_findings else "dataset")
-    pairs += note_pairs
-    build_pictures(pairs, dataset, advance=lambda n: advance(n / len(pairs)))
+    everyone = [*pairs, *note_pairs]
+    build_pictures(everyone, dataset, advance=lambda n: advance(n / len(everyone)))
     gradings = read_gradings(folder / "gradings.csv", id_prefix=PREFIX)
-    return Material(dataset, LabelTable({**gradings, **read_endplates(folder / "gradings.csv")}), notes, note_pairs)
+    both = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})
+    return Material(dataset, both, notes, note_pairs, pairs)
 
 
 def read_endplates(path: Path) -> LabelTable:
@@ -163,6 +182,11 @@ def learn(
         When the variant that it starts from has not been run.
     """
     recipe = changed_recipe(settings.recipe, variant.recipe)
+    if variant.learner:
+        table = measured(material.pairs, place.parent / "measurements.csv", advance=advance)
+        return cross_validate_measured(
+            table, material.gradings, recipe.findings, learner=variant.learner, folds=settings.folds, seed=recipe.seed
+        )
     labels = LabelTable({**material.gradings, **material.notes}) if variant.notes else material.gradings
     start = _start_of(variant, settings, material, place, recipe)
     return cross_validate(material.dataset, [labels] * settings.folds, place, recipe, start=start, advance=advance)
@@ -198,7 +222,7 @@ def score(predictions: Sequence[Prediction], gradings: LabelTable, *, folds: int
     for one in predictions:
         if one.key in gradings:
             by_finding.setdefault(one.key.finding, []).append(one)
-    rows = [_pfirrmann_row(by_finding[PFIRRMANN], gradings)]
+    rows = [_pfirrmann_row(by_finding[PFIRRMANN], gradings, folds)]
     rows += [_question_row(name, by_finding[name], gradings, folds) for name in YES_OR_NO if name in by_finding]
     for row in rows:
         graded = sum(key.finding == row["finding"] for key in gradings)
@@ -206,12 +230,17 @@ def score(predictions: Sequence[Prediction], gradings: LabelTable, *, folds: int
     return rows
 
 
-def _pfirrmann_row(rows: Sequence[Prediction], gradings: LabelTable) -> dict[str, Any]:
+def _pfirrmann_row(rows: Sequence[Prediction], gradings: LabelTable, folds: int) -> dict[str, Any]:
     scale = FINDINGS[PFIRRMANN].scale
     probabilities = np.array([row.probabilities for row in rows])
     truth = np.array([scale.index(gradings[row.key].lowest) for row in rows])
     patients = [row.patient_key for row in rows]
-    guess = mean_grade(probabilities)
+    fold = np.array([fold_of(patient, folds) for patient in patients])
+    mean = probabilities @ np.arange(len(scale))
+    guess = np.zeros(len(rows), dtype=np.int64)
+    for one in range(folds):
+        others = fold != one
+        guess[~others] = np.digitize(mean[~others], cuts_by_share(mean[others], truth[others], len(scale)))
     counts = count_pairs_by_patient(patients, truth, guess, len(scale))
     degenerate = Answers(patients, truth >= DEGENERATE, probabilities[:, DEGENERATE:].sum(axis=1))
     return {
@@ -222,6 +251,32 @@ def _pfirrmann_row(rows: Sequence[Prediction], gradings: LabelTable) -> dict[str
         "kappa": str(patient_bootstrap(counts, lambda tables: cohen_kappa(tables, Weights.QUADRATIC))),
         "AUC": str(auc(degenerate)),
     }
+
+
+def cuts_by_share(mean: FloatArray, truth: NDArray[np.int64], n_grades: int) -> FloatArray:
+    """Return where to cut mean grades so that each grade is given as often as it occurs.
+
+    Means of unsure graders crowd in the middle of the scale; rounded, they would give its ends to hardly any disc.
+
+    Parameters
+    ----------
+    mean
+        Mean grades of discs whose grade is known.
+    truth
+        Their grades, indices on the scale.
+
+    Returns
+    -------
+    Cuts, rising.
+        *Shape:* (grades - 1,)
+
+    Examples
+    --------
+    >>> cuts_by_share(np.array([1.8, 2.0, 2.1, 2.4]), np.array([0, 2, 2, 3]), 4).tolist()
+    [1.95, 1.95, 2.175]
+    """
+    below = np.cumsum(np.bincount(truth, minlength=n_grades))[:-1] / len(truth)
+    return np.asarray(np.quantile(mean, below))
 
 
 def mean_grade(probabilities: FloatArray) -> FloatArray:

@@ -23,9 +23,10 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.experiments.label_cleaning import without_contradicted
+from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, mildest, with_silence_as_normal
 from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
-from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of
+from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, agreement_row, noted_threshold
 from deepspine.grading.prediction import Prediction
@@ -63,6 +64,8 @@ class Variant:
     start
         Whether to start from the segmentation's encoder (`spine`), which learned from masks and from where discs are,
         not from what is the matter with them.
+    learner
+        `forest` or `boosting` on measurements in place of a network; none when empty.
     average_of
         Variants further up whose probabilities are averaged in place of a training.
     recipe
@@ -74,6 +77,7 @@ class Variant:
     sets: bool = True
     cleaned: bool = False
     start: bool = False
+    learner: str = ""
     average_of: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
@@ -139,8 +143,9 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             graded[name] = average_of(variant.average_of, graded)
         else:
             graded[name] = learn(
-                variant, settings, dataset, notes, judge, out / folder_of(name), lambda n: advance(0.8 * n / len(names))
-            )
+                variant, settings, pairs, dataset, notes, judge, out / folder_of(name),
+                lambda n: advance(0.8 * n / len(names)),
+            )  # fmt: skip
         scores = bulge_scores(graded[name])
         threshold = 0.5 if variant.labels == "boxes" else noted_threshold(scores, said)
         row = agreement_row(judge.answers(scores), threshold=threshold)
@@ -151,6 +156,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
 def learn(
     variant: Variant,
     settings: Settings,
+    pairs: Sequence[PicturePair],
     dataset: Path,
     notes: LabelTable,
     judge: Judge,
@@ -160,6 +166,11 @@ def learn(
     """Cross-validate a variant; return the predictions of all patients."""
     recipe = changed_recipe(settings.recipe, variant.recipe)
     labels = labels_of(variant, notes, judge, recipe.findings)
+    if variant.learner:
+        table = measured(pairs, place.parent / "measurements.csv", advance=advance)
+        return cross_validate_measured(
+            table, labels, recipe.findings, learner=variant.learner, folds=settings.folds, seed=recipe.seed
+        )
     start = segmentation_weights() if variant.start else None
     labels_by_fold = [labels] * settings.folds
     if variant.cleaned:
@@ -167,19 +178,6 @@ def learn(
             dataset, labels, place / "inner", recipe, folds=settings.folds, start=start
         )
     return cross_validate(dataset, labels_by_fold, place, recipe, start=start, advance=advance)
-
-
-def average_of(names: Sequence[str], graded: Mapping[str, Sequence[Prediction]]) -> list[Prediction]:
-    """Return the mean of what variants said.
-
-    Raises
-    ------
-    ConfigError
-        When one of them has not been run before.
-    """
-    if missing := [name for name in names if name not in graded]:
-        raise ConfigError(f"average_of wants variants that run before it, {', '.join(missing)} did not")
-    return averaged([graded[name] for name in names])
 
 
 def chosen(settings: Settings) -> list[str]:

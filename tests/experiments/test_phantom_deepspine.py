@@ -9,7 +9,7 @@ from deepspine.cli import main
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.levels import LUMBAR_LEVELS
+from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.experiments.phantom_deepspine import average, counts_of, gain
 from deepspine.grading.prediction import Prediction
 
@@ -34,6 +34,15 @@ def test_a_gain_is_the_difference_of_the_averages_with_an_interval_of_pairs() ->
     assert found.value == pytest.approx(average(good).value - average(poor).value)
     assert 0 < found.low < found.value < found.high
     assert gain(good, good).low == gain(good, good).high == 0.0
+
+
+def test_levels_that_axial_slabs_do_not_reach_are_not_scored() -> None:
+    rows, truth = graded(1.0)
+    finding = FINDINGS["canal_stenosis"]
+    key = LabelKey("r0", Level.T12_L1, finding.name, Side.MIDLINE)
+    more = [*rows, Prediction(key, "p0", np.eye(4)[3])]
+    counts = counts_of(more, LabelTable({**truth, key: GradeSet.of(finding, finding.scale[0])}), finding.name)
+    assert counts.sum() == len(rows)
 
 
 @pytest.mark.slow

@@ -1,0 +1,105 @@
+"""Picture pairs measured on the mask of the shipped segmentation, and forests that answer by folds of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepspine.data.dataset.splits import fold_of
+from deepspine.data.errors import ConfigError, DeepspineError
+from deepspine.data.label_table import LabelTable
+from deepspine.experiments.picture_dataset import PicturePair
+from deepspine.experiments.picture_levels import laid_on
+from deepspine.grading.measurements import measure
+from deepspine.grading.measurements_forest import Learner, fit_forest
+from deepspine.grading.prediction import Prediction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from deepspine.segmentation.inference import SegmentationNetwork
+
+LEARNERS = {learner.value: learner for learner in Learner}
+
+
+@dataclass(frozen=True, eq=False)
+class _Masked:
+    """A mask and its discs, as `measure` takes them."""
+
+    mask: Any
+    frames: Any
+
+
+def measured(pairs: Sequence[PicturePair], kept: Path, *, advance: Callable[[float], None]) -> pd.DataFrame:
+    """Return the measurements of all patients on T2 (T1 where there is no T2), with T1's signals beside.
+
+    Parameters
+    ----------
+    kept
+        CSV file; written when it is not there.
+    advance
+        Called with the share done since its last call, 1 in sum.
+    """
+    import pandas as pd
+
+    from deepspine.segmentation.inference import SegmentationNetwork
+
+    if not kept.is_file():
+        network = SegmentationNetwork.load()
+        tables = []
+        for pair in pairs:
+            tables += _of_pair(pair, network)
+            advance(1 / len(pairs))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        pd.concat(tables, ignore_index=True).to_csv(kept, index=False)
+    return pd.read_csv(kept, dtype={"report_id": str, "patient_key": str, "level": str})
+
+
+def _of_pair(pair: PicturePair, network: SegmentationNetwork) -> list[pd.DataFrame]:
+    """Return the table of one patient, alone in a list; none when no spine is seen."""
+    located = pair.located
+    if not located:
+        return []
+    modality, first = next(iter(located.items()))
+    others = {}
+    if modality == "t2" and "t1" in located:
+        moved = located["t1"].volume if pair.same_view else laid_on(located["t1"], first)
+        others = {} if moved is None else {"t1": moved}
+    try:
+        mask, _ = network.segment(first.volume)
+    except DeepspineError:
+        return []
+    table = measure(first.volume, _Masked(mask, first.frames), others=others)
+    if modality == "t1":
+        # Signals mean other things on T1.
+        table = table.rename(columns={name: f"t1_{name}" for name in table.columns if "_to_" in name})
+    return [table.assign(report_id=pair.name, patient_key=pair.name)]
+
+
+def cross_validate_measured(
+    table: pd.DataFrame,
+    labels: LabelTable,
+    findings: Sequence[str],
+    *,
+    learner: str,
+    folds: int,
+    seed: int,
+) -> list[Prediction]:
+    """Learn each finding from the measurements of all folds but one and answer for that one, in turn.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such learner.
+    """
+    if learner not in LEARNERS:
+        raise ConfigError(f"learner must be one of {', '.join(LEARNERS)}, got {learner!r}")
+    fold = table["patient_key"].map(lambda patient: fold_of(str(patient), folds))
+    rows: list[Prediction] = []
+    for finding in findings:
+        for held in range(folds):
+            forest = fit_forest(table[fold != held], labels, finding, learner=LEARNERS[learner], seed=seed)
+            rows += forest.predict(table[fold == held])
+    return rows

@@ -1,0 +1,61 @@
+"""Forests on measurements, by folds of patients."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from deepspine.data.dataset.splits import fold_of
+from deepspine.data.errors import ConfigError
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import LUMBAR_LEVELS
+from deepspine.experiments.measured_pictures import cross_validate_measured
+
+HEIGHT_LOSS = FINDINGS["disc_height_loss"]
+
+
+def measured_discs(n_patients: int = 24) -> tuple[pd.DataFrame, LabelTable]:
+    """Return heights of discs and labels of the low ones."""
+    rng = np.random.default_rng(0)
+    rows, labels = [], {}
+    for number in range(n_patients):
+        for level in LUMBAR_LEVELS:
+            height_mm = float(rng.uniform(4, 12))
+            patient = f"p{number}"
+            rows.append({"report_id": patient, "patient_key": patient, "level": str(level), "height_mm": height_mm})
+            there = GradeSet.present(HEIGHT_LOSS) if height_mm < 8 else GradeSet.of(HEIGHT_LOSS, "none")
+            labels[LabelKey(patient, level, HEIGHT_LOSS.name, Side.MIDLINE)] = there
+    return pd.DataFrame(rows), LabelTable(labels)
+
+
+def answers(table: pd.DataFrame, labels: LabelTable) -> dict[LabelKey, float]:
+    rows = cross_validate_measured(table, labels, [HEIGHT_LOSS.name], learner="forest", folds=2, seed=0)
+    return {row.key: float(row.probabilities[0]) for row in rows}
+
+
+def test_a_forest_learns_the_height_of_discs_it_has_not_seen() -> None:
+    table, labels = measured_discs()
+    found = answers(table, labels)
+    assert len(found) == len(table)
+    right = [(probability > 0.5) == labels[key].admits("none") for key, probability in found.items()]
+    assert np.mean(right) > 0.9
+
+
+def test_the_answers_for_a_fold_do_not_change_with_its_own_labels() -> None:
+    table, labels = measured_discs()
+    held = {key for key in labels if fold_of(key.report_id, 2) == 0}
+    present, none = GradeSet.present(HEIGHT_LOSS), GradeSet.of(HEIGHT_LOSS, "none")
+    turned = LabelTable(
+        {key: (present if grades.admits("none") else none) if key in held else grades for key, grades in labels.items()}
+    )
+    before, after = answers(table, labels), answers(table, turned)
+    assert held
+    assert all(before[key] == after[key] for key in held)
+    assert any(before[key] != after[key] for key in set(before) - held)
+
+
+def test_a_learner_that_there_is_not_is_refused() -> None:
+    table, labels = measured_discs(2)
+    with pytest.raises(ConfigError, match="forest, boosting"):
+        cross_validate_measured(table, labels, [HEIGHT_LOSS.name], learner="oracle", folds=2, seed=0)
