@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,11 @@ POSITION_LIMIT_MM = 10_000.0
 """No scanner is larger."""
 MAX_FRAMES = 20_000
 """Frames a file may claim to hold; spine volumes have some hundreds."""
+
+_ECHO_SEQUENCES = {"SPIN": ("SE",), "GRADIENT": ("GR",), "BOTH": ("SE", "GR")}
+"""Echo pulse sequences of enhanced files, in the words of classic ones."""
+_NO_AGENT = re.compile(r"(?i)(no|none|n/?a|non[ _-]?contrast|no (contrast|agent|iv).*|without.*|ohne.*|nil|0|-+)")
+"""What technicians type where no contrast agent was given."""
 
 
 class Frame(NamedTuple):
@@ -153,13 +159,25 @@ def _parameters(finder: _ClassicFinder | _EnhancedFinder, tags: Tags) -> Sequenc
         inversion_time_ms=_either(
             _number(finder, "MRModifierSequence", "InversionTimes"), tags.number("InversionTime")
         ),
-        scanning_sequence=tags.words("ScanningSequence"),
+        scanning_sequence=tags.words("ScanningSequence") or _ECHO_SEQUENCES.get(tags.text("EchoPulseSequence"), ()),
         acquisition_type=tags.text("MRAcquisitionType"),
-        scan_options=tags.words("ScanOptions"),
+        scan_options=(*tags.words("ScanOptions"), *_suppression(finder)),
         image_type=types or tags.words("ImageType"),
-        contrast_agent=bool(tags.text("ContrastBolusAgent")),
+        contrast_agent=_has_contrast_agent(tags),
         description=tags.international("SeriesDescription"),
     )
+
+
+def _suppression(finder: _ClassicFinder | _EnhancedFinder) -> tuple[str, ...]:
+    """Return the scan option of fat saturation where an enhanced file says it in its own way."""
+    keyword = "SpectrallySelectedSuppression"
+    holder = finder.holder("MRModifierSequence", keyword)
+    return ("FS",) if holder is not None and holder.text(keyword).startswith("FAT") else ()
+
+
+def _has_contrast_agent(tags: Tags) -> bool:
+    agent = tags.text("ContrastBolusAgent")
+    return bool(tags.items("ContrastBolusAgentSequence")) or bool(agent and not _NO_AGENT.fullmatch(agent))
 
 
 def _either(one: float | None, other: float | None) -> float | None:

@@ -35,12 +35,12 @@ _COLOUR = ("RGB", "YBR", "PALETTE", "ARGB", "CMYK", "HSV")
 
 HEADER_KEYWORDS = (
     "AccessionNumber", "AcquisitionNumber", "BitsAllocated", "BitsStored", "BodyPartExamined", "Columns",
-    "ContrastBolusAgent", "EchoTime", "FrameOfReferenceUID", "HighBit", "ImageOrientationPatient",
-    "ImagePositionPatient", "ImageType", "InversionTime", "MRAcquisitionType", "Modality", "NumberOfFrames",
-    "PatientID", "PerFrameFunctionalGroupsSequence", "PhotometricInterpretation", "PixelSpacing", "RepetitionTime",
-    "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel", "ScanOptions", "ScanningSequence",
-    "SeriesDescription", "SeriesInstanceUID", "SeriesNumber", "SharedFunctionalGroupsSequence", "SliceThickness",
-    "SpacingBetweenSlices", "StudyInstanceUID",
+    "ContrastBolusAgent", "ContrastBolusAgentSequence", "EchoPulseSequence", "EchoTime", "FrameOfReferenceUID",
+    "HighBit", "ImageOrientationPatient", "ImagePositionPatient", "ImageType", "InversionTime", "MRAcquisitionType",
+    "Modality", "NumberOfFrames", "PatientID", "PerFrameFunctionalGroupsSequence", "PhotometricInterpretation",
+    "PixelSpacing", "RepetitionTime", "Rows", "SOPClassUID", "SOPInstanceUID", "SamplesPerPixel", "ScanOptions",
+    "ScanningSequence", "SeriesDescription", "SeriesInstanceUID", "SeriesNumber", "SharedFunctionalGroupsSequence",
+    "SliceThickness", "SpacingBetweenSlices", "StudyInstanceUID",
 )  # fmt: skip
 
 

@@ -85,9 +85,7 @@ def build(
         for split, n in counts.items():
             typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
     if labels is not None and not result.labelled:
-        typer.echo(
-            f"no study has labels: the report ids of {labels} are no accession numbers of these studies", err=True
-        )
+        typer.echo(f"no study has labels: no report id of {labels} is the accession number of a study", err=True)
     elif result.reports_without_study:
         typer.echo(f"{result.reports_without_study} reports of {labels} belong to none of these studies", err=True)
     if result.stale:

@@ -8,8 +8,8 @@ import jpeg_lossless
 import numpy as np
 import pydicom
 import pytest
-from dicom_files import WrittenSeries, empty_dataset, uid
-from pydicom.dataset import FileDataset
+from dicom_files import WrittenSeries, empty_dataset, enhanced, uid
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGLossless, JPEGLosslessSV1
 
@@ -228,3 +228,24 @@ def test_a_file_cut_anywhere_is_never_passed_over_as_sound() -> None:
     for length in range(1100):
         with pytest.raises(InputError):
             read(content[:length])
+
+
+@pytest.mark.parametrize(("agent", "given"), [("Gadovist", True), ("NONE", False), ("No contrast", False), ("", False)])
+def test_only_an_agent_that_was_given_counts(agent: str, given: bool) -> None:
+    dataset = WrittenSeries().dataset(0)
+    dataset.ContrastBolusAgent = agent
+    assert read(as_bytes(dataset)).frames[0].parameters.contrast_agent is given
+
+
+def test_an_enhanced_file_tells_its_sequence_in_its_own_words() -> None:
+    file = enhanced(WrittenSeries())
+    plain = read(as_bytes(file)).frames[0].parameters
+    assert (plain.scanning_sequence, plain.scan_options, plain.contrast_agent) == ((), (), False)
+    modifier, agent = Dataset(), Dataset()
+    modifier.SpectrallySelectedSuppression, modifier.InversionTimes = "FAT", [150.0]
+    agent.CodeMeaning = "gadobutrol"
+    file.SharedFunctionalGroupsSequence[0].MRModifierSequence = [modifier]
+    file.ContrastBolusAgentSequence, file.EchoPulseSequence = [agent], "GRADIENT"
+    parameters = read(as_bytes(file)).frames[0].parameters
+    assert (parameters.scanning_sequence, parameters.scan_options) == (("GR",), ("FS",))
+    assert (parameters.contrast_agent, parameters.inversion_time_ms) == (True, 150.0)
