@@ -9,8 +9,10 @@ known. Intervals are of a bootstrap of patients. `RUN/weights` holds the network
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +29,14 @@ from deepspine.data.agreement import (
     percentile_interval,
 )
 from deepspine.data.dataset.splits import fold_of
+from deepspine.data.files import read_volume
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.provenance import provenance
 from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
 from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_pairs
-from deepspine.experiments.modic_samples import presence, sampled
+from deepspine.experiments.modic_samples import SampledDiscs, presence, sampled
 from deepspine.experiments.note_labels import label_notes
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
 from deepspine.grading.modic.learned_regions import RegionModel
@@ -42,6 +45,7 @@ from deepspine.grading.modic.region_training import RegionSamples, train_regions
 from deepspine.labeling.validation.pictures import read_gradings
 from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.locate import locate
 
 SPECIFICITY = 0.95
 RESAMPLES = 500
@@ -106,12 +110,19 @@ class DiscAnswer:
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Teach networks, map phantoms and pictures in every way; return the table, one row for each measure."""
     phantoms = list(_judging_phantoms(settings, out / "judges", lambda n: advance(0.15 * n)))
-    taught = _taught_by_phantoms(settings, out, lambda n: advance(0.25 * n))
+    lessons = cache(lambda: _lessons(settings, out, lambda n: advance(0.25 * n)))
+    taught = RegionModel(
+        [train_regions(lessons, out / "phantom", epochs=settings.phantom_epochs, seed=settings.training_seed)],
+        PIXEL_THRESHOLD,
+        0.0,
+        {},
+    )
     models: dict[str, RegionModel | None] = {OUTLIERS: None, PHANTOM: taught}
     rows: list[Mapping[str, Any]] = []
     if settings.pictures:
         labels, pairs, notes = _pictures(data, out, lambda n: advance(0.3 * n))
-        by_fold = list(_taught_by_discs(settings, out, taught, labels, pairs, notes, lambda n: advance(0.25 * n)))
+        real = sampled([*pairs, *notes], labels)
+        by_fold = list(_taught_by_discs(settings, out, taught, real, lessons, lambda n: advance(0.25 * n)))
         together = _together(by_fold, labels, pairs, settings.folds)
         models[DISCS] = together
         for way, of_fold in (
@@ -126,21 +137,12 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     if settings.pictures:
         card = {"name": "Modic regions", "data": DATA, "licence": "Apache-2.0", "made_by": provenance(), "table": rows}
         replace(together, card=card).save(out / WEIGHTS)
+        rows += body_rows(data / "volumes" / "mixed_vb")
     advance(0.05)
     return rows
 
 
 # ------------------------------------------------------------------------------------------------------------- learned
-
-
-def _taught_by_phantoms(settings: Settings, out: Path, advance: Callable[[float], None]) -> RegionModel:
-    network = train_regions(
-        lambda: _lessons(settings, out, advance),
-        out / "phantom",
-        epochs=settings.phantom_epochs,
-        seed=settings.training_seed,
-    )
-    return RegionModel([network], PIXEL_THRESHOLD, 0.0, {})
 
 
 def _lessons(settings: Settings, out: Path, advance: Callable[[float], None]) -> RegionSamples:
@@ -170,25 +172,23 @@ def _taught_by_discs(
     settings: Settings,
     out: Path,
     start: RegionModel,
-    labels: LabelTable,
-    pairs: Sequence[LocatedPair],
-    notes: Sequence[LocatedPair],
+    real: SampledDiscs,
+    lessons: Callable[[], RegionSamples],
     advance: Callable[[float], None],
 ) -> Iterator[RegionModel]:
     """Yield for each fold a network that learned from the grades of all other patients, and from phantoms on."""
+    own_fold = np.array([fold_of(patient, settings.folds) for patient in real.patients])
 
-    def lessons(fold: int) -> RegionSamples:
-        others = [pair for pair in pairs if fold_of(pair.patient, settings.folds) != fold]
-        real = sampled([*others, *notes], labels).samples
-        real = real.of(np.flatnonzero(real.disc >= 0))
-        phantoms = _lessons(settings, out, lambda _: None)
+    def of_fold(fold: int) -> RegionSamples:
+        others = real.samples.of(np.flatnonzero((own_fold != fold) & (real.samples.disc >= 0)))
+        phantoms = lessons()
         rng = np.random.default_rng([settings.training_seed, fold])
-        number = min(int(settings.phantom_share * len(real)), len(phantoms))
-        return RegionSamples.joined([real, phantoms.of(rng.permutation(len(phantoms))[:number])])
+        number = min(int(settings.phantom_share * len(others)), len(phantoms))
+        return RegionSamples.joined([others, phantoms.of(rng.permutation(len(phantoms))[:number])])
 
     for fold in range(settings.folds):
         network = train_regions(
-            lambda fold=fold: lessons(fold),  # type: ignore[misc]
+            partial(of_fold, fold),
             out / f"discs-{fold}",
             epochs=settings.disc_epochs,
             seed=settings.training_seed + 1 + fold,
@@ -298,6 +298,32 @@ def _row(data: str, measure: str, value: str, n: int) -> Mapping[str, Any]:
 
 def _with(way: str, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [{"way": way, **row} for row in rows]
+
+
+# ----------------------------------------------------------------------------------------------------- bodies on T1
+
+
+def body_rows(folder: Path) -> list[Mapping[str, Any]]:
+    """Return how many bodies of the T1 exams are found, and their Dice: where maps of a T1 begin (Gao 2022)."""
+    network = SegmentationNetwork.load()
+    dices: list[float] = []
+    with (folder / "volumes.csv").open(encoding="utf-8", newline="") as file:
+        exams = [row["id"] for row in csv.DictReader(file) if row["weighting"].startswith("T1")]
+    for exam in exams:
+        found = locate(read_volume(folder / f"{exam}.nii.gz"), network=network).vertebra_map
+        truth = read_volume(folder / f"{exam}_labels.nii.gz").voxels.astype(np.uint8)
+        for label in range(1, int(truth.max()) + 1):
+            shared = np.bincount(found[truth == label], minlength=2)
+            best = int(shared[1:].argmax()) + 1
+            dices.append(dice_coefficient(found == best, truth == label) if shared[best] else 0.0)
+    name = f"mixed_vb, {len(exams)} T1 exams"
+    return [
+        {
+            "way": "locate",
+            **_row(name, "bodies found, Dice above .5", f"{np.mean(np.array(dices) > 0.5):.3f}", len(dices)),
+        },
+        {"way": "locate", **_row(name, "Dice of bodies", f"{np.mean(dices):.3f}", len(dices))},
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------------ pictures

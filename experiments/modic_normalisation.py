@@ -122,7 +122,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         predictions = _learned(
             variant, settings, dataset, labels, out / folder_of(name), lambda n: advance(0.7 * n / len(names))
         )
-        rows.append({"variant": name, **_spider_columns(predictions, labels), **_phantom_columns(predictions, labels)})
+        rows.append({"variant": name, **spider_columns(predictions, labels), **phantom_columns(predictions, labels)})
     return rows
 
 
@@ -232,7 +232,7 @@ def _learned(
 # -------------------------------------------------------------------------------------------------------------- scores
 
 
-def _spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
+def spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
     """Return how SPIDER's discs are told: sensitivity of each class, and presence of any change."""
     rows = [row for row in predictions if row.key.report_id.startswith(PREFIX) and row.key in labels]
     patients = [row.patient_key for row in rows]
@@ -252,7 +252,7 @@ def _spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> di
     }
 
 
-def _phantom_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
+def phantom_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
     """Return how the types of phantoms with unseen times are told."""
     rows = [row for row in predictions if row.key.report_id.startswith(JUDGE) and row.key in labels]
     patients = [row.patient_key for row in rows]

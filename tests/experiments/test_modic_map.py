@@ -1,12 +1,21 @@
 """How maps are scored: a perfect one gets full marks, an empty one none."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from deepspine.data.findings import Side
 from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.phantom.study import PhantomStudy
-from deepspine.experiments.modic_map import UNSEEN, USUAL, DiscAnswer, changed_study, phantom_rows, picture_rows
+from deepspine.experiments.modic_map import DiscAnswer, JudgingPhantom, phantom_rows, picture_rows
+from deepspine.experiments.modic_pairs import LocatedPair
+from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_study
+from deepspine.experiments.modic_samples import presence, sampled
 from deepspine.grading.modic.mapping import MODIC, EndplateChange, ModicMap
+from deepspine.grading.modic.region_training import UNKNOWN
 
 
 @pytest.fixture(scope="module")
@@ -15,21 +24,36 @@ def study() -> PhantomStudy:
     return changed_study(501, USUAL)
 
 
-def as_told(study: PhantomStudy, *, empty: bool) -> ModicMap:
+@pytest.fixture(scope="module")
+def pair(study: PhantomStudy) -> LocatedPair:
+    """Return it as if it had been located without a fault."""
+    return LocatedPair(
+        "phantom-501",
+        study.sagittal_t1,
+        study.sagittal_t2,
+        study.mask,
+        study.vertebra_mask,
+        study.frames,
+        study.modic_mask,
+    )
+
+
+def told(study: PhantomStudy, pair: LocatedPair, *, empty: bool) -> tuple[JudgingPhantom, ModicMap]:
+    grades = {level: found["modic", Side.MIDLINE] for level, found in study.grades.items()}
     rows = []
-    for key, grades in study.labels.items():
-        if key.finding == MODIC.name:
-            own = GradeSet.of(MODIC, "none") if empty else grades
-            rows.append(EndplateChange(key.level, key.level.vertebra_above, False, 0, 0, 0, 0, (0, 0, 0), own, "", 0.0))
-    return ModicMap(np.zeros_like(study.modic_mask) if empty else study.modic_mask, tuple(rows), ())
+    for level, grade in grades.items():
+        own = GradeSet.of(MODIC, "none" if empty else grade)
+        rows.append(EndplateChange(level, level.vertebra_above, False, 0, 0, 0, 0, (0, 0, 0), own, "", 0.0))
+    types = np.zeros_like(study.modic_mask) if empty else study.modic_mask
+    return JudgingPhantom(pair, grades), ModicMap(types, tuple(rows), ())
 
 
-def test_a_perfect_map_has_full_marks_and_an_empty_one_none(study: PhantomStudy) -> None:
+def test_a_perfect_map_has_full_marks_and_an_empty_one_none(study: PhantomStudy, pair: LocatedPair) -> None:
     assert study.modic_mask.any()
-    perfect = {row["measure"]: row["value"] for row in phantom_rows([(study, as_told(study, empty=False))] * 2, USUAL)}
+    full, none = told(study, pair, empty=False), told(study, pair, empty=True)
+    perfect = {row["measure"]: row["value"] for row in phantom_rows([full, full], USUAL)}
     assert all(value.startswith(("1.000", "1.00")) for value in perfect.values())
-    nothing = phantom_rows([(study, as_told(study, empty=True)), (study, as_told(study, empty=False))], USUAL)
-    assert str(nothing[0]["value"]).startswith(("0.5", ".5"))
+    assert str(phantom_rows([none, full], USUAL)[0]["value"]).startswith(("0.5", ".5"))
 
 
 def test_unseen_times_change_the_pictures_alone(study: PhantomStudy) -> None:
@@ -39,7 +63,53 @@ def test_unseen_times_change_the_pictures_alone(study: PhantomStudy) -> None:
     assert not 450 <= other.plan.t1.repetition_ms <= 650
 
 
+def test_studies_to_learn_from_are_not_those_that_judge(study: PhantomStudy) -> None:
+    assert not np.array_equal(teaching_study(501).modic_mask, study.modic_mask)
+
+
+def test_a_located_pair_comes_back_from_its_file(pair: LocatedPair, tmp_path: Path) -> None:
+    path = tmp_path / "phantom-501.npz"
+    pair.write(path)
+    again = LocatedPair.read(path)
+    assert again.patient == pair.patient
+    assert np.array_equal(again.t2.voxels, pair.t2.voxels)
+    assert again.truth is not None
+    assert pair.truth is not None
+    assert np.array_equal(again.truth, pair.truth)
+    assert [frame.level for frame in again.frames] == [frame.level for frame in pair.frames]
+
+
+def test_phantoms_teach_pixels_and_pictures_teach_discs(pair: LocatedPair) -> None:
+    lessons = sampled([pair], LabelTable({})).samples
+    assert set(np.unique(lessons.changed)) == {0, 1}
+    assert np.array_equal(lessons.disc == 1, lessons.changed.sum(axis=(1, 2)) >= 12)
+    labels = LabelTable(
+        {
+            LabelKey("phantom-501", level, "modic", Side.MIDLINE): GradeSet.parse(MODIC, "type1|type2|type3")
+            for level in LUMBAR_LEVELS
+        }
+    )
+    picture = LocatedPair(pair.patient, pair.t1, pair.t2, pair.mask, pair.vertebra_map, pair.frames)
+    real = sampled([picture], labels)
+    assert (real.samples.changed == UNKNOWN).all()
+    assert {level for level, disc in zip(real.levels, real.samples.disc, strict=True) if disc == 1} == set(
+        LUMBAR_LEVELS
+    )
+
+
+@pytest.mark.parametrize(
+    ("grades", "answer"),
+    [("none", 0), ("type2", 1), ("type1|type2", 1), ("none|type1", UNKNOWN), ("none|type1|type2|type3", UNKNOWN)],
+)
+def test_presence_is_known_where_the_set_leaves_one_answer(grades: str, answer: int) -> None:
+    assert presence(GradeSet.parse(MODIC, grades)) == answer
+
+
+def test_a_disc_without_label_teaches_nothing() -> None:
+    assert presence(None) == UNKNOWN
+
+
 def test_scores_that_part_the_discs_have_an_auc_of_one() -> None:
-    answers = [DiscAnswer(str(n % 10), n % 3 == 0, float(n % 3 == 0) + 0.001 * n, n % 3 == 0) for n in range(60)]
-    area, sensitivity, kappa = (str(row["value"]) for row in picture_rows(answers))
+    answers = [DiscAnswer(str(n % 10), n % 3 == 0, float(n % 3 == 0) + 0.001 * n) for n in range(60)]
+    area, sensitivity, kappa = (str(row["value"]) for row in picture_rows(answers, folds=2))
     assert all(value.startswith(("1.000", "1.00")) for value in (area, sensitivity, kappa))

@@ -62,3 +62,9 @@ def test_a_table_has_a_column_for_every_name_that_a_row_has(tmp_path: Path) -> N
     write_rows(rows, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text() == "a,b\n1,\n2,x\n"
     assert rows_text(rows).splitlines() == ["a  b", "1", "2  x"]
+
+
+def test_the_help_of_the_verb_lists_every_experiment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["experiment", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert all(name in text for name in EXPERIMENTS)

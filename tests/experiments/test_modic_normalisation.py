@@ -1,0 +1,74 @@
+"""`modic-normalisation`: how answers are scored, and mistakes in its settings."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepspine.cli import main
+from deepspine.data.findings import Side
+from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import LUMBAR_LEVELS
+from deepspine.experiments.modic_map import PREFIX
+from deepspine.experiments.modic_normalisation import JUDGE, phantom_columns, spider_columns
+from deepspine.grading.modic.mapping import MODIC
+from deepspine.grading.prediction import Prediction
+
+
+def answered(prefix: str, *, right: bool) -> tuple[list[Prediction], LabelTable]:
+    """Return twelve patients whose discs have every grade in turn, told all right or all wrong."""
+    labels = {
+        LabelKey(f"{prefix}{number}", level, MODIC.name, Side.MIDLINE): GradeSet.of(MODIC, MODIC.scale[grade])
+        for number in range(12)
+        for level, grade in zip(LUMBAR_LEVELS, [(number + place) % 4 for place in range(5)], strict=True)
+    }
+    rows = []
+    for key, grades in labels.items():
+        said = MODIC.scale.index(grades.lowest) + (0 if right else 1)
+        rows.append(Prediction(key, key.report_id, np.eye(4)[said % 4] * 0.9 + 0.025))
+    return rows, LabelTable(labels)
+
+
+def test_right_answers_have_full_marks() -> None:
+    columns = spider_columns(*answered(PREFIX, right=True))
+    assert (columns["n"], columns["changed"]) == (60, 45)
+    for name in ("sensitivity none", "sensitivity change", "balanced accuracy", "F1", "AUC", "kappa"):
+        assert columns[name].startswith("1.000")
+    types = phantom_columns(*answered(JUDGE, right=True))
+    assert all(types[f"phantom {grade}"] == 1.0 for grade in MODIC.scale)
+
+
+def test_a_wrong_type_is_presence_right_and_type_wrong() -> None:
+    rows, labels = answered(PREFIX, right=False)
+    columns = spider_columns(rows, labels)
+    assert columns["sensitivity none"].startswith("0.000")
+    types = phantom_columns(*answered(JUDGE, right=False))
+    assert all(types[f"phantom {grade}"] == 0.0 for grade in MODIC.scale)
+
+
+def test_each_set_is_scored_on_its_own_patients() -> None:
+    rows, labels = answered(PREFIX, right=True)
+    others, known = answered(JUDGE, right=False)
+    both = LabelTable({**labels, **known})
+    assert spider_columns([*rows, *others], both) == spider_columns(rows, labels)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("only=[best]", "variants are none, min-max"),
+        ("variants.none.scale=bright", "scale must be of none"),
+        ("variants.none.teachers=[radiologists]", "teachers of spider"),
+        ("method=eye", "method must be unet or detection"),
+    ],
+)
+def test_a_mistake_is_one_line(change: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["experiment", "modic-normalisation", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
+    assert main([*words, "--set", change]) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_an_experiment_without_a_fast_check_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["experiment", "sudirman-weak", "--fast", "--out", str(tmp_path)]) == 2
+    assert "no fast check" in capsys.readouterr().err.splitlines()[-1]
