@@ -14,10 +14,10 @@ from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.levels import Level, Vertebra
 from deepspine.data.volume import Volume
-from deepspine.segmentation.chain import across_disc, find_chain
+from deepspine.segmentation.chain import across_disc
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.instances import Part, find_parts, points_of
+from deepspine.segmentation.instances import Part, points_of
 from deepspine.segmentation.level_naming import (
     MIN_CONFIDENCE,
     MIN_DISCS,
@@ -26,6 +26,7 @@ from deepspine.segmentation.level_naming import (
     name_discs,
 )
 from deepspine.segmentation.pose import Segmenter, check_pose
+from deepspine.segmentation.second_look import look_at
 from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
 from deepspine.segmentation.vertebrae import part_bodies, sacral_body
 
@@ -131,10 +132,8 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     """
     volume, n_filled = _filled(volume)
     network = network or SegmentationNetwork.load()
-    mask, certainty = network.segment(volume)
-    parts, labels = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
-    blobs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
-    chain = find_chain(parts, blobs, mask, volume.grid)
+    look = look_at(volume, network)
+    mask, certainty, chain = look.mask, look.certainty, look.chain
     discs = chain.discs
     if len(discs) < MIN_DISCS:
         raise NamingError(
@@ -144,7 +143,7 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     sacrum = points_of(mask, volume.grid, SpineClass.SACRUM)
     end = _top_of_sacrum(sacrum, discs[-1])
     rough = fit_spine_curve([part.center_lps for part in (*chain.bodies, *discs)], end_lps=end)
-    bodies, vertebra_map = part_bodies(chain, labels, certainty, volume.grid, rough)
+    bodies, vertebra_map = part_bodies(chain, look.labels, certainty, volume.grid, rough)
     curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=end)
     evidence = _evidence(discs, bodies, sacrum, curve)
     one_down = _sacrum_one_body_down(discs[-1], evidence[-1], sacrum, volume.grid, curve)
