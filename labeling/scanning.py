@@ -66,9 +66,23 @@ def scan(words: list[str], root: Node) -> list[Mention]:
         if read is None:
             i += 1
         else:
+            if read.kind == "level" and mentions:
+                _take_noun_before(read, mentions, words)
             add(read)
             i = read.j
     return mentions
+
+
+def _take_noun_before(level: Mention, mentions: list[Mention], words: list[str]) -> None:
+    """Let "at the level of | L4-5" and "at the disc level of the | L4-5 disc" read as "at L4-5"."""
+    if mentions[-1].kind != "of" or words[mentions[-1].i] != "of" or len(mentions) < 2:
+        return
+    noun, joint = mentions[-2], mentions[-1]
+    article = words[joint.j : level.i]
+    if noun.rule.id == "site.level" and noun.j == joint.i and article in ([], ["the"]):
+        del mentions[-2:]
+        level.i = noun.i
+        level.form = "at" if follows_preposition(words, noun.i) else ""
 
 
 @lru_cache(maxsize=65_536)

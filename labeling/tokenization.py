@@ -84,6 +84,10 @@ _DANGLING = frozenset(
         "slightly",
     ]
 )
+_ENDING = frozenset(("mild", "moderate", "severe", "left", "right", "mildly", "slightly"))
+"""Dangling words that may end a line that is whole: "..., right greater than left" before the next level."""
+
+_HEADED = re.compile(r"[A-Z][\w /&,-]{0,40}:").match
 _OPENERS = frozenset(
     [
         "the",
@@ -245,10 +249,10 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def lower(text: str) -> str:
-    """Lower case of the same length: characters whose lower case is longer stay as they are."""
+    """Lower case of the same length, with one spelling of disc: characters whose lower case is longer stay."""
     lowered = text.lower()
     if len(lowered) == len(text):
-        return lowered
+        return lowered.replace("disk", "disc")
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
@@ -298,7 +302,7 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
         return False
     ending = line.rsplit(None, 1)[-1].lower()
-    if last in "-,/&(" or ending in _DANGLING:
+    if last in "-,/&(" or (ending in _DANGLING and not (ending in _ENDING and _HEADED(following))):
         return True
     first = following.split(None, 1)[0]
     if first in _OPENERS and not width:

@@ -24,8 +24,9 @@ class Context:
         the line, and the kind of list item that it was.
     from_header, anchored, wide
         How they were given: by a heading; at the front of a sentence; more than one.
-    topic, topic_standalone
-        What a heading announced ("Foramina:"), and whether it stood on a line of its own.
+    topic, topic_standalone, level_of_topic
+        What a heading announced ("Foramina:"), whether it stood on a line of its own, and whether the levels carried
+        over were named behind it.
     recent, slip_levels, herniation
         Levels named before, oldest first; those of a slip; the side of the herniation at a level.
     previous_site
@@ -49,6 +50,7 @@ class Context:
     wide: bool = False
     topic: Topic | None = None
     topic_standalone: bool = False
+    level_of_topic: bool = False
     recent: list[tuple[int, ...]] = field(default_factory=list)
     slip_levels: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)

@@ -233,7 +233,7 @@ class Headings:
             ref = LevelRef(
                 ref.levels + extra.levels, ref.ref or extra.ref, ref.i, extra.j, outside=ref.outside and extra.outside
             )
-        if (standalone or sentence.line_start) and not context.topic_standalone:
+        if (standalone or sentence.line_start or _is_foreign(context.topic)) and not context.topic_standalone:
             context.topic = None
         levels = resolve(ref, context, self.words)
         context.level = LevelRef(levels, ref.ref if not levels else "", ref.i, ref.j, outside=ref.outside)
@@ -243,6 +243,7 @@ class Headings:
         context.level_standalone = standalone
         context.level_line = sentence.line
         context.level_item = sentence.item
+        context.level_of_topic = False
         context.from_header = True
         if levels:
             context.region = "lumbar"
@@ -252,12 +253,17 @@ class Headings:
         """Let a heading say what the text behind it is about: "Foramina:", "Disc bulges:"."""
         context = self.context
         new_line = sentence.line_start and start == sentence.i
-        if new_line and not context.level_standalone:
+        if (new_line and not context.level_standalone) or (context.level_of_topic and not context.from_header):
             context.level = None
         context.topic = make_topic(head)
         context.topic_standalone = standalone
         if context.skip and new_line:
             context.leave_skipped()
+
+
+def _is_foreign(topic: Topic | None) -> bool:
+    """Whether a heading in front announced what is not labelled: "Vertebral bodies: normal. | L4-5: ..."."""
+    return topic is not None and topic.finding is None and any(site.value == "other" for site in topic.sites)
 
 
 def make_topic(head: list[Mention]) -> Topic:

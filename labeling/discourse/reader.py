@@ -7,7 +7,7 @@ from deepspine.labeling.assertion import settle
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import SLIPS, Frame, LevelRef, meanings, stand_in
 from deepspine.labeling.discourse.context import Context, Reading
-from deepspine.labeling.discourse.headings import Headings
+from deepspine.labeling.discourse.headings import MAX_LEADING_WORDS, Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.stating import NOWHERE, Stating
 from deepspine.labeling.discourse.table_cells import enter_cell
@@ -74,7 +74,7 @@ class Reader:
         self.context = Context()
         self.headings = Headings(tokens.words, sentences, self.context)
         self.stating = Stating(tokens, sentences, self.context)
-        self.headers_follow = _headers_follow(sentences)
+        self.lines_of_levels = _lines_of_levels(sentences)
         self.puzzles: list[tuple[int, int, float]] = []
 
     def read(self) -> Reading:
@@ -176,7 +176,7 @@ class Reader:
         context = self.context
         if at_header or sentence.item or not sentence.line_start or context.level is None:
             return False
-        return context.level_line != sentence.line and not self.headers_follow[self.headings.index]
+        return context.level_line != sentence.line and not self.lines_of_levels[self.headings.index]
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         """Keep the levels of a sentence for those that follow."""
@@ -199,6 +199,7 @@ class Reader:
         context.level_standalone = False
         context.level_line = sentence.line
         context.from_header = False
+        context.level_of_topic = context.topic is not None
         context.anchored = _LEADING.issuperset(self.words[sentence.i : seen[0].i])
         context.wide = len(levels) > 1
 
@@ -228,19 +229,41 @@ class Reader:
         return resolve(ref, self.context, self.words)
 
 
-def _headers_follow(sentences: list[Sentence]) -> list[bool]:
-    """For each sentence, whether a line that begins with a level comes later in the same section."""
-    follow = [False] * len(sentences)
-    found = False
+def _lines_of_levels(sentences: list[Sentence]) -> list[bool]:
+    """For each sentence, whether a line without a level here is still about the level of a line before.
+
+    It is where another line that begins with a level follows in the section, and behind the last such line where lines
+    without a level stood between the others.
+    """
+    found = [False] * len(sentences)
+    follows = False
     for index in range(len(sentences) - 1, -1, -1):
-        follow[index] = found
-        sentence = sentences[index]
-        first = sentence.mentions[0].kind if sentence.mentions else ""
-        if first == "section":
-            found = False
-        elif sentence.line_start and first in ("level", "levels"):
-            found = True
-    return follow
+        found[index] = follows
+        follows = not _begins_section(sentences[index]) and (follows or _begins_with_level(sentences[index]))
+    among = between = follows = False
+    for index, sentence in enumerate(sentences):
+        if _begins_section(sentence):
+            among = between = follows = False
+        elif sentence.line_start:
+            if _begins_with_level(sentence):
+                among = among or between
+                follows, between = True, False
+            else:
+                between = follows and not sentence.blank_before
+        found[index] = found[index] or among
+    return found
+
+
+def _begins_section(sentence: Sentence) -> bool:
+    return bool(sentence.mentions) and sentence.mentions[0].kind == "section"
+
+
+def _begins_with_level(sentence: Sentence) -> bool:
+    """Whether a line opens with a level: "L4-5: ...", "At L4-5 ..."."""
+    if not sentence.line_start:
+        return False
+    first = next((mention for mention in sentence.mentions if mention.kind != "of"), None)
+    return first is not None and first.kind in ("level", "levels") and first.i - sentence.i <= MAX_LEADING_WORDS
 
 
 def _is_telling(mention: Mention) -> bool:

@@ -452,3 +452,38 @@ def test_numbers_that_are_no_levels(text: str) -> None:
 def test_lines_that_open_with_a_level_end_a_history_without_a_heading() -> None:
     text = "Hx: Back pain.\n\nAt the L3-4 level there is a mild bulge.\nAt L4-5, moderate bulge.\n\nAdvice: Follow up."
     assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild canal stenosis at the level of L4-5.",
+    "At the level of the L4-5 disc there is mild narrowing of the spinal canal.",
+    "Central canal: Mild at the level of L4-5, not narrowed at the level of L5-S1.",
+])  # fmt: skip
+def test_at_the_level_of_is_at(text: str) -> None:
+    assert told(text, "canal_stenosis")["L4-L5"] == "mild"
+
+
+def test_lines_of_one_sentence_stay_with_the_level_before_them() -> None:
+    text = (
+        "At L3-4, there is a small bulge.\nThe canal is patent.\nAt L4-5, there is an extrusion.\n"
+        "There is severe canal stenosis.\nAt L5-S1, there is a bulge.\nThere is no canal stenosis."
+    )
+    assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": "severe", "L5-S1": "none"}
+
+
+def test_a_negative_line_behind_a_list_of_levels_is_about_all() -> None:
+    text = "L3-4: mild bulge.\nL4-5: extrusion.\nL5-S1: moderate bulge.\nNo canal stenosis."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")
+
+
+def test_headings_within_a_paragraph_end_each_other() -> None:
+    text = "Vertebral bodies: normal. L4-5: large herniation. Other levels: unremarkable."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    text = "Foramina: L3/L4 right mild. L4/L5 left moderate. Slips: none."
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+def test_a_side_may_end_the_line_of_a_level() -> None:
+    text = "L2-3: Mild canal and moderate bilateral foraminal narrowing, right greater than left\nL3-4: Mild bulge"
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild"}
+    assert told(text, "bulge") == {"L3-L4": "mild"}

@@ -57,6 +57,24 @@ def test_every_spelling_of_a_level_is_the_same_level(spelling: str) -> None:
     assert labels_of(f"{spelling}: mild bulge.") == {"L4-L5 bulge": "mild"}
 
 
+REWRITINGS = {
+    "at the level of": (r"\b([Aa])t (?=L\d)", r"\1t the level of "),
+    "spelt disk": (r"\bdisc", "disk"),
+    "I see": (r"\bThere (?:is|are)\b", "I see"),
+    "slashes": (r"\b(L\d)\s?-\s?(?=[LS]?\d)", r"\1/"),
+    "windows line ends": (r"\n", "\r\n"),
+    "two spaces": (r"\. ", ".  "),
+}
+"""What leaves the meaning of a report alone: a pattern and what stands in its place."""
+
+
+@pytest.mark.parametrize("rewriting", REWRITINGS)
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
+def test_another_wording_of_a_whole_report_changes_nothing(path: Path, rewriting: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert labels_of(re.sub(*REWRITINGS[rewriting], text)) == labels_of(text)
+
+
 @given(
     st.permutations(["L2-3: mild bulge.", "L3-4: no stenosis.", "L4-5: severe canal stenosis.", "L5-S1: extrusion."])
 )
