@@ -128,6 +128,19 @@ def test_a_study_that_fails_is_listed_and_the_rest_is_built(tmp_path: Path) -> N
     assert "study1,a damaged series" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
 
 
+def test_a_build_that_was_stopped_goes_on_to_the_same_bytes(build: Callable[..., BuildResult], tmp_path: Path) -> None:
+    def stop() -> StudyImages:
+        raise KeyboardInterrupt
+
+    stopped = [source(0), source(1), replace(source(2), images=stop), source(3)]
+    with pytest.raises(KeyboardInterrupt):
+        build_dataset(stopped, labels(range(4)), tmp_path / "stopped", preset=PRESET)
+    assert list((tmp_path / "stopped").glob("*.part")) == []
+    again = build_dataset([source(i) for i in range(4)], labels(range(4)), tmp_path / "stopped", preset=PRESET).manifest
+    assert [shard.sha256 for shard in again.shards] == [shard.sha256 for shard in build(4).manifest.shards]
+    assert check_dataset(tmp_path / "stopped") == []
+
+
 def test_a_report_that_two_patients_claim_gives_neither_a_label(tmp_path: Path) -> None:
     sources = [replace(source(number), report_id="r0", shares_report=True) for number in (0, 2)]
     result = build_dataset(sources, labels([0, 5]), tmp_path, preset=PRESET)
