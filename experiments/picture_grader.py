@@ -95,18 +95,12 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             rows.append(row)
     rows += beside_others(graded[settings.experts], material, data / "sudirman")
     by_notes = [name for name in whole.note_findings if name not in by_experts]
-    noted: dict[str, LinearCalibration] = {}
-    for name in by_notes:
-        said = out_of_fold(graded[settings.notes], material.notes, name)
-        if said is not None:
-            noted[name], row = calibrate(name, *said)
-            rows.append(row)
     experts = part_of(
         "experts", settings.experts, by_experts, whole, material, out, calibration=calibration, conformal=conformal
     )
     save_grader(
         out / "weights",
-        [experts, part_of("notes", settings.notes, by_notes, whole, material, out, calibration=noted)],
+        [experts, part_of("notes", settings.notes, by_notes, whole, material, out)],
         card=_card(rows, settings, [whole.variants[name].start for name in (settings.experts, settings.notes)]),
     )
     advance(0.1)
@@ -186,36 +180,22 @@ def make_honest(
     A label that leaves several grades is taken for the most probable of them, so what is promised of a set is that it
     is compatible with what an expert would say.
     """
-    calibration, row = calibrate(name, probabilities, allowed)
+    calibration = fit_on_sets(probabilities, allowed)
     better = calibration.transform(probabilities)
     truth = np.where(allowed, better, -1.0).argmax(axis=1)
     ordinal = get_finding(name).ordinal
     promise = Promise.ORDINAL if ordinal else Promise.MARGINAL
     sets = ConformalSets.fit(better, truth, alpha=alpha, promise=promise, never_empty=True)
     masks = sets.masks(better)
-    row |= {
+    row = {
+        "finding": name,
+        "labels": len(truth),
+        "log loss": _log_loss(probabilities, allowed),
+        "log loss calibrated": _log_loss(better, allowed),
         "covered": round(float((masks & allowed).any(axis=1).mean()), 3),
         "mean set": round(float(masks.sum(axis=1).mean()), 2),
     }
     return calibration, Promised(alpha, sets), row
-
-
-def calibrate(
-    name: str, probabilities: FloatArray, allowed: NDArray[np.bool_]
-) -> tuple[LinearCalibration, dict[str, Any]]:
-    """Calibrate a finding on the sets that labels leave, without any promise.
-
-    All that what notes alone taught can have: a set that holds what a note would say holds "none" and nothing else
-    wherever notes are mostly silent, and would be taken for a promise about the patient.
-    """
-    calibration = fit_on_sets(probabilities, allowed)
-    row = {
-        "finding": name,
-        "labels": len(probabilities),
-        "log loss": _log_loss(probabilities, allowed),
-        "log loss calibrated": _log_loss(calibration.transform(probabilities), allowed),
-    }
-    return calibration, row
 
 
 def _log_loss(probabilities: FloatArray, allowed: NDArray[np.bool_]) -> float:
