@@ -173,8 +173,22 @@ def _readable_stacks(members: Iterable[Series]) -> tuple[list[Volume], str]:
         try:
             stacks += read_stacks(series)
         except DeepspineError as error:
-            problem = str(error)
+            problem = f"{series.name}: {without_paths(str(error), series.paths)}"
     return stacks, problem
+
+
+def without_paths(text: str, paths: Iterable[Path]) -> str:
+    """Return an error's text without the paths of an archive, which may spell names: it goes into the dataset's folder.
+
+    Examples
+    --------
+    >>> without_paths("/archive/DOE/IM2: truncated", [Path("/archive/DOE/IM1"), Path("/archive/DOE/IM2")])
+    'file 2 of 2: truncated'
+    """
+    files = list(dict.fromkeys(map(str, paths)))
+    for path in sorted(files, key=len, reverse=True):
+        text = text.replace(path, f"file {files.index(path) + 1} of {len(files)}")
+    return text
 
 
 def standardised(stacks: Iterable[Volume]) -> list[Volume]:

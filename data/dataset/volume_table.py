@@ -16,6 +16,7 @@ from deepspine.data.dataset.studies import (
     read_frames,
     reports_of_several_patients,
     standardised,
+    without_paths,
 )
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
@@ -119,7 +120,7 @@ def _images(rows: Sequence[VolumeRow]) -> StudyImages:
         try:
             volumes[row.input_name] = standardised([read_volume(row.path)])
         except DeepspineError as error:
-            missing[row.input_name] = str(error)
+            missing[row.input_name] = without_paths(str(error), [row.path])
     return StudyImages(volumes, missing)
 
 

@@ -67,7 +67,7 @@ def test_a_study_gives_its_frames_and_its_volumes_and_says_which_are_unreadable(
     assert (first.patient_key, second.patient_key) == ("s1", "p2"), "a study without a patient is its own"
     images = first.images()
     assert list(images.volumes) == ["sagittal_t2"]
-    assert "no file" in images.missing["sagittal_t1"]
+    assert images.missing["sagittal_t1"].startswith("no file or folder file 1 of 1")
     assert images.volumes["sagittal_t2"][0].voxels.mean() == pytest.approx(0.0, abs=1e-5)
     assert [one.level for one in second.frames()] == [Level.L4_L5], "levels are found by the report's id as well"
     with pytest.raises(InputError, match=r"no levels\.json"):

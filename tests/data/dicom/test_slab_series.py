@@ -1,5 +1,6 @@
 """Slabs that a scanner stored as a series each give every disc its axial crop, as slabs of one series do."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def test_a_damaged_slab_costs_its_own_disc_only(phantom: Path, tmp_path: Path) -
     (study,) = index.studies()
     images = read_images(study)
     assert len(images.volumes["axial_t2"]) == 4
-    assert "0001.dcm" in images.missing["axial_t2"]
+    assert re.match(r"series \d+ \(T2 axial, 5 slices\): file \d of 5: damaged", images.missing["axial_t2"])
+    assert str(phantom) not in images.missing["axial_t2"], "paths may spell names"
     heights = [stack.grid.lps_from_ijk((0, 0, 0))[2] for stack in images.volumes["axial_t2"]]
     assert heights == sorted(heights, reverse=True)
     crops = axial_crops(index, phantom / "truth", tmp_path / "dataset")
