@@ -1,0 +1,67 @@
+"""`deepspine locate`: files that it writes, and what it says of spines that cannot be counted surely."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deepspine.cli import main
+from deepspine.data.phantom.study import PhantomStudy, generate_study
+
+
+@pytest.fixture(scope="module")
+def study() -> PhantomStudy:
+    """Return a phantom study whose lowest axial slab cuts a disc."""
+    return generate_study(12)
+
+
+@pytest.fixture
+def axial_picture(study: PhantomStudy, tmp_path: Path) -> Path:
+    """Write the middle slice of the lowest axial slab as a picture, 200 mm high as such pictures are taken to be."""
+    _, scan = study.axial[-1]
+    picture = scan.stored[len(scan.stored) // 2].astype(float)
+    path = tmp_path / "axial.png"
+    Image.fromarray((255 * picture / picture.max()).astype(np.uint8)).save(path)
+    return path
+
+
+def test_axial_slices_are_boxed(axial_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "regions"
+    assert main(["locate", str(axial_picture), "--out", str(out), "--axial", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rejected"] == 0
+    (region,) = json.loads((out / "regions.json").read_text())["slices"]
+    x0, y0, x1, y1 = region["box_xyxy"]
+    width, height = Image.open(axial_picture).size
+    assert 0 <= x0 < width / 2 < x1 <= width
+    assert 0 <= y0 < y1 <= height
+    assert 0.5 <= region["score"] <= 1.0
+    assert (out / "overlay.png").is_file()
+    assert not (out / "levels.json").exists()
+
+
+def test_a_missing_axial_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["locate", str(tmp_path / "no.png"), "--out", str(tmp_path / "out"), "--axial"]) == 2
+    assert "no.png" in capsys.readouterr().err
+
+
+def test_four_and_six_lumbar_vertebrae_stay_hypotheses_with_a_probability(study: PhantomStudy, tmp_path: Path) -> None:
+    """Without ribs nothing in view tells how many lumbar vertebrae there are: the share of people counts."""
+    voxels = study.sagittal_t2.voxels
+    picture = voxels[len(voxels) // 2]
+    Image.fromarray((255 * picture / picture.max()).astype(np.uint8)).save(tmp_path / "t2.png")
+    spacing_mm = str(float(study.sagittal_t2.spacing_mm[1]))
+    assert main(["locate", str(tmp_path / "t2.png"), "--out", str(tmp_path / "out"), "--spacing-mm", spacing_mm]) == 0
+    found = json.loads((tmp_path / "out" / "levels.json").read_text())
+    hypotheses = found["hypotheses"]
+    assert sum(one["probability"] for one in hypotheses) == pytest.approx(1.0, abs=0.01)
+    by_reason = {one["reason"]: one for one in hypotheses}
+    six = by_reason["the lowest disc is the lumbosacral one; six lumbar vertebrae (lumbarised S1)"]
+    four = by_reason["the lowest disc is the lumbosacral one; four free lumbar vertebrae (sacralised L5)"]
+    assert six["levels"][-1] == "L6-S1"
+    assert four["levels"][-1] == "L4-L5"
+    assert six["probability"] == pytest.approx(0.02, abs=0.005)
+    assert four["probability"] == pytest.approx(0.02, abs=0.005)
+    # What the user reads first holds that doubt, too.
+    assert found["levels"][-1]["confidence"] <= 1 - six["probability"] - four["probability"] + 0.001
