@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import LevelRef, Topic, stand_in
+from deepspine.labeling.clauses.frames import SIDES, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
@@ -20,6 +20,9 @@ MAX_LEADING_WORDS = 2
 
 MAX_BARE_HEADING = 5
 """Words of a section's heading without a colon, on a line of its own."""
+
+MAX_TOPIC_TOKENS = 8
+"""Words before the colon of a heading that names a site or finding: "Narrowing of the lateral recess (Rt/Lt)"."""
 
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
 _SECTION_WORDS = {
@@ -92,6 +95,8 @@ class Headings:
         """Return the index of the colon that ends a heading, or -1."""
         for index, mention in enumerate(mentions):
             if mention.i - start > MOST_HEADER_TOKENS:
+                return -1
+            if self.words[mention.i] == ";":
                 return -1
             if mention.kind == "mark" and mention.value == ":":
                 short = mention.i - start <= MAX_HEADER_TOKENS
@@ -178,7 +183,7 @@ class Headings:
             return "region"
         if levels:
             return None
-        if end - start > 6 or self.words[start] == "(":
+        if end - start > MAX_TOPIC_TOKENS or self.words[start] == "(":
             return None
         self.set_topic(head, start, sentence, standalone)
         return "topic"
@@ -233,7 +238,7 @@ class Headings:
             ref = LevelRef(
                 ref.levels + extra.levels, ref.ref or extra.ref, ref.i, extra.j, outside=ref.outside and extra.outside
             )
-        if (standalone or sentence.line_start or _is_foreign(context.topic)) and not context.topic_standalone:
+        if (standalone or _is_foreign(context.topic)) and not context.topic_standalone:
             context.topic = None
         levels = resolve(ref, context, self.words)
         context.level = LevelRef(levels, ref.ref if not levels else "", ref.i, ref.j, outside=ref.outside)
@@ -274,7 +279,7 @@ def make_topic(head: list[Mention]) -> Topic:
         if mention.kind == "site":
             topic.sites.append(mention)
         elif mention.kind == "side":
-            topic.sides = {"left": 1, "right": 2, "both": 3}.get(mention.value, 0)
+            topic.sides |= SIDES.get(mention.value, 0)
         elif mention.kind == "finding" and topic.finding is None:
             topic.finding = mention
         elif mention.kind == "pred":

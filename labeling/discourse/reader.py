@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.assertion import settle
+from deepspine.labeling.assertion import settle, sided_by_position
 from deepspine.labeling.attachment import ClauseReader
-from deepspine.labeling.clauses.frames import SLIPS, Frame, LevelRef, meanings, stand_in
+from deepspine.labeling.clauses.frames import BOTH, SLIPS, Frame, LevelRef, meanings, stand_in
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import MAX_LEADING_WORDS, Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -103,6 +103,8 @@ class Reader:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
         context, stating = self.context, self.stating
+        if context.topic is not None and context.topic.sides == BOTH:
+            mentions = sided_by_position(mentions, self.words, context.topic.mentions)
         mentions = settle(mentions, self.words, kinds)
         reader = ClauseReader(self.words, context.topic, context.level, at_header)
         reader.previous_site = context.previous_site
