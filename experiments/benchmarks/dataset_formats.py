@@ -190,7 +190,8 @@ def figures_text(figures: Sequence[FormatFigure], feed: FeedFigure | None = None
         lines.append(
             f"loader {feed.loader_samples_per_s:.0f} samples/s a process; a step of {feed.batch_size} "
             f"({feed.encoder}, {feed.device}) takes {feed.step_s:.3f} s and {feed.needed_samples_per_s:.0f} samples/s: "
-            f"{feed.workers_needed} workers; one worker feeds steps of {feed.shortest_step_ms:.0f} ms"
+            f"{feed.workers_needed} worker{'s' * (feed.workers_needed != 1)}; "
+            f"one worker feeds steps of {feed.shortest_step_ms:.0f} ms"
         )
     return "\n".join(lines)
 
