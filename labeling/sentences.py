@@ -9,6 +9,9 @@ RUN_ON_WORDS = 60
 """A sentence of so many tokens without a comma was dictated without punctuation."""
 
 MAX_SENTENCE_WORDS = 300
+MAX_HEADING_MENTIONS = 6
+_DASH_HEADING_KINDS = frozenset(("level", "site", "finding", "pred"))
+_HEADING_KINDS = frozenset(("level", "levels", "site", "finding", "pred", "side", "mark", "conj", "of"))
 
 
 class Sentence:
@@ -51,7 +54,9 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
     """Cut the mentions of a report at full stops, line ends and table cells."""
     sentences: list[Sentence] = []
     for sentence in _Splitter(words).split(mentions):
-        if sentence.j - sentence.i < RUN_ON_WORDS:
+        if ";" in words[sentence.i : sentence.j]:
+            sentences += _headed_items(words, sentence)
+        elif sentence.j - sentence.i < RUN_ON_WORDS:
             sentences.append(sentence)
         else:
             sentences += [piece for part in _parts(words, sentence) for piece in _pieces(part)]
@@ -153,6 +158,34 @@ class _Splitter:
         self.current.line_start = empty.line_start
         self.current.blank_before = empty.blank_before
         self.current.item = empty.item
+
+
+def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
+    """Cut "Canal: mild; Foramina: patent" at semicolons that a heading follows."""
+    items = [sentence]
+    mentions, sentence.mentions = sentence.mentions, []
+    for index, mention in enumerate(mentions):
+        if words[mention.i] == ";" and _heads(mentions[index + 1 : index + 1 + MAX_HEADING_MENTIONS]):
+            item = Sentence(mention.j, sentence.line)
+            item.cell, item.has_colon = sentence.cell, sentence.has_colon
+            item.line_end, item.j = items[-1].line_end, items[-1].j
+            items[-1].j, items[-1].line_end = mention.i, False
+            items.append(item)
+        else:
+            items[-1].mentions.append(mention)
+    return items
+
+
+def _heads(mentions: list[Mention]) -> bool:
+    """Whether mentions begin with a heading: levels, sites or findings alone before a colon or a dash."""
+    whole = True
+    for index, mention in enumerate(mentions):
+        if mention.kind == "mark" and (mention.value == ":" or (mention.value == "-" and whole)):
+            return index > 0
+        if mention.kind not in _HEADING_KINDS:
+            return False
+        whole = mention.kind in _DASH_HEADING_KINDS and (not index or mention.i == mentions[index - 1].j)
+    return False
 
 
 def _pieces(sentence: Sentence) -> list[Sentence]:

@@ -24,6 +24,9 @@ class Context:
         the line, and the kind of list item that it was.
     from_header, anchored, wide
         How they were given: by a heading; at the front of a sentence; more than one.
+    level_nests
+        Whether a site's heading stood behind the level's on one line, so that further ones may follow on lines of
+        their own.
     topic, topic_standalone, level_of_topic
         What a heading announced ("Foramina:"), whether it stood on a line of its own, and whether the levels carried
         over were named behind it.
@@ -51,6 +54,7 @@ class Context:
     topic: Topic | None = None
     topic_standalone: bool = False
     level_of_topic: bool = False
+    level_nests: bool = False
     recent: list[tuple[int, ...]] = field(default_factory=list)
     slip_levels: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)

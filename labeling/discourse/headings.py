@@ -78,6 +78,10 @@ class Headings:
         """Consume one heading at the front of a sentence; returns what is left."""
         if not mentions:
             return None
+        if sentence.has_colon:
+            dashed = self._dash_header(sentence, mentions, start)
+            if dashed is not None:
+                return dashed
         if not sentence.has_colon and not (sentence.line_start and sentence.line_end):
             return self._dash_header(sentence, mentions, start)
         colon = self._colon(mentions, start) if sentence.has_colon else -1
@@ -121,9 +125,9 @@ class Headings:
     def _dash_header(
         self, sentence: Sentence, mentions: list[Mention], start: int
     ) -> tuple[list[Mention], int, bool] | None:
-        """`L4-5 - text`, `L4-5 | text`, `L4-5. text`, `L3-L4 disc - text`: a level, a dash."""
+        """`L4-5 - text`, `L4-5. text`, `L3-L4 disc - text`, `Canal - text`: a level or a site, a dash."""
         if mentions[0].kind not in ("level", "levels") or mentions[0].i - start > 1:
-            return None
+            return self._dash_topic(sentence, mentions, start)
         k = 1
         while (
             k < len(mentions)
@@ -133,12 +137,7 @@ class Headings:
         ):
             k += 1
         last = mentions[k - 1]
-        is_dash = (
-            k < len(mentions)
-            and mentions[k].kind == "mark"
-            and mentions[k].value in ("-", "=", "->")
-            and mentions[k].i == last.j
-        )
+        is_dash = k < len(mentions) and self._is_dash(mentions[k], last.j)
         closes = len(mentions) == k and last.j == sentence.j and not self.finding_headed(sentence, start)
         if is_dash:
             self.set_level(mentions[0], sentence, standalone=False)
@@ -149,6 +148,26 @@ class Headings:
             self.set_level(mentions[0], sentence, standalone=sentence.line_start and sentence.line_end)
             return [], sentence.j, True
         return None
+
+    def _dash_topic(
+        self, sentence: Sentence, mentions: list[Mention], start: int
+    ) -> tuple[list[Mention], int, bool] | None:
+        """`Canal - mild`, `Neural foraminal narrowing - left severe`: nothing but a site or finding before the dash."""
+        place = start
+        for index, mention in enumerate(mentions[:-1]):
+            if mention.i != place:
+                return None
+            if index and self._is_dash(mention, place):
+                self.set_topic(mentions[:index], start, sentence, standalone=False)
+                return mentions[index + 1 :], mention.j, False
+            if mention.kind not in ("site", "pred", "finding"):
+                return None
+            place = mention.j
+        return None
+
+    @staticmethod
+    def _is_dash(mention: Mention, place: int) -> bool:
+        return mention.kind == "mark" and mention.value in ("-", "=", "->") and mention.i == place
 
     def finding_headed(self, sentence: Sentence, start: int) -> bool:
         """Whether a heading just before names a finding: "Disc bulges: | L3-4 and L4-5"."""
@@ -248,7 +267,7 @@ class Headings:
         context.level_standalone = standalone
         context.level_line = sentence.line
         context.level_item = sentence.item
-        context.level_of_topic = False
+        context.level_of_topic = context.level_nests = False
         context.from_header = True
         if levels:
             context.region = "lumbar"
@@ -258,8 +277,11 @@ class Headings:
         """Let a heading say what the text behind it is about: "Foramina:", "Disc bulges:"."""
         context = self.context
         new_line = sentence.line_start and start == sentence.i
-        if (new_line and not context.level_standalone) or (context.level_of_topic and not context.from_header):
+        nested = context.level_standalone or context.level_nests
+        if (new_line and not nested) or (context.level_of_topic and not context.from_header):
             context.level = None
+        elif not new_line and context.from_header and context.level_line == sentence.line:
+            context.level_nests = True
         context.topic = make_topic(head)
         context.topic_standalone = standalone
         if context.skip and new_line:
