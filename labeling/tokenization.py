@@ -302,7 +302,7 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
         return False
     ending = line.rsplit(None, 1)[-1].lower()
-    if last in "-,/&(" or (ending in _DANGLING and not (ending in _ENDING and _begins_new(line, following))):
+    if last in "-,/&(" or (ending in _DANGLING and not (ending in _ENDING and _begins_new(line, following, width))):
         return True
     first = following.split(None, 1)[0]
     if first in _OPENERS and not width:
@@ -312,9 +312,10 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
 
 
-def _begins_new(line: str, following: str) -> bool:
+def _begins_new(line: str, following: str, width: int) -> bool:
     """Whether a line begins something new behind one that ends in a degree or side: "Canal - mild", "Foramina ..."."""
-    return bool(_HEADED(following)) or (len(line) <= _WRAP_SHORT and not following[0].islower())
+    short = len(line) <= _WRAP_SHORT or not width
+    return bool(_HEADED(following)) or (short and not following[0].islower())
 
 
 def is_sentence_end(words: list[str], index: int) -> bool:

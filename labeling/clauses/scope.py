@@ -10,6 +10,7 @@ SHOWS = frozenset(["shows", "show", "demonstrates", "demonstrate", "has", "have"
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
 
+VALUES_OF_NONE = frozenset(("none", "nil"))
 MIN_SUBJECT_WORDS = 2
 """An article and a noun make a subject."""
 
@@ -52,6 +53,7 @@ class Scope(Leftovers):
         if single and (
             (self.cur.sides and not self.cur.sites)
             or self.cur.level
+            or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
             or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
         ):
             self._mark(mention)
@@ -70,6 +72,19 @@ class Scope(Leftovers):
             if not frame.neg:
                 frame.neg = "no"
                 frame.hedge = False
+
+    def _is_valued_site(self) -> bool:
+        """Whether a canal, foramen or recess, and at most its side, stands just before: "Canal | nil"."""
+        previous = self._peek(-1)
+        if previous is not None and previous.kind == "side":
+            previous = self._peek(-2)
+        return (
+            previous is not None
+            and previous.kind == "site"
+            and previous.value in ("canal", "foramen", "recess")
+            and self.open is None
+            and self.cur.sites == [previous]
+        )
 
     def _is_of_unknown_subject(self, mention: Mention) -> bool:
         """Whether something that is no finding has gone: "...; the oedematous component | has gone"."""
