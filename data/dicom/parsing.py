@@ -16,6 +16,9 @@ _MAGIC = b"DICM"
 _FIRST_PIXEL_TAG = 0x7FE00008
 _FIRST_TAG_AFTER_META = 0x00030000
 _PIXEL_VRS = frozenset({"OB", "OW", "OF", "OD", "UN", None})
+MAX_HEADER_VALUE_BYTES = 256 * 2**20
+"""A header value that claims more is damage, or a bomb in a zip file; positions of 20,000 frames take some 40 MB."""
+_UNDEFINED_LENGTH = 0xFFFFFFFF
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
@@ -115,6 +118,8 @@ def _after_meta(tag: int, _vr: str | None, _length: int) -> bool:
     return int.__ge__(tag, _FIRST_TAG_AFTER_META)
 
 
-def _at_pixels(tag: int, vr: str | None, _length: int) -> bool:
-    """Stop at the pixels; a plain comparison of integers, since this is asked for every tag of an archive."""
+def _at_pixels(tag: int, vr: str | None, length: int) -> bool:
+    """Stop at the pixels; plain comparisons of integers, since this is asked for every tag of an archive."""
+    if length > MAX_HEADER_VALUE_BYTES and length != _UNDEFINED_LENGTH and int.__lt__(tag, _FIRST_PIXEL_TAG):
+        raise InputError(f"a header value claims {length} bytes: damaged, or made to fill the memory")
     return vr in _PIXEL_VRS and int.__ge__(tag, _FIRST_PIXEL_TAG)

@@ -8,7 +8,7 @@ import jpeg_lossless
 import numpy as np
 import pydicom
 import pytest
-from dicom_files import WrittenSeries, empty_dataset, enhanced, uid
+from dicom_files import T2, WrittenSeries, empty_dataset, enhanced, uid
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGLossless, JPEGLosslessSV1
@@ -249,3 +249,11 @@ def test_an_enhanced_file_tells_its_sequence_in_its_own_words() -> None:
     parameters = read(as_bytes(file)).frames[0].parameters
     assert (parameters.scanning_sequence, parameters.scan_options) == (("GR",), ("FS",))
     assert (parameters.contrast_agent, parameters.inversion_time_ms) == (True, 150.0)
+
+
+def test_a_header_value_that_would_fill_the_memory_is_not_read() -> None:
+    content = as_bytes(WrittenSeries(tags={**T2, "SeriesDescription": "t2 sag"}).dataset(0))
+    place = content.index(b"\x08\x00\x3e\x10LO")
+    bomb = content[:place] + b"\x08\x00\x3e\x10UT\0\0" + (2**30).to_bytes(4, "little") + content[place + 8 :]
+    with pytest.raises(InputError, match="claims 1073741824 bytes"):
+        read(bomb)
