@@ -27,6 +27,8 @@ SHIPPED = Path(__file__).parent / "weights"
 """The networks of the package."""
 WEIGHTS_FILE, CARD_FILE = "model.safetensors", "model.json"
 FORMAT = "deepspine modic regions 1"
+BEYOND_MM = 4.0
+"""How far marks may reach beyond the mask of a body."""
 CARD_KEYS = ("name", "data", "licence")
 """What a card must say."""
 
@@ -119,13 +121,13 @@ class LearnedRegions:
     Attributes
     ----------
     pixels
-        1 where a voxel of a body is as probably changed as the threshold asks for, more or less in proportion.
-        *Shape:* that of the pair
+        For each body, in its box: 1 where a voxel is as probably changed as the threshold asks for, more or less in
+        proportion.
     discs
         Probability of any change, by disc: the highest of its slices.
     """
 
-    pixels: NDArray[np.float32]
+    pixels: Sequence[NDArray[np.float32]]
     discs: Mapping[Level, float]
 
 
@@ -133,18 +135,24 @@ def learn_regions(pair: MeasuredPair, model: RegionModel) -> LearnedRegions:
     """Ask the networks of a model about every disc of a pair."""
     from deepspine.grading.modic.region_network import ask
 
-    own: dict[Level, NDArray[np.bool_]] = {}
+    bone = np.zeros(pair.t2.grid.shape, dtype=bool)
     for body in pair.bodies:
-        for index, endplate in enumerate(body.endplates):
-            where = own.setdefault(endplate.level, np.zeros(pair.t2.grid.shape, dtype=bool))
-            where[body.box] |= body.endplate_of(index)
-    pixels = np.zeros(pair.t2.grid.shape, dtype=np.float32)
+        bone[body.box] |= body.inside
+    near = [_near(body, bone[body.box], pair.t2.spacing_mm) for body in pair.bodies]
+    pixels = [np.zeros(one.shape, dtype=np.float32) for one in near]
     discs: dict[Level, float] = {}
     for crops in pair.crops():
         said = ask(model.networks, crops.channels)
         discs[crops.level] = float(said.disc.max())
-        if discs[crops.level] >= model.disc_threshold:
-            pixels += crops.spread(said.pixels / model.threshold, own[crops.level])
+        if discs[crops.level] < model.disc_threshold:
+            continue
+        for body, around, own in zip(pair.bodies, near, pixels, strict=True):
+            nearest = np.argmin([one.distance_mm for one in body.endplates], axis=0)
+            for index, endplate in enumerate(body.endplates):
+                if endplate.level is crops.level:
+                    where = np.zeros(bone.shape, dtype=bool)
+                    where[body.box] = around & (nearest == index)
+                    own += crops.spread(said.pixels / model.threshold, where)[body.box]
     return LearnedRegions(pixels, discs)
 
 
@@ -162,28 +170,36 @@ def typed_regions(
     body, evidence
         The body, and which type the rule would give each of its voxels.
     pixels
-        As `LearnedRegions.pixels`, in the body's box.
+        As one of `LearnedRegions.pixels`.
     spacing_mm
         Of the picture; a single slice asks for a least area in place of a least volume.
     """
-    changed = body.inside & (pixels >= 1.0)
+    changed = pixels >= 1.0
     labels, _ = ndimage.label(changed)
     single = changed.shape[0] == 1
     voxel = float(spacing_mm[1] * spacing_mm[2]) * (1.0 if single else float(spacing_mm[0]))
     least = (table.min_area_mm2 if single else table.min_volume_mm3) / voxel
     sizes = np.bincount(labels.ravel())
     found = np.zeros(changed.shape, dtype=np.uint8)
-    typed = body.core & np.isfinite(evidence.best)
     for number in np.flatnonzero(sizes >= least):
         region = labels == number
-        if number == 0 or not (body.depth_mm[region] <= table.contact_mm).any() or not (region & typed).any():
+        if number == 0 or not (body.depth_mm[region] <= table.contact_mm).any() or not (region & body.core).any():
             continue
-        found[region] = _types(region, typed, evidence)[region]
+        found[region] = _types(region, body.core, evidence)[region]
     return found
 
 
-def _types(region: NDArray[np.bool_], typed: NDArray[np.bool_], evidence: Evidence) -> NDArray[np.uint8]:
-    """Give voxels whose own signal is mixed with cortex the type of the nearest voxel of the region that has one."""
-    types = np.asarray(evidence.types)
-    _, nearest = ndimage.distance_transform_edt(~(region & typed), return_indices=True)
-    return np.asarray(types[tuple(nearest)], dtype=np.uint8)
+def _near(body: VertebralBody, bone: NDArray[np.bool_], spacing_mm: FloatArray) -> NDArray[np.bool_]:
+    """Return the voxels of a body and those up to `BEYOND_MM` beside it in the same slice that are no other body's.
+
+    The mask of `locate` gives changed marrow at an endplate to the disc as often as not.
+    """
+    distance = np.stack([ndimage.distance_transform_edt(~one, sampling=spacing_mm[1:]) for one in body.inside])
+    shown = np.asarray(body.inside.any(axis=(1, 2)))[:, None, None]
+    return np.asarray(body.inside | ((distance <= BEYOND_MM) & shown & ~bone))
+
+
+def _types(region: NDArray[np.bool_], core: NDArray[np.bool_], evidence: Evidence) -> NDArray[np.uint8]:
+    """Give voxels whose own signal is mixed with cortex or disc the type of the nearest voxel inside the body."""
+    _, nearest = ndimage.distance_transform_edt(~(region & core), return_indices=True)
+    return np.asarray(evidence.types[tuple(nearest)], dtype=np.uint8)

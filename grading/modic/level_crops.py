@@ -167,11 +167,15 @@ def _beside_marrow(
     floor = max(float(np.nanmax(voxels)) * 1e-3, 1e-6)
     logs = np.log(np.maximum(np.nan_to_num(voxels, nan=floor), floor))
     rows = np.array([body.box[1].start + np.flatnonzero(body.inside.any(axis=(0, 2))).mean() for body in bodies])
-    order = np.argsort(rows)
-    normal = np.interp(np.arange(voxels.shape[1]), rows[order], np.array([one.normal_log for one in signals])[order])
+    levels = np.array([one.normal_log for one in signals])
+    # A body that a picture does not reach has no marrow of its own.
+    order = np.array([index for index in np.argsort(rows) if np.isfinite(levels[index])])
+    normal = np.interp(np.arange(voxels.shape[1]), rows[order], levels[order])
     image = (logs - normal[:, None]).astype(np.float32)
     for body, signal in zip(bodies, signals, strict=True):
+        if not np.isfinite(signal.normal_log):
+            continue
         own = np.log(np.maximum(np.nan_to_num(signal.raw_ratio, nan=1.0), 1e-3))
         image[body.box][body.inside] = own[body.inside]
     image[~np.isfinite(voxels)] = 0.0
-    return np.asarray(np.clip(image, -LARGEST_LOG, LARGEST_LOG))
+    return np.asarray(np.clip(np.nan_to_num(image), -LARGEST_LOG, LARGEST_LOG))

@@ -122,25 +122,25 @@ def map_modic(
         When T1 and T2 differ in shape, no body is in view, or T1 shows less than half of the bodies.
     """
     pair = MeasuredPair.of(t1, t2, mask=mask, vertebra_map=vertebra_map, frames=frames)
-    return _map(pair, mask, table=table, learned=learn_regions(pair, model) if model is not None else None)
+    return map_measured(pair, mask, table=table, learned=learn_regions(pair, model) if model is not None else None)
 
 
-def _map(
+def map_measured(
     pair: MeasuredPair,
     mask: NDArray[np.uint8],
     *,
-    table: ModicThresholds,
-    learned: LearnedRegions | None,
+    table: ModicThresholds = THRESHOLDS,
+    learned: LearnedRegions | None = None,
 ) -> ModicMap:
-    """Map a pair whose marrow is measured, with what networks said of it or by outliers alone."""
+    """Map a pair whose marrow is measured, with what networks said of it or by outliers alone; see `map_modic`."""
     spacing_mm = pair.t2.spacing_mm
     measured = list(zip(pair.bodies, pair.t1_signals, pair.t2_signals, strict=True))
     evidence = [evidence_of(one, two, table) for _, one, two in measured]
     maps = [
-        typed_regions(body, learned.pixels[body.box], found, spacing_mm, table)
+        typed_regions(body, learned.pixels[index], found, spacing_mm, table)
         if learned is not None
         else find_regions(body, found, spacing_mm, table)
-        for body, found in zip(pair.bodies, evidence, strict=True)
+        for index, (body, found) in enumerate(zip(pair.bodies, evidence, strict=True))
     ]
     types = np.zeros(pair.t2.grid.shape, dtype=np.uint8)
     for body, found in zip(pair.bodies, maps, strict=True):
@@ -150,7 +150,8 @@ def _map(
     rows = [
         row
         for (body, one, two), found, clear, height in zip(measured, maps, evidence, heights, strict=True)
-        for row in _rows_of(body, one, two, found, clear, spacing_mm, height)
+        # Marks of a network may reach beyond the mask of the body.
+        for row in _rows_of(replace(body, inside=body.inside | (found > 0)), one, two, found, clear, spacing_mm, height)
     ]
     if learned is not None:
         rows = [replace(row, score=learned.discs.get(row.level, 0.0)) for row in rows]

@@ -8,9 +8,9 @@ import pytest
 from deepspine.data.findings import Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.levels import LUMBAR_LEVELS
+from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.data.phantom.study import PhantomStudy
-from deepspine.experiments.modic_map import DiscAnswer, JudgingPhantom, phantom_rows, picture_rows
+from deepspine.experiments.modic_map import DiscAnswer, JudgingPhantom, in_context, phantom_rows, picture_rows
 from deepspine.experiments.modic_pairs import LocatedPair
 from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_study
 from deepspine.experiments.modic_samples import presence, sampled
@@ -110,6 +110,22 @@ def test_a_disc_without_label_teaches_nothing() -> None:
 
 
 def test_scores_that_part_the_discs_have_an_auc_of_one() -> None:
-    answers = [DiscAnswer(str(n % 10), n % 3 == 0, float(n % 3 == 0) + 0.001 * n) for n in range(60)]
+    answers = [DiscAnswer(str(n % 10), Level.L4_L5, n % 3 == 0, float(n % 3 == 0) + 0.001 * n) for n in range(60)]
     area, sensitivity, kappa = (str(row["value"]) for row in picture_rows(answers, folds=2))
     assert all(value.startswith(("1.000", "1.00")) for value in (area, sensitivity, kappa))
+
+
+def test_a_patients_other_discs_tell_of_a_disc_whose_own_score_says_nothing() -> None:
+    rng = np.random.default_rng(0)
+    answers = []
+    for number in range(80):
+        changed = number % 2 == 0
+        for level in LUMBAR_LEVELS:
+            unclear = level is Level.L1_L2
+            score = 0.5 if unclear else float(np.clip(0.3 + 0.4 * changed + rng.normal(0, 0.05), 0.01, 0.99))
+            answers.append(DiscAnswer(f"p{number}", level, changed, score))
+    weighed = in_context(answers, [answers], folds=4)
+    unclear_ones = [one for one in weighed if one.level is Level.L1_L2]
+    yes = [one.score for one in unclear_ones if one.truth]
+    no = [one.score for one in unclear_ones if not one.truth]
+    assert min(yes) > max(no)
