@@ -141,11 +141,23 @@ class Leftovers(Afterthoughts):
         return []
 
     def _settle_predicate_grade(self) -> None:
-        """Let "narrowing is considerable, ..." take its grade before a new item begins."""
-        before, verb = self._peek(-1), self._peek(-2)
-        if before is None or before.kind != "grade" or verb is None or verb.kind != "cop":
+        """Give a head the degree behind it before a new item begins.
+
+        "Narrowing is considerable, ...", "it is severe on each side, and ...", "desiccation mild, ...", "degeneration
+        of mild degree and ...".
+        """
+        behind = 2 if self._is_side(self._peek(-1)) else 1
+        grade, verb = self._peek(-behind), self._peek(-behind - 1)
+        if verb is not None and verb.kind == "of":
+            verb = self._peek(-behind - 2)
+        if grade is None or grade.kind != "grade" or verb is None:
             return
+        said = verb.kind == "cop" or (verb.kind == "finding" and behind == 1)
         cur = self.cur
-        if self.last and not self.conjuncts and not cur.sites and not cur.sides and cur.grade:
+        if said and self.last and not self.conjuncts and not cur.sites and cur.grade and (behind > 1 or not cur.sides):
             self._fresh()
             self._modify_last(cur)
+
+    @staticmethod
+    def _is_side(mention: Mention | None) -> bool:
+        return mention is not None and mention.kind in ("side", "side_post")

@@ -50,9 +50,12 @@ class Scope(Leftovers):
             or previous.kind == "cop"
         )
         single = mention.j == mention.i + 1 and mention.value == "no"
+        if mention.value == "no" and self.cur.sides and not self.cur.sites and self._is_side(self._side_before(previous)):
+            self._mark(mention)
+            self.cur.grade = NONE
+            return
         if single and (
-            (self.cur.sides and not self.cur.sites)
-            or self.cur.level
+            self.cur.level
             or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
             or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
         ):
@@ -72,6 +75,11 @@ class Scope(Leftovers):
             if not frame.neg:
                 frame.neg = "no"
                 frame.hedge = False
+
+    def _side_before(self, previous: Mention | None) -> Mention | None:
+        """Return the mention before a denial, a pronoun left out: "on the right it | is absent"."""
+        pronoun = previous is not None and previous.kind == "breaker" and self.words[previous.i] in ("it", "they")
+        return self._peek(-2) if pronoun else previous
 
     def _is_valued_site(self) -> bool:
         """Whether a canal, foramen or recess, and at most its side, stands just before: "Canal | nil"."""
@@ -220,6 +228,8 @@ class Scope(Leftovers):
         if word in ("where", "which") and self.focus_level is not None:
             self.level = self.focus_level
             self.focus_level = None
+        if word in ("it", "they") and self.last and self._is_side(self._peek(-1)) and not self.cur.sites:
+            return True
         if word in ("there", "is", "are", "it", "this", "these", "they"):
             if mention.j - mention.i == 1 or word not in ("is", "are"):
                 negated = self.neg if not self.neg_heads and word in ("is", "are") else ""
