@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.geometry import Grid
@@ -64,6 +65,34 @@ def stretched(volume: Volume, factor: float) -> Volume:
     return replace(volume, grid=grid)
 
 
+def as_sagittal(voxels: NDArray[np.float32], volume: Volume, spacing_mm: tuple[float, float, float]) -> Volume:
+    """Return voxels of any plane or part as a file claims them to be sagittal, in a field of view of 230 mm."""
+    rows, columns = (max(n, round(230 / mm)) for n, mm in zip(voxels.shape[1:], spacing_mm[1:], strict=True))
+    shown = np.zeros((len(voxels), rows, columns), dtype=np.float32)
+    before = (columns - voxels.shape[2]) // 2
+    shown[:, : voxels.shape[1], before : before + voxels.shape[2]] = voxels
+    axes = list(volume.grid.axes_lps)
+    grid = Grid.from_axes(shown.shape, origin_lps=np.zeros(3), axes_lps=axes, spacing_mm=spacing_mm)
+    return replace(volume, voxels=shown, grid=grid)
+
+
+def other_plane(volume: Volume, order: tuple[int, int, int]) -> Volume:
+    """Return some slices of another plane whose header says sagittal; its last axis is the study's slices."""
+    slices_mm, rows_mm, columns_mm = volume.grid.spacing_mm
+    turned = volume.voxels.transpose(order)
+    every = len(turned) // 5
+    wide = ndimage.zoom(turned[::every], (1.0, 1.0, slices_mm / columns_mm), order=1)
+    return as_sagittal(wide, volume, (4.0, rows_mm, columns_mm))
+
+
+def like_a_neck(volume: Volume) -> Volume:
+    """Return vertebrae of half the size, twice as many and no sacrum, as a cervical spine shows them."""
+    middle = len(volume.voxels) // 2
+    upper = volume.voxels[middle - 2 : middle + 3, : round(0.55 * volume.grid.shape[1])]
+    slices_mm, rows_mm, columns_mm = volume.grid.spacing_mm
+    return as_sagittal(np.concatenate([upper, upper], axis=1), volume, (slices_mm, rows_mm / 2, columns_mm / 2))
+
+
 def is_doubted(volume: Volume, network: SegmentationNetwork) -> bool:
     """Whether a volume is refused or comes with a flag."""
     try:
@@ -113,8 +142,12 @@ def test_a_turned_volume_is_refused_by_name(
         lambda volume: volume.with_voxels(np.where(np.arange(volume.grid.shape[1])[:, None] % 97 < 9, np.nan, 1.0)
                                           * volume.voxels),
         lambda volume: stretched(volume, 0.45),
+        lambda volume: other_plane(volume, (2, 1, 0)),
+        lambda volume: other_plane(volume, (1, 2, 0)),
+        like_a_neck,
     ],
-    ids=["no sacrum in view", "three vertebrae", "empty", "noise", "metal", "without values", "stretched"],
+    ids=["no sacrum in view", "three vertebrae", "empty", "noise", "metal", "without values", "stretched",
+         "coronal by a wrong header", "axial by a wrong header", "cervical"],
 )  # fmt: skip
 def test_what_cannot_be_trusted_is_refused_or_flagged(
     study: Volume, network: SegmentationNetwork, marred: Callable[[Volume], Volume]

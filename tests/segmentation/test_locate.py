@@ -41,6 +41,16 @@ def volume(shape: tuple[int, int, int] = (1, ROWS, COLUMNS), axes: list[np.ndarr
     return Volume(voxels, grid)
 
 
+def painted_neck() -> np.ndarray:
+    """Eight small bodies and discs, 18 mm apart, no sacrum."""
+    mask = np.zeros((1, ROWS, COLUMNS), dtype=np.uint8)
+    for index in range(8):
+        top = 20 + 18 * index
+        mask[0, top : top + 13, 90:107] = SpineClass.BODY
+        mask[0, top + 13 : top + 18, 90:107] = SpineClass.DISC
+    return mask
+
+
 def painted_spine(n_discs: int = 5, *, sacrum: bool = True) -> np.ndarray:
     """Bodies and discs from row 10 down, the lowest disc tilted down in front, sacrum behind and below it."""
     mask = np.zeros((1, ROWS, COLUMNS), dtype=np.uint8)
@@ -143,6 +153,11 @@ def test_a_small_lowest_disc_in_the_sacrum_is_taken_for_a_rudimentary_one() -> N
     assert any(hypothesis.levels[-1] is Level.L5_S1 for hypothesis in location.hypotheses)
 
 
+def test_a_neck_that_is_named_by_the_user_is_told_to_be_small() -> None:
+    warnings = locate(volume(), network=Painted(painted_neck()), lowest=Level.L5_S1).warnings
+    assert any("18 mm apart" in warning for warning in warnings)
+
+
 @pytest.mark.parametrize(
     ("mask", "reason"),
     [
@@ -150,8 +165,9 @@ def test_a_small_lowest_disc_in_the_sacrum_is_taken_for_a_rudimentary_one() -> N
         (painted_spine(2), "found 2 discs"),
         (painted_spine(sacrum=False), "no lumbosacral junction in view"),
         (painted_spine()[:, ::-1], "no lumbosacral junction in view"),
+        (painted_neck(), "no lumbosacral junction in view"),
     ],
-    ids=["nothing of a spine", "three vertebrae in view", "cut above the sacrum", "upside down"],
+    ids=["nothing of a spine", "three vertebrae in view", "cut above the sacrum", "upside down", "a neck"],
 )
 def test_what_cannot_be_named_is_refused_with_a_reason(mask: np.ndarray, reason: str) -> None:
     with pytest.raises(NamingError, match=reason):
