@@ -16,7 +16,7 @@ from deepspine.labeling.clauses.frames import NORMAL, Conjunct, Frame, LevelRef,
 from deepspine.labeling.clauses.level_scope import LevelScope
 from deepspine.labeling.clauses.modifiers import Modifiers
 from deepspine.labeling.clauses.predicates import Predicates
-from deepspine.labeling.clauses.scope import Scope
+from deepspine.labeling.clauses.scope import VALUES_OF_NONE, Scope
 from deepspine.labeling.mentions import Mention
 
 LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to", "filler"))
@@ -56,6 +56,8 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
                 self._frame(finding.value, self._finding_bits(finding, finding.value), finding, Conjunct("", False))
         if not self.frames and self._is_nil():
             self._frame("normal_level", 1, self.mentions[-1], Conjunct("", False))
+        if not self.frames and self.previous_finding:
+            self._none_elsewhere()
         self._share_out()
         if self.except_start:
             self._drop_empty_exceptions()
@@ -67,6 +69,17 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
             if frame.exclude and frame.finding not in later:
                 frame.exclude = []
                 frame.level = None
+
+    def _none_elsewhere(self) -> None:
+        """Deny the finding of the sentence before: "Modic type 2 at L5-S1. None elsewhere"."""
+        said = [mention for mention in self.mentions if mention.kind not in ("mark", "of")]
+        if [mention.kind for mention in said] != ["post_neg", "levelref"]:
+            return
+        none, rest = said
+        if self.words[none.i] in VALUES_OF_NONE and rest.value in ("rest", "rest_named"):
+            conjunct = Conjunct("", False)
+            conjunct.level = LevelRef((), rest.value, rest.i, rest.j)
+            self._frame(self.previous_finding, 1, rest, conjunct)
 
     def _is_nil(self) -> bool:
         """Whether nothing is said of a level but "nil"."""

@@ -37,6 +37,9 @@ _UNITS = {"mm": 1.0, "millimeter": 1.0, "millimeters": 1.0, "millimetres": 1.0, 
 _NUMBER = Rule("number", "number", "", ())
 _MM = Rule("size.mm", "mm", "", ())
 _SCALE = Rule("grade.published_scale", "grade", "", (), form="scale")
+_SCALES = {
+    name: Rule("grade.published_scale", "grade", name, (), form="scale") for name in ("schizas", "lee", "bartynski")
+}
 _PFIRRMANN = Rule("grade.pfirrmann", "finding", "pfirrmann", ())
 _MODIC = Rule("modic.type", "finding", "modic", ())
 
@@ -103,7 +106,7 @@ def _read_scale(words: list[str], i: int) -> Mention | None:
     name = words[i]
     if name == "schizas":
         known = j < len(words) and words[j] in _SCHIZAS
-        return _numbered(_SCALE, i, j + 1, bits=_SCHIZAS[words[j]], form="scale") if known else None
+        return _numbered(_SCALES[name], i, j + 1, bits=_SCHIZAS[words[j]], form="scale") if known else None
     numbers, end = _numerals(words, j)
     if not numbers:
         return None
@@ -111,7 +114,7 @@ def _read_scale(words: list[str], i: int) -> Mention | None:
     if name == "meyerding":
         return _numbered(_NUMBER, i, end, bits=bits, number=number, form="grade")
     if name in ("lee", "bartynski"):
-        return _numbered(_SCALE, i, end, bits=bits, number=number, form="scale")
+        return _numbered(_SCALES[name], i, end, bits=bits, number=number, form="scale")
     return _numbered(_PFIRRMANN, i, end, bits=bits >> 1, number=number)
 
 

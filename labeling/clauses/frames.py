@@ -234,7 +234,12 @@ SITES = {
     "root": stand_in("site.root", "site", "root"),
     "roots": stand_in("site.roots", "site", "root", plural=True),
     "sac": stand_in("site.sac", "site", "sac"),
+    "canal": stand_in("site.canal", "site", "canal"),
+    "foramen": stand_in("site.foramen", "site", "foramen"),
+    "recess": stand_in("site.recess", "site", "recess"),
 }
+SITE_OF_SCALE = {"schizas": "canal", "lee": "foramen", "bartynski": "recess"}
+"""Site that a published scale of stenosis grades."""
 
 
 def merge_side_and_grade(conjuncts: list[Conjunct], last_open: bool) -> list[Conjunct]:

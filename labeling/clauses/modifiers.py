@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import BOTH, LEFT, MODERATE, RIGHT, SEVERE, SIDES, SLIPS, Conjunct, zone_of
+from deepspine.labeling.clauses.frames import (
+    BOTH,
+    LEFT,
+    MODERATE,
+    RIGHT,
+    SEVERE,
+    SIDES,
+    SITE_OF_SCALE,
+    SITES,
+    SLIPS,
+    Conjunct,
+    zone_of,
+)
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -30,6 +42,14 @@ class Modifiers(Leftovers):
         cur.cap = mention.value if mention.value in ("at_most", "at_least", "more_than") else ""
         if mention.form == "scale":
             cur.scale = True
+            self._add_site_of_scale(mention, cur)
+
+    def _add_site_of_scale(self, mention: Mention, cur: Conjunct) -> None:
+        """Read "Lee 2 left" and "Schizas C" without a site as the site that the scale grades."""
+        site = SITE_OF_SCALE.get(mention.value)
+        headed = self.topic is not None and bool(self.topic.sites)
+        if site and not headed and not cur.sites and self.open is None and not any(c.sites for c in self.conjuncts):
+            cur.sites.append(SITES[site])
 
     def _grades_denied(self, mention: Mention) -> bool:
         """Give "of significance" to the heads just read: "no canal or foraminal stenosis | of significance"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import NONE, Conjunct
+from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -50,7 +50,8 @@ class Scope(Leftovers):
             or previous.kind == "cop"
         )
         single = mention.j == mention.i + 1 and mention.value == "no"
-        if mention.value == "no" and self.cur.sides and not self.cur.sites and self._is_side(self._side_before(previous)):
+        waits = bool(self.cur.sides) and not self.cur.sites and self._is_side(self._side_before(previous))
+        if waits and mention.value == "no":
             self._mark(mention)
             self.cur.grade = NONE
             return
@@ -217,6 +218,8 @@ class Scope(Leftovers):
         self._boundary()
         if self.words[mention.i] == ";":
             self.clause_start = len(self.frames)
+        elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
+            self.side_before = self.last[-1].sides
 
     def _goes_on_with_clause(self, mention: Mention) -> bool:
         """Take "which", "where" and "there is": they go back to a place or a level named before, or open a clause."""

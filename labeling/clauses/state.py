@@ -33,6 +33,7 @@ class State:
     pronoun = False
     side_before = 0
     previous_site: Mention | None = None
+    previous_finding = ""
     except_start = 0
 
     def __init__(self, words: list[str], topic: Topic | None, level: LevelRef | None, at_header: bool) -> None:

@@ -32,8 +32,8 @@ class Context:
         over were named behind it.
     recent, slip_levels, herniation
         Levels named before, oldest first; those of a slip; the side of the herniation at a level.
-    previous_site
-        Foramen, recess or root of the sentence before.
+    previous_site, previous_finding
+        Foramen, recess or root of the sentence before; its finding, where it has only one.
     table_line, columns, columns_skip
         Line of the head of a table, the topics of its columns, and the columns of an earlier examination.
     addendum_line
@@ -59,6 +59,7 @@ class Context:
     slip_levels: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)
     previous_site: Mention | None = None
+    previous_finding: str = ""
     table_line: int = -1
     columns: list[Topic | None] = field(default_factory=list)
     columns_skip: set[int] = field(default_factory=set)

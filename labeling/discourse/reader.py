@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle, sided_by_position
 from deepspine.labeling.attachment import ClauseReader
-from deepspine.labeling.clauses.frames import BOTH, SLIPS, Frame, LevelRef, meanings, stand_in
+from deepspine.labeling.clauses.frames import BOTH, SITES, SLIPS, Frame, LevelRef, meanings
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import MAX_LEADING_WORDS, Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -37,7 +37,7 @@ _LEADING = frozenset(
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
 _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
-_SITE_MENTIONS = {site: stand_in(f"site.{site}", "site", site) for site in ("foramen", "recess", "root")}
+_SITES_KEPT = ("foramen", "recess", "root")
 
 
 def read_report(tokens: Tokens, sentences: list[Sentence], *, puzzled: bool = False) -> Reading:
@@ -107,7 +107,7 @@ class Reader:
             mentions = sided_by_position(mentions, self.words, context.topic.mentions)
         mentions = settle(mentions, self.words, kinds)
         reader = ClauseReader(self.words, context.topic, context.level, at_header)
-        reader.previous_site = context.previous_site
+        reader.previous_site, reader.previous_finding = context.previous_site, context.previous_finding
         frames = reader.read(mentions)
         stating.opening = self.words[start] if start < len(self.words) else ""
         stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
@@ -120,10 +120,7 @@ class Reader:
             self._note_puzzles(sentence, mentions, reader, told)
         if told or not _counts_levels(mentions):
             self._remember(reader, frames, sentence)
-        context.previous_site = None
-        for frame in frames:
-            if frame.site in _SITE_MENTIONS:
-                context.previous_site = _SITE_MENTIONS[frame.site]
+        self._remember_subject(frames)
 
     def _of_other_region(self, sentence: Sentence, mentions: list[Mention]) -> bool:
         """Whether a sentence speaks of the cervical or thoracic spine; it may open or end such a part."""
@@ -179,6 +176,16 @@ class Reader:
         if at_header or sentence.item or not sentence.line_start or context.level is None:
             return False
         return context.level_line != sentence.line and not self.lines_of_levels[self.headings.index]
+
+    def _remember_subject(self, frames: list[Frame]) -> None:
+        """Keep the site and the finding that the next sentence may go on with."""
+        context = self.context
+        context.previous_site = None
+        for frame in frames:
+            if frame.site in _SITES_KEPT:
+                context.previous_site = SITES[frame.site]
+        findings = {frame.finding for frame in frames if frame.finding}
+        context.previous_finding = findings.pop() if len(findings) == 1 else ""
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         """Keep the levels of a sentence for those that follow."""

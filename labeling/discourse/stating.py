@@ -40,7 +40,7 @@ NOWHERE = 1 << 30
 _LOOSE_OPENINGS = frozenset(("no", "there", "without", "neither"))
 _CORRECTIONS = frozenset(
     ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
-     "swapped", "typographical")
+     "swapped", "typographical", "interchanged", "switched", "inverted")
 )  # fmt: skip
 _LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
 
