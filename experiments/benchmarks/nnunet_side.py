@@ -1,7 +1,8 @@
 """Runs inside nnU-Net's own environment: plan, train for a given time, predict. Reads a task as JSON from its input.
 
 The task: `work` (folder with nnU-Net's `raw`, `preprocessed` and `results`), `dataset` (its folder in `raw`), `test`
-(folder of pictures to predict), `predicted` (folder to write masks to), `minutes` (of training). Prints a line of JSON.
+(folder of pictures to predict), `predicted` (folder to write masks to), `minutes` (of training). Times are the
+processor's. Prints a line of JSON.
 """
 
 import json
@@ -53,13 +54,13 @@ def train_and_predict(task: dict[str, Any]) -> dict[str, Any]:
     trainer.on_train_start()
     trainer.network.train()
     steps, seconds = 0, 60.0 * task["minutes"]
-    start = time.monotonic()
-    while (share := (time.monotonic() - start) / seconds) < 1:
+    start = time.process_time()
+    while (share := (time.process_time() - start) / seconds) < 1:
         for group in trainer.optimizer.param_groups:
             group["lr"] = INITIAL_RATE * (1 - share) ** RATE_EXPONENT
         trainer.train_step(next(trainer.dataloader_train))
         steps += 1
-    trained_s = time.monotonic() - start
+    trained_s = time.process_time() - start
     configuration = trainer.configuration_manager
     return {
         "steps": steps,
@@ -90,10 +91,10 @@ def predict(trainer: Any, test: Path, predicted: Path) -> dict[str, Any]:
     seconds: list[float] = []
     predicted.mkdir(parents=True, exist_ok=True)
     for file in files:
-        start = time.monotonic()
+        start = time.process_time()
         pixels, properties = reader.read_images([str(file)])
         mask = predictor.predict_single_npy_array(pixels, properties)
-        seconds.append(time.monotonic() - start)
+        seconds.append(time.process_time() - start)
         reader.write_seg(mask, str(predicted / file.name.replace("_0000", "")), properties)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds_a_slice": sorted(seconds)[len(seconds) // 2], "peak_mb": peak_mb}

@@ -157,7 +157,8 @@ def segmentation(
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads of every engine.")] = 1,
     nnunet_minutes: Annotated[
-        float, typer.Option(min=0, help="Train nnU-Net v2, and our U-Net from nothing, for this long each.")
+        float,
+        typer.Option(min=0, help="Train nnU-Net v2, and our U-Net from nothing, for this long each (processor time)."),
     ] = 0.0,
     environment: Annotated[Path, typer.Option(help="Where nnU-Net's own environment is made.")] = Path(".venv-nnunet"),
     work: Annotated[Path, typer.Option(help="Folder for what both trainings write.")] = Path("runs/bench-segmentation"),
