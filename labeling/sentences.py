@@ -10,6 +10,9 @@ RUN_ON_WORDS = 60
 
 MAX_SENTENCE_WORDS = 300
 MAX_HEADING_MENTIONS = 6
+ROW_NAMES = frozenset(("level", "levels", "disc", "segment", "segments"))
+"""What the first cell of a table's head says."""
+
 _DASH_HEADING_KINDS = frozenset(("level", "site", "finding", "pred"))
 _HEADING_KINDS = frozenset(("level", "levels", "site", "finding", "pred", "side", "mark", "conj", "of"))
 
@@ -106,8 +109,11 @@ class _Splitter:
             current.mentions.append(mention)
 
     def _is_table_bar(self, mention: Mention) -> bool:
-        """Whether a bar divides cells: a table's row begins with one, elsewhere it ends a sentence."""
-        return self.cell >= 0 or (self.current.line_start and mention.i == self.current.i)
+        """Whether a bar divides cells: a table's row begins with one, or with a level; elsewhere it ends a sentence."""
+        current = self.current
+        if self.cell < 0 and current.line_start and mention.i > current.i and _names_row(self.words, current):
+            self.cell = 0
+        return self.cell >= 0 or (current.line_start and mention.i == current.i)
 
     def _begin_item(self, sign: str, mention: Mention) -> None:
         """Leave the bullet or number of a list item behind."""
@@ -158,6 +164,13 @@ class _Splitter:
         self.current.line_start = empty.line_start
         self.current.blank_before = empty.blank_before
         self.current.item = empty.item
+
+
+def _names_row(words: list[str], cell: Sentence) -> bool:
+    """Whether a line's first cell is a level, or the head of a column of levels."""
+    if words[cell.i] in ROW_NAMES:
+        return True
+    return len(cell.mentions) == 1 and cell.mentions[0].kind in ("level", "levels") and cell.mentions[0].i == cell.i
 
 
 def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:

@@ -18,6 +18,11 @@ _ENTITY = re.compile(r"&(#?\w{1,8});")
 _HL7 = re.compile(r"\\\.(?:br|sp|in|ti|fi|nf|ce|sk)[+\-\d]*\\|\\X0[AD]\\|\\[HNFSTRE]\\", re.IGNORECASE)
 _RTF = re.compile(r"\\(par|line|pard|tab)\b[ ]?|\\[a-z]+-?\d*[ ]?|\\'[0-9a-f]{2}|\\\*")
 _RTF_TABLE = re.compile(r"\{\\(?:fonttbl|colortbl|stylesheet|info)(?:[^{}]|\{[^{}]*\}){0,4000}\}")
+_TABLE_HEAD = re.compile(
+    r"^[ ]*(?:disc |disk |spinal )?(?:levels?|segments?)(?:(?: {2,}|\t)[^\s|]+(?: [^\s|]+)*){2,}[ ]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_COLUMN_GAP = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
 _SLASHES = re.compile(r"/{2,}\.?")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
 
@@ -200,9 +205,22 @@ def normalise(text: str) -> str:
         text = _without_markup(text)
     if "\r" in text:
         text = text.replace("\r\n", " \n")
+    if ("  " in text or "\t" in text) and _TABLE_HEAD.search(text):
+        text = _with_bars(text)
     if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
         text = text.translate(_TRANSLATION)
     return text
+
+
+def _with_bars(text: str) -> str:
+    """Put a bar between the columns of a table that is set with spaces or tabs, down to the next blank line."""
+    lines = text.split(NEWLINE)
+    within = False
+    for number, line in enumerate(lines):
+        within = bool(line.strip()) and (within or _TABLE_HEAD.match(line) is not None)
+        if within:
+            lines[number] = _COLUMN_GAP.sub(lambda gap: "|".ljust(len(gap.group())), line)
+    return NEWLINE.join(lines)
 
 
 def _without_markup(text: str) -> str:
@@ -297,7 +315,7 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     last = line[-1]
     if last == "," and following.startswith(("At L", "At the L")):
         return False
-    if last in ".:;|!" or following[0] in "*|-" or line.endswith("==="):
+    if last in ".:;|!" or following[0] in "*|-" or line.endswith("===") or ("|" in line and "|" in following):
         return False
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
         return False

@@ -5,10 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.headings import Headings, make_topic
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import Sentence
-
-ROW_NAMES = frozenset(("level", "levels", "disc", "segment"))
-"""What the first cell of a table's head says."""
+from deepspine.labeling.sentences import ROW_NAMES, Sentence
 
 PRIOR_NAMES = frozenset(("previous", "prior", "before"))
 """Columns of the examination before, which are passed over."""

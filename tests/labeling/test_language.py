@@ -487,3 +487,37 @@ def test_a_side_may_end_the_line_of_a_level() -> None:
     text = "L2-3: Mild canal and moderate bilateral foraminal narrowing, right greater than left\nL3-4: Mild bulge"
     assert told(text, "canal_stenosis") == {"L2-L3": "mild"}
     assert told(text, "bulge") == {"L3-L4": "mild"}
+
+
+def test_a_pair_behind_a_heading_of_both_sides_is_told_by_position() -> None:
+    text = "Foramina (Lt/Rt): L3/L4 moderate/mild. L4/L5 none/severe.\nRecesses (R/L): L4/L5: mild/mild-moderate."
+    assert told(text, "foraminal_stenosis") == {
+        "L3-L4 left": "moderate", "L3-L4 right": "mild", "L4-L5 left": "none", "L4-L5 right": "severe",
+    }  # fmt: skip
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild|moderate", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Recess stenosis is severe on each side, and the L5 roots are compressed.", "subarticular_stenosis", "severe"),
+    ("Disc: desiccation mild, bulge severe.", "degeneration", "mild"),
+    ("There is disc degeneration of mild degree and a severe bulge.", "degeneration", "mild"),
+    ("It does not result in narrowing of the canal.", "canal_stenosis", "none"),
+    ("A bulge, which does not amount to a narrowing of the canal.", "canal_stenosis", "none"),
+    ("Lee 2 on both sides.", "foraminal_stenosis", "moderate"),
+    ("Schizas B. Bartynski 1 bilaterally.", "subarticular_stenosis", "mild"),
+    ("The canal is of full size.", "canal_stenosis", "none"),
+    ("There is nothing to report.", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_degrees_denials_and_scales_of_clinics(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+def test_a_side_that_is_named_for_a_denial_leaves_the_other() -> None:
+    text = "L4-5: Foraminal narrowing is mild on the left; on the right it is absent."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+def test_none_elsewhere_denies_the_finding_of_the_sentence_before() -> None:
+    text = "Type II endplate signal at L5-S1. None elsewhere."
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none")
+    assert told(text, "modic") == {**others, "L5-S1": "type2"}
