@@ -27,6 +27,8 @@ TUKEY = 4.685
 """Voxels this many robust deviations off have no weight in the fit (Huber 1981: 95 % efficiency)."""
 FIT_STEPS = 12
 MAX_FIT_VOXELS = 20_000
+MIN_ACROSS = 0.6
+"""Extent from left to right, in units of 20 mm, that tells of a change from the middle to the sides."""
 MAD_TO_DEVIATION = 1.4826
 SMOOTHING_MM = 0.9
 """Standard deviation of the smoothing of ratios inside a body, in the plane of the slices: about a pixel."""
@@ -127,6 +129,8 @@ def _fit_shading(logs: Sequence[NDArray[np.float32]], bodies: Sequence[Vertebral
     owner = np.repeat(np.arange(len(bodies)), [int(one.sum()) for one in chosen])
     if len(values) < 10 * (len(bodies) + terms.shape[1]):
         return np.zeros(terms.shape[1], dtype=np.float32)
+    if np.ptp(terms[:, 2]) < MIN_ACROSS:
+        terms[:, 2:] = 0.0
     step = max(len(values) // MAX_FIT_VOXELS, 1)
     terms, values, owner = terms[::step], values[::step], owner[::step]
     design = np.concatenate([np.eye(len(bodies))[owner], terms], axis=1)
@@ -134,7 +138,7 @@ def _fit_shading(logs: Sequence[NDArray[np.float32]], bodies: Sequence[Vertebral
     solution = np.zeros(design.shape[1])
     for _ in range(FIT_STEPS):
         root = np.sqrt(weights)[:, None]
-        # A picture of one slice says nothing of left and right: least squares of least norm leaves those at zero.
+        # A few slices say nothing of left and right: least squares of least norm leaves those at zero.
         solution = np.linalg.lstsq(design * root, values * root[:, 0], rcond=1e-6)[0]
         off = values - design @ solution
         scale = max(MAD_TO_DEVIATION * float(np.median(np.abs(off))), 1e-6)

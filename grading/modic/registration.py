@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from deepspine.data.errors import InputError
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.volume import Volume
 
@@ -51,6 +52,11 @@ def register(moving: Volume, fixed: Volume, spine: NDArray[np.bool_]) -> Registr
         T1 and T2 in one patient space.
     spine
         Voxels of `fixed` whose place counts.
+
+    Raises
+    ------
+    InputError
+        When they show no common place.
     """
     rigid = _rigid(moving, fixed, spine)
     points = fixed.grid.lps_from_ijk(np.argwhere(spine))
@@ -105,7 +111,13 @@ def _rigid(moving: Volume, fixed: Volume, spine: NDArray[np.bool_]) -> FloatArra
     method.SetSmoothingSigmasPerLevel(list(SMOOTHING_MM))
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
     method.SetInitialTransform(start, inPlace=False)
-    found: Any = method.Execute(one, two)
+    try:
+        found: Any = method.Execute(one, two)
+    except RuntimeError:
+        # ITK tells failures apart by their text alone; pictures that do not meet are the one that inputs can cause.
+        raise InputError(
+            "T1 and T2 cannot be laid on each other: they do not show the same place, or are of two patients"
+        ) from None
     return _as_matrix(found, fixed.grid, flat)
 
 

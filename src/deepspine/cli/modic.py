@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from deepspine.data.volume import Volume
     from deepspine.segmentation.inference import SegmentationNetwork
     from deepspine.segmentation.locate import Location
+
+
+class Method(StrEnum):
+    """What marks the regions; types follow the same rule either way."""
+
+    LEARNED = "learned"
+    STATISTICAL = "statistical"
 
 
 def modic(
@@ -36,13 +44,21 @@ def modic(
     report_id: Annotated[
         str | None, typer.Option(help="Name of the study in modic.csv; by default DICOM's accession number.")
     ] = None,
+    method: Annotated[
+        Method,
+        typer.Option(help="learned: networks mark the regions. statistical: outliers of each body's own marrow."),
+    ] = Method.LEARNED,
+    weights: Annotated[
+        Path | None, typer.Option(help="Folder of the networks, as `experiment modic-map` writes it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """Map Modic changes voxel by voxel on a T1 and T2 pair. Research use only."""
     import json
 
-    from deepspine.data.errors import InputError
+    from deepspine.data.errors import ConfigError, InputError
     from deepspine.data.levels import Level
+    from deepspine.grading.modic.learned_regions import SHIPPED, RegionModel
     from deepspine.grading.modic.mapping import map_modic
     from deepspine.grading.modic.output import COLUMNS, row_of, write_modic
     from deepspine.grading.reading_inputs import SAGITTAL_T1, SAGITTAL_T2, find_study
@@ -50,6 +66,9 @@ def modic(
     from deepspine.segmentation.locate import locate
     from deepspine.segmentation.picture_size import sized_by_spine
 
+    if weights is not None and method is Method.STATISTICAL:
+        raise ConfigError("--weights belong to --method learned")
+    model = RegionModel.load(weights or SHIPPED) if method is Method.LEARNED else None
     images = find_study(study, t1=t1, t2=t2, spacing_mm=spacing_mm, report_id=report_id)
     for name, other in ((SAGITTAL_T1, "T2"), (SAGITTAL_T2, "T1")):
         if name not in images.volumes:
@@ -59,7 +78,14 @@ def modic(
     fixed = sized_by_spine(images.volumes[SAGITTAL_T2][0], network)
     location = locate(fixed, network=network, lowest=Level.parse(lowest) if lowest else None)
     moved, warnings = _paired(images.volumes[SAGITTAL_T1][0], fixed, location, network)
-    found = map_modic(moved, fixed, mask=location.mask, vertebra_map=location.vertebra_map, frames=location.frames)
+    found = map_modic(
+        moved,
+        fixed,
+        mask=location.mask,
+        vertebra_map=location.vertebra_map,
+        frames=location.frames,
+        model=model,
+    )
     write_modic(found, moved, fixed, out, report_id=images.report_id)
     for warning in (*warnings, *location.warnings, *found.warnings):
         sys.stderr.write(f"warning: {warning}\n")

@@ -60,8 +60,11 @@ def mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Mistake:
     return run
 
 
-def test_a_dicom_study_becomes_a_map_a_table_and_a_picture(phantom: PhantomStudy, folder: Path, tmp_path: Path) -> None:
-    assert main(["modic", str(folder), "--out", str(tmp_path)]) == 0
+@pytest.mark.parametrize("method", ["learned", "statistical"])
+def test_a_dicom_study_becomes_a_map_a_table_and_a_picture(
+    method: str, phantom: PhantomStudy, folder: Path, tmp_path: Path
+) -> None:
+    assert main(["modic", str(folder), "--method", method, "--out", str(tmp_path)]) == 0
     with (tmp_path / "modic.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
@@ -70,6 +73,11 @@ def test_a_dicom_study_becomes_a_map_a_table_and_a_picture(phantom: PhantomStudy
     assert set(np.unique(types)) >= {0, 1}
     assert read_volume(tmp_path / "modic.nii.gz").grid.shape == (5, *phantom.sagittal_t2.grid.shape[1:])
     assert (tmp_path / "modic.png").stat().st_size > 10_000
+
+
+def test_a_folder_without_networks_and_a_method_without_them_are_mistakes(mistake: Mistake, tmp_path: Path) -> None:
+    assert "Modic regions" in mistake(tmp_path, "--weights", tmp_path)
+    assert "--method learned" in mistake(tmp_path, "--weights", tmp_path, "--method", "statistical")
 
 
 @pytest.mark.parametrize(("left_out", "message"), [("sag_t1", "T1"), ("sag_t2", "T2")])

@@ -14,6 +14,7 @@ from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.phantom.variants import Variant
 from deepspine.data.volume import Volume
 from deepspine.grading.modic.doubts import MIN_PATIENT_OVERLAP, body_overlap
+from deepspine.grading.modic.learned_regions import RegionModel
 from deepspine.grading.modic.mapping import EndplateChange, ModicMap, map_modic
 from deepspine.grading.modic.registration import register, resampled
 
@@ -32,18 +33,27 @@ def study() -> PhantomStudy:
 
 
 @pytest.fixture(scope="module")
+def model() -> RegionModel:
+    """Return the networks that the package ships."""
+    return RegionModel.load()
+
+
+@pytest.fixture(scope="module")
 def found(study: PhantomStudy) -> ModicMap:
     """Return its map."""
     return mapped(study)
 
 
-def mapped(study: PhantomStudy, t1: Volume | None = None, t2: Volume | None = None) -> ModicMap:
+def mapped(
+    study: PhantomStudy, t1: Volume | None = None, t2: Volume | None = None, model: RegionModel | None = None
+) -> ModicMap:
     return map_modic(
         middle(t1 or study.sagittal_t1),
         middle(t2 or study.sagittal_t2),
         mask=study.mask[MIDDLE],
         vertebra_map=study.vertebra_mask[MIDDLE],
         frames=study.frames,
+        model=model,
     )
 
 
@@ -80,6 +90,24 @@ def test_each_type_is_found_where_it_is_and_called_what_it_is(study: PhantomStud
     both = (truth > 0) & (found.types > 0)
     assert (truth == found.types)[both].mean() > 0.95
     assert 2 * both.sum() / ((truth > 0).sum() + (found.types > 0).sum()) > 0.6
+
+
+def test_the_shipped_networks_mark_more_of_what_is_changed_than_the_outliers(
+    study: PhantomStudy, found: ModicMap, model: RegionModel
+) -> None:
+    truth = study.modic_mask[MIDDLE]
+    learned = mapped(study, model=model)
+    dice = [
+        2 * ((truth > 0) & (one.types > 0)).sum() / ((truth > 0).sum() + (one.types > 0).sum())
+        for one in (found, learned)
+    ]
+    assert dice[1] > max(dice[0], 0.75)
+    both = (truth > 0) & (learned.types > 0)
+    assert (truth == learned.types)[both].mean() > 0.95
+    grades = {row.level: str(row.grades) for row in learned.endplates}
+    assert {level: grades[level] for level in (Level.L2_L3, Level.L3_L4, Level.L4_L5)} == {
+        level: THREE_TYPES[level] for level in (Level.L2_L3, Level.L3_L4, Level.L4_L5)
+    }
 
 
 def test_spread_and_volume_are_those_of_the_phantom(study: PhantomStudy, found: ModicMap) -> None:
@@ -133,10 +161,11 @@ def test_a_fat_suppressed_t1_leaves_every_grade_possible(study: PhantomStudy) ->
 
 
 @pytest.mark.parametrize("lesion", ["haemangioma", "fracture"])
-def test_a_lesion_that_is_no_modic_change_is_not_typed_without_doubt(lesion: str) -> None:
+def test_a_lesion_that_is_no_modic_change_is_not_typed_without_doubt(lesion: str, model: RegionModel) -> None:
     where = Variant(modic=NO_MODIC, **{lesion: (Vertebra.L2,)})  # type: ignore[arg-type]
-    found = mapped(generate_study(SEED, PLAIN, variant=where))
-    assert all(row.doubt and row.grades.admits("none") for row in of_body(found, Vertebra.L2))
+    study = generate_study(SEED, PLAIN, variant=where)
+    for found in (mapped(study), mapped(study, model=model)):
+        assert all(row.doubt and row.grades.admits("none") for row in of_body(found, Vertebra.L2))
 
 
 def test_metal_is_not_typed_without_doubt() -> None:
