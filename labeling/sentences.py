@@ -56,8 +56,9 @@ class Sentence:
 def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]:
     """Cut the mentions of a report at full stops, line ends and table cells."""
     sentences: list[Sentence] = []
+    listed = ";" in words
     for sentence in _Splitter(words).split(mentions):
-        if ";" in words[sentence.i : sentence.j]:
+        if listed and ";" in words[sentence.i : sentence.j]:
             sentences += _headed_items(words, sentence)
         elif sentence.j - sentence.i < RUN_ON_WORDS:
             sentences.append(sentence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle, sided_by_position
 from deepspine.labeling.attachment import ClauseReader
@@ -74,8 +76,12 @@ class Reader:
         self.context = Context()
         self.headings = Headings(tokens.words, sentences, self.context)
         self.stating = Stating(tokens, sentences, self.context)
-        self.lines_of_levels = _lines_of_levels(sentences)
         self.puzzles: list[tuple[int, int, float]] = []
+
+    @cached_property
+    def lines_of_levels(self) -> list[bool]:
+        """For each sentence, whether a line without a level here is still about the level of a line before."""
+        return _lines_of_levels(self.sentences)
 
     def read(self) -> Reading:
         """Read all sentences."""
@@ -245,34 +251,34 @@ def _lines_of_levels(sentences: list[Sentence]) -> list[bool]:
     without a level stood between the others.
     """
     found = [False] * len(sentences)
+    opens = [_opens(sentence) for sentence in sentences]
     follows = False
     for index in range(len(sentences) - 1, -1, -1):
         found[index] = follows
-        follows = not _begins_section(sentences[index]) and (follows or _begins_with_level(sentences[index]))
+        follows = opens[index] != "section" and (follows or opens[index] == "level")
     among = between = follows = False
     for index, sentence in enumerate(sentences):
-        if _begins_section(sentence):
+        if opens[index] == "section":
             among = between = follows = False
+        elif opens[index] == "level":
+            among = among or between
+            follows, between = True, False
         elif sentence.line_start:
-            if _begins_with_level(sentence):
-                among = among or between
-                follows, between = True, False
-            else:
-                between = follows and not sentence.blank_before
+            between = follows and not sentence.blank_before
         found[index] = found[index] or among
     return found
 
 
-def _begins_section(sentence: Sentence) -> bool:
-    return bool(sentence.mentions) and sentence.mentions[0].kind == "section"
-
-
-def _begins_with_level(sentence: Sentence) -> bool:
-    """Whether a line opens with a level: "L4-5: ...", "At L4-5 ..."."""
-    if not sentence.line_start:
-        return False
-    first = next((mention for mention in sentence.mentions if mention.kind != "of"), None)
-    return first is not None and first.kind in ("level", "levels") and first.i - sentence.i <= MAX_LEADING_WORDS
+def _opens(sentence: Sentence) -> str:
+    """Return what a sentence opens: a `section`, or a line that begins with a `level` ("L4-5: ...", "At L4-5 ...")."""
+    first = None
+    for first in sentence.mentions:
+        if first.kind != "of":
+            break
+    if first is None or sentence.mentions[0].kind == "section":
+        return "" if first is None else "section"
+    leads = sentence.line_start and first.kind in ("level", "levels") and first.i - sentence.i <= MAX_LEADING_WORDS
+    return "level" if leads else ""
 
 
 def _is_telling(mention: Mention) -> bool:
