@@ -38,7 +38,8 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
             self.index += 1
         self.flush()
         self._finish()
-        self._slip_levels()
+        if self.vertebrae:
+            self._slip_levels()
         if self.story:
             return [frame for frame in self.frames if frame.gone]
         return [frame for frame in self.frames if frame.finding]

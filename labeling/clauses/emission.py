@@ -19,6 +19,8 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.lookahead import Lookahead
 from deepspine.labeling.mentions import Mention
 
+_SIDED = frozenset(("foramen", "recess", "root"))
+
 
 class Emission(Lookahead):
     """Turn a head with its site and words of degree into a frame."""
@@ -68,23 +70,18 @@ class Emission(Lookahead):
         return [frame]
 
     def _set_site(self, frame: Frame, site: Mention) -> None:
-        """Note the site of a frame, and the side that sentences before give it."""
+        """Note the site of a frame, and its side: that of the herniation, or of the foramen, that touches it."""
         value = site.value
         frame.site = value
         frame.plural = site.plural
-        frame.named = value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
-        if not frame.sides and not frame.neg and not site.plural:
-            frame.sides = self._side_told(value)
-        if frame.sides in (LEFT, RIGHT) and value in ("foramen", "recess"):
-            self.side_before = frame.sides
+        if value in _SIDED:
+            frame.named = value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
+            if not frame.sides and not frame.neg and not site.plural:
+                frame.sides = self.herniation_side or (self.side_before if value == "root" else 0)
+            if value != "root" and frame.sides in (LEFT, RIGHT):
+                self.side_before = frame.sides
         if site.j:
             frame.i, frame.j = min(frame.i, site.i), max(frame.j, site.j)
-
-    def _side_told(self, site: str) -> int:
-        """Return the side of the herniation, or of the foramen, that narrows a foramen or touches a root."""
-        if self.herniation_side and site in ("foramen", "recess", "root"):
-            return self.herniation_side
-        return self.side_before if site == "root" else 0
 
     def _is_of_bone(self, site: Mention) -> bool:
         """Whether a height or signal is that of the vertebrae named before, and no disc's."""

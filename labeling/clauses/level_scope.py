@@ -318,8 +318,6 @@ class LevelScope(Leftovers):
 
     def _slip_levels(self) -> None:
         """Give slips and endplates the level that single vertebrae spell: "L4 lies 4 mm in front of L5"."""
-        if not self.vertebrae:
-            return
         for frame in self.frames:
             if frame.finding in SLIPS and (frame.level is None or frame.inherited or frame.level.ref in ("all", "any")):
                 for a, b in pairwise(self.vertebrae):

@@ -154,8 +154,8 @@ class Headings:
     ) -> tuple[list[Mention], int, bool] | None:
         """`Canal - mild`, `Neural foraminal narrowing - left severe`: nothing but a site or finding before the dash."""
         place = start
-        for index, mention in enumerate(mentions[:-1]):
-            if mention.i != place:
+        for index, mention in enumerate(mentions):
+            if mention.i != place or index == len(mentions) - 1:
                 return None
             if index and self._is_dash(mention, place):
                 self.set_topic(mentions[:index], start, sentence, standalone=False)
