@@ -30,7 +30,7 @@ class TimedTraining:
     seconds: float
 
 
-class _StepClock(pl.Callback):
+class StepClock(pl.Callback):
     """Notes at what processor time each step ends, and stops the training at a limit."""
 
     def __init__(self, limit_s: float) -> None:
@@ -38,9 +38,11 @@ class _StepClock(pl.Callback):
         self._limit_s = limit_s
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Start the clock."""
         self.ends = [time.process_time()]
 
     def on_train_batch_end(self, trainer: pl.Trainer, *arguments: Any, **named: Any) -> None:
+        """Note the time; ask for the end when the limit is passed."""
         self.ends.append(time.process_time())
         trainer.should_stop = trainer.should_stop or self.ends[-1] - self.ends[0] > self._limit_s
 
@@ -65,9 +67,9 @@ def train_for(data: Path, run: Path, minutes: float, *, n_folds: int, held_fold:
     return TimedTraining(run / WEIGHTS_FILE, len(clock.ends) - 1, clock.ends[-1] - clock.ends[0])
 
 
-def _fit(data: Path, run: Path, steps: int, limit_s: float, fold: tuple[int, int], seed: int) -> _StepClock:
+def _fit(data: Path, run: Path, steps: int, limit_s: float, fold: tuple[int, int], seed: int) -> StepClock:
     pl.seed_everything(seed, verbose=False)
-    clock = _StepClock(limit_s)
+    clock = StepClock(limit_s)
     trainer = pl.Trainer(
         accelerator="cpu", max_steps=steps, default_root_dir=run,
         callbacks=[clock], precision="bf16-mixed" if has_bfloat16() else "32-true", limit_val_batches=0, logger=False,

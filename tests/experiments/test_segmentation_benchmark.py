@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnxruntime
@@ -23,6 +24,7 @@ from deepspine.experiments.benchmarks.segmentation import (
     figures_text,
     foreground_agreement,
 )
+from deepspine.experiments.benchmarks.timed_training import StepClock
 from deepspine.segmentation.graph_export import export_onnx
 from deepspine.segmentation.training_sets import fold_of
 
@@ -83,6 +85,20 @@ def test_the_exported_network_gives_the_same_scores_at_other_sides(tmp_path: Pat
     pixels = torch.rand(2, 3, 32, 64)
     (scores,) = session.run(None, {"slices": pixels.numpy()})
     np.testing.assert_allclose(scores, network(pixels).detach().numpy(), atol=1e-5)
+
+
+def test_a_training_stops_when_its_processor_time_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer, clock = SimpleNamespace(should_stop=False), StepClock(limit_s=10.0)
+    seen = []
+    for number, now in enumerate((100.0, 104.0, 109.0, 111.0)):
+        monkeypatch.setattr("time.process_time", lambda now=now: now)
+        if number == 0:
+            clock.on_train_start(trainer, None)
+        else:
+            clock.on_train_batch_end(trainer)
+            seen.append(trainer.should_stop)
+    assert seen == [False, False, True]
+    assert clock.ends == [100.0, 104.0, 109.0, 111.0]
 
 
 def test_agreement_is_that_of_the_worst_class() -> None:
