@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
 from deepspine.data.pictures import read_picture
-from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume, Weighting
 
 REQUIRED_COLUMNS = ("path",)
@@ -71,15 +69,6 @@ def read_manifest(path: Path) -> list[PictureEntry]:
         raise InputError(f"no manifest {path}; check the spelling of the path") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} must be UTF-8 text; save it again with that encoding") from None
-
-
-def read_pictures(path: Path, *, rejects: Rejects) -> Iterator[tuple[PictureEntry, Volume]]:
-    """Yield the pictures of a manifest; those that cannot be read go to `rejects`."""
-    for entry in read_manifest(path):
-        try:
-            yield entry, entry.read()
-        except InputError as error:
-            rejects.add(entry.path.name, error)
 
 
 def _check_columns(path: Path, found: object) -> None:

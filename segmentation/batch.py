@@ -9,6 +9,7 @@ from pathlib import Path
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume, suffix_of
 from deepspine.data.levels import Level
+from deepspine.data.picture_manifest import read_manifest
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
@@ -42,7 +43,7 @@ def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None) -> li
     ----------
     paths
         Volume files, pictures, folders of one DICOM series, folders of volumes or pictures, archive indexes
-        (`.parquet`: the sagittal T2, else T1, of each study).
+        (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures (`.csv`, see `read_manifest`).
     spacing_mm
         Pixel size of pictures, where it is known.
 
@@ -105,6 +106,9 @@ def box_axial_inputs(
 def _inputs_of(path: Path, spacing_mm: float | None) -> Iterator[LocateInput]:
     if path.suffix == ".parquet":
         yield from _studies_of(path)
+    elif path.suffix == ".csv":
+        for entry in read_manifest(path):
+            yield LocateInput(_name_of(entry.path), entry.read)
     elif path.is_dir() and (files := _volumes_in(path)):
         yield from (LocateInput(_name_of(file), _reader(file, spacing_mm)) for file in files)
     elif path.exists():

@@ -41,6 +41,21 @@ def test_axial_slices_are_boxed(axial_picture: Path, tmp_path: Path, capsys: pyt
     assert not (out / "levels.json").exists()
 
 
+def test_a_manifest_of_pictures_is_gone_through_and_a_bad_one_listed(
+    study: PhantomStudy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored = study.sagittal.t2.stored[len(study.sagittal.t2.stored) // 2].astype(float)
+    Image.fromarray((255 * stored / stored.max()).astype(np.uint8)).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text(f"path,weighting,spacing_mm\na.png,T2,{study.plan.pixel_mm}\nb.png,T1,\n", encoding="utf-8")
+    out = tmp_path / "located"
+    assert main(["locate", str(manifest), "--out", str(out), "--max-reject-share", "0.5", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rejected"] == 1
+    assert len(json.loads((out / "a" / "levels.json").read_text())["levels"]) >= 5
+    assert "b" in (out / "rejects.csv").read_text()
+
+
 def test_a_missing_axial_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["locate", str(tmp_path / "no.png"), "--out", str(tmp_path / "out"), "--axial"]) == 2
     assert "no.png" in capsys.readouterr().err

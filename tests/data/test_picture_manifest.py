@@ -8,8 +8,7 @@ from PIL import Image
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
-from deepspine.data.picture_manifest import read_manifest, read_pictures
-from deepspine.data.rejects import Rejects
+from deepspine.data.picture_manifest import read_manifest
 from deepspine.data.volume import Weighting
 
 
@@ -22,19 +21,11 @@ def manifest(folder: Path, text: str) -> Path:
 def test_pictures_come_with_plane_weighting_size_and_patient(tmp_path: Path) -> None:
     Image.fromarray(np.arange(60, dtype=np.uint8).reshape(10, 6)).save(tmp_path / "a.png")
     path = manifest(tmp_path, "path,patient_key,plane,weighting,spacing_mm\na.png,p1,axial,T2,0.7\na.png,p2,,,\n")
-    (first, one), (_, other) = read_pictures(path, rejects=Rejects())
+    first, second = read_manifest(path)
+    one, other = first.read(), second.read()
     assert (first.patient_key, one.origin.patient_key) == ("p1", "p1")
     assert (one.grid.plane, one.weighting, one.spacing_mm[1]) == (Plane.AXIAL, Weighting.T2, pytest.approx(0.7))
     assert (other.grid.plane, other.weighting, other.spacing_mm[1]) == (Plane.SAGITTAL, Weighting.UNKNOWN, 28.0)
-
-
-def test_pictures_that_cannot_be_read_are_rejected_and_the_rest_is_done(tmp_path: Path) -> None:
-    Image.fromarray(np.arange(60, dtype=np.uint8).reshape(10, 6)).save(tmp_path / "a.png")
-    (tmp_path / "b.png").write_bytes(b"no picture")
-    rejects = Rejects()
-    found = list(read_pictures(manifest(tmp_path, "path\nb.png\na.png\nc.png\n"), rejects=rejects))
-    assert [entry.path.name for entry, _ in found] == ["a.png"]
-    assert [source for source, _ in rejects.rows] == ["b.png", "c.png"]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ def locate(
         list[Path],
         typer.Argument(
             metavar="INPUT...",
-            help="NIfTI, MetaImage or NRRD files, a DICOM series folder, PNG or JPEG pictures, a folder of these, or "
-            "an archive's index.parquet (the sagittal T2, else T1, of each study).",
+            help="NIfTI, MetaImage or NRRD files, a DICOM series folder, PNG or JPEG pictures, a folder of these, a "
+            "manifest of pictures (CSV: path, plane, weighting, spacing_mm), or an archive's index.parquet (the "
+            "sagittal T2, else T1, of each study).",
             show_default=False,
         ),
     ],
