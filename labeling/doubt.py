@@ -32,6 +32,7 @@ SIGNALS = {
     "modic": "labels of endplate changes, whose wording is the freest",
     "puzzles": "weights of sentences that could not be read whole, point back, or stand in a table's cell",
     "sites": "words of a site (canal, foramen, recess, root) that no label took",
+    "blanket": "statements about all or the remaining levels, whose reach has to be guessed",
 }
 """What is counted in a report for its doubt."""
 
@@ -94,6 +95,7 @@ class Doubt:
             "modic": sum(finding == "modic" for _, finding, _ in labels),
             "puzzles": sum(weight for _, _, weight in self.reading.puzzles),
             "sites": self._sites_left_over(),
+            "blanket": sum(statement.scope == "blanket" for statement in self.reading.statements),
         }
 
     def _sites_left_over(self) -> int:
