@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.tokenization import NEWLINE, is_sentence_end
 
@@ -13,6 +15,9 @@ MAX_HEADING_MENTIONS = 6
 ROW_NAMES = frozenset(("level", "levels", "disc", "segment", "segments"))
 """What the first cell of a table's head says."""
 
+_STATING = frozenset(("finding", "pred", "open"))
+_PRONOUNS = frozenset(("it", "they", "them", "these", "this", "those", "both", "one", "ones", "same"))
+_LEVELS = frozenset(("level", "levels", "levelref"))
 _DASH_HEADING_KINDS = frozenset(("level", "site", "finding", "pred"))
 _HEADING_KINDS = frozenset(("level", "levels", "site", "finding", "pred", "side", "mark", "conj", "of"))
 
@@ -175,11 +180,17 @@ def _names_row(words: list[str], cell: Sentence) -> bool:
 
 
 def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
-    """Cut "Canal: mild; Foramina: patent" at semicolons that a heading follows."""
+    """Cut at semicolons that a heading follows ("Canal: mild; Foramina: patent") or a whole statement of a level."""
     items = [sentence]
     mentions, sentence.mentions = sentence.mentions, []
+    stops = [index for index, mention in enumerate(mentions) if words[mention.i] == ";"]
+    stops.append(len(mentions))
+    following = dict(itertools.pairwise(stops))
     for index, mention in enumerate(mentions):
-        if words[mention.i] == ";" and _heads(mentions[index + 1 : index + 1 + MAX_HEADING_MENTIONS]):
+        if index in following and (
+            _heads(mentions[index + 1 : index + 1 + MAX_HEADING_MENTIONS])
+            or (_is_whole(words, items[-1].mentions) and _is_whole(words, mentions[index + 1 : following[index]]))
+        ):
             item = Sentence(mention.j, sentence.line)
             item.cell, item.has_colon = sentence.cell, sentence.has_colon
             item.line_end, item.j = items[-1].line_end, items[-1].j
@@ -188,6 +199,14 @@ def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
         else:
             items[-1].mentions.append(mention)
     return items
+
+
+def _is_whole(words: list[str], mentions: list[Mention]) -> bool:
+    """Whether mentions say something of a level by themselves: "L5-S1 unremarkable", "mild bulge at L3-4"."""
+    kinds = {mention.kind for mention in mentions}
+    if kinds.isdisjoint(_STATING) or kinds.isdisjoint(_LEVELS):
+        return False
+    return _PRONOUNS.isdisjoint(words[mentions[0].i : mentions[-1].j])
 
 
 def _heads(mentions: list[Mention]) -> bool:

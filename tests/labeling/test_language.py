@@ -521,3 +521,10 @@ def test_none_elsewhere_denies_the_finding_of_the_sentence_before() -> None:
     text = "Type II endplate signal at L5-S1. None elsewhere."
     others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none")
     assert told(text, "modic") == {**others, "L5-S1": "type2"}
+
+
+def test_statements_of_levels_between_semicolons_stand_by_themselves() -> None:
+    text = "IMPRESSION: Extrusion at L4-5; mild bulges L1-2 through L3-4; L5-S1 unremarkable; remaining levels normal."
+    assert told(text, "bulge") == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "mild"), "L5-S1": "none"}
+    text = "The foramina are mildly narrowed at L4-5; at the remaining levels they are patent."
+    assert told(text, "foraminal_stenosis")["L1-L2 left"] == "none"
