@@ -97,7 +97,7 @@ def _separate(binary: NDArray[np.bool_], grid: Grid) -> tuple[NDArray[np.int32],
     inplane = np.zeros((3, 3, 3), dtype=bool)
     inplane[1] = ndimage.generate_binary_structure(2, 1)
     cores = ndimage.binary_erosion(binary, inplane, iterations=steps)
-    labels, n_found = ndimage.label(cores, np.ones((3, 3, 3)))
+    labels, n_found = ndimage.label(cores | _without_core(binary, cores), np.ones((3, 3, 3)))
     if n_found == 0:
         return whole, 0
     distance, nearest = ndimage.distance_transform_edt(labels == 0, sampling=grid.spacing_mm, return_indices=True)
@@ -105,6 +105,14 @@ def _separate(binary: NDArray[np.bool_], grid: Grid) -> tuple[NDArray[np.int32],
     grown[~binary | (distance > 4 * EROSION_MM)] = 0
     whole[occupied[0]] = grown
     return whole, int(n_found)
+
+
+def _without_core(binary: NDArray[np.bool_], cores: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the connected parts too thin for a core: a collapsed disc is one, and not a bridge."""
+    labels, n_found = ndimage.label(binary, np.ones((3, 3, 3)))
+    has_core = np.zeros(n_found + 1, dtype=bool)
+    has_core[labels[cores]] = True
+    return np.asarray(binary & ~has_core[labels])
 
 
 def _part(labels: NDArray[np.int32], certainty: NDArray[np.float32], grid: Grid, number: int, area_mm2: float) -> Part:

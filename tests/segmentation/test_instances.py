@@ -40,3 +40,18 @@ def test_specks_are_no_parts() -> None:
     mask = spine()
     mask[0, 200:204, 20:24] = SpineClass.DISC
     assert len(parts(mask, SpineClass.DISC)) == 5
+
+
+def test_a_collapsed_disc_is_a_disc() -> None:
+    mask = spine()
+    mask[0, 170:180, 80:120] = SpineClass.BODY
+    mask[0, 177:180, 80:120] = SpineClass.DISC
+    discs = parts(mask, SpineClass.DISC)
+    assert len(discs) == 5
+    assert -discs[-1].center_lps[2] == 178
+
+
+def test_bodies_that_touch_by_a_thin_bridge_are_two() -> None:
+    mask = spine()
+    mask[0, 30:40, 118:120] = SpineClass.BODY
+    assert len(parts(mask, SpineClass.BODY)) == 5
