@@ -23,8 +23,9 @@ PRIOR_TRANSITIONAL = 0.04
 lumbosacral transition in 4 to 35 %, mostly without a change of count)."""
 PRIOR_JUNCTION_BELOW_LOWEST = 0.03
 """Share of lumbar fields of view that end above the lumbosacral junction."""
-PRIOR_MISSED_JUNCTION = 0.8
-"""Probability that it was missed where bone and then sacrum follow the lowest disc; never sure, so always flagged."""
+PRIOR_MISSED_JUNCTION = 0.3
+"""Probability that it was missed where a body and then the sacrum follow the lowest disc: so in 2 of the 7 pictures of
+Sudirman outside the held fold where they do."""
 PRIOR_DISC_IN_SACRUM = 0.06
 """Share in which a disc of the sacrum (S1-S2) is found as a disc."""
 EVIDENCE_FLOOR = 0.02
@@ -130,7 +131,8 @@ def name_discs(
                 "no lumbosacral junction in view (no sacrum below the lowest disc); say where to count from, "
                 "for example --lowest L4-L5"
             )
-        junction = _junction_probabilities(discs, PRIOR_MISSED_JUNCTION)
+        missed = _missed_probability(discs[-1])
+        junction = [1 - missed, missed]
     hypotheses = []
     rudimentary = junction[0] * rudimentary_probability(discs[-1], discs[-2])
     ways = [(0, junction[0] - rudimentary), (1, rudimentary), *list(enumerate(junction[:-1]))[1:]]
@@ -180,7 +182,22 @@ def count_steps(heights_mm: Sequence[float]) -> list[int]:
     return steps[::-1]
 
 
-def _junction_probabilities(discs: Sequence[DiscEvidence], prior_below: float | None = None) -> list[float]:
+def _missed_probability(lowest: DiscEvidence) -> float:
+    """Return the probability that the lumbosacral disc lies, missed, below the lowest one.
+
+    For a lowest disc that a body and then the sacrum follow. The tilt decides: that no sacrum lies just below is known.
+    """
+    missed, found = np.log(PRIOR_MISSED_JUNCTION), np.log(1 - PRIOR_MISSED_JUNCTION)
+    missed += _log_tilt(lowest, OTHER_TILT_DEG, OTHER_TILT_SD_DEG)
+    found += _log_tilt(lowest, JUNCTION_TILT_DEG, JUNCTION_TILT_SD_DEG)
+    return float(1 / (1 + np.exp(found - missed)))
+
+
+def _log_tilt(disc: DiscEvidence, mean_deg: float, deviation_deg: float) -> float:
+    return float(-0.5 * ((disc.tilt_deg - mean_deg) / deviation_deg) ** 2 - np.log(deviation_deg))
+
+
+def _junction_probabilities(discs: Sequence[DiscEvidence]) -> list[float]:
     """Return the probability that the junction is the lowest disc, the one above ..., and last that it is below all."""
     from_below = list(reversed(discs))
     scores = []
@@ -191,9 +208,7 @@ def _junction_probabilities(discs: Sequence[DiscEvidence], prior_below: float | 
         score += sum(_log_is_junction(disc, False) for disc in from_below[position + 1 :])
         score += sum(_log_in_sacrum(disc) for disc in from_below[:position])
         scores.append(score)
-    scores.append(
-        np.log(prior_below or PRIOR_JUNCTION_BELOW_LOWEST) + sum(_log_is_junction(disc, False) for disc in from_below)
-    )
+    scores.append(np.log(PRIOR_JUNCTION_BELOW_LOWEST) + sum(_log_is_junction(disc, False) for disc in from_below))
     weights = np.exp(np.array(scores) - max(scores))
     return [float(weight) for weight in weights / weights.sum()]
 
@@ -201,7 +216,7 @@ def _junction_probabilities(discs: Sequence[DiscEvidence], prior_below: float | 
 def _log_is_junction(disc: DiscEvidence, is_junction: bool) -> float:
     sacrum = float(np.clip(disc.sacrum_below, EVIDENCE_FLOOR, 1 - EVIDENCE_FLOOR))
     mean, deviation = (JUNCTION_TILT_DEG, JUNCTION_TILT_SD_DEG) if is_junction else (OTHER_TILT_DEG, OTHER_TILT_SD_DEG)
-    tilt = -0.5 * ((disc.tilt_deg - mean) / deviation) ** 2 - np.log(deviation)
+    tilt = _log_tilt(disc, mean, deviation)
     return float(np.log(sacrum if is_junction else 1 - sacrum) + TILT_WEIGHT * max(tilt, np.log(EVIDENCE_FLOOR)))
 
 
