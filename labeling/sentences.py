@@ -11,6 +11,7 @@ RUN_ON_WORDS = 60
 """A sentence of so many tokens without a comma was dictated without punctuation."""
 
 MAX_SENTENCE_WORDS = 300
+DASHES = frozenset(("-", "=", "->"))
 MAX_HEADING_MENTIONS = 6
 ROW_NAMES = frozenset(("level", "levels", "disc", "segment", "segments"))
 """What the first cell of a table's head says."""
@@ -43,7 +44,19 @@ class Sentence:
         Column of a table row, or -1.
     """
 
-    __slots__ = ("blank_before", "cell", "has_colon", "i", "item", "j", "line", "line_end", "line_start", "mentions")
+    __slots__ = (
+        "blank_before",
+        "cell",
+        "has_colon",
+        "has_dash",
+        "i",
+        "item",
+        "j",
+        "line",
+        "line_end",
+        "line_start",
+        "mentions",
+    )
 
     def __init__(self, i: int, line: int) -> None:
         self.mentions: list[Mention] = []
@@ -53,6 +66,7 @@ class Sentence:
         self.line_end = False
         self.blank_before = False
         self.has_colon = False
+        self.has_dash = False
         self.item = ""
         self.line = line
         self.cell = -1
@@ -112,6 +126,8 @@ class _Splitter:
         elif mark == ")" and _is_list_number(self.words, mention.i, current):
             self._begin_item("number", mention)
         else:
+            if mark in DASHES:
+                current.has_dash = True
             current.mentions.append(mention)
 
     def _is_table_bar(self, mention: Mention) -> bool:
@@ -192,7 +208,7 @@ def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
             or (_is_whole(words, items[-1].mentions) and _is_whole(words, mentions[index + 1 : following[index]]))
         ):
             item = Sentence(mention.j, sentence.line)
-            item.cell, item.has_colon = sentence.cell, sentence.has_colon
+            item.cell, item.has_colon, item.has_dash = sentence.cell, sentence.has_colon, sentence.has_dash
             item.line_end, item.j = items[-1].line_end, items[-1].j
             items[-1].j, items[-1].line_end = mention.i, False
             items.append(item)

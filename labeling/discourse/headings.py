@@ -9,7 +9,7 @@ from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import Sentence
+from deepspine.labeling.sentences import DASHES, Sentence
 
 MAX_HEADER_TOKENS = 9
 """Words before the colon of a heading; a list of levels may be longer."""
@@ -45,7 +45,8 @@ class Headings:
 
     def enter(self, sentence: Sentence) -> tuple[list[Mention], int, bool]:
         """Read the headings at the front of a sentence; returns what is left, where, and whether a level was headed."""
-        self.context.columns.clear()
+        if self.context.columns:
+            self.context.columns.clear()
         mentions = sentence.mentions
         if sentence.line_start:
             self._line_start(sentence)
@@ -127,7 +128,7 @@ class Headings:
     ) -> tuple[list[Mention], int, bool] | None:
         """`L4-5 - text`, `L4-5. text`, `L3-L4 disc - text`, `Canal - text`: a level or a site, a dash."""
         if mentions[0].kind not in ("level", "levels") or mentions[0].i - start > 1:
-            return self._dash_topic(sentence, mentions, start)
+            return self._dash_topic(sentence, mentions, start) if sentence.has_dash else None
         k = 1
         while (
             k < len(mentions)
@@ -167,7 +168,7 @@ class Headings:
 
     @staticmethod
     def _is_dash(mention: Mention, place: int) -> bool:
-        return mention.kind == "mark" and mention.value in ("-", "=", "->") and mention.i == place
+        return mention.kind == "mark" and mention.value in DASHES and mention.i == place
 
     def finding_headed(self, sentence: Sentence, start: int) -> bool:
         """Whether a heading just before names a finding: "Disc bulges: | L3-4 and L4-5"."""

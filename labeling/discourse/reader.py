@@ -190,8 +190,8 @@ class Reader:
         for frame in frames:
             if frame.site in _SITES_KEPT:
                 context.previous_site = SITES[frame.site]
-        findings = {frame.finding for frame in frames if frame.finding}
-        context.previous_finding = findings.pop() if len(findings) == 1 else ""
+        finding = frames[0].finding if frames else ""
+        context.previous_finding = finding if all(frame.finding == finding for frame in frames) else ""
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         """Keep the levels of a sentence for those that follow."""

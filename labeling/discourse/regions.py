@@ -56,8 +56,13 @@ class Regions:
 def _regions(words: list[str]) -> list[tuple[int, str]]:
     """Find the words that name a part of the spine."""
     found = []
-    named = _REGION_STARTS.intersection(words)
-    for place in [k for k, word in enumerate(words) if word in named]:
+    places = []
+    for name in _REGION_STARTS.intersection(words):
+        place = -1
+        for _ in range(words.count(name)):
+            place = words.index(name, place + 1)
+            places.append(place)
+    for place in sorted(places):
         word = words[place]
         pair = f"{word} {words[place + 1]}" if place + 1 < len(words) else ""
         if word in _LUMBAR_WORDS or pair in _LUMBAR_WORDS:
