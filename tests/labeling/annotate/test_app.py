@@ -8,6 +8,7 @@ import pytest
 from annotation_projects import HOSTILE, TEXTS, SignedIn
 from fastapi.testclient import TestClient
 
+from deepspine.labeling.annotate import guarding
 from deepspine.labeling.annotate.app import MAX_BODY_BYTES, create_app
 from deepspine.labeling.annotate.guarding import COOKIE, HEADERS
 from deepspine.labeling.annotate.store import Store
@@ -148,8 +149,11 @@ def test_other_host_names_are_refused(client: TestClient) -> None:
     assert client.get("/login", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_large_bodies_and_hasty_programs_are_refused(signed_in: Callable[[str], SignedIn]) -> None:
-    reader = signed_in("bert")
+def test_large_bodies_and_hasty_programs_are_refused(
+    store: Store, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarding, "CHANGES_PER_S", 0.0)  # a slow machine would let requests through as time goes by
+    reader = SignedIn(TestClient(create_app(store, hosts=["testserver"])), tokens["bert"])
     assert reader.post("/report/1/done", {"done": True, "x": "y" * MAX_BODY_BYTES}).status_code == 413
     codes = [reader.done(1).status_code for _ in range(100)]
     assert codes[:30] == [200] * 30
