@@ -44,14 +44,19 @@ def aggregate(statements: list[Statement]) -> dict[Key, Label]:
     local = _by_key(statement for statement in statements if statement.scope != "blanket")
     blanket = _blanket_by_key(statements)
     labels = {}
-    for key in local.keys() | blanket.keys():
-        here, everywhere = local.get(key, []), blanket.get(key, [])
-        if len(here) + len(everywhere) == 1:
-            labels[key] = Label((here or everywhere)[0].bits, here or everywhere, False)
-            continue
-        label = _one(key, here, everywhere)
-        if label is not None:
-            labels[key] = label
+    for key, here in local.items():
+        everywhere = blanket.pop(key, [])
+        if everywhere or len(here) > 1:
+            label = _one(key, here, everywhere)
+            if label is not None:
+                labels[key] = label
+        else:
+            labels[key] = Label(here[0].bits, here, False)
+    for key, everywhere in blanket.items():
+        if len(everywhere) == 1:
+            labels[key] = Label(everywhere[0].bits, everywhere, False)
+        else:
+            labels[key] = _with_blanket(key[1], Label(0, [], False), everywhere)
     return labels
 
 

@@ -81,7 +81,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         mentions = [mention for mention in mentions if mention.kind != "region"]
     if "cap" in kinds and ("side" in kinds or "side_post" in kinds):
         mentions = _merge_comparisons(mentions)
-    if "grade" in kinds:
+    if "grade" in kinds and ("cap" in kinds or sum(mention.kind == "grade" for mention in mentions) > 1):
         mentions = _merge_grades(mentions, words)
     if "prior" in kinds or "change" in kinds:
         mentions = _without_past(mentions, words)

@@ -85,11 +85,17 @@ def read_group(words: list[str], start: int) -> LevelGroup | None:
     end, pairs = _more(words, end, pairs)
     while end < len(words) and words[end] in _NOUNS:
         end += 1
+    kept = _kept(tuple(pairs))
+    return LevelGroup(kept, end, slip, len(kept) < len(pairs))
+
+
+@lru_cache(maxsize=4096)
+def _kept(pairs: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
+    """Return the indices of the levels between pairs of vertebrae; those above our list are left out."""
     known = [INDEX[name] for name in (f"{a}-{b}" for a, b in pairs) if name in INDEX]
-    kept = tuple(
+    return tuple(
         index for index in dict.fromkeys(known) if index >= INDEX["T12-L1"] or LEVELS[index].value == "T12-T13"
     )
-    return LevelGroup(kept, end, slip, len(kept) < len(pairs))
 
 
 def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int, list[tuple[str, str]]]:
