@@ -35,7 +35,7 @@ from deepspine.experiments.modic_map import NOTES_PREFIX, PREFIX
 from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
 from deepspine.experiments.modic_phantoms import UNSEEN, changed_study, teaching_study
 from deepspine.experiments.note_labels import label_notes
-from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of
+from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.experiments.yes_or_no import Answers, auc
 from deepspine.grading.modic.intensity import WAYS, IntensityContext, learned_landmarks
 from deepspine.grading.modic.mapping import MODIC
@@ -107,9 +107,7 @@ class Settings:
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Run the variants; return the table, one row for each variant."""
-    names = settings.only or list(settings.variants)
-    if unknown := set(names) - set(settings.variants):
-        raise ConfigError(f"variants are {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    names = wanted_variants(settings.only, settings.variants)
     variants = {name: settings.variants[name] for name in names}
     for name, variant in variants.items():
         if variant.scale not in WAYS or set(variant.teachers) - set(TEACHERS):

@@ -28,7 +28,6 @@ from deepspine.data.agreement import (
 from deepspine.data.crops import CropPreset, CropSpec
 from deepspine.data.dataset.build import build_dataset
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
-from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.geometry import Plane
 from deepspine.data.label_table import LabelTable, csv_text
@@ -38,7 +37,7 @@ from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
 from deepspine.experiments.note_labels import label_notes, mildest
-from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of
+from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
 
 GRADED = ("canal_stenosis", "foraminal_stenosis")
@@ -89,9 +88,7 @@ class Settings:
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Make the phantoms, run the variants and return a row for each variant and finding; `data` is not read."""
-    names = settings.only or list(settings.variants)
-    if unknown := set(names) - set(settings.variants):
-        raise ConfigError(f"variants are {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    names = wanted_variants(settings.only, settings.variants)
     dataset, truth = make_phantoms(settings, out, advance=lambda n: advance(0.4 * n / settings.studies))
     counts: dict[str, dict[str, Counts]] = {}
     rows: list[Mapping[str, Any]] = []

@@ -193,6 +193,19 @@ def average_of(names: Sequence[str], graded: Mapping[str, Sequence[Prediction]])
     return averaged([graded[name] for name in names])
 
 
+def wanted_variants(only: Sequence[str], variants: Mapping[str, object]) -> list[str]:
+    """Return the names of the variants to run: all, or those of `only`.
+
+    Raises
+    ------
+    ConfigError
+        When one of `only` is no variant.
+    """
+    if unknown := set(only) - set(variants):
+        raise ConfigError(f"variants are {', '.join(variants)}, got {', '.join(sorted(unknown))}")
+    return list(only or variants)
+
+
 def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     """Return the recipe with some keys changed.
 

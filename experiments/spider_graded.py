@@ -34,7 +34,15 @@ from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
 from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
-from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of, train_network
+from deepspine.experiments.recipe import (
+    Recipe,
+    average_of,
+    changed_recipe,
+    cross_validate,
+    folder_of,
+    train_network,
+    wanted_variants,
+)
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
 from deepspine.grading.prediction import Prediction, find_checkpoint
@@ -117,9 +125,7 @@ class Material:
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Run the variants and return the table, one row for each variant and finding."""
-    names = settings.only or list(settings.variants)
-    if unknown := set(names) - set(settings.variants):
-        raise ConfigError(f"variants are {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    names = wanted_variants(settings.only, settings.variants)
     variants = {name: settings.variants[name] for name in names}
     with_notes = any(one.notes or one.start == "notes" for one in variants.values())
     material = gather(data, out, settings.note_findings if with_notes else [], advance=lambda n: advance(0.2 * n))

@@ -7,7 +7,7 @@ from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
-from deepspine.experiments.recipe import average_of, averaged
+from deepspine.experiments.recipe import average_of, averaged, wanted_variants
 from deepspine.grading.prediction import Prediction
 
 
@@ -33,3 +33,10 @@ def test_a_level_that_one_grader_could_not_see_keeps_the_answers_of_the_others()
 def test_only_variants_that_have_been_run_are_averaged() -> None:
     with pytest.raises(ConfigError, match="spine did not"):
         average_of(["small", "spine"], {"small": [prediction(Level.L4_L5, 1.0, 0, 0, 0)]})
+
+
+def test_variants_are_all_or_those_asked_for_and_an_unknown_one_is_named() -> None:
+    assert wanted_variants([], {"a": 1, "b": 2}) == ["a", "b"]
+    assert wanted_variants(["b"], {"a": 1, "b": 2}) == ["b"]
+    with pytest.raises(ConfigError, match="variants are a, b, got c"):
+        wanted_variants(["c"], {"a": 1, "b": 2})

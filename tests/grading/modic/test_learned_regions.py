@@ -18,7 +18,7 @@ from deepspine.grading.modic.learned_regions import CARD_KEYS, RegionModel, lear
 from deepspine.grading.modic.level_crops import COLUMNS, ROWS
 from deepspine.grading.modic.mapping import map_modic
 from deepspine.grading.modic.measured_pair import MeasuredPair
-from deepspine.grading.modic.region_network import BODY, RegionNetwork, ask, pooled
+from deepspine.grading.modic.region_network import BODY, RegionNetwork, RegionScores, ask, pooled
 from deepspine.grading.modic.region_training import (
     UNKNOWN,
     RegionAugmentation,
@@ -149,7 +149,7 @@ def test_a_network_learns_marked_pixels_and_is_trained_once(tmp_path: Path) -> N
 class Painter(RegionNetwork):
     """Marks what is bright on T2: a stand-in for a trained network."""
 
-    def forward(self, crops: torch.Tensor):  # type: ignore[no-untyped-def]
+    def forward(self, crops: torch.Tensor) -> RegionScores:
         """Return large scores where T2 is a tenth above marrow inside the bodies."""
         scores = super().forward(crops)
         bright = (crops[:, 1] > 0.12) & (crops[:, BODY] > 0.9)
