@@ -16,6 +16,9 @@ MAX_HEADING_MENTIONS = 6
 ROW_NAMES = frozenset(("level", "levels", "disc", "segment", "segments"))
 """What the first cell of a table's head says."""
 
+_PARTING = DASHES | frozenset((".", "|", NEWLINE, ":", "*", ")"))
+"""Marks that may end a sentence, a heading or the sign of a list item."""
+
 _STATING = frozenset(("finding", "pred", "open"))
 _PRONOUNS = frozenset(("it", "they", "them", "these", "this", "those", "both", "one", "ones", "same"))
 _LEVELS = frozenset(("level", "levels", "levelref"))
@@ -99,7 +102,7 @@ class _Splitter:
 
     def split(self, mentions: list[Mention]) -> list[Sentence]:
         for mention in mentions:
-            if mention.kind == "mark":
+            if mention.kind == "mark" and mention.value in _PARTING:
                 self._mark(mention)
             else:
                 self.current.mentions.append(mention)

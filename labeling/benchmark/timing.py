@@ -14,7 +14,7 @@ from deepspine.labeling.sentences import split_sentences
 from deepspine.labeling.tables import csv_lines
 from deepspine.labeling.tokenization import tokenize
 
-ROUNDS = 3
+ROUNDS = 10
 """The best of so many rounds counts: other work on the machine only ever slows down."""
 
 

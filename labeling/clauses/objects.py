@@ -11,18 +11,18 @@ class Objects(Emission):
     """Heads that wait for what stands behind them, and heads whose site was said before."""
 
     def _open(self, mention: Mention) -> None:
-        opener = self.cur
-        if not opener.grade and self.conjuncts and self.conjuncts[-1].grade and not self.conjuncts[-1].sites:
-            opener.grade = self.conjuncts[-1].grade
-        carried = [c for c in self.conjuncts if not c.sites and c.grade and c.sides]
-        if any(c.sites for c in [*self.conjuncts, opener]):
-            self.subject = [c for c in [*self.conjuncts, opener] if c.sites]
-        opener.sites = []
+        opener, before = self.cur, self.conjuncts
+        if before and not opener.grade and before[-1].grade and not before[-1].sites:
+            opener.grade = before[-1].grade
+        sited = [c for c in [*before, opener] if c.sites]
+        if sited:
+            self.subject = sited
+            opener.sites = []
         self.open = mention
         self.open_conjunct = opener
         self.conjuncts = []
-        if carried and mention.form in ("noun", "either"):
-            self.conjuncts = carried
+        if before and mention.form in ("noun", "either"):
+            self.conjuncts = [c for c in before if not c.sites and c.grade and c.sides]
         self._fresh()
 
     def _finish_open(self) -> None:

@@ -25,7 +25,8 @@ class Predicates(Leftovers):
 
     def on_head(self, mention: Mention) -> None:
         """Take a predicate: a noun, verb or participle said of sites."""
-        chain_sites = bool(self.cur.sites) or any(c.sites for c in self.conjuncts)
+        before = self.conjuncts
+        chain_sites = bool(self.cur.sites) or (bool(before) and any(c.sites for c in before))
         if self.open is not None:
             chain_sites = self._split_open(mention)
         elif chain_sites and mention.kind == "pred":
@@ -53,7 +54,7 @@ class Predicates(Leftovers):
 
     def _settle_degrees_before(self) -> None:
         """Give degrees with a side or level to the heads before: "mild on the left, | normal at L5-S1"."""
-        waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)]
+        waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)] if self.conjuncts else ()
         if waiting:
             self.conjuncts = [c for c in self.conjuncts if c not in waiting]
             for conjunct in waiting:
@@ -62,6 +63,8 @@ class Predicates(Leftovers):
     def _drop_unfit_sites(self, mention: Mention) -> bool:
         """Take sites that a predicate cannot be said of out of its way: "the disc is ..., with no | stenosis"."""
         table = meanings()
+        if not self.conjuncts and len(self.cur.sites) == 1 and (mention.value, self.cur.sites[0].value) in table:
+            return True
         chain = [*self.conjuncts, self.cur]
         sites = [site.value for conjunct in chain for site in conjunct.sites]
         if any(
@@ -199,7 +202,8 @@ class Predicates(Leftovers):
             self._elliptic(self.conjuncts.pop(0))
         chain = self._chain_of(head)
         sited = [c for c in chain if c.sites]
-        _share_sites(chain)
+        if len(chain) > 1:
+            _share_sites(chain)
         frames: list[Frame] = []
         before: Conjunct | None = None
         for conjunct in chain:
@@ -221,6 +225,8 @@ class Predicates(Leftovers):
     def _chain_of(self, head: Mention) -> list[Conjunct]:
         """Return the conjuncts before a head that are its own."""
         cur = self.cur
+        if not self.conjuncts and len(cur.sites) == 1 and cur.sites[0].value != "spine":
+            return [cur]
         chain = [c for c in [*self.conjuncts, cur] if not c.empty]
         if (
             not cur.sites

@@ -83,7 +83,7 @@ class Headings:
             dashed = self._dash_header(sentence, mentions, start)
             if dashed is not None:
                 return dashed
-        if not sentence.has_colon and not (sentence.line_start and sentence.line_end):
+        elif not (sentence.line_start and sentence.line_end):
             return self._dash_header(sentence, mentions, start)
         colon = self._colon(mentions, start) if sentence.has_colon else -1
         if colon < 0:

@@ -187,15 +187,19 @@ class Reader:
         """Keep the site and the finding that the next sentence may go on with."""
         context = self.context
         context.previous_site = None
+        finding = frames[0].finding if frames else ""
         for frame in frames:
             if frame.site in _SITES_KEPT:
                 context.previous_site = SITES[frame.site]
-        finding = frames[0].finding if frames else ""
-        context.previous_finding = finding if all(frame.finding == finding for frame in frames) else ""
+            if frame.finding != finding:
+                finding = ""
+        context.previous_finding = finding
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         """Keep the levels of a sentence for those that follow."""
-        seen = [r for r in reader.levels_seen if not r.slip and r.ref in _NAMING and r not in reader.aside]
+        seen = reader.levels_seen
+        if seen:
+            seen = [r for r in seen if not r.slip and r.ref in _NAMING and r not in reader.aside]
         if not seen:
             self._remember_unnamed(reader, frames)
             return
@@ -221,9 +225,10 @@ class Reader:
     def _remember_unnamed(self, reader: ClauseReader, frames: list[Frame]) -> None:
         """Let a sentence about all levels end the one carried over, and endplates of vertebrae name theirs."""
         context = self.context
-        about_all = any(ref.ref in _ALL for ref in reader.levels_seen)
-        if not context.from_header and (about_all or any(frame.rest for frame in frames)):
-            context.level = None
+        if context.level is not None and not context.from_header:
+            about_all = any(ref.ref in _ALL for ref in reader.levels_seen)
+            if about_all or any(frame.rest for frame in frames):
+                context.level = None
         for frame in frames:
             if frame.finding == "modic" and frame.level is not None and not frame.inherited and frame.level.levels:
                 context.level = LevelRef(frame.level.levels, "", 0, 0)

@@ -168,16 +168,16 @@ class Stating:
                 (level, side or BOTH) for ref, side in frame.exclude for level in resolve(ref, self.context, self.words)
             )
         sides = self._sides(frame, levels)
+        rule = frame.head.rule.id
         for name in names:
             bits = final_bits(frame, name) if name in FINDINGS else 0
             if bits:
                 kept = sides if name in LATERAL else 0
                 self.statements.append(
                     Statement(
-                        name, bits, kept, levels, section, scope, certainty, frame.head.rule.id, frame.i, frame.j,
-                        exclude, mode,
+                        name, bits, kept, levels, section, scope, certainty, rule, frame.i, frame.j, exclude, mode
                     )
-                )  # fmt: skip
+                )
 
 
 def _mode_of_rest(ref: LevelRef, frame: Frame) -> str:
