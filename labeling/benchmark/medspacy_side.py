@@ -14,6 +14,9 @@ import sys
 import time
 from typing import Any
 
+ROUNDS, BATCH = 3, 100
+"""Of each batch of texts the best of so many rounds counts, as for ours."""
+
 LEVEL = re.compile(r"\b(?:T12|D12|L[1-5])\s?[-/]\s?(?:[LS]?[1-5])\b", re.IGNORECASE)
 TARGETS = {
     "canal_stenosis": ["canal stenosis", "central stenosis", "spinal stenosis", "canal narrowing", "canal patent",
@@ -112,6 +115,13 @@ def _grades(target: Any, sentence: str) -> str:
     return f"none|{scale}" if target._.is_uncertain else scale
 
 
+def timed(nlp: Any, texts: list[str]) -> tuple[float, list[dict[str, str]]]:
+    """Label texts; return processor seconds and labels."""
+    start = time.process_time()
+    labels = [label(doc) for doc in nlp.pipe(texts)]
+    return time.process_time() - start, labels
+
+
 def main() -> None:
     """Read {"texts": [...], "few": n}; write timings of both pipelines and the labels of the faster one."""
     task = json.load(sys.stdin)
@@ -120,9 +130,13 @@ def main() -> None:
         nlp = pipeline(sentencizer)
         texts = task["texts"][:count]
         list(nlp.pipe(texts[:5]))
-        start = time.process_time()
-        labels = [label(doc) for doc in nlp.pipe(texts)]
-        answer[name] = len(texts) / (time.process_time() - start)
+        batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+        seconds, labels = 0.0, []
+        for batch in batches:
+            best, found = min((timed(nlp, batch) for _ in range(ROUNDS)), key=lambda timing: timing[0])
+            seconds += best
+            labels += found
+        answer[name] = len(texts) / seconds
         if sentencizer:
             answer["labels"] = labels
     json.dump(answer, sys.stdout)
