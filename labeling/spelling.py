@@ -81,8 +81,10 @@ class Speller:
 
     def repair(self, word: str) -> str:
         """Return the word meant, or the word itself."""
-        if word in self.known or not MIN_LENGTH <= len(word) <= MAX_LENGTH or not word.isalpha():
+        if word in self.known or not MIN_LENGTH <= len(word) <= MAX_LENGTH:
             return word
+        if not word.isalpha():
+            return word[:-2] if word.endswith("'s") and word[:-2] in self.words else word
         repaired = self._cache.get(word)
         if repaired is None:
             repaired = self._nearest(word)

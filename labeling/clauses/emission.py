@@ -31,10 +31,10 @@ class Emission(Lookahead):
         frame.neg, frame.hedge = conjunct.neg, conjunct.hedge
         frame.sides = conjunct.sides or self.exclude_side
         frame.mm, frame.number = conjunct.mm, conjunct.number
-        frame.rest = conjunct.rest
+        frame.rest = conjunct.rest or (self.neg_rest if self.neg and conjunct.neg else "")
         if conjunct.level is not None:
             frame.level = conjunct.level
-        elif conjunct.rest and finding != "normal_level":
+        elif frame.rest and finding != "normal_level":
             frame.level = None
         elif self.level is not None:
             frame.level = self.level

@@ -198,6 +198,8 @@ class LevelScope(Leftovers):
                 return True
             if not cur.sites:
                 self._assign([frame for frame in bare if frame not in self.last] or bare, ref)
+            elif following is None:
+                self._assign(bare, ref)
         return False
 
     def _repeat_last(self, ref: LevelRef) -> None:

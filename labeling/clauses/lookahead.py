@@ -124,7 +124,17 @@ class Lookahead(State):
             return False
         if following.kind == "side_post":
             return self._site_within(3) or self._shared_object()
+        if following.kind == "pred":
+            return self._affects_site(following)
         return following.kind in ("of", "site", "side", "vertebra")
+
+    def _affects_site(self, verb: Mention) -> bool:
+        """Whether a narrowing "affects" its site, which then is its object: "narrowing | affects each lateral recess"."""
+        if verb.value != "affect" or verb.form != "verb" or self.mentions[self.index].value != "narrow":
+            return False
+        behind = self._peek(2)
+        site = self._peek(3) if behind is not None and behind.kind in ("side", "side_post") else behind
+        return site is not None and site.kind == "site" and site.value != "root"
 
     def _noun_or_verb(self, mention: Mention, chain_sites: bool, following: Mention | None) -> str:
         if self.cur.sites and self.cur.sites[-1].value in (

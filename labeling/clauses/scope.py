@@ -38,7 +38,7 @@ class Scope(Leftovers):
         self.neg_grade = (0, "")
         self.neg_frees = self.words[mention.i] in ("clear", "free") and mention.j - mention.i == 2
         self._fresh()
-        self.cur.rest = rest
+        self.cur.rest = self.neg_rest = rest
 
     def on_post_neg(self, mention: Mention) -> None:
         """Deny what was said before ("is not seen", "has resolved", "none")."""
@@ -310,3 +310,5 @@ class Scope(Leftovers):
     def on_restword(self, mention: Mention) -> None:
         """Note "other", "remaining", "otherwise"."""
         self.cur.rest = self.words[mention.i]
+        if self.neg:
+            self.neg_rest = self.cur.rest

@@ -11,6 +11,7 @@ class State:
 
     neg = ""
     neg_heads = 0
+    neg_rest = ""
     hedge = False
     hedge_heads = 0
     open: Mention | None = None

@@ -194,6 +194,8 @@ def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:
         mode = "rest"
     if frame.rest == "remaining" and scope == "blanket" and finding == "normal_alignment":
         mode = "rest"
+    if frame.rest == "other" and scope == "blanket" and frame.grade:
+        mode = "rest"
     if frame.rest and finding in ("normal_disc", "normal_level"):
         mode = "rest_named"
     return mode

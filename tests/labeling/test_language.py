@@ -523,6 +523,32 @@ def test_none_elsewhere_denies_the_finding_of_the_sentence_before() -> None:
     assert told(text, "modic") == {**others, "L5-S1": "type2"}
 
 
+def test_no_other_denies_a_list_of_findings_everywhere_else() -> None:
+    text = "L4-5: Mild to moderate bulge. No other significant bulge or herniation, and no canal stenosis."
+    assert told(text, "bulge") == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none|mild"),
+        "L4-L5": "mild|moderate",
+    }
+    assert set(told(text, "herniation")) == {"L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Severe narrowing affects each lateral recess.", "subarticular_stenosis", "severe"),
+    ("A protrusion that affects both roots.", "nerve_root", "contact|displacement|compression"),
+    ("The stenosis has become moderate.", "canal_stenosis", "moderate"),
+    ("The canal's patent.", "canal_stenosis", "none"),
+    ("Disc/osteophyte complex.", "bulge", PRESENT),
+])  # fmt: skip
+def test_verbs_and_spellings_of_everyday(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+def test_a_level_at_the_end_is_that_of_all_qualities_before() -> None:
+    text = "Normal disc signal and height at L1-2 through L3-4."
+    assert told(text, "degeneration") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+
+
 def test_statements_of_levels_between_semicolons_stand_by_themselves() -> None:
     text = "IMPRESSION: Extrusion at L4-5; mild bulges L1-2 through L3-4; L5-S1 unremarkable; remaining levels normal."
     assert told(text, "bulge") == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "mild"), "L5-S1": "none"}
