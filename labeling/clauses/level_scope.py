@@ -172,10 +172,11 @@ class LevelScope(Leftovers):
         return bare
 
     def _focus_levels(self, ref: LevelRef, bare: list[Frame]) -> None:
-        """Take the level of "worst at L4-5", which is that of heads only where they wait for one."""
+        """Take the level of "worst on the left at L4-5", which is that of heads only where they wait for one."""
         self.focus = False
         if bare and not any(frame.inherited for frame in bare):
             self._assign(bare, ref)
+            self._give_side(bare, self.focus_side)
             self.level = ref
         else:
             self.focus_level = ref

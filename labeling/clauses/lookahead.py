@@ -129,7 +129,7 @@ class Lookahead(State):
         return following.kind in ("of", "site", "side", "vertebra")
 
     def _affects_site(self, verb: Mention) -> bool:
-        """Whether a narrowing "affects" its site, which then is its object: "narrowing | affects each lateral recess"."""
+        """Whether a narrowing "affects" its site, which then is its object: "narrowing | affects the recess"."""
         if verb.value != "affect" or verb.form != "verb" or self.mentions[self.index].value != "narrow":
             return False
         behind = self._peek(2)

@@ -82,9 +82,10 @@ class Modifiers(Leftovers):
 
     def on_side(self, mention: Mention) -> None:
         """Take a side that stands before what it belongs to."""
-        if self.focus:
-            return
         value = SIDES.get(mention.value, 0)
+        if self.focus:
+            self.focus_side = value
+            return
         if mention.value == "other":
             known = self._known_side()
             value = 3 - known if known else 0
@@ -100,6 +101,7 @@ class Modifiers(Leftovers):
     def on_side_post(self, mention: Mention) -> None:
         """Take a side that stands behind ("on the left"): it modifies the heads just read."""
         if self.focus:
+            self.focus_side = SIDES.get(mention.value, 0)
             return
         pointing = mention.value == "that"
         if not pointing and (self._next_is("site") or self._next_is("level")):

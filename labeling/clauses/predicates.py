@@ -25,11 +25,11 @@ class Predicates(Leftovers):
 
     def on_head(self, mention: Mention) -> None:
         """Take a predicate: a noun, verb or participle said of sites."""
-        if self.open is not None and mention.value == "affect" and self._peek(-1) is self.open:
-            return
         before = self.conjuncts
         chain_sites = bool(self.cur.sites) or (bool(before) and any(c.sites for c in before))
         if self.open is not None:
+            if mention.value == "affect" and self._peek(-1) is self.open:
+                return
             chain_sites = self._split_open(mention)
         elif chain_sites and mention.kind == "pred":
             chain_sites = self._drop_unfit_sites(mention)
@@ -44,14 +44,18 @@ class Predicates(Leftovers):
             self.neg = self.cur.neg = ""
         if form == "verb":
             self._open(mention)
-        elif form != "noun":
-            self._participle(mention, chain_sites, previous, following)
-        elif chain_sites:
-            self._reduce(mention)
-        elif self._object_ahead(following):
-            self._open(mention)
+        elif form == "noun":
+            self._noun(mention, chain_sites, following)
         else:
-            self._open(mention)
+            self._participle(mention, chain_sites, previous, following)
+
+    def _noun(self, mention: Mention, chain_sites: bool, following: Mention | None) -> None:
+        """Take a noun behind its site ("canal | stenosis") or before it ("narrowing | of the canal")."""
+        if chain_sites:
+            self._reduce(mention)
+            return
+        self._open(mention)
+        if not self._object_ahead(following):
             self._finish_open()
 
     def _settle_degrees_before(self) -> None:

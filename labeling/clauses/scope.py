@@ -265,6 +265,7 @@ class Scope(Leftovers):
         """Begin "worst at ...", which adds no level of its own to a list."""
         self._finish_open()
         self.focus = True
+        self.focus_side = 0
 
     def on_story(self, mention: Mention) -> None:
         """Mark a sentence that tells of an earlier examination."""

@@ -18,6 +18,7 @@ class State:
     open_conjunct: Conjunct | None = None
     clause_start = 0
     focus = False
+    focus_side = 0
     focus_level: LevelRef | None = None
     excepting = False
     pending_exclude: LevelRef | None = None

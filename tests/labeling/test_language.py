@@ -544,6 +544,12 @@ def test_verbs_and_spellings_of_everyday(text: str, finding: str, grades: str) -
     assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
 
 
+@pytest.mark.parametrize("place", ["on the left at L5-S1", "at L5-S1 on the left"])
+def test_where_many_levels_are_worst_has_its_side(place: str) -> None:
+    text = f"Multilevel foraminal narrowing, most pronounced {place}."
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": PRESENT}
+
+
 def test_a_level_at_the_end_is_that_of_all_qualities_before() -> None:
     text = "Normal disc signal and height at L1-2 through L3-4."
     assert told(text, "degeneration") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
