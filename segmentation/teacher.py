@@ -45,9 +45,13 @@ def taught(slices: Sequence[TrainingSlice], teacher: SegmentationNetwork) -> Ite
     for of_patient in by_patient.values():
         open_ones = [one for one in of_patient if (np.bitwise_count(one.allowed) > 1).any()]
         yield from (one for one in of_patient if not any(one is other for other in open_ones))
-        for one, probabilities in zip(open_ones, _probabilities(open_ones, teacher), strict=True):
+        # A set that is named several times brings the same slices again: they are asked about once.
+        different = list({id(one): one for one in open_ones}.values())
+        closed: dict[int, TrainingSlice] = {}
+        for one, probabilities in zip(different, _probabilities(different, teacher), strict=True):
             if one.n_discs is None or abs(_count_discs(probabilities, one.pixel_mm) - one.n_discs) <= MAX_COUNT_OFF:
-                yield replace(one, allowed=narrowed(one.allowed, probabilities))
+                closed[id(one)] = replace(one, allowed=narrowed(one.allowed, probabilities))
+        yield from (closed[id(one)] for one in open_ones if id(one) in closed)
 
 
 def _probabilities(slices: Sequence[TrainingSlice], teacher: SegmentationNetwork) -> list[NDArray[np.float32]]:

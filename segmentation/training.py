@@ -23,6 +23,12 @@ from deepspine.segmentation.weights_file import ENCODER, SOURCES, read_weights, 
 
 Batch = tuple[Tensor, Tensor]
 
+DICE_GROUPS = (
+    *([one] for one in SpineClass if one is not SpineClass.BACKGROUND),
+    [SpineClass.BODY, SpineClass.POSTERIOR],
+)
+"""Each class, and the whole vertebra: that is what masks of vertebrae mark, and what they are compared by."""
+
 
 def allowed_from_bits(bits: Tensor) -> Tensor:
     """Return one truth value for each class from sets as bits; (batch, rows, columns) to (batch, 6, rows, columns)."""
@@ -40,7 +46,7 @@ class SegmentationModule(pl.LightningModule):
     learning_rate, weight_decay
         Of AdamW; the rate rises for the first twentieth of the steps and falls along a cosine (one cycle).
     dice_weight
-        Of the soft Dice loss on pixels of one possible class, beside the set likelihood.
+        Of the soft Dice loss of single classes and of whole vertebrae, beside the set likelihood.
     initial_weights
         Safetensors with their card, as `locate --weights` takes them, to start from; random without.
     """
@@ -116,17 +122,37 @@ class SegmentationModule(pl.LightningModule):
         informative = ~allowed.all(1)
         mean = likelihood.sum() / informative.sum().clamp_min(1)
         weight: float = self.hparams["dice_weight"]
-        return mean + weight * _dice_loss(scores.softmax(1), allowed)
+        return mean + weight * set_dice_loss(scores.softmax(1), allowed)
 
 
-def _dice_loss(probabilities: Tensor, allowed: Tensor) -> Tensor:
-    """Soft Dice of the classes but background over pixels of one possible class (Milletari 2016)."""
-    known = (allowed.sum(1, keepdim=True) == 1).float()
-    truth = allowed.float()[:, 1:] * known
-    guess = probabilities[:, 1:] * known
-    overlap, total = (truth * guess).sum((0, 2, 3)), (truth + guess).sum((0, 2, 3))
-    there = truth.sum((0, 2, 3)) > 0
-    return (1 - (2 * overlap + 1) / (total + 1))[there].sum() / there.sum().clamp_min(1)
+def set_dice_loss(probabilities: Tensor, allowed: Tensor) -> Tensor:
+    """Return the mean soft Dice loss (Milletari 2016) of `DICE_GROUPS` over a batch, learned from sets of classes.
+
+    A pixel is inside a group when all its possible classes are, outside when none is, and else says nothing of it. So a
+    vertebra's mask teaches where vertebrae end also where it leaves open what of a vertebra a pixel shows.
+
+    Parameters
+    ----------
+    probabilities
+        *Shape:* (batch, 6, rows, columns)
+    allowed
+        Truth values, as `allowed_from_bits` gives them.
+        *Shape:* as `probabilities`
+
+    Returns
+    -------
+    Mean over the groups that some pixel is inside of; 0 when there is none.
+        *Shape:* ()
+    """
+    losses = []
+    for group in DICE_GROUPS:
+        others = [one for one in range(N_CLASSES) if one not in group]
+        inside = ~allowed[:, others].any(1)
+        if inside.any():
+            known = inside | ~allowed[:, group].any(1)
+            guess = probabilities[:, group].sum(1) * known
+            losses.append(1 - (2 * (guess * inside).sum() + 1) / (guess.sum() + inside.sum() + 1))
+    return torch.stack(losses).mean() if losses else probabilities.new_zeros(())
 
 
 class SliceDataset(Dataset[Batch]):

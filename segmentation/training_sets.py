@@ -83,15 +83,16 @@ def read_training_slices(root: Path, sources: Sequence[str]) -> list[TrainingSli
         Folder with the public sets (`spider_space`, `spider_mid`, `sudirman`) or phantom archives.
     sources
         Names of folders in `root`; the public sets are read in their layouts, any other as the output of
-        `deepspine phantom`, of which `phantom_axial` gives the axial slices.
+        `deepspine phantom`, of which `phantom_axial` gives the axial slices. A name that comes twice gives the same
+        slices twice.
 
     Raises
     ------
     InputError
         When a folder is missing.
     """
-    slices: list[TrainingSlice] = []
-    for source in sources:
+    by_source: dict[str, list[TrainingSlice]] = {}
+    for source in dict.fromkeys(sources):
         folder = root / source
         if not folder.is_dir():
             raise InputError(f"{folder}: no such folder; training wants one folder for each of --data.sources")
@@ -101,8 +102,8 @@ def read_training_slices(root: Path, sources: Sequence[str]) -> list[TrainingSli
             "spider_mid": read_spider_mid,
             "phantom_axial": read_axial_phantom,
         }
-        slices.extend(readers.get(source, read_phantom)(folder))
-    return slices
+        by_source[source] = list(readers.get(source, read_phantom)(folder))
+    return [one for source in sources for one in by_source[source]]
 
 
 def read_spider_space(folder: Path) -> Iterator[TrainingSlice]:

@@ -58,3 +58,16 @@ def test_a_pair_in_one_grid_is_asked_together_and_another_patient_is_not() -> No
     assert all((one.allowed[100:110, 20:30] == both).all() for one in pair)
     apart = list(taught([t2, replace(t1, patient_key="set:2")], Thresholding()))
     assert (apart[1].allowed[100:110, 20:30] == BACKGROUND).all()
+
+
+def test_a_slice_that_comes_several_times_is_asked_about_once() -> None:
+    class Counting(Thresholding):
+        asked = 0
+
+        def probabilities(self, triples: np.ndarray, spacing_mm: tuple[float, float]) -> np.ndarray:
+            Counting.asked += 1
+            return super().probabilities(triples, spacing_mm)
+
+    one = picture(5)
+    assert len(list(taught([one, one, one], Counting()))) == 3
+    assert Counting.asked == 1
