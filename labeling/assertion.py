@@ -14,12 +14,15 @@ from deepspine.labeling.mentions import Mention
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
 _SIDES = frozenset(("side", "side_post"))
+_WHOLES = frozenset(("all", "any", "rest", "rest_named"))
+_INCLUDED = frozenset(("level", "conj", "of", "site"))
 _CLAUSE_ENDS = frozenset(",;:(")
 
 
 _LEFT_WORDS = frozenset(("left", "lt", "l"))
 _SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
 _COMMA = Rule("mark.by_position", "mark", ",", ())
+_ASIDE = Rule("filler.included", "filler", "", ())
 
 
 def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequence[Mention]) -> list[Mention]:
@@ -85,7 +88,34 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         mentions = _merge_grades(mentions, words)
     if "prior" in kinds or "change" in kinds:
         mentions = _without_past(mentions, words)
+    if "levelref" in kinds and "level" in kinds:
+        mentions = _without_included(mentions, words)
     return mentions
+
+
+def _without_included(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out levels that others hold already: "the remaining levels, including L5-S1, are unremarkable"."""
+    kept: list[Mention] = []
+    aside: Mention | None = None
+    for mention in mentions:
+        if aside is not None and mention.kind in _INCLUDED:
+            aside.j = mention.j
+            continue
+        if aside is not None and mention.kind == "mark":
+            aside = None
+            continue
+        place = kept[-1].j if kept and kept[-1].kind == "mark" else mention.i
+        if (
+            mention.kind == "level"
+            and "including" in words[place : mention.i]
+            and len(kept) > 1
+            and kept[-2].kind == "levelref"
+            and kept[-2].value in _WHOLES
+        ):
+            aside = kept[-1] = Mention(_ASIDE, place, mention.j)
+        else:
+            kept.append(mention)
+    return kept
 
 
 def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:

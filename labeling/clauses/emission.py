@@ -46,6 +46,13 @@ class Emission(Lookahead):
         self.last_open = True
         return frame
 
+    def _share_denied_degree(self, conjunct: Conjunct) -> None:
+        """Deny the same degree of all heads of a negation: "no significant stenosis or | narrowing"."""
+        if conjunct.grade:
+            self.neg_grade = (conjunct.grade, conjunct.cap)
+        elif self.neg_grade[0] and conjunct.number is None:
+            conjunct.grade, conjunct.cap = self.neg_grade
+
     def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:
         """Say a head of a site: "narrowing" of a canal is a stenosis, of a disc a loss of height, of a duct nothing."""
         meaning = meanings().get((head.value, "disc_space" if is_narrowed_disc(head, site.value) else site.value))

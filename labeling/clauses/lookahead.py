@@ -67,8 +67,16 @@ class Lookahead(State):
         following = self._peek()
         return following is None or following.kind in ("mark", "breaker", "conj")
 
-    def _has_article(self, site: Mention) -> bool:
-        return self.words[site.i] == "the" or (site.i > 0 and self.words[site.i - 1] == "the")
+    def _is_new_subject(self, conjunct: Conjunct) -> bool:
+        """Whether a site before "is" is no object of the noun before: "impression on the sac and the left recess | is".
+
+        An article tells; before a side it does only where a predicate of its own follows.
+        """
+        site = conjunct.sites[0]
+        if "the" in (self.words[site.i], self.words[site.i - 1]):
+            return True
+        ahead = self.mentions[self.index + 1 : self.index + 3]
+        return self.words[conjunct.i - 1] == "the" and any(mention.kind in ("pred", "open") for mention in ahead)
 
     def _prepositional(self, mention: Mention) -> bool:
         return self.words[mention.i] in ("at", "of", "in", "on", "for", "through", "throughout", "within") or (
@@ -196,6 +204,16 @@ class Lookahead(State):
             if mention.kind in ("site", "finding", "level", "open", "breaker"):
                 return False
         return False
+
+    def _is_of_operation(self) -> bool:
+        """Whether "satisfactory" is said of an operation: "the decompression is | satisfactory"."""
+        previous, before = self._peek(-1), self._peek(-2)
+        return previous is not None and previous.kind == "cop" and before is not None and before.kind == "nothing"
+
+    def _is_height_of_vertebra(self, mention: Mention) -> bool:
+        """Whether "the L1 | level" only says how high something stands."""
+        previous = self._peek(-1)
+        return previous is not None and previous.kind == "vertebra" and previous.j == mention.i
 
     def _is_place(self, mention: Mention) -> bool:
         """Whether a site only tells where: "compresses the root in the lateral recess"."""

@@ -142,6 +142,8 @@ class Modifiers(Leftovers):
     def on_site(self, mention: Mention) -> None:
         """Take a site: wait for a head, or serve the open one."""
         cur = self.cur
+        if mention.value == "level" and self._is_height_of_vertebra(mention):
+            return
         if mention.value == "disc" and (
             (not mention.plural and self._next_is("finding")) or (self.last and self.last[-1].head.j == mention.i)
         ):

@@ -110,6 +110,8 @@ class Objects(Emission):
     def _siteless_state(self, head: Mention, opener: Conjunct) -> list[Frame]:
         """Read "normal" and "patent" of the heading, and without one "normal" of the level, "hydrated" of the disc."""
         headed = self.topic is not None and bool(self.topic.sites) and not self.foreign
+        if self._is_of_operation():
+            return []
         if not headed and head.value == "hydrated":
             return [self._frame("degeneration", 1, head, opener)]
         return self._normal_level(head, opener) if headed or head.value == "normal" else []
@@ -133,6 +135,8 @@ class Objects(Emission):
         of_disc = (
             head.form == "part" and bool(self.last) and self.last[-1].finding in ("degeneration", "disc_height_loss")
         )
+        if opener.neg and self.neg:
+            self._share_denied_degree(opener)
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
     def _each(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:

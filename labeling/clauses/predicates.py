@@ -248,13 +248,6 @@ class Predicates(Leftovers):
                 conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
         return chain
 
-    def _share_denied_degree(self, conjunct: Conjunct) -> None:
-        """Deny the same degree of all heads of a negation: "no significant stenosis or | narrowing"."""
-        if conjunct.grade:
-            self.neg_grade = (conjunct.grade, conjunct.cap)
-        elif self.neg_grade[0] and conjunct.number is None:
-            conjunct.grade, conjunct.cap = self.neg_grade
-
     def _ends_item_before(self) -> bool:
         """Whether "mild left" belongs to the foramina before: "moderate right foraminal stenosis, | mild left, ..."."""
         first = self.conjuncts[0] if self.conjuncts else None

@@ -284,7 +284,7 @@ class Scope(Leftovers):
         if self.open is None or self.open.kind != "pred" or self.open.form not in ("noun", "either"):
             return
         subject = self.cur
-        if subject.sites and any(c.sites for c in self.conjuncts) and self._has_article(subject.sites[0]):
+        if subject.sites and any(c.sites for c in self.conjuncts) and self._is_new_subject(subject):
             self._fresh()
             self._close_open()
             self.cur = subject
@@ -309,7 +309,9 @@ class Scope(Leftovers):
                 frame.cap = ""
 
     def on_restword(self, mention: Mention) -> None:
-        """Note "other", "remaining", "otherwise"."""
+        """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""
+        if self.words[mention.i] == "further" and not self.neg:
+            return
         self.cur.rest = self.words[mention.i]
         if self.neg:
             self.neg_rest = self.cur.rest

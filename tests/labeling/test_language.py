@@ -560,3 +560,29 @@ def test_statements_of_levels_between_semicolons_stand_by_themselves() -> None:
     assert told(text, "bulge") == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "mild"), "L5-S1": "none"}
     text = "The foramina are mildly narrowed at L4-5; at the remaining levels they are patent."
     assert told(text, "foraminal_stenosis")["L1-L2 left"] == "none"
+
+
+def test_levels_that_are_included_among_others_are_not_singled_out() -> None:
+    text = "L4-5: Mild bulge. The remaining levels, including the rudimentary L5-S1 disc, are unremarkable."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    assert told("The discs are desiccated at multiple levels, including L3-4.", "degeneration") == {"L3-L4": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Impression upon the thecal sac and the left lateral recess is narrowed.", "canal_stenosis", None),
+    ("The decompression is satisfactory.", "bulge", None),
+    ("No significant bulge or stenosis.", "canal_stenosis", "none|mild"),
+    ("Desiccatory changes.", "degeneration", PRESENT),
+])  # fmt: skip
+def test_subjects_and_denied_degrees(text: str, finding: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
+
+
+def test_where_the_conus_ends_says_nothing_of_discs() -> None:
+    assert labels_of("The conus medullaris is at the L1 level and is normal in signal intensity.") == {}
+
+
+def test_no_further_speaks_of_the_other_levels() -> None:
+    text = "L4-5: Extrusion. No further disc protrusion."
+    assert told(text, "herniation")["L3-L4"] == "none"
+    assert told("At L4-5 there is further narrowing of the canal.", "canal_stenosis") == {"L4-L5": PRESENT}
