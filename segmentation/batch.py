@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume, suffix_of
+from deepspine.data.geometry import Plane
 from deepspine.data.levels import Level
-from deepspine.data.picture_manifest import read_manifest
+from deepspine.data.picture_manifest import PictureEntry, read_manifest
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.rejects import Rejects
-from deepspine.data.volume import Volume
+from deepspine.data.volume import Volume, Weighting
 from deepspine.segmentation.axial_regions import REGIONS_FILE, AxialRegions, write_regions
 from deepspine.segmentation.locate import locate
 from deepspine.segmentation.output import LEVELS_FILE, write_location
@@ -30,10 +32,13 @@ class LocateInput:
         Of its output folder; free of identifiers for studies of an archive.
     read
         Reads the volume.
+    read_other
+        Reads the other contrast of the same study, where there is one: both are named together.
     """
 
     name: str
     read: Callable[[], Volume]
+    read_other: Callable[[], Volume] | None = None
 
 
 def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None) -> list[LocateInput]:
@@ -43,7 +48,8 @@ def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None) -> li
     ----------
     paths
         Volume files, pictures, folders of one DICOM series, folders of volumes or pictures, archive indexes
-        (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures (`.csv`, see `read_manifest`).
+        (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures (`.csv`, see `read_manifest`; the
+        sagittal T1 and T2 of one patient and report are named together).
     spacing_mm
         Pixel size of pictures, where it is known.
 
@@ -75,7 +81,8 @@ def locate_inputs(
         if not (folder / LEVELS_FILE).is_file():
             try:
                 volume = sized_by_spine(one.read(), network)
-                write_location(locate(volume, network=network, lowest=lowest), volume, folder)
+                location = locate(volume, network=network, lowest=lowest, other=_other_of(one))
+                write_location(location, volume, folder)
             except DeepspineError as error:
                 rejects.add(one.name, error)
         advance(1)
@@ -103,12 +110,21 @@ def box_axial_inputs(
     return rejects
 
 
+def _other_of(one: LocateInput) -> Volume | None:
+    try:
+        return one.read_other() if one.read_other else None
+    except DeepspineError:
+        # It is an input of its own, and comes to the rejects as such; this one can be named alone.
+        return None
+
+
 def _inputs_of(path: Path, spacing_mm: float | None) -> Iterator[LocateInput]:
     if path.suffix == ".parquet":
         yield from _studies_of(path)
     elif path.suffix == ".csv":
-        for entry in read_manifest(path):
-            yield LocateInput(_name_of(entry.path), entry.read)
+        entries = read_manifest(path)
+        for entry, other in zip(entries, _other_contrasts(entries), strict=True):
+            yield LocateInput(_name_of(entry.path), entry.read, other.read if other else None)
     elif path.is_dir() and (files := _volumes_in(path)):
         yield from (LocateInput(_name_of(file), _reader(file, spacing_mm)) for file in files)
     elif path.exists():
@@ -133,6 +149,20 @@ def _studies_of(path: Path) -> Iterator[LocateInput]:
             return read_series(series)
 
         yield LocateInput(study.study_key, read)
+
+
+def _other_contrasts(entries: Sequence[PictureEntry]) -> list[PictureEntry | None]:
+    """Return for each picture its sagittal T1 or T2 where a study has one of both; pictures without a key have none."""
+    of_study: dict[tuple[str, str], list[PictureEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.plane is Plane.SAGITTAL and (entry.patient_key or entry.report_id):
+            of_study[entry.patient_key, entry.report_id].append(entry)
+    other_of: dict[int, PictureEntry] = {}
+    for pictures in of_study.values():
+        if sorted(one.weighting for one in pictures) == [Weighting.T1, Weighting.T2]:
+            one, other = pictures
+            other_of |= {id(one): other, id(other): one}
+    return [other_of.get(id(entry)) for entry in entries]
 
 
 def _volumes_in(folder: Path) -> list[Path]:

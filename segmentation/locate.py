@@ -109,7 +109,9 @@ class Location:
     warnings: tuple[str, ...]
 
 
-def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | None = None) -> Location:
+def locate(
+    volume: Volume, *, network: Segmenter | None = None, lowest: Level | None = None, other: Volume | None = None
+) -> Location:
     """Find and name the discs of a sagittal volume or picture.
 
     Parameters
@@ -120,6 +122,9 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         What segments the volume; the shipped network by default.
     lowest
         Name of the lowest disc in view, to override the naming.
+    other
+        T1 of a T2, or T2 of a T1, of the same field of view (see `pair`): looked at with it, so that both get one
+        answer. One that shows the spine elsewhere is left out, with a warning.
 
     Raises
     ------
@@ -132,7 +137,7 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
     """
     volume, n_filled = _filled(volume)
     network = network or SegmentationNetwork.load()
-    look = look_at(volume, network)
+    look = look_at(volume, network, other=_filled(other)[0] if other else None)
     mask, certainty, chain = look.mask, look.certainty, look.chain
     discs = chain.discs
     if len(discs) < MIN_DISCS:
@@ -170,6 +175,7 @@ def locate(volume: Volume, *, network: Segmenter | None = None, lowest: Level | 
         hypotheses=tuple(hypotheses),
         warnings=(
             *([f"{n_filled} voxels without a value were taken for dark"] if n_filled else []),
+            *(["T1 and T2 do not show the spine in one place: named without the other"] if look.alone else []),
             *_size_warnings(chain.step_mm),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),

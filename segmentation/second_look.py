@@ -17,6 +17,7 @@ from deepspine.segmentation.chain import Chain, find_chain
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import count_steps
+from deepspine.segmentation.pair import lies_on, seen_together
 from deepspine.segmentation.pose import Segmenter
 
 LARGER = 1.35
@@ -35,12 +36,15 @@ class Look:
         Number of the connected body in each voxel, as `find_parts` gives it.
     chain
         The spine's discs and bodies.
+    alone
+        Whether another contrast was given that shows the spine elsewhere, and was left out.
     """
 
     mask: NDArray[np.uint8]
     certainty: NDArray[np.float32]
     labels: NDArray[np.uint8]
     chain: Chain
+    alone: bool = False
 
     @property
     def n_missing(self) -> int:
@@ -49,21 +53,35 @@ class Look:
         return count_steps(heights)[0] - (len(heights) - 1) if heights else 0
 
 
-def look_at(volume: Volume, network: Segmenter) -> Look:
-    """Return what a network sees of a volume; once more, larger, where discs are missing in the chain."""
-    first = _look(volume, network, volume)
+def look_at(volume: Volume, network: Segmenter, *, other: Volume | None = None) -> Look:
+    """Return what a network sees of a volume; once more, larger, where discs are missing in the chain.
+
+    Parameters
+    ----------
+    volume
+        Sagittal.
+    network
+        What segments it.
+    other
+        Another contrast of the same place, see `lies_on`; both are looked at, and what they show is put together.
+    """
+    first = _look(volume, network, volume, other)
     if not first.n_missing:
         return first
-    second = _look(volume, network, _larger(volume))
+    second = _look(volume, network, _larger(volume), other)
     better = second.n_missing < first.n_missing and len(second.chain.discs) >= len(first.chain.discs)
     return second if better else first
 
 
-def _look(volume: Volume, network: Segmenter, shown: Volume) -> Look:
-    mask, certainty = network.segment(shown)
+def _look(volume: Volume, network: Segmenter, shown: Volume, other: Volume | None) -> Look:
+    seen = network.segment(shown)
+    laid = lies_on(shown, other) if other else None
+    together = seen_together(seen, network.segment(laid)) if laid else None
+    mask, certainty = together or seen
     bodies, labels = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
     discs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
-    return Look(mask, certainty, labels, find_chain(bodies, discs, mask, volume.grid))
+    chain = find_chain(bodies, discs, mask, volume.grid)
+    return Look(mask, certainty, labels, chain, alone=other is not None and together is None)
 
 
 def _larger(volume: Volume) -> Volume:

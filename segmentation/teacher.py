@@ -16,17 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from deepspine.segmentation.classes import SpineClass, dice_coefficient
+from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.instances import MIN_DISC_AREA_MM2
+from deepspine.segmentation.pair import SAME_PLACE, spine_overlap
 from deepspine.segmentation.partial_labels import narrowed
 from deepspine.segmentation.training_sets import TrainingSlice
 
 MAX_COUNT_OFF = 1
 """A picture of which only the number of discs is known is learned from when the teacher finds as many, or one off at
 the upper edge, where a disc may be cut."""
-SAME_PLACE = 0.75
-"""T1 and T2 are taken for one grid when the spines found in them overlap by this Dice; else the patient moved."""
 
 
 def taught(slices: Sequence[TrainingSlice], teacher: SegmentationNetwork) -> Iterator[TrainingSlice]:
@@ -56,17 +55,14 @@ def taught(slices: Sequence[TrainingSlice], teacher: SegmentationNetwork) -> Ite
 
 def _probabilities(slices: Sequence[TrainingSlice], teacher: SegmentationNetwork) -> list[NDArray[np.float32]]:
     alone = [teacher.probabilities(one.pixels[None], (one.pixel_mm, one.pixel_mm))[0] for one in slices]
-    if len(alone) == 2 and alone[0].shape == alone[1].shape and _overlap(*alone) >= SAME_PLACE:
+    if len(alone) == 2 and alone[0].shape == alone[1].shape and _in_one_place(*alone):
         both = np.asarray(np.mean(alone, axis=0), dtype=np.float32)
         return [both, both]
     return alone
 
 
-def _overlap(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
-    """Return the mean Dice of bodies and discs of two segmentations."""
-    first, second = one.argmax(axis=0), two.argmax(axis=0)
-    dices = [dice_coefficient(first == kind, second == kind) for kind in (SpineClass.BODY, SpineClass.DISC)]
-    return float(np.mean(dices))
+def _in_one_place(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    return spine_overlap(one.argmax(axis=0), other.argmax(axis=0)) >= SAME_PLACE
 
 
 def _count_discs(probabilities: NDArray[np.float32], pixel_mm: float) -> int:

@@ -23,10 +23,8 @@ from deepspine.segmentation.weights_file import ENCODER, SOURCES, read_weights, 
 
 Batch = tuple[Tensor, Tensor]
 
-DICE_GROUPS = (
-    *([one] for one in SpineClass if one is not SpineClass.BACKGROUND),
-    [SpineClass.BODY, SpineClass.POSTERIOR],
-)
+_SINGLE: list[list[SpineClass]] = [[one] for one in SpineClass if one is not SpineClass.BACKGROUND]
+DICE_GROUPS = (*_SINGLE, [SpineClass.BODY, SpineClass.POSTERIOR])
 """Each class, and the whole vertebra: that is what masks of vertebrae mark, and what they are compared by."""
 
 
