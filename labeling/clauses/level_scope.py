@@ -174,12 +174,21 @@ class LevelScope(Leftovers):
     def _focus_levels(self, ref: LevelRef, bare: list[Frame]) -> None:
         """Take the level of "worst on the left at L4-5", which is that of heads only where they wait for one."""
         self.focus = False
+        bare = [frame for frame in bare if not frame.soft]
         if bare and not any(frame.inherited for frame in bare):
             self._assign(bare, ref)
             self._give_side(bare, self.focus_side)
             self.level = ref
+        elif self._is_further(ref):
+            self._repeat_last(ref)
         else:
             self.focus_level = ref
+
+    def _is_further(self, ref: LevelRef) -> bool:
+        """Whether a focus names a level that is new: "stenosis, as well as to a lesser degree | at L3-4"."""
+        last = self.last[-1].level if self.last else None
+        new = last is not None and bool(last.levels) and not set(ref.levels) & set(last.levels)
+        return new and bool(ref.levels) and self.cur.empty
 
     def _closes(self, ref: LevelRef, bare: list[Frame]) -> bool:
         """Whether "at L4-5" belongs to what stands before it, which it then closes: "mild stenosis | at L4-5"."""

@@ -47,7 +47,7 @@ class Objects(Emission):
         conjuncts = [*self.conjuncts, self.cur]
         self.conjuncts = []
         self._fresh()
-        sited = [c for c in conjuncts if c.sites]
+        sited = [c for c in conjuncts if c.sites and not _is_measured_canal(c)]
         if sited:
             frames = self._of_objects(head, opener, sited)
             if frames:
@@ -99,7 +99,7 @@ class Objects(Emission):
         if head.kind == "open":
             return self._siteless_state(head, opener)
         subject = self._subject_sites(head.value)
-        if subject:
+        if subject and not (self.words[head.i].startswith("stenos") and _are_discs(subject)):
             return self._of_subject(head, opener, subject)
         if head.value == "narrow":
             return self._siteless_narrowing(head, opener)
@@ -185,6 +185,16 @@ class Objects(Emission):
             frame.neg = ""
             return [frame]
         return []
+
+
+def _are_discs(subject: list[tuple[Mention, int]]) -> bool:
+    """Whether only discs were spoken of, which lose height and have no stenosis: "heights preserved; no | stenosis"."""
+    return all(site.value.startswith("disc") for site, _ in subject)
+
+
+def _is_measured_canal(conjunct: Conjunct) -> bool:
+    """Whether the canal is only measured: "narrowing the foramina, AP canal diameter | 10 mm"."""
+    return bool(conjunct.mm) and conjunct.sites[0].value == "canal"
 
 
 def _behind_objects(head: Mention, sited: list[Conjunct], conjuncts: list[Conjunct]) -> list[Conjunct]:
