@@ -586,3 +586,18 @@ def test_no_further_speaks_of_the_other_levels() -> None:
     text = "L4-5: Extrusion. No further disc protrusion."
     assert told(text, "herniation")["L3-L4"] == "none"
     assert told("At L4-5 there is further narrowing of the canal.", "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Disc height preserved; no stenosis.", "canal_stenosis", "none"),
+    ("A bulge mildly narrowing both neural foramina, AP canal diameter 10 mm.", "canal_stenosis", None),
+])  # fmt: skip
+def test_what_is_measured_or_preserved_is_not_narrowed(text: str, finding: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
+
+
+def test_where_it_is_worst_or_less_keeps_the_levels_that_were_named() -> None:
+    text = "Bulges at L3-4 and L4-5 with mild foraminal narrowing, more at L4-5."
+    assert len(told(text, "foraminal_stenosis")) == 4
+    text = "Canal stenosis at L4-5, as well as to a lesser degree at L3-4."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L3-L4", "L4-L5"), PRESENT)
