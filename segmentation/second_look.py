@@ -1,11 +1,13 @@
 """A second look at a spine in which a disc is missing, at a larger size.
 
 A collapsed disc is a few pixels high at the network's working size and may be taken for bone. Shown larger, it is found
-more often. So a chain with a gap is looked at again, and the look with the fewer gaps counts.
+more often. So a chain with a gap is looked at again, and the look with the fewer gaps counts. Of a pair of T1 and T2,
+each alone is looked at before: where one contrast takes a disc for bone and is sure, the other may have seen it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +19,7 @@ from deepspine.segmentation.chain import Chain, find_chain
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import count_steps
-from deepspine.segmentation.pair import lies_on, seen_together
+from deepspine.segmentation.pair import Seen, lies_on, seen_together
 from deepspine.segmentation.pose import Segmenter
 
 LARGER = 1.35
@@ -65,23 +67,36 @@ def look_at(volume: Volume, network: Segmenter, *, other: Volume | None = None) 
     other
         Another contrast of the same place, see `lies_on`; both are looked at, and what they show is put together.
     """
-    first = _look(volume, network, volume, other)
-    if not first.n_missing:
-        return first
-    second = _look(volume, network, _larger(volume), other)
-    better = second.n_missing < first.n_missing and len(second.chain.discs) >= len(first.chain.discs)
-    return second if better else first
+    looks = _looks(volume, network, other)
+    best = next(looks)
+    while best.n_missing and (look := next(looks, None)):
+        if look.n_missing < best.n_missing and len(look.chain.discs) >= len(best.chain.discs):
+            best = look
+    return best
 
 
-def _look(volume: Volume, network: Segmenter, shown: Volume, other: Volume | None) -> Look:
-    seen = network.segment(shown)
-    laid = lies_on(shown, other) if other else None
-    together = seen_together(seen, network.segment(laid)) if laid else None
-    mask, certainty = together or seen
+def _looks(volume: Volume, network: Segmenter, other: Volume | None) -> Iterator[Look]:
+    """Yield what is seen of a pair together, of each alone, and once more larger; of a volume alone the same."""
+    laid = lies_on(volume, other) if other else None
+    own = network.segment(volume)
+    others = network.segment(laid) if laid else None
+    together = seen_together(own, others) if others else None
+    alone = other is not None and together is None
+    yield _look(together or own, volume, alone=alone)
+    if together and others:
+        yield _look(own, volume)
+        yield _look(others, volume)
+    larger = network.segment(_larger(volume))
+    if together and laid:
+        larger = seen_together(larger, network.segment(_larger(laid))) or larger
+    yield _look(larger, volume, alone=alone)
+
+
+def _look(seen: Seen, volume: Volume, *, alone: bool = False) -> Look:
+    mask, certainty = seen
     bodies, labels = find_parts(mask, certainty, volume.grid, SpineClass.BODY)
     discs, _ = find_parts(mask, certainty, volume.grid, SpineClass.DISC)
-    chain = find_chain(bodies, discs, mask, volume.grid)
-    return Look(mask, certainty, labels, chain, alone=other is not None and together is None)
+    return Look(mask, certainty, labels, find_chain(bodies, discs, mask, volume.grid), alone=alone)
 
 
 def _larger(volume: Volume) -> Volume:
