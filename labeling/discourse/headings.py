@@ -119,9 +119,16 @@ class Headings:
             return length <= MAX_BARE_HEADING and covered >= length - 1 and head[0].i == sentence.i
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
             return sum(m.j - m.i for m in head) >= length - 1
+        if kinds == {"site"} and sum(m.j - m.i for m in head) == length:
+            return self._level_opens_next()
         return bool(
             length <= 12 and self.regions.within(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}
         )
+
+    def _level_opens_next(self) -> bool:
+        """Whether the line behind this sentence begins with a level."""
+        following = self.sentences[self.index + 1 : self.index + 2]
+        return any(s.line_start and s.mentions and s.mentions[0].kind == "level" for s in following)
 
     def _dash_header(
         self, sentence: Sentence, mentions: list[Mention], start: int

@@ -7,12 +7,23 @@ from functools import cached_property
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle, sided_by_position
 from deepspine.labeling.attachment import ClauseReader
-from deepspine.labeling.clauses.frames import BOTH, SITES, SLIPS, Frame, LevelRef, meanings
+from deepspine.labeling.clauses.frames import (
+    BOTH,
+    SEVERITY_FINDINGS,
+    SITES,
+    SLIPS,
+    Frame,
+    LevelRef,
+    Topic,
+    meanings,
+)
+from deepspine.labeling.clauses.lookahead import LIGHT
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import MAX_LEADING_WORDS, Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.stating import NOWHERE, Stating
 from deepspine.labeling.discourse.table_cells import enter_cell
+from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentences import Sentence
 from deepspine.labeling.tokenization import Tokens
@@ -39,6 +50,22 @@ _LEADING = frozenset(
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
 _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
+_NAMED_LEVELS = frozenset(("level", "levels"))
+_ELLIPTIC = _NAMED_LEVELS | {
+    "grade",
+    "of",
+    "conj",
+    "mark",
+    "cop",
+    "side",
+    "side_post",
+    "breaker",
+    "to",
+    "change",
+    "prior",
+}
+"""Kinds of mentions of a sentence that gives degrees and levels to the finding of the one before."""
+
 _SITES_KEPT = ("foramen", "recess", "root")
 
 
@@ -112,7 +139,10 @@ class Reader:
         if context.topic is not None and context.topic.sides == BOTH:
             mentions = sided_by_position(mentions, self.words, context.topic.mentions)
         mentions = settle(mentions, self.words, kinds)
-        reader = ClauseReader(self.words, context.topic, context.level, at_header)
+        topic = context.topic
+        if topic is None and not at_header and _is_elliptic(kinds) and context.previous_finding in SEVERITY_FINDINGS:
+            topic = self._topic_again(sentence, mentions)
+        reader = ClauseReader(self.words, topic, context.level, at_header)
         reader.previous_site, reader.previous_finding = context.previous_site, context.previous_finding
         frames = reader.read(mentions)
         stating.opening = self.words[start] if start < len(self.words) else ""
@@ -145,6 +175,17 @@ class Reader:
         if mentions[0].i - sentence.i <= MAX_REGION_WORDS and "mri" in front:
             context.region = "other"
         return True
+
+    def _topic_again(self, sentence: Sentence, mentions: list[Mention]) -> Topic | None:
+        """Return the finding of the sentence before as what degrees are said of, unless a word is not understood."""
+        covered = {place for mention in mentions for place in range(mention.i, mention.j)}
+        for place in range(sentence.i, sentence.j):
+            if place not in covered and self.words[place].isalpha() and self.words[place] not in LIGHT:
+                return None
+        topic = Topic()
+        rule = Rule("finding.of_sentence_before", "finding", self.context.previous_finding, ())
+        topic.finding = Mention(rule, mentions[0].i, mentions[-1].j)
+        return topic
 
     def _note_puzzles(self, sentence: Sentence, mentions: list[Mention], reader: ClauseReader, told: int) -> None:
         """Note what makes a sentence worth a second look."""
@@ -247,6 +288,11 @@ class Reader:
 
     def _resolve(self, ref: LevelRef | None) -> tuple[int, ...]:
         return resolve(ref, self.context, self.words)
+
+
+def _is_elliptic(kinds: set[str]) -> bool:
+    """Whether a sentence holds nothing but degrees and levels: "Severe at L4-5", "At L4-5 it is severe"."""
+    return kinds <= _ELLIPTIC and "grade" in kinds and not kinds.isdisjoint(_NAMED_LEVELS)
 
 
 def _lines_of_levels(sentences: list[Sentence]) -> list[bool]:

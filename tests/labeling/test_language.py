@@ -601,3 +601,22 @@ def test_where_it_is_worst_or_less_keeps_the_levels_that_were_named() -> None:
     assert len(told(text, "foraminal_stenosis")) == 4
     text = "Canal stenosis at L4-5, as well as to a lesser degree at L3-4."
     assert told(text, "canal_stenosis") == dict.fromkeys(("L3-L4", "L4-L5"), PRESENT)
+
+
+@pytest.mark.parametrize("text", [
+    "Severe at L4-5.",
+    "At L4-5 it is severe.",
+])  # fmt: skip
+def test_a_degree_at_a_level_is_that_of_the_finding_before(text: str) -> None:
+    told_of = told(f"There is mild canal stenosis at L3-4. {text}", "canal_stenosis")
+    assert told_of == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+def test_a_degree_of_what_is_not_understood_is_of_nothing() -> None:
+    assert told("Mild canal stenosis at L3-4. Severe wasting at L4-5.", "canal_stenosis") == {"L3-L4": "mild"}
+
+
+def test_a_site_alone_on_a_line_heads_lines_of_levels() -> None:
+    text = "CENTRAL CANAL\nL3-4 mild\nL4-5 patent\nFORAMINA\nL3-4 mild left\nL4-5 patent"
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "none"}
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "none", "L4-L5 right": "none"}
