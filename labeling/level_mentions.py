@@ -41,6 +41,13 @@ _PREPOSITIONS = frozenset(
     ("at", "of", "in", "for", "on", "the", "affecting", "involving", "from", "to", "around", "about", "(", "between",
      "segment", "level", "levels")
 )  # fmt: skip
+_OF_SIZE = frozenset(
+    ("mm", "cm", "x", "millimeter", "millimeters", "millimetre", "millimetres", "centimeter", "centimeters",
+     "centimetre", "centimetres", "degree", "degrees", "percent", "%", "-", "/", "to", "by", "of", "month", "months",
+     "week", "weeks", "year", "years", ")", ":")
+)  # fmt: skip
+"""Words behind a number that is a size, a time or a list's."""
+
 MAX_GROUP = 24
 """Levels that one group may name; a spine has fewer."""
 
@@ -169,10 +176,19 @@ def _one(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool
         position += 1
     if joint in ("-", "/"):
         return _chain(words, upper, position)
-    lower = vertebra(joint)
+    lower = _partner(upper, joint) if _is_spoken_number(words, position) else vertebra(joint)
     if lower is not None and (upper, lower) in _NEIGHBOURS:
         return [(upper, lower)], position + 1, False
     return _joined_by_word(words, start, upper)
+
+
+def _is_spoken_number(words: list[str], position: int) -> bool:
+    """Whether a number behind a vertebra is the next one, as speech recognition writes "L4 5", and no size."""
+    return (
+        words[position : position + 1] != []
+        and words[position].isdigit()
+        and (position + 1 == len(words) or words[position + 1] not in _OF_SIZE)
+    )
 
 
 def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tuple[str, str]], int, bool] | None:

@@ -20,6 +20,7 @@ _PARTING = DASHES | frozenset((".", "|", NEWLINE, ":", "*", ")"))
 """Marks that may end a sentence, a heading or the sign of a list item."""
 
 _STATING = frozenset(("finding", "pred", "open"))
+_VALUES = frozenset(("finding", "open", "grade", "post_neg", "side", "side_post", "pred"))
 _PRONOUNS = frozenset(("it", "they", "them", "these", "this", "those", "both", "one", "ones", "same"))
 _LEVELS = frozenset(("level", "levels", "levelref"))
 _DASH_HEADING_KINDS = frozenset(("level", "site", "finding", "pred"))
@@ -82,6 +83,8 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
     for sentence in _Splitter(words).split(mentions):
         if listed and ";" in words[sentence.i : sentence.j]:
             sentences += _headed_items(words, sentence)
+        elif sentence.has_colon and sum(mention.value == ":" for mention in sentence.mentions) > 1:
+            sentences += _unmarked_items(sentence)
         elif sentence.j - sentence.i < RUN_ON_WORDS:
             sentences.append(sentence)
         else:
@@ -210,14 +213,44 @@ def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
             _heads(mentions[index + 1 : index + 1 + MAX_HEADING_MENTIONS])
             or (_is_whole(words, items[-1].mentions) and _is_whole(words, mentions[index + 1 : following[index]]))
         ):
-            item = Sentence(mention.j, sentence.line)
-            item.cell, item.has_colon, item.has_dash = sentence.cell, sentence.has_colon, sentence.has_dash
-            item.line_end, item.j = items[-1].line_end, items[-1].j
-            items[-1].j, items[-1].line_end = mention.i, False
-            items.append(item)
+            items.append(_item_behind(items[-1], mention.j))
+            items[-2].j = mention.i
         else:
             items[-1].mentions.append(mention)
     return items
+
+
+def _unmarked_items(sentence: Sentence) -> list[Sentence]:
+    """Cut before headings that nothing divides from the text before: "Disc: bulge | Canal: mild | R NF: patent"."""
+    items = [sentence]
+    mentions, sentence.mentions = sentence.mentions, []
+    for index, mention in enumerate(mentions):
+        items[-1].mentions.append(mention)
+        first = _heading_start(mentions, index) if mention.value == ":" else 0
+        if first and (mentions[first - 1].kind in _VALUES or mentions[first - 1].value == ","):
+            items.append(_item_behind(items[-1], mentions[first].i))
+    return items
+
+
+def _heading_start(mentions: list[Mention], colon: int) -> int:
+    """Return the first mention of "R NF:", "Canal:", "Foraminal narrowing:" before a colon; 0 where none stands."""
+    first = colon
+    for kind in ("pred", "site", "side"):
+        before = mentions[first - 1] if first else None
+        if before is not None and before.kind == kind and before.value != "both" and before.j == mentions[first].i:
+            first -= 1
+    return first if any(mention.kind == "site" for mention in mentions[first:colon]) else 0
+
+
+def _item_behind(sentence: Sentence, start: int) -> Sentence:
+    """Take what stands from a token on out of a sentence, as one of its own."""
+    item = Sentence(start, sentence.line)
+    item.cell, item.has_colon, item.has_dash = sentence.cell, sentence.has_colon, sentence.has_dash
+    item.line_end, item.j = sentence.line_end, sentence.j
+    sentence.j, sentence.line_end = start, False
+    item.mentions = [mention for mention in sentence.mentions if mention.i >= start]
+    sentence.mentions = [mention for mention in sentence.mentions if mention.i < start]
+    return item
 
 
 def _is_whole(words: list[str], mentions: list[Mention]) -> bool:

@@ -229,6 +229,9 @@ class LevelScope(Leftovers):
         cur = self.cur
         if bare and cur.empty and self._belongs_to(ref, bare):
             self._assign(bare, ref)
+            if bare[-1].head.j == ref.i and self._ends_item(self._peek()):
+                self.level = ref
+                return True
         if not (cur.grade or cur.sides):
             return False
         cur.level = ref

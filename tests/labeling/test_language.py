@@ -620,3 +620,17 @@ def test_a_site_alone_on_a_line_heads_lines_of_levels() -> None:
     text = "CENTRAL CANAL\nL3-4 mild\nL4-5 patent\nFORAMINA\nL3-4 mild left\nL4-5 patent"
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "none"}
     assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "none", "L4-L5 right": "none"}
+
+
+def test_lists_of_findings_and_levels_without_prepositions() -> None:
+    text = "Canal: Mild stenosis L3-4, moderate stenosis L4-5, otherwise patent."
+    assert told(text, "canal_stenosis") == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L5-S1"), "none"),
+        "L3-L4": "mild",
+        "L4-L5": "moderate",
+    }
+
+
+def test_levels_as_speech_recognition_writes_them() -> None:
+    assert told("At L4 5 there is moderate canal stenosis.", "canal_stenosis") == {"L4-L5": "moderate"}
+    assert told("There is a haemangioma in L4 5 mm in size. Mild canal stenosis.", "canal_stenosis") == {}

@@ -82,6 +82,8 @@ LAYOUTS = {
     "level lines, sites by semicolons": by_level("; ", "\n", ": ", ": "),
     "level lines, dashes": by_level(". ", "\n", " - ", ": "),
     "level lines, dashes and semicolons": by_level("; ", "\n\n", " - ", " - "),
+    "level lines, sites by commas": by_level(", ", "\n", ": ", ": "),
+    "level lines, sites by spaces": by_level(" ", "\n", ": ", ": "),
     "level paragraphs, a line a site": by_level("\n", "\n\n", ": ", ":\n"),
     "level and site on one line, a line a site": by_level("\n", "\n", ": ", ": "),
     "level paragraphs, bullets": by_level("\n- ", "\n\n", ": ", ":\n- "),
