@@ -38,6 +38,8 @@ FOUND_IOU = 0.5
 LEVELS_FROM_BELOW = (Level.L5_S1, Level.L4_L5, Level.L3_L4, Level.L2_L3, Level.L1_L2)
 """What the five lowest annotated discs of a Sudirman picture are called."""
 N_LEVELS_OF_PICTURE = len(LEVELS_FROM_BELOW)
+OTHER_CONTRAST = {"t1": "t2", "t2": "t1"}
+"""Which picture of a patient belongs to which; of a further exam it is not stated."""
 
 Keep = Callable[[str], bool]
 
@@ -87,12 +89,15 @@ class NamedPicture:
         Whether each of these bears the right name.
     flagged
         Whether it was refused, or came with a warning or a confidence below `MIN_CONFIDENCE`.
+    paired
+        Whether it was located together with the patient's other contrast.
     """
 
     modality: str
     in_box: tuple[bool, ...]
     all_named: bool
     flagged: bool
+    paired: bool = False
 
 
 def evaluate_networks(
@@ -120,7 +125,9 @@ def evaluate_networks(
     for network in networks:
         keep = unseen_by(network)
         dice += list(_ticked(dice_of_patients(root / "spider_space", network, keep), advance))
-        pictures += list(_ticked(located_pictures(root / "sudirman", network, keep), advance))
+        for in_pairs in (False, True):
+            found = located_pictures(root / "sudirman", network, keep, in_pairs=in_pairs)
+            pictures += list(_ticked(found, advance))
         counts += list(_ticked(disc_counts(root / "spider_mid", network, keep), advance))
     bodies = list(_ticked(bodies_of_volumes(root / "volumes", networks[0]), advance))
     rows = [*_dice_rows(dice), *_body_rows(bodies), *_picture_rows(pictures), *_count_rows(counts)]
@@ -181,29 +188,36 @@ def bodies_of_volumes(root: Path, network: Segmenter) -> Iterator[tuple[str, lis
             yield group, [iou for iou, _ in overlaps], [dice for _, dice in overlaps], seconds
 
 
-def located_pictures(folder: Path, network: Segmenter, keep: Keep) -> Iterator[NamedPicture]:
-    """Yield every Sudirman picture with five boxed discs, as it was located."""
+def located_pictures(folder: Path, network: Segmenter, keep: Keep, *, in_pairs: bool = False) -> Iterator[NamedPicture]:
+    """Yield every Sudirman picture with five boxed discs as it was located; `in_pairs`, with the other contrast."""
     if not folder.is_dir():
         return
     boxes = sudirman_disc_boxes(folder)
-    for row in pd.read_csv(folder / "images.csv", dtype=str).itertuples(index=False):
-        lowest = boxes.get((str(row.patient), str(row.modality)), [])[:N_LEVELS_OF_PICTURE]
-        if len(lowest) < N_LEVELS_OF_PICTURE or not keep(f"sudirman:{row.patient}"):
+    table = pd.read_csv(folder / "images.csv", dtype=str)
+    files = dict(zip(zip(table.patient, table.modality, strict=True), table.file, strict=True))
+    for (patient, modality), file in files.items():
+        lowest = boxes.get((patient, modality), [])[:N_LEVELS_OF_PICTURE]
+        if len(lowest) < N_LEVELS_OF_PICTURE or not keep(f"sudirman:{patient}"):
             continue
-        volume = read_picture(folder / "images" / str(row.file))
-        yield judge_picture(str(row.modality)[:2], lowest, volume, network)
+        other = files.get((patient, OTHER_CONTRAST.get(modality, ""))) if in_pairs else None
+        if other or not in_pairs:
+            beside = read_picture(folder / "images" / other) if other else None
+            yield judge_picture(modality[:2], lowest, read_picture(folder / "images" / file), network, other=beside)
 
 
-def judge_picture(modality: str, lowest: Sequence[DiscBox], volume: Volume, network: Segmenter) -> NamedPicture:
+def judge_picture(
+    modality: str, lowest: Sequence[DiscBox], volume: Volume, network: Segmenter, *, other: Volume | None = None
+) -> NamedPicture:
     """Locate one picture and compare with the boxes of its five lowest discs, from below."""
+    paired = other is not None
     try:
         volume = sized_by_spine(volume, network)
-        location = locate(volume, network=network)
+        location = locate(volume, network=network, other=other)
     except DeepspineError:
-        return NamedPicture(modality, (False,) * len(lowest), False, True)
+        return NamedPicture(modality, (False,) * len(lowest), False, True, paired)
     by_box = [_level_in(box, location, volume) for box in lowest]
     named = all(found is level for found, level in zip(by_box, LEVELS_FROM_BELOW, strict=True))
-    return NamedPicture(modality, tuple(level is not None for level in by_box), named, is_flagged(location))
+    return NamedPicture(modality, tuple(level is not None for level in by_box), named, is_flagged(location), paired)
 
 
 def is_flagged(location: Location) -> bool:
@@ -250,19 +264,27 @@ def _body_rows(volumes: Sequence[tuple[str, list[float], list[float], float]]) -
 
 def _picture_rows(pictures: Sequence[NamedPicture]) -> Iterator[Measurement]:
     targets = {"t2": (0.995, 0.98), "t1": (0.99, 0.97)}
-    for modality, (in_box_target, named_target) in targets.items():
-        chosen = [one for one in pictures if one.modality == modality]
-        if not chosen:
-            continue
-        discs = [hit for one in chosen for hit in one.in_box]
-        name = f"sudirman {modality.upper()}"
-        yield Measurement(name, "discs whose centre is in the box", float(np.mean(discs)), len(discs), in_box_target)
-        named = float(np.mean([one.all_named for one in chosen]))
-        yield Measurement(name, "pictures with all names right", named, len(chosen), named_target)
-    for right, what, target in ((False, "wrongly named that were flagged", 0.8), (True, "rightly named flagged", 0.05)):
-        chosen = [one for one in pictures if one.all_named is right]
-        if chosen:
-            yield Measurement("sudirman", what, float(np.mean([one.flagged for one in chosen])), len(chosen), target)
+    for paired, of_pairs in ((False, ""), (True, " in a pair")):
+        here = [one for one in pictures if one.paired is paired]
+        for modality, (in_box_target, named_target) in targets.items():
+            chosen = [one for one in here if one.modality == modality]
+            if not chosen:
+                continue
+            discs = [hit for one in chosen for hit in one.in_box]
+            name = f"sudirman {modality.upper()}{of_pairs}"
+            yield Measurement(
+                name, "discs whose centre is in the box", float(np.mean(discs)), len(discs), in_box_target
+            )
+            named = float(np.mean([one.all_named for one in chosen]))
+            yield Measurement(name, "pictures with all names right", named, len(chosen), named_target)
+        for right, what, target in (
+            (False, "wrongly named that were flagged", 0.8),
+            (True, "rightly named flagged", 0.05),
+        ):
+            chosen = [one for one in here if one.all_named is right]
+            if chosen:
+                flagged = float(np.mean([one.flagged for one in chosen]))
+                yield Measurement(f"sudirman{of_pairs}", what, flagged, len(chosen), target)
 
 
 def _count_rows(counts: Sequence[tuple[str, int, int]]) -> Iterator[Measurement]:

@@ -3,16 +3,18 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from deepspine.data.errors import DeepspineError, InputError, NamingError
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
-from deepspine.segmentation.evaluation import is_flagged, judge_picture, unseen_by
+from deepspine.segmentation.evaluation import evaluate_networks, is_flagged, judge_picture, unseen_by
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.output import write_location
@@ -33,6 +35,12 @@ class Painted:
     def segment(self, volume: Volume) -> tuple[np.ndarray, np.ndarray]:
         """Return the painting."""
         return self.mask, np.full(self.mask.shape, 0.95, dtype=np.float32)
+
+
+class PaintedWithCard(Painted):
+    """A painted network that learned from nobody."""
+
+    card: ClassVar[dict[str, object]] = {}
 
 
 def volume(shape: tuple[int, int, int] = (1, ROWS, COLUMNS), axes: list[np.ndarray] = SAGITTAL) -> Volume:
@@ -236,6 +244,29 @@ def test_a_refused_picture_counts_as_wrong_and_flagged() -> None:
     judged = judge_picture("t1", boxes, volume(), Painted(painted_spine(sacrum=False)))
     assert judged.flagged
     assert not judged.all_named
+
+
+def test_a_picture_is_measured_alone_and_beside_its_patient_s_other_contrast(tmp_path: Path) -> None:
+    folder = tmp_path / "sudirman"
+    (folder / "images").mkdir(parents=True)
+    pictures = [("1", "t1"), ("1", "t2"), ("2", "t1"), ("3", "t2"), ("3", "t2b")]
+    for patient, modality in pictures:
+        Image.fromarray(np.eye(ROWS, COLUMNS, dtype=np.uint8)).save(folder / "images" / f"{patient}_{modality}.png")
+    listed = "".join(f"{patient},{modality},{patient}_{modality}.png\n" for patient, modality in pictures)
+    (folder / "images.csv").write_text("patient,modality,file\n" + listed, encoding="utf-8")
+    boxed = "".join(
+        f"{patient},{modality},78,{30 + 35 * index},122,{50 + 35 * index},normal\n"
+        for patient, modality in pictures
+        for index in range(5)
+    )
+    (folder / "boxes.csv").write_text("patient,modality,x0,y0,x1,y1,class\n" + boxed, encoding="utf-8")
+    rows = evaluate_networks(tmp_path, [PaintedWithCard(painted_spine())])
+    measured = {(row.dataset, row.measure): (row.value, row.n) for row in rows}
+    named = "pictures with all names right"
+    assert measured["sudirman T1", named] == (1.0, 2)
+    assert measured["sudirman T1 in a pair", named] == (1.0, 1)
+    assert measured["sudirman T2", named] == (1.0, 3)
+    assert measured["sudirman T2 in a pair", named] == (1.0, 1)
 
 
 def test_only_the_held_fold_is_unseen() -> None:
