@@ -56,6 +56,21 @@ def test_a_manifest_of_pictures_is_gone_through_and_a_bad_one_listed(
     assert "b" in (out / "rejects.csv").read_text()
 
 
+def test_t1_and_t2_of_one_report_get_one_answer(study: PhantomStudy, tmp_path: Path) -> None:
+    for name, scan in (("t1", study.sagittal.t1), ("t2", study.sagittal.t2)):
+        stored = scan.stored[len(scan.stored) // 2].astype(float)
+        Image.fromarray((255 * stored / stored.max()).astype(np.uint8)).save(tmp_path / f"{name}.png")
+    pixel_mm = study.plan.pixel_mm
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text(
+        f"path,report_id,weighting,spacing_mm\nt1.png,r,T1,{pixel_mm}\nt2.png,r,T2,{pixel_mm}\n", encoding="utf-8"
+    )
+    assert main(["locate", str(manifest), "--out", str(tmp_path / "out")]) == 0
+    one, other = (json.loads((tmp_path / "out" / name / "levels.json").read_text()) for name in ("t1", "t2"))
+    assert one["levels"] == other["levels"]
+    assert not any("one place" in warning for warning in (*one["warnings"], *other["warnings"]))
+
+
 def test_a_missing_axial_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["locate", str(tmp_path / "no.png"), "--out", str(tmp_path / "out"), "--axial"]) == 2
     assert "no.png" in capsys.readouterr().err

@@ -17,8 +17,8 @@ def locate(
         typer.Argument(
             metavar="INPUT...",
             help="NIfTI, MetaImage or NRRD files, a DICOM series folder, PNG or JPEG pictures, a folder of these, a "
-            "manifest of pictures (CSV: path, plane, weighting, spacing_mm), or an archive's index.parquet (the "
-            "sagittal T2, else T1, of each study).",
+            "manifest of pictures (CSV: path, plane, weighting, spacing_mm, report_id; T1 and T2 of one report are "
+            "named together), or an archive's index.parquet (the sagittal T2, else T1, of each study).",
             show_default=False,
         ),
     ],
