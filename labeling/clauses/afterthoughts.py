@@ -39,6 +39,10 @@ class Afterthoughts(Objects):
             for frame in last:
                 frame.neg = "no"
         elif conjunct.sides or conjunct.level is not None or self._is_of_new_level(last):
+            if conjunct.level is not None and conjunct.sides:
+                self._assign(
+                    [f for f in last if f.level is None and f.sides not in (0, conjunct.sides)], conjunct.level
+                )
             self._extend_last([self._again(frame, conjunct) for frame in last])
 
     def _addressed(self, conjunct: Conjunct) -> list[Frame]:

@@ -29,6 +29,8 @@ class Emission(Lookahead):
         frame = Frame(finding, bits, head, conjunct.i if conjunct.i >= 0 else head.i, head.j)
         frame.grade, frame.cap = conjunct.grade, conjunct.cap
         frame.neg, frame.hedge = conjunct.neg, conjunct.hedge
+        if conjunct.neg == "gone":
+            frame.neg, frame.gone = "no", True
         frame.sides = conjunct.sides or self.exclude_side
         frame.mm, frame.number = conjunct.mm, conjunct.number
         frame.rest = conjunct.rest or (self.neg_rest if self.neg and conjunct.neg else "")

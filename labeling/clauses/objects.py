@@ -137,6 +137,9 @@ class Objects(Emission):
         )
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
+        site = self.previous_site
+        if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
+            return self._emit(head, site, opener)
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
     def _each(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:

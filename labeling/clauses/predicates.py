@@ -6,6 +6,7 @@ from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import (
     LEFT,
     RIGHT,
+    SIDES,
     Conjunct,
     Frame,
     clone,
@@ -54,8 +55,11 @@ class Predicates(Leftovers):
         if chain_sites:
             self._reduce(mention)
             return
+        object_ahead = self._object_ahead(following)
+        if not object_ahead and following is not None and following.kind == "side_post" and following.i == mention.j:
+            self.cur.sides = self.cur.sides or SIDES.get(following.value, 0)
         self._open(mention)
-        if not self._object_ahead(following):
+        if not object_ahead:
             self._finish_open()
 
     def _settle_degrees_before(self) -> None:

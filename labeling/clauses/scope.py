@@ -43,6 +43,9 @@ class Scope(Leftovers):
     def on_post_neg(self, mention: Mention) -> None:
         """Deny what was said before ("is not seen", "has resolved", "none")."""
         previous = self._peek(-1)
+        if previous is None and mention.value == "gone" and mention.j - mention.i == 1:
+            self.on_neg(mention)
+            return
         at_start = self.cur.empty and (
             previous is None
             or previous.kind in ("conj", "level", "breaker", "levelref", "restword", "of")

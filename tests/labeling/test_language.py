@@ -634,3 +634,23 @@ def test_lists_of_findings_and_levels_without_prepositions() -> None:
 def test_levels_as_speech_recognition_writes_them() -> None:
     assert told("At L4 5 there is moderate canal stenosis.", "canal_stenosis") == {"L4-L5": "moderate"}
     assert told("There is a haemangioma in L4 5 mm in size. Mild canal stenosis.", "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe foraminal narrowing on the right and moderate on the left at L5-S1.",
+    "At L5-S1 the right foramen is severely narrowed, with moderate narrowing on the left.",
+    "L5-S1: Severe right foraminal narrowing. Moderate narrowing on the left.",
+])  # fmt: skip
+def test_a_narrowing_of_the_other_side_goes_on_with_the_site(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "moderate", "L5-S1 right": "severe"}
+    assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", ["Resolved extrusion at L5-S1.", "Interval resolution of the extrusion at L5-S1."])
+def test_what_has_resolved_is_gone(text: str) -> None:
+    assert told(text, "herniation") == {"L5-S1": "none"}
+
+
+def test_no_change_in_a_stenosis_leaves_it() -> None:
+    text = "There is no interval change in the mild L3-4 and moderate L4-5 canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
