@@ -119,8 +119,8 @@ class Headings:
             return length <= MAX_BARE_HEADING and covered >= length - 1 and head[0].i == sentence.i
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
             return sum(m.j - m.i for m in head) >= length - 1
-        if kinds == {"site"} and sum(m.j - m.i for m in head) == length:
-            return self._level_opens_next()
+        if kinds == {"site"} and sum(m.j - m.i for m in head) == length and self._level_opens_next():
+            return True
         return bool(
             length <= 12 and self.regions.within(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}
         )

@@ -654,3 +654,8 @@ def test_what_has_resolved_is_gone(text: str) -> None:
 def test_no_change_in_a_stenosis_leaves_it() -> None:
     text = "There is no interval change in the mild L3-4 and moderate L4-5 canal stenosis."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_a_heading_of_the_neck_opens_its_part_whatever_follows() -> None:
+    text = "CERVICAL SPINE\nReversal of the lordosis. Mild canal stenosis.\n\nLUMBAR SPINE\nL4-5: Severe canal stenosis."
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
