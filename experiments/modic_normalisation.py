@@ -1,19 +1,21 @@
 """`modic-normalisation`: which scale of grey values tells Modic changes best (Cina 2024), and what else helps.
 
 Crops of T1 and T2 around each disc of SPIDER's mid-sagittal pairs, of patients whose notes speak of Modic changes, and
-of the middle slice of phantoms, cut on the level frame; the grader's own network and training. Every way has the same
-patients in the same folds and the same seeds. Phantoms with unseen times judge the three types, which SPIDER lacks:
-it has no type 1 and six discs of type 3.
+of phantoms, cut on the level frame: 2D, and of volumes in 3D; of discs, and of single endplates. The grader's own
+network and training. Every way has the same patients in the same folds and the same seeds. Phantoms with unseen times
+judge the three types, which SPIDER lacks: it has no type 1 and six discs of type 3.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from omegaconf import MISSING
 
 from deepspine.data.agreement import (
@@ -22,22 +24,20 @@ from deepspine.data.agreement import (
     count_pairs_by_patient,
     patient_bootstrap,
 )
-from deepspine.data.crops import CropPreset, CropSpec
-from deepspine.data.dataset.build import build_dataset
-from deepspine.data.dataset.studies import StudyImages, StudySource
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Side
-from deepspine.data.geometry import FloatArray, Plane
+from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.volume import Volume
-from deepspine.experiments.modic_map import NOTES_PREFIX, PREFIX
+from deepspine.data.levels import Level
+from deepspine.experiments.modic_crops import View, build_crops, discs_of_endplates, endplate_labels
+from deepspine.experiments.modic_map import NOTES_PREFIX, PREFIX, SPECIFICITY
 from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
 from deepspine.experiments.modic_phantoms import UNSEEN, changed_study, teaching_study
 from deepspine.experiments.note_labels import label_notes
 from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.experiments.yes_or_no import Answers, auc
-from deepspine.grading.modic.intensity import WAYS, IntensityContext, learned_landmarks
+from deepspine.grading.modic.intensity import WAYS
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
 from deepspine.labeling.validation.pictures import read_gradings
@@ -45,18 +45,12 @@ from deepspine.segmentation.detection.inference import DetectionNetwork
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.pose import Segmenter
 
-PRESET = CropPreset(
-    "modic",
-    CropSpec(Plane.SAGITTAL, (1, 64, 48), (4.0, 57.6, 43.2)),
-    # Pictures have no axial series; a network of theirs keeps a place for one.
-    CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0)),
-)
-"""The disc, half of each body beside it, their whole depth."""
 LESSON, JUDGE = "lesson-", "judge-"
 """Of phantoms."""
 SPIDER, NOTES, PHANTOMS = "spider", "notes", "phantoms"
 TEACHERS = {SPIDER: PREFIX, NOTES: NOTES_PREFIX, PHANTOMS: LESSON}
 """Who teaches, and the prefix of their patients."""
+GRADED_FILE = "graded.json"
 
 
 @dataclass
@@ -69,12 +63,18 @@ class Variant:
         Name of `intensity.WAYS`.
     teachers
         Of `spider`, `notes`, `phantoms`.
+    view
+        What a crop shows: `slice`, `volume` (of phantoms alone) or `endplate`.
+    start
+        Name of a variant that runs before; the networks of its folds are where these start.
     recipe
         Keys of `Recipe` that differ.
     """
 
     scale: str = MISSING
     teachers: list[str] = field(default_factory=lambda: [SPIDER, PHANTOMS])
+    view: str = View.SLICE.value
+    start: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
@@ -109,19 +109,40 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     """Run the variants; return the table, one row for each variant."""
     names = wanted_variants(settings.only, settings.variants)
     variants = {name: settings.variants[name] for name in names}
+    _check(settings.variants)
+    pairs, labels = _gather(settings, data, out, lambda n: advance(0.3 * n))
+    known = {View.SLICE: labels, View.VOLUME: labels, View.ENDPLATE: endplate_labels(pairs, labels)}
+    rows: list[Mapping[str, Any]] = []
+    for name, variant in variants.items():
+        view = View(variant.view)
+        dataset = out / f"dataset-{folder_of(variant.scale)}{'' if view is View.SLICE else f'-{view}'}"
+        build_crops(pairs, view, variant.scale, dataset)
+        start = out / folder_of(variant.start) if variant.start else None
+        predictions = _learned(
+            variant,
+            settings,
+            dataset,
+            known[view],
+            out / folder_of(name),
+            start,
+            lambda n: advance(0.7 * n / len(names)),
+        )
+        row: dict[str, Any] = {"variant": name}
+        if view is View.ENDPLATE:
+            row |= endplate_columns(predictions, known[View.ENDPLATE])
+            predictions = discs_of_endplates(predictions)
+        rows.append({**row, **spider_columns(predictions, labels), **phantom_columns(predictions, labels)})
+    return rows
+
+
+def _check(variants: Mapping[str, Variant]) -> None:
     for name, variant in variants.items():
         if variant.scale not in WAYS or set(variant.teachers) - set(TEACHERS):
             raise ConfigError(f"{name}: scale must be of {', '.join(WAYS)}, teachers of {', '.join(TEACHERS)}")
-    pairs, labels = _gather(settings, data, out, lambda n: advance(0.3 * n))
-    rows: list[Mapping[str, Any]] = []
-    for name, variant in variants.items():
-        dataset = out / f"dataset-{folder_of(variant.scale)}"
-        _build(pairs, variant.scale, dataset)
-        predictions = _learned(
-            variant, settings, dataset, labels, out / folder_of(name), lambda n: advance(0.7 * n / len(names))
-        )
-        rows.append({"variant": name, **spider_columns(predictions, labels), **phantom_columns(predictions, labels)})
-    return rows
+        if variant.view not in set(View):
+            raise ConfigError(f"{name}: view must be of {', '.join(View)}, got {variant.view!r}")
+        if variant.start and variant.start not in variants:
+            raise ConfigError(f"{name}: start must be a variant, of {', '.join(variants)}, got {variant.start!r}")
 
 
 # ------------------------------------------------------------------------------------------------------------ material
@@ -176,28 +197,6 @@ def _phantoms(
         advance(1 / (settings.lessons + settings.judges))
 
 
-def _build(pairs: Sequence[LocatedPair], scale: str, dataset: Path) -> None:
-    """Cut the crops of all pairs with grey values on one scale; no labels, since variants learn from several."""
-    landmarks = [learned_landmarks([getattr(pair, name).voxels for pair in pairs]) for name in ("t1", "t2")]
-
-    def source(pair: LocatedPair) -> StudySource:
-        def images() -> StudyImages:
-            return StudyImages(
-                {
-                    "sagittal_t1": [_scaled(pair.t1, pair, scale, landmarks[0], is_t1=True)],
-                    "sagittal_t2": [_scaled(pair.t2, pair, scale, landmarks[1], is_t1=False)],
-                }
-            )
-
-        return StudySource(pair.patient, pair.patient, pair.patient, frames=lambda: pair.frames, images=images)
-
-    build_dataset([source(pair) for pair in pairs], LabelTable({}), dataset, preset=PRESET)
-
-
-def _scaled(volume: Volume, pair: LocatedPair, scale: str, landmarks: FloatArray, *, is_t1: bool) -> Volume:
-    return volume.with_voxels(WAYS[scale](volume.voxels, IntensityContext(pair.mask, is_t1, landmarks)))
-
-
 # ------------------------------------------------------------------------------------------------------------ learning
 
 
@@ -207,42 +206,77 @@ def _learned(
     dataset: Path,
     labels: LabelTable,
     place: Path,
+    start: Path | None,
     advance: Callable[[float], None],
 ) -> list[Prediction]:
-    """Cross-validate a variant with every seed; return the mean probabilities of all discs."""
+    """Cross-validate a variant with every seed; return the mean probabilities of all discs.
+
+    Parameters
+    ----------
+    start
+        Folder of the variant whose networks are started from, seed by seed and fold by fold.
+
+    Raises
+    ------
+    ConfigError
+        When the variant to start from has not run.
+    """
     prefixes = tuple(TEACHERS[name] for name in variant.teachers)
     known = LabelTable({key: grades for key, grades in labels.items() if key.report_id.startswith(prefixes)})
     graded = []
     for seed in settings.seeds:
-        recipe = replace(changed_recipe(settings.recipe, variant.recipe), seed=seed)
-        graded.append(
-            cross_validate(
+        stored = place / f"seed{seed}" / GRADED_FILE
+        if not stored.is_file():
+            starts = start and [start / f"seed{seed}" / f"fold{fold}_0" for fold in range(settings.folds)]
+            if starts and not all(one.is_dir() for one in starts):
+                raise ConfigError(f"{place.name} starts from {variant.start}, which must run first")
+            rows = cross_validate(
                 dataset,
                 [known] * settings.folds,
-                place / f"seed{seed}",
-                recipe,
-                advance=lambda n: advance(n / len(settings.seeds)),
+                stored.parent,
+                replace(changed_recipe(settings.recipe, variant.recipe), seed=seed),
+                start=starts,
             )
-        )
+            write_graded([row for row in rows if row.key.finding == MODIC.name], stored)
+        graded.append(read_graded(stored))
+        advance(1 / len(settings.seeds))
     return averaged(graded)
+
+
+def write_graded(rows: Sequence[Prediction], path: Path) -> None:
+    """Keep what the networks of a seed said of held back patients, so that a stopped run need not ask them again."""
+    values = [[*row.key, row.patient_key, row.probabilities.tolist()] for row in rows]
+    path.write_text(json.dumps(values), encoding="utf-8")
+
+
+def read_graded(path: Path) -> list[Prediction]:
+    """Read what `write_graded` wrote."""
+    return [
+        Prediction(LabelKey(report, Level(level), finding, Side(side)), patient, np.array(probabilities))
+        for report, level, finding, side, patient, probabilities in json.loads(path.read_text(encoding="utf-8"))
+    ]
 
 
 # -------------------------------------------------------------------------------------------------------------- scores
 
 
 def spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
-    """Return how SPIDER's discs are told: sensitivity of each class, and presence of any change."""
+    """Return how SPIDER's discs are told, each class and presence of any change; nothing where there are none."""
     rows = [row for row in predictions if row.key.report_id.startswith(PREFIX) and row.key in labels]
+    if not rows:
+        return {}
     patients = [row.patient_key for row in rows]
     truth = np.array([MODIC.scale.index(labels[row.key].lowest) for row in rows])
     guess = np.array([int(np.argmax(row.probabilities)) for row in rows])
     scores = np.array([1.0 - row.probabilities[0] for row in rows])
     presence = count_pairs_by_patient(patients, truth > 0, guess > 0, 2)
+    cut = count_pairs_by_patient(patients, truth > 0, scores > np.quantile(scores[truth == 0], SPECIFICITY), 2)
     return {
         "n": len(rows),
         "changed": int((truth > 0).sum()),
         "sensitivity none": str(patient_bootstrap(presence, lambda c: _recall(c, 0))),
         "sensitivity change": str(patient_bootstrap(presence, lambda c: _recall(c, 1))),
+        "at specificity .95": str(patient_bootstrap(cut, lambda c: _recall(c, 1))),
         "balanced accuracy": str(patient_bootstrap(presence, class_average_accuracy)),
         "F1": str(patient_bootstrap(presence, _f1)),
         "AUC": str(auc(Answers(patients, truth > 0, scores))),
@@ -252,18 +286,30 @@ def spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dic
 
 def phantom_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
     """Return how the types of phantoms with unseen times are told."""
-    rows = [row for row in predictions if row.key.report_id.startswith(JUDGE) and row.key in labels]
-    patients = [row.patient_key for row in rows]
-    truth = [MODIC.scale.index(labels[row.key].lowest) for row in rows]
-    counts = count_pairs_by_patient(
-        patients, truth, [int(np.argmax(row.probabilities)) for row in rows], len(MODIC.scale)
-    )
+    counts = _judged(predictions, labels)
     total = counts.sum(axis=0)
     return {
-        "phantom discs": len(rows),
+        "phantom discs": int(total.sum()),
         **{f"phantom {name}": round(float(_recall(total, index)), 2) for index, name in enumerate(MODIC.scale)},
         "phantom balanced accuracy": str(patient_bootstrap(counts, class_average_accuracy)),
     }
+
+
+def endplate_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
+    """Return how the endplates of phantoms with unseen times are told."""
+    counts = _judged(predictions, labels)
+    return {
+        "phantom endplates": int(counts.sum()),
+        "endplate balanced accuracy": str(patient_bootstrap(counts, class_average_accuracy)),
+    }
+
+
+def _judged(predictions: Sequence[Prediction], labels: LabelTable) -> NDArray[np.int64]:
+    """Return truth and answer of the phantoms that judge, one table of counts a patient."""
+    rows = [row for row in predictions if row.key.report_id.startswith(JUDGE) and row.key in labels]
+    truth = [MODIC.scale.index(labels[row.key].lowest) for row in rows]
+    guess = [int(np.argmax(row.probabilities)) for row in rows]
+    return np.asarray(count_pairs_by_patient([row.patient_key for row in rows], truth, guess, len(MODIC.scale)))
 
 
 def _recall(counts: FloatArray, index: int) -> FloatArray:

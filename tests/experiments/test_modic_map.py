@@ -10,12 +10,19 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.data.phantom.study import PhantomStudy
+from deepspine.experiments import yes_or_no
 from deepspine.experiments.modic_map import DiscAnswer, JudgingPhantom, in_context, phantom_rows, picture_rows
 from deepspine.experiments.modic_pairs import LocatedPair
 from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_study
 from deepspine.experiments.modic_samples import presence, sampled
 from deepspine.grading.modic.mapping import MODIC, EndplateChange, ModicMap
 from deepspine.grading.modic.region_training import UNKNOWN
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw fewer patients for the intervals of AUCs, which nothing here looks at."""
+    monkeypatch.setattr(yes_or_no, "AUC_RESAMPLES", 20)
 
 
 @pytest.fixture(scope="module")

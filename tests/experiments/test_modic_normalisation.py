@@ -10,10 +10,24 @@ from deepspine.data.findings import Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS
+from deepspine.experiments import yes_or_no
 from deepspine.experiments.modic_map import PREFIX
-from deepspine.experiments.modic_normalisation import JUDGE, phantom_columns, spider_columns
+from deepspine.experiments.modic_normalisation import (
+    JUDGE,
+    endplate_columns,
+    phantom_columns,
+    read_graded,
+    spider_columns,
+    write_graded,
+)
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw fewer patients for the intervals of AUCs, which nothing here looks at."""
+    monkeypatch.setattr(yes_or_no, "AUC_RESAMPLES", 20)
 
 
 def answered(prefix: str, *, right: bool) -> tuple[list[Prediction], LabelTable]:
@@ -61,12 +75,32 @@ def test_each_set_is_scored_on_its_own_patients() -> None:
         ("variants.none.scale=bright", "scale must be of none"),
         ("variants.none.teachers=[radiologists]", "teachers of spider"),
         ("method=eye", "method must be unet or detection"),
+        ("variants.none.start=nobody", "start must be a variant"),
+        ("variants.none.view=cube", "view must be of slice, volume, endplate"),
     ],
 )
 def test_a_mistake_is_one_line(change: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["experiment", "modic-normalisation", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
     assert main([*words, "--set", change]) == 2
     assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_answers_of_held_back_patients_are_kept_to_the_last_digit(tmp_path: Path) -> None:
+    rows, _ = answered(PREFIX, right=True)
+    write_graded(rows, tmp_path / "graded.json")
+    again = read_graded(tmp_path / "graded.json")
+    assert [(row.key, row.patient_key) for row in again] == [(row.key, row.patient_key) for row in rows]
+    assert all(np.array_equal(one.probabilities, two.probabilities) for one, two in zip(again, rows, strict=True))
+
+
+def test_phantoms_alone_have_no_columns_of_pictures() -> None:
+    assert spider_columns(*answered(JUDGE, right=True)) == {}
+
+
+def test_endplates_of_phantoms_are_scored_by_endplate() -> None:
+    columns = endplate_columns(*answered(JUDGE, right=True))
+    assert columns["phantom endplates"] == 60
+    assert columns["endplate balanced accuracy"].startswith("1.000")
 
 
 def test_an_experiment_without_a_fast_check_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

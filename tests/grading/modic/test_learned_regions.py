@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from deepspine.data.errors import InputError
 from deepspine.data.levels import Level
-from deepspine.data.phantom.options import PhantomOptions
-from deepspine.data.phantom.study import PhantomStudy, generate_study
-from deepspine.data.phantom.variants import Variant
+from deepspine.data.phantom.study import PhantomStudy
 from deepspine.data.volume import Volume
 from deepspine.grading.modic.learned_regions import CARD_KEYS, RegionModel, learn_regions
 from deepspine.grading.modic.level_crops import COLUMNS, ROWS
@@ -34,10 +32,9 @@ CARD = dict.fromkeys(CARD_KEYS, "invented")
 
 
 @pytest.fixture(scope="module")
-def study() -> PhantomStudy:
-    """Return a study with one change."""
-    options = PhantomOptions(axial=False, scoliosis=0.0)
-    return generate_study(21, options, variant=Variant(modic={Level.L3_L4: "type1"}))
+def study(three_types: PhantomStudy) -> PhantomStudy:
+    """Return a study with changes."""
+    return three_types
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +130,7 @@ def test_marks_move_with_the_picture() -> None:
 
 
 def test_a_network_learns_marked_pixels_and_is_trained_once(tmp_path: Path) -> None:
-    network = train_regions(lambda: square(32), tmp_path, epochs=12, seed=1, batch_size=8)
+    network = train_regions(lambda: square(24), tmp_path, epochs=10, seed=1, batch_size=8)
     said = ask([network], square().crops)
     truth = square().changed == 1
     assert said.pixels[truth].mean() > said.pixels[~truth].mean() + 0.4
@@ -142,7 +139,7 @@ def test_a_network_learns_marked_pixels_and_is_trained_once(tmp_path: Path) -> N
     def never() -> RegionSamples:
         raise AssertionError("asked for lessons of a network that is there")
 
-    again = train_regions(never, tmp_path, epochs=12, seed=1)
+    again = train_regions(never, tmp_path, epochs=10, seed=1)
     assert np.allclose(ask([again], square().crops).pixels, said.pixels, atol=1e-5)
 
 

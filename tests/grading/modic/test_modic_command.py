@@ -14,11 +14,8 @@ from PIL import Image
 
 from deepspine.cli import main
 from deepspine.data.files import read_volume
-from deepspine.data.levels import Level
 from deepspine.data.phantom.archive import write_study
-from deepspine.data.phantom.options import PhantomOptions
-from deepspine.data.phantom.study import PhantomStudy, generate_study
-from deepspine.data.phantom.variants import Variant
+from deepspine.data.phantom.study import PhantomStudy
 from deepspine.grading.modic.output import COLUMNS
 
 Mistake = Callable[..., str]
@@ -27,10 +24,9 @@ MIDDLE = slice(5, 10)
 
 
 @pytest.fixture(scope="module")
-def phantom() -> PhantomStudy:
-    """Return a study with a change at L3-L4."""
-    variant = Variant(modic={Level.L3_L4: "type1"})
-    return generate_study(21, PhantomOptions(axial=False, scoliosis=0.0), variant=variant)
+def phantom(three_types: PhantomStudy) -> PhantomStudy:
+    """Return a study with changes."""
+    return three_types
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +56,8 @@ def mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Mistake:
     return run
 
 
-@pytest.mark.parametrize("method", ["learned", "statistical"])
-def test_a_dicom_study_becomes_a_map_a_table_and_a_picture(
-    method: str, phantom: PhantomStudy, folder: Path, tmp_path: Path
-) -> None:
-    assert main(["modic", str(folder), "--method", method, "--out", str(tmp_path)]) == 0
+def test_a_dicom_study_becomes_a_map_a_table_and_a_picture(phantom: PhantomStudy, folder: Path, tmp_path: Path) -> None:
+    assert main(["modic", str(folder), "--out", str(tmp_path)]) == 0
     with (tmp_path / "modic.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
@@ -73,6 +66,15 @@ def test_a_dicom_study_becomes_a_map_a_table_and_a_picture(
     assert set(np.unique(types)) >= {0, 1}
     assert read_volume(tmp_path / "modic.nii.gz").grid.shape == (5, *phantom.sagittal_t2.grid.shape[1:])
     assert (tmp_path / "modic.png").stat().st_size > 10_000
+
+
+def test_a_pair_of_pictures_is_mapped_by_outliers(phantom: PhantomStudy, tmp_path: Path) -> None:
+    write_pictures(phantom, tmp_path)
+    assert main(["modic", str(tmp_path), "--method", "statistical", "--out", str(tmp_path / "map")]) == 0
+    with (tmp_path / "map" / "modic.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["grades"] for row in rows if row["level"] == "L3-L4"} == {"type1"}
+    assert not any(row["volume_mm3"] for row in rows)
 
 
 def test_a_folder_without_networks_and_a_method_without_them_are_mistakes(mistake: Mistake, tmp_path: Path) -> None:
@@ -113,20 +115,26 @@ def test_a_t1_of_another_orientation_is_refused(folder: Path, mistake: Mistake, 
     assert "must be a sagittal stack" in line
 
 
-def test_a_picture_that_stands_on_its_head_is_refused(phantom: PhantomStudy, mistake: Mistake, tmp_path: Path) -> None:
+def write_pictures(phantom: PhantomStudy, folder: Path, *, head_down: bool = False) -> None:
     for name, volume in (("t1", phantom.sagittal_t1), ("t2", phantom.sagittal_t2)):
         pixels = volume.voxels[len(volume.voxels) // 2]
         grey = np.clip(pixels / np.percentile(pixels, 99.5) * 255, 0, 255).astype(np.uint8)
-        Image.fromarray(grey[::-1] if name == "t1" else grey).save(tmp_path / f"case_{name}.png")
+        Image.fromarray(grey[::-1] if head_down and name == "t1" else grey).save(folder / f"case_{name}.png")
+
+
+def test_a_picture_that_stands_on_its_head_is_refused(phantom: PhantomStudy, mistake: Mistake, tmp_path: Path) -> None:
+    write_pictures(phantom, tmp_path, head_down=True)
     assert "upside down" in mistake(tmp_path)
 
 
 def test_volumes_of_two_patients_without_names_are_refused(
-    phantom: PhantomStudy, mistake: Mistake, tmp_path: Path
+    phantom: PhantomStudy, another_patient: PhantomStudy, mistake: Mistake, tmp_path: Path
 ) -> None:
     """Nothing but the bones tells."""
-    other = generate_study(22, PhantomOptions(axial=False, scoliosis=0.0))
-    for path, volume in ((tmp_path / "t1.nii.gz", other.sagittal_t1), (tmp_path / "t2.nii.gz", phantom.sagittal_t2)):
+    for path, volume in (
+        (tmp_path / "t1.nii.gz", another_patient.sagittal_t1),
+        (tmp_path / "t2.nii.gz", phantom.sagittal_t2),
+    ):
         image = SimpleITK.GetImageFromArray(volume.voxels[MIDDLE])
         image.SetSpacing(volume.grid.spacing_mm[::-1].tolist())
         image.SetDirection(np.array([[0, 0, 1], [1, 0, 0], [0, -1, 0]], dtype=float).ravel().tolist())
