@@ -68,7 +68,7 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         later = {frame.finding for frame in self.frames[self.except_start :]}
         for frame in self.frames if later else ():
             if frame.exclude and frame.finding not in later:
-                frame.exclude = []
+                frame.exclude = ()
                 frame.level = None
 
     def _none_elsewhere(self) -> None:

@@ -125,6 +125,7 @@ class Frame:
     same = False
     soft = False
     site = ""
+    exclude: tuple[tuple[LevelRef, int], ...] = ()
 
     def __init__(self, finding: str, bits: int, head: Mention, i: int, j: int) -> None:
         self.finding = finding
@@ -132,7 +133,6 @@ class Frame:
         self.head = head
         self.i = i
         self.j = j
-        self.exclude: list[tuple[LevelRef, int]] = []
 
     def copy(self) -> Frame:
         """Return a frame of the same finding and head, everything else unsaid."""

@@ -51,7 +51,7 @@ class Leftovers(Afterthoughts):
     def _close_open(self) -> None:
         """Close the open head; degrees and sides behind its object are its own: "narrowing of the canal, moderate"."""
         super()._close_open()
-        behind, self.behind = self.behind, []
+        behind, self.behind = self.behind, ()
         for conjunct in behind:
             self._modify_last(conjunct)
 

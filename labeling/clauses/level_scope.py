@@ -293,7 +293,7 @@ class LevelScope(Leftovers):
         if self.frames:
             for frame in self.frames[self.clause_start : self.except_start]:
                 if frame.finding not in ("normal_alignment", *SLIPS):
-                    frame.exclude.append((ref, sides))
+                    frame.exclude = (*frame.exclude, (ref, sides))
             self._assign([f for f in self.frames[self.except_start :] if f.level is None or f.inherited or f.soft], ref)
             self.level = ref
             if self.cur.empty or (sides and not self.cur.grade):

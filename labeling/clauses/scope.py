@@ -229,7 +229,7 @@ class Scope(Leftovers):
         word = self.words[mention.i]
         if self.place and word in ("which", "where"):
             self._boundary()
-            self.subject, self.place = self.place, []
+            self.subject, self.place = list(self.place), ()
             return True
         if word in ("where", "which") and self.focus_level is not None:
             self.level = self.focus_level

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deepspine.labeling.clauses.frames import Conjunct, Frame, LevelRef, Topic
 from deepspine.labeling.mentions import Mention
 
@@ -37,6 +39,9 @@ class State:
     previous_site: Mention | None = None
     previous_finding = ""
     except_start = 0
+    neg_grade = (0, "")
+    place: Sequence[Conjunct] = ()
+    behind: Sequence[Conjunct] = ()
 
     def __init__(self, words: list[str], topic: Topic | None, level: LevelRef | None, at_header: bool) -> None:
         self.words = words
@@ -51,11 +56,8 @@ class State:
         self.at_header = at_header
         self.mentions: list[Mention] = []
         self.vertebrae: list[str] = []
-        self.place: list[Conjunct] = []
         self.aside: list[LevelRef] = []
-        self.neg_grade = (0, "")
         self.pending: list[tuple[Mention, Conjunct]] = []
-        self.behind: list[Conjunct] = []
 
     def _peek(self, step: int = 1) -> Mention | None:
         index = self.index + step
