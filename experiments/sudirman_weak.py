@@ -32,6 +32,7 @@ from deepspine.experiments.yes_or_no import Answers, agreement_row, noted_thresh
 from deepspine.grading.prediction import Prediction
 from deepspine.labeling.validation.pictures import (
     BULGE_OR_HERNIATION,
+    LEVELS_FROM_BELOW,
     QUESTIONS,
     SAME_DISC_PX,
     BoxedDisc,
@@ -149,7 +150,14 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         scores = bulge_scores(graded[name])
         threshold = 0.5 if variant.labels == "boxes" else noted_threshold(scores, said)
         row = agreement_row(judge.answers(scores), threshold=threshold)
-        rows.append({"variant": name, **row, **pfirrmann_row(data / "sudirman" / "pfirrmann.csv", graded[name])})
+        rows.append(
+            {
+                "variant": name,
+                **row,
+                **pfirrmann_row(data / "sudirman" / "pfirrmann.csv", graded[name]),
+                **level_columns(judge, scores),
+            }
+        )
     return rows
 
 
@@ -233,6 +241,25 @@ def _disc_at(boxed: BoxedDisc, places: Sequence[tuple[Level, FloatArray]]) -> Di
     near = [(float(np.linalg.norm(place - center)), level) for level, place in places]
     distance, level = min(near, default=(np.inf, boxed.level))
     return (boxed.report_id, level) if distance < SAME_DISC_PX else None
+
+
+def level_columns(judge: Judge, scores: Mapping[Disc, float]) -> dict[str, float]:
+    """Return the AUC of each level alone, caudal first; a level whose discs all have one answer is left out.
+
+    Over all levels together a score gains by knowing that low discs bulge; within a level it must see the bulge.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    answers = judge.answers(scores)
+    levels = np.array([LEVELS_FROM_BELOW.index(one.level) for one in judge.boxed])
+    columns: dict[str, float] = {}
+    for index in np.unique(levels):
+        here = levels == index
+        truth = answers.truth[here]
+        if truth.any() and not truth.all():
+            value = float(roc_auc_score(truth, answers.scores[here]))
+            columns[f"AUC {LEVELS_FROM_BELOW[index].value}"] = round(value, 3)
+    return columns
 
 
 def bulge_scores(rows: Sequence[Prediction]) -> dict[Disc, float]:

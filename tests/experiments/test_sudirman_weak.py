@@ -18,6 +18,7 @@ from deepspine.experiments.sudirman_weak import (
     bulge_scores,
     chosen,
     labels_of,
+    level_columns,
     pfirrmann_row,
 )
 from deepspine.grading.prediction import Prediction
@@ -119,3 +120,15 @@ def test_degeneration_is_ranked_by_pfirrmann_grades(tmp_path: Path) -> None:
     ]
     assert pfirrmann_row(tmp_path / "pfirrmann.csv", rows) == {"AUC Pfirrmann 4-5": 0.5}
     assert pfirrmann_row(tmp_path / "missing.csv", rows) == {}
+
+
+def test_within_a_level_a_score_gains_nothing_by_knowing_that_low_discs_bulge() -> None:
+    discs = [
+        boxed(Level.L5_S1, bulges=True), boxed(Level.L5_S1, bulges=False, patient="q"),
+        boxed(Level.L1_L2, bulges=False), boxed(Level.L1_L2, bulges=False, patient="q"),
+    ]  # fmt: skip
+    places = [(one.report_id, one.level) for one in discs]
+    judge = Judge(discs, places)
+    scores = {place: 0.9 if place[1] is Level.L5_S1 else 0.1 for place in places}
+    assert level_columns(judge, scores) == {"AUC L5-S1": 0.5}
+    assert level_columns(judge, scores | {places[0]: 1.0}) == {"AUC L5-S1": 1.0}
