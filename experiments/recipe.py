@@ -21,6 +21,7 @@ from deepspine.data.label_table import LabelKey, LabelTable
 if TYPE_CHECKING:
     from deepspine.grading.heads import Ordinal
     from deepspine.grading.prediction import Prediction
+    from deepspine.grading.training import Noise
 
 LABELS_FILE = "labels.csv"
 HEADS: dict[str, Ordinal] = {"softmax": False, "cumulative": True, "corn": "corn"}
@@ -34,6 +35,8 @@ class Recipe:
     ----------
     head
         `softmax`, `cumulative` or `corn`.
+    noise
+        What is done about wrong labels, `none` or `forward`.
     members
         Networks of other seeds whose probabilities are averaged.
     normalise_crops
@@ -58,6 +61,7 @@ class Recipe:
     threads: int = MISSING
     members: int = MISSING
     seed: int = MISSING
+    noise: str = "none"
     normalise_crops: bool = True
     augmentation: dict[str, float] = field(default_factory=dict)
 
@@ -108,7 +112,8 @@ def train_network(
     module = GradingModule(
         recipe.findings, encoder=recipe.encoder, width=recipe.width, ordinal=HEADS[recipe.head],
         dropout=recipe.dropout, learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay,
-        balance=recipe.balance, early_learning=recipe.early_learning, seed=seed, threads=recipe.threads, start=start,
+        balance=recipe.balance, noise=cast("Noise", recipe.noise), early_learning=recipe.early_learning,
+        seed=seed, threads=recipe.threads, start=start,
         augmentation=Augmentation(**recipe.augmentation),
     )  # fmt: skip
     trainer = pl.Trainer(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pytorch_lightning as pl
 import torch
@@ -26,6 +26,7 @@ from deepspine.data.label_table import LabelTable
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented
+from deepspine.grading.label_confusion import LabelConfusion
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
 from deepspine.grading.network import SMALL, GradingNetwork
 from deepspine.grading.noise import EarlyLearning
@@ -35,6 +36,9 @@ from deepspine.grading.training_log import TrainingLog
 
 FAST = ("--trainer.max_epochs=2", "--trainer.limit_train_batches=4", "--trainer.limit_val_batches=2")
 """What `--fast` stands for."""
+FORWARD = "forward"
+Noise = Literal["none", "forward"]
+"""What is done about wrong labels: nothing, or forward correction by a learned confusion."""
 STEP_SEED_STRIDE = 1_000_003
 """A prime, so that the steps of neighbouring seeds do not draw the same numbers."""
 
@@ -57,6 +61,9 @@ class GradingModule(pl.LightningModule):
     smoothing
         How far labels are softened where the labeler is in doubt: the share of a label's weight at doubt 1 that speaks
         for the grades outside of its set (`data.doubt` names the table of doubts).
+    noise
+        `forward` learns how labels err beside the grades and allows for it; see `label_confusion`. `balance` then
+        goes by the shares of true grades.
     early_learning
         Weight of early-learning regularisation against wrong labels, 0 for none; see `noise.EarlyLearning`. Each
         process of a distributed run remembers what it has seen itself.
@@ -86,6 +93,7 @@ class GradingModule(pl.LightningModule):
         weight_decay: float = 1e-2,
         balance: float = BALANCE_POWER,
         smoothing: float = 0.0,
+        noise: Noise = "none",
         early_learning: float = 0.0,
         early_learning_momentum: float = 0.7,
         start: Path | None = None,
@@ -100,6 +108,10 @@ class GradingModule(pl.LightningModule):
         self.learning_rate, self.weight_decay, self.balance = learning_rate, weight_decay, balance
         if not 0 <= smoothing <= 1:
             raise ConfigError(f"smoothing must be in [0, 1], got {smoothing}")
+        if noise not in get_args(Noise):
+            raise ConfigError(f"noise must be one of {', '.join(get_args(Noise))}, got {noise!r}")
+        if noise == FORWARD and smoothing:
+            raise ConfigError("smoothing and noise=forward both soften labels; set one of them")
         self.smoothing, self.early_learning = smoothing, early_learning
         self.early_learning_momentum = early_learning_momentum
         self.seed, self.augmentation = seed, augmentation
@@ -124,6 +136,11 @@ class GradingModule(pl.LightningModule):
             start_from(self.network, Path(start))
         self.grade_weights: dict[str, Tensor] = {}
         self.memory: EarlyLearning | None = None
+        self.confusion: LabelConfusion | None = None
+        if noise == FORWARD:
+            finding_of = {target_name(target): target[0] for target in targets_of(self.findings)}
+            n_grades = {finding.name: len(finding.scale) for finding in self.findings}
+            self.confusion = LabelConfusion(finding_of, n_grades, balance=balance)
 
     # ---------------------------------------------------------------- training
 
@@ -173,6 +190,13 @@ class GradingModule(pl.LightningModule):
         self.log("train_loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=len(batch.level))
         return loss
 
+    def on_train_epoch_end(self) -> None:
+        """Take what the epoch's labels stand for into the confusion, those of all processes together."""
+        if self.confusion is not None:
+            for counts in self.confusion.epoch_counts():
+                counts.copy_(self.trainer.strategy.reduce(counts, reduce_op="sum"))
+            self.confusion.update()
+
     def validation_step(self, batch: LevelBatch, batch_idx: int) -> None:
         """Log the loss on patients that training does not see."""
         self.log("val_loss", self._loss(self(batch), batch), prog_bar=True, batch_size=len(batch.level), sync_dist=True)
@@ -188,6 +212,9 @@ class GradingModule(pl.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _loss(self, scores: dict[str, Tensor], batch: LevelBatch) -> Tensor:
+        if self.confusion is not None:
+            loss: Tensor = self.confusion(scores, batch.allowed)
+            return loss
         weights = {
             name: self.grade_weights.get(name, torch.ones(allowed.shape[1])).to(self.device)
             for name, allowed in batch.allowed.items()

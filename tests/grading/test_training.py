@@ -16,7 +16,7 @@ from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.label_table import LabelTable
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.prediction import load_grader, predict_samples
-from deepspine.grading.training import GradingData
+from deepspine.grading.training import GradingData, GradingModule
 
 FINDINGS = "[canal_stenosis, foraminal_stenosis]"
 
@@ -66,15 +66,16 @@ def test_a_run_logs_its_losses_and_keeps_its_config(run: tuple[Path, Path]) -> N
     assert (folder / "config.yaml").is_file()
 
 
+@pytest.mark.parametrize("option", ["--model.noise=none", "--model.noise=forward"])
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
-    make_dataset: Callable[..., Path], tmp_path: Path
+    option: str, make_dataset: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Broken after the second of three epochs by the same configuration's own checkpoint."""
     dataset = make_dataset(24)
     every = ("--trainer.callbacks.filename", "every-{epoch}", "--trainer.callbacks.save_top_k", "-1")
-    assert train(dataset, tmp_path / "whole", *every, epochs=3) == 0
+    assert train(dataset, tmp_path / "whole", option, *every, epochs=3) == 0
     middle = next((tmp_path / "whole").rglob("every-epoch=1.ckpt"))
-    assert train(dataset, tmp_path / "resumed", "--ckpt_path", str(middle), epochs=3) == 0
+    assert train(dataset, tmp_path / "resumed", option, "--ckpt_path", str(middle), epochs=3) == 0
     whole, resumed = (load_grader(tmp_path / name / "checkpoints" / "last.ckpt") for name in ("whole", "resumed"))
     for name, weights in whole.network.state_dict().items():
         assert torch.equal(weights, resumed.network.state_dict()[name]), name
@@ -107,6 +108,7 @@ def test_two_processes_train_one_network(make_dataset: Callable[..., Path], tmp_
     [
         (["--data.inputs", "[coronal]"], "inputs must be of sagittal_t1"),
         (["--model.findings", "[herniation_zone]"], "herniation_zone"),
+        (["--model.noise", "forward", "--model.smoothing", "0.3"], "set one of them"),
     ],
 )
 def test_an_impossible_option_is_one_line_and_exit_code_2(
@@ -135,6 +137,11 @@ def test_every_config_names_only_keys_that_there_are(config: Path) -> None:
     """By parsing, not by training: `--print_config` stops after it."""
     arguments = ["--config", str(config), "--data.dataset", "somewhere", "--fast", "--print_config"]
     assert main(["train", "grading", *arguments]) == 0
+
+
+def test_a_noise_method_that_there_is_not_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(ConfigError, match="none, forward, got 'co-teaching'"):
+        GradingModule(noise="co-teaching")  # type: ignore[arg-type]
 
 
 def one_level(dataset: Path, **options: object) -> LevelBatch:
@@ -206,7 +213,7 @@ def test_grading_a_level_in_several_places_is_the_mean_of_them(run: tuple[Path, 
         assert mean.probabilities == pytest.approx((first.probabilities + second.probabilities) / 2)
 
 
-@pytest.mark.parametrize("option", ["--model.early_learning=1.0", "--model.ordinal=corn"])
+@pytest.mark.parametrize("option", ["--model.early_learning=1.0", "--model.noise=forward", "--model.ordinal=corn"])
 def test_the_options_of_the_loss_train_from_the_command_line(
     option: str, make_dataset: Callable[..., Path], tmp_path: Path
 ) -> None:
