@@ -6,7 +6,7 @@ is held back last, `k`, every other patient has been graded by a network that sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -23,11 +23,27 @@ LEAST_LIKELY = 0.1
 
 
 def without_contradicted(
-    dataset: Path, labels: LabelTable, run: Path, recipe: Recipe, *, folds: int, start: Path | None = None
+    dataset: Path,
+    labels: LabelTable,
+    run: Path,
+    recipe: Recipe,
+    *,
+    folds: int,
+    only_folds: Sequence[int] = (),
+    start: Path | None = None,
 ) -> list[LabelTable]:
-    """Return for each held-back fold the labels that train the others, less those that are contradicted."""
+    """Return for each held-back fold the labels that train the others, less those that are contradicted.
+
+    Parameters
+    ----------
+    only_folds
+        Folds that will be held back, all by default. Tables of the others are not clean: fewer networks are trained.
+    """
+    held = set(only_folds or range(folds))
     probabilities: list[dict[LabelKey, FloatArray]] = [{} for _ in range(folds)]
     for pair in combinations(range(folds), 2):
+        if not held & set(pair):
+            continue
         place = run / f"without{pair[0]}{pair[1]}"
         train_network(dataset, labels, place, recipe, folds=folds, held_folds=pair, start=start)
         for outer, graded in (pair, pair[::-1]):

@@ -36,6 +36,7 @@ from deepspine.data.phantom.archive import identities
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
+from deepspine.experiments.label_cleaning import without_contradicted
 from deepspine.experiments.note_labels import label_notes, mildest
 from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
@@ -60,6 +61,8 @@ class Variant:
         Share of labels for which reports err; one of the settings' `noises`.
     sets
         Off, a set becomes the mildest of its grades.
+    cleaned
+        Leave out labels that networks which never saw them contradict; see `label_cleaning`.
     against
         Names of the variants further up with which it is compared, pair by pair.
     recipe
@@ -68,6 +71,7 @@ class Variant:
 
     noise: float = 0.0
     sets: bool = True
+    cleaned: bool = False
     against: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
@@ -79,6 +83,8 @@ class Settings:
     studies: int = MISSING
     seed: int = MISSING
     folds: int = MISSING
+    held_folds: list[int] = field(default_factory=list)
+    """Folds that are held back and graded; all by default."""
     noises: list[float] = MISSING
     recipe: Recipe = field(default_factory=Recipe)
     variants: dict[str, Variant] = field(default_factory=dict)
@@ -97,10 +103,13 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         labels = label_notes(reports_path(out, variant.noise))
         labels = labels if variant.sets else mildest(labels)
         recipe = changed_recipe(settings.recipe, variant.recipe)
+        place, held = out / folder_of(name), settings.held_folds
+        teaching = [labels] * settings.folds
+        if variant.cleaned:
+            teaching = without_contradicted(dataset, labels, place, recipe, folds=settings.folds, only_folds=held)
         predictions = cross_validate(
-            dataset, [labels] * settings.folds, out / folder_of(name), recipe,
-            advance=lambda n: advance(0.6 * n / len(names)),
-        )  # fmt: skip
+            dataset, teaching, place, recipe, only_folds=held, advance=lambda n: advance(0.6 * n / len(names))
+        )
         counts[name] = {finding: counts_of(predictions, truth, finding) for finding in GRADED}
         for finding in GRADED:
             own = counts[name][finding]

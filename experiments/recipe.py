@@ -133,6 +133,7 @@ def cross_validate(
     recipe: Recipe,
     *,
     start: Path | Sequence[Path] | None = None,
+    only_folds: Sequence[int] = (),
     advance: Callable[[float], None] = lambda n: None,
 ) -> list[Prediction]:
     """Train on all folds but one and grade that one, in turn; return the predictions of all patients.
@@ -145,13 +146,17 @@ def cross_validate(
         Folder of the networks, one a fold and member.
     start
         What networks start from in place of chance: one for all, or one a fold, which did not see the fold either.
+    only_folds
+        Folds to hold back and grade; all by default.
     advance
         Called with the share done since its last call, 1 in sum.
     """
     rows: list[Prediction] = []
     folds = len(labels_by_fold)
     starts = [*start] if isinstance(start, Sequence) else [start] * folds
-    for fold, labels in enumerate(labels_by_fold):
+    held = only_folds or range(folds)
+    for fold in held:
+        labels = labels_by_fold[fold]
         graded = []
         for member in range(recipe.members):
             place = run / f"fold{fold}_{member}"
@@ -159,7 +164,7 @@ def cross_validate(
                 dataset, labels, place, recipe, folds=folds, held_folds=[fold], member=member, start=starts[fold]
             )
             graded.append(grade_fold(dataset, place, folds=folds, fold=fold))
-            advance(1 / folds / recipe.members)
+            advance(1 / len(held) / recipe.members)
         rows += averaged(graded)
     return rows
 

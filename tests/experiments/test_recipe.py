@@ -1,12 +1,16 @@
 """How graders are put together and what is refused."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Side
-from deepspine.data.label_table import LabelKey
+from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
+from deepspine.experiments import recipe
 from deepspine.experiments.recipe import average_of, averaged, wanted_variants
 from deepspine.grading.prediction import Prediction
 
@@ -28,6 +32,23 @@ def test_a_level_that_one_grader_could_not_see_keeps_the_answers_of_the_others()
     rows = averaged([first, other])
     assert [row.key.level for row in rows] == [Level.L4_L5, Level.L5_S1]
     assert rows[1].probabilities.tolist() == [0.6, 0.4, 0, 0]
+
+
+def test_folds_that_are_not_asked_for_are_neither_trained_nor_graded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trained, done = [], []
+
+    def note(*_: object, held_folds: Sequence[int], **__: object) -> None:
+        trained.append(held_folds)
+
+    monkeypatch.setattr(recipe, "train_network", note)
+    monkeypatch.setattr(recipe, "grade_fold", lambda *_, fold, **__: [prediction(list(Level)[fold], 1.0, 0, 0, 0)])
+    labels, one = [LabelTable({})] * 3, recipe.Recipe(members=1)
+    rows = recipe.cross_validate(tmp_path, labels, tmp_path, one, only_folds=[2], advance=done.append)
+    assert trained == [[2]]
+    assert [row.key.level for row in rows] == [list(Level)[2]]
+    assert done == [1.0]
 
 
 def test_only_variants_that_have_been_run_are_averaged() -> None:
