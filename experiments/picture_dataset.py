@@ -6,24 +6,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from deepspine.data.crops import CropPreset, CropSpec
 from deepspine.data.dataset.build import BuildResult, build_dataset
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
-from deepspine.data.errors import InputError, NamingError
+from deepspine.data.errors import ConfigError, InputError, NamingError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Plane
 from deepspine.data.label_table import LabelTable
 from deepspine.data.volume import Volume
 from deepspine.experiments.picture_levels import LocatedPicture, laid_on, located_picture
 
-PRESET = CropPreset(
-    "picture_small",
-    CropSpec(Plane.SAGITTAL, (1, 64, 80), (4.0, 57.6, 72.0), offset_mm=(0.0, 6.0, 0.0)),
-    # Pictures have no axial series; a network of theirs keeps a place for one.
-    CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0)),
+# Pictures have no axial series; a network of theirs keeps a place for one.
+_NO_AXIAL = CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0))
+USUAL, FINE = "usual", "fine"
+PRESETS: Mapping[str, CropPreset] = MappingProxyType(
+    {
+        USUAL: CropPreset(
+            "picture_small",
+            CropSpec(Plane.SAGITTAL, (1, 64, 80), (4.0, 57.6, 72.0), offset_mm=(0.0, 6.0, 0.0)),
+            _NO_AXIAL,
+        ),
+        FINE: CropPreset(
+            "picture_fine",
+            CropSpec(Plane.SAGITTAL, (1, 80, 96), (4.0, 48.0, 57.6), offset_mm=(0.0, 6.0, 0.0)),
+            _NO_AXIAL,
+        ),
+    }
 )
-"""Pixels of 0.9 mm, about those of a picture: the disc, half of each neighbouring vertebra, and the canal."""
+"""Usual crops have pixels of 0.9 mm, about those of a picture, and show the disc, half of each neighbouring vertebra
+and the canal. Fine ones have pixels of 0.6 mm, since encoders begin by thinning four times, and show a little less."""
+PRESET = PRESETS[USUAL]
 INPUT_OF_MODALITY = {"t1": "sagittal_t1", "t2": "sagittal_t2"}
 MIN_DISCS = 3
 """Fewer are no lumbar spine."""
@@ -129,14 +143,34 @@ def picture_pairs(
     return pairs
 
 
-def build_pictures(pairs: Sequence[PicturePair], out: Path, *, advance: Callable[[int], None]) -> BuildResult:
+def dataset_folder(out: Path, crops: str, *, name: str = "dataset") -> Path:
+    """Return where a run keeps the dataset of some crops.
+
+    Raises
+    ------
+    ConfigError
+        When there are no such crops.
+    """
+    if crops not in PRESETS:
+        raise ConfigError(f"crops must be one of {', '.join(PRESETS)}, got {crops!r}")
+    return out / (name if crops == USUAL else f"{name}_{crops}")
+
+
+def build_pictures(
+    pairs: Sequence[PicturePair], out: Path, *, crops: str = USUAL, advance: Callable[[int], None]
+) -> BuildResult:
     """Locate the discs of every pair and cut their crops; no labels, since experiments compare several.
+
+    Parameters
+    ----------
+    crops
+        Of `PRESETS`.
 
     Raises
     ------
     TooManyRejectsError
         When more than a twentieth of the patients show no spine.
     """
-    result = build_dataset([pair.source for pair in pairs], LabelTable({}), out, preset=PRESET, advance=advance)
+    result = build_dataset([pair.source for pair in pairs], LabelTable({}), out, preset=PRESETS[crops], advance=advance)
     result.rejects.check_share(len(pairs), allowed=MAX_REJECT_SHARE, path=out / "rejects.csv")
     return result

@@ -17,6 +17,7 @@ from omegaconf import MISSING
 from torch.utils.data import DataLoader
 
 from deepspine.data.agreement import Weights, cohen_kappa, count_pairs_by_patient, patient_bootstrap
+from deepspine.data.crops import CropPreset
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.errors import ConfigError
@@ -24,7 +25,7 @@ from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
-from deepspine.experiments.picture_dataset import PRESET
+from deepspine.experiments.picture_dataset import PRESETS
 from deepspine.experiments.recipe import folder_of
 from deepspine.experiments.registry import CONFIGS, load_settings
 from deepspine.experiments.sudirman_weak import bulge_scores, find_boxed, read_pfirrmann
@@ -77,7 +78,8 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     whole = load_settings(spider_graded.Settings, CONFIGS / "spider_graded.yaml")
     if unknown := {settings.experts, settings.notes} - set(whole.variants):
         raise ConfigError(f"variants are {', '.join(whole.variants)}, got {', '.join(sorted(unknown))}")
-    material = spider_graded.gather(data, out, whole.note_findings, advance=lambda n: advance(0.1 * n))
+    crops = [whole.variants[name].crops for name in (settings.experts, settings.notes)]
+    material = spider_graded.gather(data, out, whole.note_findings, crops=crops, advance=lambda n: advance(0.1 * n))
     graded = {
         name: spider_graded.learn(
             whole.variants[name], whole, material, out / folder_of(name), lambda n: advance(0.4 * n)
@@ -117,14 +119,15 @@ def part_of(
     **honest: Any,
 ) -> GraderPart:
     """Return the part made of a variant's networks, one a fold, that answers for some findings alone."""
-    place = out / folder_of(variant)
+    place, crops = out / folder_of(variant), whole.variants[variant].crops
+    preset = PRESETS[crops]
     part = part_of_checkpoints(
-        part_name, [place / f"fold{fold}_0" for fold in range(whole.folds)], preset=PRESET, usual_size=True, **honest
+        part_name, [place / f"fold{fold}_0" for fold in range(whole.folds)], preset=preset, usual_size=True, **honest
     )
     part = without_findings(part, [one.name for one in part.findings if one.name not in findings])
     noted = whole.note_findings if learned_notes(variant, whole.variants) else []
     trained_on = {name: _sources(name, noted, material.gradings) for name in findings}
-    outliers = spread_of(material.dataset, part.networks[0], part.inputs)
+    outliers = spread_of(material.datasets[crops], preset, part.networks[0], part.inputs)
     return replace(part, trained_on=trained_on, outliers=outliers)
 
 
@@ -232,11 +235,11 @@ def without_findings(part: GraderPart, names: Sequence[str]) -> GraderPart:
     return replace(part, networks=tuple(networks), options=options, trained_on=trained_on)
 
 
-def spread_of(dataset: Path, network: GradingNetwork, inputs: Sequence[str]) -> FeatureSpread:
+def spread_of(dataset: Path, preset: CropPreset, network: GradingNetwork, inputs: Sequence[str]) -> FeatureSpread:
     """Learn where the features of the dataset's levels lie."""
     stored = stored_samples(dataset, "all", Manifest.read(dataset))
     levels = LevelDataset(
-        [one.read for one in stored], preset=PRESET, findings=network.findings, inputs=inputs, normalise_crops=True
+        [one.read for one in stored], preset=preset, findings=network.findings, inputs=inputs, normalise_crops=True
     )
     loader = DataLoader(levels, batch_size=LEVELS_AT_ONCE)
     features = np.concatenate([level_features(network, batch) for batch in loader])

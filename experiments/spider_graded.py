@@ -33,7 +33,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
-from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
+from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.recipe import (
     Recipe,
     average_of,
@@ -45,6 +45,7 @@ from deepspine.experiments.recipe import (
 )
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
+from deepspine.grading.network import SPINE
 from deepspine.grading.prediction import Prediction, find_checkpoint
 from deepspine.labeling.validation.pictures import LEVELS_FROM_BELOW, read_gradings
 
@@ -68,12 +69,15 @@ class Variant:
     notes
         Whether labels of clinicians' notes on other patients are learned at the same time (many tasks, one network).
     start
-        `chance`, `segmentation` (its encoder), `notes` (a grader that learned from notes alone), or the name of a
+        `chance`, `segmentation` (its encoder), `notes` (a grader that learned from notes alone, itself from the
+        segmentation's encoder where it has one), or the name of a
         variant further up, whose network of the same fold goes on learning.
     learner
         `forest` or `boosting` on measurements in place of a network; none when empty.
     average_of
         Variants further up whose probabilities are averaged in place of a training.
+    crops
+        `usual` or `fine`; see `picture_dataset.PRESETS`.
     recipe
         Keys of `Recipe` that differ.
     """
@@ -82,6 +86,7 @@ class Variant:
     start: str = "segmentation"
     learner: str = ""
     average_of: list[str] = field(default_factory=list)
+    crops: str = USUAL
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
@@ -104,8 +109,8 @@ class Material:
 
     Attributes
     ----------
-    dataset
-        Of all patients, without labels.
+    datasets
+        Of all patients, without labels, by crops.
     gradings
         Experts' labels.
     notes
@@ -116,7 +121,7 @@ class Material:
         Pictures of the patients with gradings.
     """
 
-    dataset: Path
+    datasets: Mapping[str, Path]
     gradings: LabelTable
     notes: LabelTable
     note_pairs: Sequence[PicturePair] = ()
@@ -128,7 +133,13 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     names = wanted_variants(settings.only, settings.variants)
     variants = {name: settings.variants[name] for name in names}
     with_notes = any(one.notes or one.start == "notes" for one in variants.values())
-    material = gather(data, out, settings.note_findings if with_notes else [], advance=lambda n: advance(0.2 * n))
+    material = gather(
+        data,
+        out,
+        settings.note_findings if with_notes else [],
+        crops=[one.crops for one in variants.values()],
+        advance=lambda n: advance(0.2 * n),
+    )
     rows: list[Mapping[str, Any]] = []
     graded: dict[str, list[Prediction]] = {}
     for name, variant in variants.items():
@@ -143,7 +154,14 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     return rows
 
 
-def gather(data: Path, out: Path, note_findings: Sequence[str], *, advance: Callable[[float], None]) -> Material:
+def gather(
+    data: Path,
+    out: Path,
+    note_findings: Sequence[str],
+    *,
+    crops: Sequence[str] = (USUAL,),
+    advance: Callable[[float], None],
+) -> Material:
     """Locate the discs of all pictures, cut their crops and read the labels; notes only if some findings are asked."""
     folder = data / "spider_mid"
     pairs = picture_pairs(folder, out / "located", prefix=PREFIX, same_view=False)
@@ -153,12 +171,14 @@ def gather(data: Path, out: Path, note_findings: Sequence[str], *, advance: Call
         note_pairs = picture_pairs(
             data / "sudirman", out / "located_notes", prefix=NOTES_PREFIX, same_view=True, required="t2"
         )
-    dataset = out / ("dataset_with_notes" if note_findings else "dataset")
+    stem = "dataset_with_notes" if note_findings else "dataset"
+    datasets = {one: dataset_folder(out, one, name=stem) for one in crops}
     everyone = [*pairs, *note_pairs]
-    build_pictures(everyone, dataset, advance=lambda n: advance(n / len(everyone)))
+    for one, dataset in datasets.items():
+        build_pictures(everyone, dataset, crops=one, advance=lambda n: advance(n / len(everyone) / len(datasets)))
     gradings = read_gradings(folder / "gradings.csv", id_prefix=PREFIX)
     both = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})
-    return Material(dataset, both, notes, note_pairs, pairs)
+    return Material(datasets, both, notes, note_pairs, pairs)
 
 
 def read_endplates(path: Path) -> LabelTable:
@@ -195,7 +215,8 @@ def learn(
         )
     labels = LabelTable({**material.gradings, **material.notes}) if variant.notes else material.gradings
     start = _start_of(variant, settings, material, place, recipe)
-    return cross_validate(material.dataset, [labels] * settings.folds, place, recipe, start=start, advance=advance)
+    dataset = material.datasets[variant.crops]
+    return cross_validate(dataset, [labels] * settings.folds, place, recipe, start=start, advance=advance)
 
 
 def _start_of(
@@ -207,8 +228,9 @@ def _start_of(
         case "segmentation":
             return segmentation_weights()
         case "notes":
-            segmentation = segmentation_weights()
-            return train_network(material.dataset, material.notes, place / "notes", recipe, start=segmentation)
+            dataset = material.datasets[variant.crops]
+            before_notes = segmentation_weights() if recipe.encoder == SPINE else None
+            return train_network(dataset, material.notes, place / "notes", recipe, start=before_notes)
         case before if before in settings.variants:
             networks = place.parent / folder_of(before)
             return [find_checkpoint(networks / f"fold{fold}_0") for fold in range(settings.folds)]

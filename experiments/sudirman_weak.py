@@ -25,7 +25,7 @@ from deepspine.data.levels import Level
 from deepspine.experiments.label_cleaning import without_contradicted
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, mildest, with_silence_as_normal
-from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
+from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, agreement_row, noted_threshold
@@ -69,6 +69,8 @@ class Variant:
         `forest` or `boosting` on measurements in place of a network; none when empty.
     average_of
         Variants further up whose probabilities are averaged in place of a training.
+    crops
+        `usual` or `fine`; see `picture_dataset.PRESETS`.
     recipe
         Keys of `Recipe` that differ.
     """
@@ -80,6 +82,7 @@ class Variant:
     start: bool = False
     learner: str = ""
     average_of: list[str] = field(default_factory=list)
+    crops: str = USUAL
     recipe: dict[str, Any] = field(default_factory=dict)
 
 
@@ -128,8 +131,10 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     names = chosen(settings)
     pairs = picture_pairs(data / "sudirman", out / "located", prefix=PREFIX, same_view=True, required="t2")
     notes = label_notes(data / "reports" / "sudirman_notes.csv")
-    dataset = out / "dataset"
-    build_pictures(pairs, dataset, advance=lambda n: advance(0.2 * n / len(pairs)))
+    wanted = dict.fromkeys(settings.variants[name].crops for name in names)
+    datasets = {crops: dataset_folder(out, crops) for crops in wanted}
+    for crops, dataset in datasets.items():
+        build_pictures(pairs, dataset, crops=crops, advance=lambda n: advance(0.2 * n / len(pairs) / len(datasets)))
     judge = find_boxed(pairs, read_boxed_discs(data / "sudirman" / "boxes.csv", id_prefix=PREFIX))
     everyone = [disc for disc in judge.found if disc is not None]
     said = {disc: float(asserts(notes, *disc, QUESTIONS[BULGE_OR_HERNIATION])) for disc in everyone}
@@ -144,7 +149,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             graded[name] = average_of(variant.average_of, graded)
         else:
             graded[name] = learn(
-                variant, settings, pairs, dataset, notes, judge, out / folder_of(name),
+                variant, settings, pairs, datasets[variant.crops], notes, judge, out / folder_of(name),
                 lambda n: advance(0.8 * n / len(names)),
             )  # fmt: skip
         scores = bulge_scores(graded[name])

@@ -107,6 +107,6 @@ def test_the_threshold_of_a_patient_comes_from_other_folds() -> None:
 
 def test_a_start_that_there_is_not_is_refused(tmp_path: Path) -> None:
     settings = load_settings(Settings, CONFIGS / "spider_graded.yaml")
-    material = Material(tmp_path, LabelTable({}), LabelTable({}))
+    material = Material({"usual": tmp_path}, LabelTable({}), LabelTable({}))
     with pytest.raises(ConfigError, match="start must be"):
         learn(Variant(start="imagenet"), settings, material, tmp_path, lambda n: None)

@@ -11,6 +11,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.experiments.note_labels import mildest, with_silence_as_normal
+from deepspine.experiments.picture_dataset import dataset_folder
 from deepspine.experiments.sudirman_weak import (
     Judge,
     Settings,
@@ -132,3 +133,10 @@ def test_within_a_level_a_score_gains_nothing_by_knowing_that_low_discs_bulge() 
     scores = {place: 0.9 if place[1] is Level.L5_S1 else 0.1 for place in places}
     assert level_columns(judge, scores) == {"AUC L5-S1": 0.5}
     assert level_columns(judge, scores | {places[0]: 1.0}) == {"AUC L5-S1": 1.0}
+
+
+def test_each_kind_of_crops_has_a_dataset_of_its_own_and_others_are_refused(tmp_path: Path) -> None:
+    assert dataset_folder(tmp_path, "usual") == tmp_path / "dataset"
+    assert dataset_folder(tmp_path, "fine") == tmp_path / "dataset_fine"
+    with pytest.raises(ConfigError, match="crops must be one of usual, fine, got 'coarse'"):
+        dataset_folder(tmp_path, "coarse")
