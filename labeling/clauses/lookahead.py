@@ -15,7 +15,8 @@ LIGHT = frozenset(
     ("the", "a", "an", "level", "levels", "disc", "disks", "discs", "at", "is", "are", "was", "appear", "appears",
      "look", "looks", "all", "be", "both", "and", "to", "of", "it", "this", "these", "segment", "segments", "space",
      "spaces", "as", "well", "also", "s", "overall", "entirely", "quite", "remain", "remains", "lumbar",
-     "intervertebral", "again", "images", "image", "series", "on", "sag", "sags", "sagittal", "sats", "axial")
+     "intervertebral", "again", "images", "image", "series", "rudimentary", "on", "sag", "sags", "sagittal", "sats",
+     "axial")
 )  # fmt: skip
 
 QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment"))
@@ -281,7 +282,7 @@ class Lookahead(State):
 
     def _is_bare_normal(self, head: Mention) -> bool:
         """Whether nothing but levels, links and the word itself makes up the sentence so far."""
-        start = self.mentions[0].i if self.mentions else head.i
+        start = min(self.start, head.i)
         covered: set[int] = set()
         for mention in self.mentions[: self.index + 1]:
             covered.update(range(mention.i, mention.j))

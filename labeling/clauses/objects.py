@@ -14,6 +14,8 @@ class Objects(Emission):
         opener, before = self.cur, self.conjuncts
         if before and not opener.grade and before[-1].grade and not before[-1].sites:
             opener.grade = before[-1].grade
+        if before and opener.sides and _is_side_alone(before[-1], opener):
+            opener.sides |= before[-1].sides
         sited = [c for c in [*before, opener] if c.sites]
         if sited:
             self.subject = sited
@@ -89,7 +91,7 @@ class Objects(Emission):
 
     def _siteless(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
         """Find what a head without a site speaks of: the subject, the heading, else the canal."""
-        if len(extra) > 1 or (extra and opener.grade and extra[0].grade and extra[0].sides):
+        if len(extra) > 1 or (extra and extra[0].sides and extra[0].grade and (opener.grade or opener.neg)):
             return self._each(head, opener, extra)
         if extra:
             first = extra[0]
@@ -146,7 +148,8 @@ class Objects(Emission):
         """Read "moderate left, mild right | narrowing" of one site said before."""
         frames: list[Frame] = []
         for conjunct in [*extra, opener] if opener.grade or opener.sides else extra:
-            conjunct.neg = conjunct.neg or opener.neg
+            if conjunct.i >= opener.i:
+                conjunct.neg = conjunct.neg or opener.neg
             frames += self._siteless(head, conjunct, [])
         return frames
 
@@ -188,6 +191,12 @@ class Objects(Emission):
             frame.neg = ""
             return [frame]
         return []
+
+
+def _is_side_alone(conjunct: Conjunct, opener: Conjunct) -> bool:
+    """Whether a conjunct is but the other side of the one behind: "no left | or right narrowing"."""
+    joined = conjunct.joint in ("and", "or", "/") and bool(conjunct.neg) == bool(opener.neg)
+    return joined and not conjunct.grade and not conjunct.sites and not opener.grade and conjunct.level is None
 
 
 def _are_discs(subject: list[tuple[Mention, int]]) -> bool:

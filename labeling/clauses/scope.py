@@ -31,6 +31,10 @@ class Scope(Leftovers):
             self.cur.neg = "not"
             return
         rest = self.cur.rest if self.cur.empty else ""
+        if previous is not None and previous.kind in ("level", "grade", "mark") and self._degrees_alone():
+            if self.cur.grade:
+                self.cur.level = self.cur.level or self.level
+            self.flush()
         self._push()
         self.excepting = False
         self.neg = mention.value
@@ -81,9 +85,15 @@ class Scope(Leftovers):
                 frame.hedge = False
 
     def _side_before(self, previous: Mention | None) -> Mention | None:
-        """Return the mention before a denial, a pronoun left out: "on the right it | is absent"."""
-        pronoun = previous is not None and previous.kind == "breaker" and self.words[previous.i] in ("it", "they")
-        return self._peek(-2) if pronoun else previous
+        """Return the mention before a denial, a pronoun or dash left out: "on the right it | is absent"."""
+        left_out = previous is not None and self.words[previous.i] in ("it", "they", "-")
+        return self._peek(-2) if left_out else previous
+
+    def _degrees_alone(self) -> bool:
+        """Whether degrees can only be those of heads already read: "mild at L3-4 and moderate at L4-5 | without"."""
+        waiting = [*self.conjuncts, self.cur]
+        graded = self.open is None and any(conjunct.grade for conjunct in waiting)
+        return graded and not any(conjunct.sites or conjunct.sides for conjunct in waiting)
 
     def _is_valued_site(self) -> bool:
         """Whether a canal, foramen or recess, and at most its side, stands just before: "Canal | nil"."""
@@ -166,11 +176,17 @@ class Scope(Leftovers):
     def _on_clause_mark(self, mention: Mention) -> None:
         """End a clause at a semicolon, colon, arrow or dash."""
         mark = mention.value
-        if mark == "-" and not self._is_dash(mention):
+        if mark == "-" and (not self._is_dash(mention) or self._gives_value_of_side(mention)):
             return
         self._boundary()
         if mark == ";" or (mark == ":" and not self._lists_levels_next()):
             self.clause_start = len(self.frames)
+
+    def _gives_value_of_side(self, dash: Mention) -> bool:
+        """Whether a dash stands between a side and what is said of it: "Right | - mild"."""
+        previous, following = self._peek(-1), self._peek()
+        sided = previous is not None and previous.kind == "side" and previous.j == dash.i
+        return sided and following is not None and following.kind in ("grade", "post_neg", "open")
 
     def _close_bracket(self) -> None:
         self.depth -= 1

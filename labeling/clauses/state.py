@@ -27,6 +27,7 @@ class State:
     exclude_side = 0
     story = False
     index = 0
+    start = 0
     herniation_side = 0
     level_used = False
     last_open = False

@@ -657,5 +657,32 @@ def test_no_change_in_a_stenosis_leaves_it() -> None:
 
 
 def test_a_heading_of_the_neck_opens_its_part_whatever_follows() -> None:
-    text = "CERVICAL SPINE\nReversal of the lordosis. Mild canal stenosis.\n\nLUMBAR SPINE\nL4-5: Severe canal stenosis."
+    text = (
+        "CERVICAL SPINE\nReversal of the lordosis. Mild canal stenosis.\n\nLUMBAR SPINE\nL4-5: Severe canal stenosis."
+    )
     assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize(("text", "finding", "expected"), [
+    ("Foramina: Right - mild. Left - none.", "foraminal_stenosis", ("none", "mild")),
+    ("Foramina: none left, mild right narrowing.", "foraminal_stenosis", ("none", "mild")),
+    ("Foramina: mild right, no left narrowing.", "foraminal_stenosis", ("none", "mild")),
+    ("Recesses: no left or right narrowing.", "subarticular_stenosis", ("none", "none")),
+])  # fmt: skip
+def test_each_side_of_a_heading_keeps_its_own(text: str, finding: str, expected: tuple[str, str]) -> None:
+    left, right = expected
+    assert told(f"L4-5: {text}", finding) == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize(("text", "canal", "recesses"), [
+    ("L4-5: Canal: mild, no recess stenosis.", "mild", "none"),
+    ("L4-5: Canal stenosis is mild without recess stenosis.", "mild", "none"),
+    ("Canal stenosis at L3-4 and moderate at L4-5 without recess stenosis.", "moderate", "none"),
+])  # fmt: skip
+def test_a_degree_before_a_denial_is_not_that_of_what_is_denied(text: str, canal: str, recesses: str) -> None:
+    assert told(text, "canal_stenosis")["L4-L5"] == canal
+    assert told(text, "subarticular_stenosis")["L4-L5 left"] == recesses
+
+
+def test_what_is_not_known_is_normal_by_itself() -> None:
+    assert told("L5-S1: Mild bulge. The visualized abdominal organs are unremarkable.", "canal_stenosis") == {}
