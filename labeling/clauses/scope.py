@@ -154,7 +154,7 @@ class Scope(Leftovers):
             self.item_start = len(self.frames)
         elif mark in _CLAUSE_MARKS:
             self._on_clause_mark(mention)
-        elif mark == "(":
+        elif mark == "(" and not self._brackets_one_word():
             self.depth += 1
             self.focus = False
             self._push("(")
@@ -165,6 +165,16 @@ class Scope(Leftovers):
             self._push()
         elif mark in "/&":
             self._push("/" if mark == "/" else "and")
+
+    def _brackets_one_word(self) -> bool:
+        """Whether brackets hold but the side of a degree, or the degree of a side: "mild | (right), left (severe)"."""
+        inside, behind = self._peek(1), self._peek(2)
+        if inside is None or behind is None or behind.value != ")":
+            return False
+        cur = self.cur
+        if cur.grade and not cur.sides:
+            return inside.kind in ("side", "side_post")
+        return bool(cur.sides) and not cur.grade and not cur.sites and inside.kind == "grade"
 
     def _end_short_reach(self) -> None:
         """End "is not ..." and a hedge at a comma or "and" behind their heads, unless an "or" goes on with the list."""

@@ -668,6 +668,8 @@ def test_a_heading_of_the_neck_opens_its_part_whatever_follows() -> None:
     ("Foramina: none left, mild right narrowing.", "foraminal_stenosis", ("none", "mild")),
     ("Foramina: mild right, no left narrowing.", "foraminal_stenosis", ("none", "mild")),
     ("Recesses: no left or right narrowing.", "subarticular_stenosis", ("none", "none")),
+    ("Foraminal narrowing: minimal (right), moderate (left).", "foraminal_stenosis", ("moderate", "mild")),
+    ("Foraminal narrowing right (severe) and left (mild).", "foraminal_stenosis", ("mild", "severe")),
 ])  # fmt: skip
 def test_each_side_of_a_heading_keeps_its_own(text: str, finding: str, expected: tuple[str, str]) -> None:
     left, right = expected
