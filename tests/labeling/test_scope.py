@@ -1,0 +1,245 @@
+"""Which level, side and degree is meant, from clause to clause and line to line; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, at_l45, labels_of, told
+
+
+def test_lines_that_open_with_a_level_end_a_history_without_a_heading() -> None:
+    text = "Hx: Back pain.\n\nAt the L3-4 level there is a mild bulge.\nAt L4-5, moderate bulge.\n\nAdvice: Follow up."
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild canal stenosis at the level of L4-5.",
+    "At the level of the L4-5 disc there is mild narrowing of the spinal canal.",
+    "Central canal: Mild at the level of L4-5, not narrowed at the level of L5-S1.",
+])  # fmt: skip
+def test_at_the_level_of_is_at(text: str) -> None:
+    assert told(text, "canal_stenosis")["L4-L5"] == "mild"
+
+
+def test_lines_of_one_sentence_stay_with_the_level_before_them() -> None:
+    text = (
+        "At L3-4, there is a small bulge.\nThe canal is patent.\nAt L4-5, there is an extrusion.\n"
+        "There is severe canal stenosis.\nAt L5-S1, there is a bulge.\nThere is no canal stenosis."
+    )
+    assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": "severe", "L5-S1": "none"}
+
+
+def test_a_negative_line_behind_a_list_of_levels_is_about_all() -> None:
+    text = "L3-4: mild bulge.\nL4-5: extrusion.\nL5-S1: moderate bulge.\nNo canal stenosis."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")
+
+
+def test_headings_within_a_paragraph_end_each_other() -> None:
+    text = "Vertebral bodies: normal. L4-5: large herniation. Other levels: unremarkable."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    text = "Foramina: L3/L4 right mild. L4/L5 left moderate. Slips: none."
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+def test_a_side_may_end_the_line_of_a_level() -> None:
+    text = "L2-3: Mild canal and moderate bilateral foraminal narrowing, right greater than left\nL3-4: Mild bulge"
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild"}
+    assert told(text, "bulge") == {"L3-L4": "mild"}
+
+
+def test_a_pair_behind_a_heading_of_both_sides_is_told_by_position() -> None:
+    text = "Foramina (Lt/Rt): L3/L4 moderate/mild. L4/L5 none/severe.\nRecesses (R/L): L4/L5: mild/mild-moderate."
+    assert told(text, "foraminal_stenosis") == {
+        "L3-L4 left": "moderate", "L3-L4 right": "mild", "L4-L5 left": "none", "L4-L5 right": "severe",
+    }  # fmt: skip
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild|moderate", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Recess stenosis is severe on each side, and the L5 roots are compressed.", "subarticular_stenosis", "severe"),
+    ("Disc: desiccation mild, bulge severe.", "degeneration", "mild"),
+    ("There is disc degeneration of mild degree and a severe bulge.", "degeneration", "mild"),
+    ("It does not result in narrowing of the canal.", "canal_stenosis", "none"),
+    ("A bulge, which does not amount to a narrowing of the canal.", "canal_stenosis", "none"),
+    ("Lee 2 on both sides.", "foraminal_stenosis", "moderate"),
+    ("Schizas B. Bartynski 1 bilaterally.", "subarticular_stenosis", "mild"),
+    ("The canal is of full size.", "canal_stenosis", "none"),
+    ("There is nothing to report.", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_degrees_denials_and_scales_of_clinics(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+def test_a_side_that_is_named_for_a_denial_leaves_the_other() -> None:
+    text = "L4-5: Foraminal narrowing is mild on the left; on the right it is absent."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+def test_none_elsewhere_denies_the_finding_of_the_sentence_before() -> None:
+    text = "Type II endplate signal at L5-S1. None elsewhere."
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none")
+    assert told(text, "modic") == {**others, "L5-S1": "type2"}
+
+
+def test_no_other_denies_a_list_of_findings_everywhere_else() -> None:
+    text = "L4-5: Mild to moderate bulge. No other significant bulge or herniation, and no canal stenosis."
+    assert told(text, "bulge") == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none|mild"),
+        "L4-L5": "mild|moderate",
+    }
+    assert set(told(text, "herniation")) == {"L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Severe narrowing affects each lateral recess.", "subarticular_stenosis", "severe"),
+    ("A protrusion that affects both roots.", "nerve_root", "contact|displacement|compression"),
+    ("The stenosis has become moderate.", "canal_stenosis", "moderate"),
+    ("The canal's patent.", "canal_stenosis", "none"),
+    ("Disc/osteophyte complex.", "bulge", PRESENT),
+])  # fmt: skip
+def test_verbs_and_spellings_of_everyday(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize("place", ["on the left at L5-S1", "at L5-S1 on the left"])
+def test_where_many_levels_are_worst_has_its_side(place: str) -> None:
+    text = f"Multilevel foraminal narrowing, most pronounced {place}."
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": PRESENT}
+
+
+def test_a_level_at_the_end_is_that_of_all_qualities_before() -> None:
+    text = "Normal disc signal and height at L1-2 through L3-4."
+    assert told(text, "degeneration") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+
+
+def test_statements_of_levels_between_semicolons_stand_by_themselves() -> None:
+    text = "IMPRESSION: Extrusion at L4-5; mild bulges L1-2 through L3-4; L5-S1 unremarkable; remaining levels normal."
+    assert told(text, "bulge") == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "mild"), "L5-S1": "none"}
+    text = "The foramina are mildly narrowed at L4-5; at the remaining levels they are patent."
+    assert told(text, "foraminal_stenosis")["L1-L2 left"] == "none"
+
+
+def test_levels_that_are_included_among_others_are_not_singled_out() -> None:
+    text = "L4-5: Mild bulge. The remaining levels, including the rudimentary L5-S1 disc, are unremarkable."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    assert told("The discs are desiccated at multiple levels, including L3-4.", "degeneration") == {"L3-L4": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Impression upon the thecal sac and the left lateral recess is narrowed.", "canal_stenosis", None),
+    ("The decompression is satisfactory.", "bulge", None),
+    ("No significant bulge or stenosis.", "canal_stenosis", "none|mild"),
+    ("Desiccatory changes.", "degeneration", PRESENT),
+])  # fmt: skip
+def test_subjects_and_denied_degrees(text: str, finding: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
+
+
+def test_where_the_conus_ends_says_nothing_of_discs() -> None:
+    assert labels_of("The conus medullaris is at the L1 level and is normal in signal intensity.") == {}
+
+
+def test_no_further_speaks_of_the_other_levels() -> None:
+    text = "L4-5: Extrusion. No further disc protrusion."
+    assert told(text, "herniation")["L3-L4"] == "none"
+    assert told("At L4-5 there is further narrowing of the canal.", "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Disc height preserved; no stenosis.", "canal_stenosis", "none"),
+    ("A bulge mildly narrowing both neural foramina, AP canal diameter 10 mm.", "canal_stenosis", None),
+])  # fmt: skip
+def test_what_is_measured_or_preserved_is_not_narrowed(text: str, finding: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
+
+
+def test_where_it_is_worst_or_less_keeps_the_levels_that_were_named() -> None:
+    text = "Bulges at L3-4 and L4-5 with mild foraminal narrowing, more at L4-5."
+    assert len(told(text, "foraminal_stenosis")) == 4
+    text = "Canal stenosis at L4-5, as well as to a lesser degree at L3-4."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L3-L4", "L4-L5"), PRESENT)
+
+
+@pytest.mark.parametrize("text", [
+    "Severe at L4-5.",
+    "At L4-5 it is severe.",
+])  # fmt: skip
+def test_a_degree_at_a_level_is_that_of_the_finding_before(text: str) -> None:
+    told_of = told(f"There is mild canal stenosis at L3-4. {text}", "canal_stenosis")
+    assert told_of == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+def test_a_degree_of_what_is_not_understood_is_of_nothing() -> None:
+    assert told("Mild canal stenosis at L3-4. Severe wasting at L4-5.", "canal_stenosis") == {"L3-L4": "mild"}
+
+
+def test_a_site_alone_on_a_line_heads_lines_of_levels() -> None:
+    text = "CENTRAL CANAL\nL3-4 mild\nL4-5 patent\nFORAMINA\nL3-4 mild left\nL4-5 patent"
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "none"}
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "none", "L4-L5 right": "none"}
+
+
+def test_lists_of_findings_and_levels_without_prepositions() -> None:
+    text = "Canal: Mild stenosis L3-4, moderate stenosis L4-5, otherwise patent."
+    assert told(text, "canal_stenosis") == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L5-S1"), "none"),
+        "L3-L4": "mild",
+        "L4-L5": "moderate",
+    }
+
+
+def test_levels_as_speech_recognition_writes_them() -> None:
+    assert told("At L4 5 there is moderate canal stenosis.", "canal_stenosis") == {"L4-L5": "moderate"}
+    assert told("There is a haemangioma in L4 5 mm in size. Mild canal stenosis.", "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe foraminal narrowing on the right and moderate on the left at L5-S1.",
+    "At L5-S1 the right foramen is severely narrowed, with moderate narrowing on the left.",
+    "L5-S1: Severe right foraminal narrowing. Moderate narrowing on the left.",
+])  # fmt: skip
+def test_a_narrowing_of_the_other_side_goes_on_with_the_site(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "moderate", "L5-S1 right": "severe"}
+    assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", ["Resolved extrusion at L5-S1.", "Interval resolution of the extrusion at L5-S1."])
+def test_what_has_resolved_is_gone(text: str) -> None:
+    assert told(text, "herniation") == {"L5-S1": "none"}
+
+
+def test_no_change_in_a_stenosis_leaves_it() -> None:
+    text = "There is no interval change in the mild L3-4 and moderate L4-5 canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_a_heading_of_the_neck_opens_its_part_whatever_follows() -> None:
+    text = (
+        "CERVICAL SPINE\nReversal of the lordosis. Mild canal stenosis.\n\nLUMBAR SPINE\nL4-5: Severe canal stenosis."
+    )
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize(("text", "finding", "expected"), [
+    ("Foramina: Right - mild. Left - none.", "foraminal_stenosis", ("none", "mild")),
+    ("Foramina: none left, mild right narrowing.", "foraminal_stenosis", ("none", "mild")),
+    ("Foramina: mild right, no left narrowing.", "foraminal_stenosis", ("none", "mild")),
+    ("Recesses: no left or right narrowing.", "subarticular_stenosis", ("none", "none")),
+    ("Foraminal narrowing: minimal (right), moderate (left).", "foraminal_stenosis", ("moderate", "mild")),
+    ("Foraminal narrowing right (severe) and left (mild).", "foraminal_stenosis", ("mild", "severe")),
+])  # fmt: skip
+def test_each_side_of_a_heading_keeps_its_own(text: str, finding: str, expected: tuple[str, str]) -> None:
+    left, right = expected
+    assert told(f"L4-5: {text}", finding) == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize(("text", "canal", "recesses"), [
+    ("L4-5: Canal: mild, no recess stenosis.", "mild", "none"),
+    ("L4-5: Canal stenosis is mild without recess stenosis.", "mild", "none"),
+    ("Canal stenosis at L3-4 and moderate at L4-5 without recess stenosis.", "moderate", "none"),
+])  # fmt: skip
+def test_a_degree_before_a_denial_is_not_that_of_what_is_denied(text: str, canal: str, recesses: str) -> None:
+    assert told(text, "canal_stenosis")["L4-L5"] == canal
+    assert told(text, "subarticular_stenosis")["L4-L5 left"] == recesses
+
+
+def test_what_is_not_known_is_normal_by_itself() -> None:
+    assert told("L5-S1: Mild bulge. The visualized abdominal organs are unremarkable.", "canal_stenosis") == {}
