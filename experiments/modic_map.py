@@ -4,7 +4,8 @@ Three ways: robust outliers of each body's own marrow; a network taught by the p
 taught further by discs of which only the grade is known (SPIDER's gradings, clinicians' notes), patient by patient in
 folds. On phantom studies region and type of every voxel are known; half of them are scanned with times that nothing
 met before. On SPIDER's mid-sagittal pairs (van der Graaf 2024; `spider_mid` in the data folder) presence by disc is
-known. Intervals are of a bootstrap of patients. `RUN/weights` holds the networks as the package ships them.
+known. Intervals are of a bootstrap of patients. `RUN/weights` holds the networks as the package ships them,
+`RUN/answers` what each way said of held back discs, for `modic-presence`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from omegaconf import MISSING
 
 from deepspine.data.agreement import (
@@ -24,6 +26,7 @@ from deepspine.data.agreement import (
     PatientDraws,
     class_average_accuracy,
     cohen_kappa,
+    count_pairs,
     count_pairs_by_patient,
     patient_bootstrap,
     percentile_interval,
@@ -35,10 +38,13 @@ from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.provenance import provenance
+from deepspine.experiments.modic_answers import GRADED_FILE, DiscAnswer, log_odds, write_answers
+from deepspine.experiments.modic_crops import Endplate, endplate_grade
 from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
 from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_pairs
 from deepspine.experiments.modic_samples import SampledDiscs, measured, sampled
 from deepspine.experiments.note_labels import label_notes
+from deepspine.experiments.recipe import folder_of
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
 from deepspine.grading.modic.learned_regions import RegionModel, learn_regions
 from deepspine.grading.modic.mapping import MODIC, ModicMap, map_measured
@@ -57,7 +63,7 @@ PREFIX, NOTES_PREFIX = "spi-", "sud-"
 OUTLIERS, PHANTOM, DISCS = "outliers of the body's marrow", "network, phantom pixels", "network, and grades of discs"
 CONTEXT = "all three, and the patient's other discs"
 PIXEL_THRESHOLD = 0.5
-WEIGHTS = "weights"
+WEIGHTS, ANSWERS = "weights", "answers"
 DATA = {
     "spider": "SPIDER (pictures and radiological gradings), van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, "
     "CC BY 4.0",
@@ -102,16 +108,6 @@ class Settings:
     training_seed: int = MISSING
 
 
-@dataclass(frozen=True)
-class DiscAnswer:
-    """A disc of a picture: what SPIDER's readers say, and the evidence of a map."""
-
-    patient: str
-    level: Level
-    truth: bool
-    score: float
-
-
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Teach networks, map phantoms and pictures in every way; return the table, one row for each measure."""
     phantoms = list(_judging_phantoms(settings, out / "judges", lambda n: advance(0.15 * n)))
@@ -137,6 +133,9 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         answers[CONTEXT] = in_context(answers[DISCS], [answers[OUTLIERS], answers[PHANTOM]], folds=settings.folds)
         for way, own in answers.items():
             rows += _with(way, picture_rows(own, folds=settings.folds))
+            place = out / ANSWERS / folder_of(way)
+            place.mkdir(parents=True, exist_ok=True)
+            write_answers(own, place / GRADED_FILE)
     for way, model in models.items():
         for times, studies in ((USUAL, phantoms[0]), (UNSEEN, phantoms[1])):
             rows += _with(way, phantom_rows([(one, _mapped(one, model)) for one in studies], times))
@@ -260,7 +259,9 @@ def _judging_phantoms(
 def phantom_rows(studies: Sequence[tuple[JudgingPhantom, ModicMap]], times: str) -> list[Mapping[str, Any]]:
     """Return Dice of all changed voxels by study, types by voxel, and types by disc."""
     dices, right, patients, truths, guesses = [], [], [], [], []
+    by_endplate = []
     for study, found in studies:
+        by_endplate.append(_endplate_counts(study, found))
         truth = study.pair.truth
         assert truth is not None
         both = (truth > 0) & (found.types > 0)
@@ -295,7 +296,24 @@ def phantom_rows(studies: Sequence[tuple[JudgingPhantom, ModicMap]], times: str)
             str(patient_bootstrap(of_types, class_average_accuracy)),
             len(of_type),
         ),
+        _row(
+            name,
+            "balanced accuracy of none and three types by endplate",
+            str(patient_bootstrap(np.array(by_endplate), class_average_accuracy)),
+            int(np.sum(by_endplate)),
+        ),
     ]
+
+
+def _endplate_counts(study: JudgingPhantom, found: ModicMap) -> NDArray[np.int64]:
+    """Return truth and answer of a phantom's endplates as counts; shape (grades, grades)."""
+    frames = {frame.level: frame for frame in study.pair.frames}
+    truths, guesses = [], []
+    for row in found.endplates:
+        own = Endplate.BELOW if row.is_upper else Endplate.ABOVE
+        truths.append(MODIC.scale.index(endplate_grade(study.pair, frames[row.level], own).lowest))
+        guesses.append(MODIC.scale.index(row.endplate_grades.highest))
+    return np.asarray(count_pairs(truths, guesses, len(MODIC.scale)))
 
 
 def _mean_interval(values: Sequence[float]) -> Interval:
@@ -367,7 +385,10 @@ def _network_answers(real: SampledDiscs, of_fold: Sequence[RegionModel]) -> list
 
 
 def _outlier_answers(pairs: Sequence[LocatedPair], answers: Sequence[DiscAnswer]) -> list[DiscAnswer]:
-    """Return the same discs with the evidence of the outliers, 0 where there was nothing to measure."""
+    """Return the same discs with the evidence of the outliers, 0 where there was nothing to measure.
+
+    A multiple m of the threshold becomes m / (1 + m): the order stays, and the scores of all ways lie in [0, 1].
+    """
     scores: dict[tuple[str, Level], float] = {}
     for pair in pairs:
         try:
@@ -377,11 +398,12 @@ def _outlier_answers(pairs: Sequence[LocatedPair], answers: Sequence[DiscAnswer]
         for row in found.endplates:
             place = (pair.patient, row.level)
             scores[place] = max(row.score, scores.get(place, 0.0))
-    return [replace(one, score=scores.get((one.patient, one.level), 0.0)) for one in answers]
+    multiples = [scores.get((one.patient, one.level), 0.0) for one in answers]
+    return [replace(one, score=many / (1.0 + many)) for one, many in zip(answers, multiples, strict=True)]
 
 
 def in_context(
-    answers: Sequence[DiscAnswer], others: Sequence[Sequence[DiscAnswer]], *, folds: int
+    answers: Sequence[DiscAnswer], others: Sequence[Sequence[DiscAnswer]], *, folds: int, around: bool = True
 ) -> list[DiscAnswer]:
     """Weigh a disc's scores together, its place, and those of the patient's other discs, by what the other folds teach.
 
@@ -391,20 +413,22 @@ def in_context(
     Parameters
     ----------
     answers, others
-        Of several ways, the same discs in the same order.
+        Of several ways, the same discs in the same order; scores in [0, 1].
+    around
+        Whether its place and the patient's other discs count.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
     patients = np.array([one.patient for one in answers])
     truth = np.array([one.truth for one in answers])
-    own = np.array([[one.score for one in way] for way in (answers, *others)]).T
-    own = np.log(np.clip(own, 1e-3, None)) - np.log1p(-np.clip(own, None, 1 - 1e-3)) * (own <= 1)
-    same = patients[:, None] == patients[None]
-    np.fill_diagonal(same, val=False)
-    around = same @ own / np.maximum(same.sum(axis=1, keepdims=True), 1)
-    place = np.array([one.level.rank for one in answers], dtype=float)[:, None]
-    features = np.concatenate([own, around, place, np.square(place - place.mean())], axis=1)
+    features = log_odds(np.array([[one.score for one in way] for way in (answers, *others)]).T)
+    if around:
+        same = patients[:, None] == patients[None]
+        np.fill_diagonal(same, val=False)
+        beside = same @ features / np.maximum(same.sum(axis=1, keepdims=True), 1)
+        place = np.array([one.level.rank for one in answers], dtype=float)[:, None]
+        features = np.concatenate([features, beside, place, np.square(place - place.mean())], axis=1)
     fold = np.array([fold_of(patient, folds) for patient in patients])
     scores = np.zeros(len(answers))
     for one in range(folds):

@@ -8,7 +8,6 @@ judge the three types, which SPIDER lacks: it has no type 1 and six discs of typ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +28,7 @@ from deepspine.data.findings import Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.levels import Level
+from deepspine.experiments.modic_answers import GRADED_FILE, read_graded, write_graded
 from deepspine.experiments.modic_crops import View, build_crops, discs_of_endplates, endplate_labels
 from deepspine.experiments.modic_map import NOTES_PREFIX, PREFIX, SPECIFICITY
 from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
@@ -50,7 +49,6 @@ LESSON, JUDGE = "lesson-", "judge-"
 SPIDER, NOTES, PHANTOMS = "spider", "notes", "phantoms"
 TEACHERS = {SPIDER: PREFIX, NOTES: NOTES_PREFIX, PHANTOMS: LESSON}
 """Who teaches, and the prefix of their patients."""
-GRADED_FILE = "graded.json"
 
 
 @dataclass
@@ -243,20 +241,6 @@ def _learned(
     return averaged(graded)
 
 
-def write_graded(rows: Sequence[Prediction], path: Path) -> None:
-    """Keep what the networks of a seed said of held back patients, so that a stopped run need not ask them again."""
-    values = [[*row.key, row.patient_key, row.probabilities.tolist()] for row in rows]
-    path.write_text(json.dumps(values), encoding="utf-8")
-
-
-def read_graded(path: Path) -> list[Prediction]:
-    """Read what `write_graded` wrote."""
-    return [
-        Prediction(LabelKey(report, Level(level), finding, Side(side)), patient, np.array(probabilities))
-        for report, level, finding, side, patient, probabilities in json.loads(path.read_text(encoding="utf-8"))
-    ]
-
-
 # -------------------------------------------------------------------------------------------------------------- scores
 
 
@@ -285,8 +269,10 @@ def spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dic
 
 
 def phantom_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
-    """Return how the types of phantoms with unseen times are told."""
+    """Return how the types of phantoms with unseen times are told; nothing where there are none."""
     counts = _judged(predictions, labels)
+    if not len(counts):
+        return {}
     total = counts.sum(axis=0)
     return {
         "phantom discs": int(total.sum()),

@@ -85,6 +85,11 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 fast=("folds=2", "seeds=[1]", "lessons=3", "judges=2", "recipe.epochs=2"),
             ),
             Experiment(
+                "modic-presence",
+                "is a disc changed, by several networks weighed together, from what they said of held back patients",
+                "deepspine.experiments.modic_presence",
+            ),
+            Experiment(
                 "modic-readers",
                 "simulated reading with and without assistance: is a change found that is there, and none that is not",
                 "deepspine.experiments.modic_readers",

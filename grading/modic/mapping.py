@@ -57,6 +57,8 @@ class EndplateChange:
     score
         Evidence for any change, for ranking: with networks the probability that the disc has one, else a multiple of
         the threshold.
+    endplate_grades
+        Of this endplate alone.
     """
 
     level: Level
@@ -70,6 +72,7 @@ class EndplateChange:
     grades: GradeSet
     doubt: str
     score: float
+    endplate_grades: GradeSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +193,7 @@ def _rows_of(
             grades=GradeSet.of(MODIC, "none"),
             doubt="; ".join(doubts),
             score=float(np.quantile(zone, SCORE_QUANTILE)) if len(zone) else 0.0,
+            endplate_grades=GradeSet.of(MODIC, "none"),
         )
 
 
@@ -211,19 +215,19 @@ def _parts(body: VertebralBody, changed: NDArray[np.bool_]) -> list[NDArray[np.b
 def _graded(
     rows: Sequence[EndplateChange], study_doubts: Sequence[str], table: ModicThresholds
 ) -> Iterator[EndplateChange]:
-    """Yield the rows in order of discs, with the grades of the disc and doubts of the study."""
+    """Yield the rows in order of discs, with the grades of disc and endplate and doubts of the study."""
     for level in sorted({row.level for row in rows}):
         own = sorted((row for row in rows if row.level is level), key=lambda row: row.is_upper)
-        grades = disc_grades(own, table)
+        sets = [grades_of(own, table), *(grades_of([row], table) for row in own)]
         if study_doubts:
-            grades = GradeSet.of(MODIC, *MODIC.scale)
-        for row in own:
+            sets = [GradeSet.unknown(MODIC)] * len(sets)
+        for row, endplate_grades in zip(own, sets[1:], strict=True):
             doubt = "; ".join([*study_doubts, *([row.doubt] if row.doubt else [])])
-            yield replace(row, grades=grades, doubt=doubt)
+            yield replace(row, grades=sets[0], endplate_grades=endplate_grades, doubt=doubt)
 
 
-def disc_grades(rows: Sequence[EndplateChange], table: ModicThresholds = THRESHOLDS) -> GradeSet:
-    """Return the grades that the endplates of one disc leave possible.
+def grades_of(rows: Sequence[EndplateChange], table: ModicThresholds = THRESHOLDS) -> GradeSet:
+    """Return the grades that one endplate leaves possible, or those of a disc together.
 
     Each type with its share of the changed marrow is possible; a change in doubt may be none.
     """

@@ -24,10 +24,12 @@ COLUMNS = (
     "type2",
     "type3",
     "grades",
+    "endplate_grades",
     "score",
     "doubt",
 )
-"""Of `modic.csv`; `volume_mm3` is empty for a single picture, `grades` are those of the disc."""
+"""Of `modic.csv`; `volume_mm3` is empty for a single picture, `grades` are those of the disc, `endplate_grades` of the
+endplate alone."""
 TYPE_COLORS = ((0.86, 0.15, 0.50), (1.00, 0.69, 0.00), (0.39, 0.56, 1.00))
 """Types 1 to 3, told apart by colour-blind readers (IBM design palette)."""
 OPACITY = 0.65
@@ -70,6 +72,7 @@ def row_of(report_id: str, one: EndplateChange) -> tuple[str, ...]:
         f"{one.height_mm:.1f}",
         *(f"{share:.2f}" for share in one.shares),
         str(one.grades),
+        str(one.endplate_grades),
         f"{one.score:.2f}",
         one.doubt,
     )

@@ -11,7 +11,9 @@ from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.data.phantom.study import PhantomStudy
 from deepspine.experiments import yes_or_no
-from deepspine.experiments.modic_map import DiscAnswer, JudgingPhantom, in_context, phantom_rows, picture_rows
+from deepspine.experiments.modic_answers import DiscAnswer
+from deepspine.experiments.modic_crops import Endplate, endplate_grade
+from deepspine.experiments.modic_map import JudgingPhantom, in_context, phantom_rows, picture_rows
 from deepspine.experiments.modic_pairs import LocatedPair
 from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_study
 from deepspine.experiments.modic_samples import presence, sampled
@@ -48,9 +50,11 @@ def pair(study: PhantomStudy) -> LocatedPair:
 def told(study: PhantomStudy, pair: LocatedPair, *, empty: bool) -> tuple[JudgingPhantom, ModicMap]:
     grades = {level: found["modic", Side.MIDLINE] for level, found in study.grades.items()}
     rows = []
-    for level, grade in grades.items():
-        own = GradeSet.of(MODIC, "none" if empty else grade)
-        rows.append(EndplateChange(level, level.vertebra_above, False, 0, 0, 0, 0, (0, 0, 0), own, "", 0.0))
+    none = GradeSet.of(MODIC, "none")
+    for level, frame in {frame.level: frame for frame in pair.frames if frame.level in grades}.items():
+        disc, endplate = GradeSet.of(MODIC, grades[level]), endplate_grade(pair, frame, Endplate.ABOVE)
+        own = (none, none) if empty else (disc, endplate)
+        rows.append(EndplateChange(level, level.vertebra_above, False, 0, 0, 0, 0, (0, 0, 0), own[0], "", 0.0, own[1]))
     types = np.zeros_like(study.modic_mask) if empty else study.modic_mask
     return JudgingPhantom(pair, grades), ModicMap(types, tuple(rows), ())
 
@@ -60,7 +64,9 @@ def test_a_perfect_map_has_full_marks_and_an_empty_one_none(study: PhantomStudy,
     full, none = told(study, pair, empty=False), told(study, pair, empty=True)
     perfect = {row["measure"]: row["value"] for row in phantom_rows([full, full], USUAL)}
     assert all(value.startswith(("1.000", "1.00")) for value in perfect.values())
-    assert str(phantom_rows([none, full], USUAL)[0]["value"]).startswith(("0.5", ".5"))
+    half = {row["measure"]: str(row["value"]) for row in phantom_rows([none, full], USUAL)}
+    assert half["Dice of regions, mean of studies"].startswith("0.5")
+    assert not half["balanced accuracy of none and three types by endplate"].startswith("1")
 
 
 def test_unseen_times_change_the_pictures_alone(study: PhantomStudy) -> None:

@@ -16,9 +16,7 @@ from deepspine.experiments.modic_normalisation import (
     JUDGE,
     endplate_columns,
     phantom_columns,
-    read_graded,
     spider_columns,
-    write_graded,
 )
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
@@ -85,16 +83,9 @@ def test_a_mistake_is_one_line(change: str, message: str, tmp_path: Path, capsys
     assert message in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_answers_of_held_back_patients_are_kept_to_the_last_digit(tmp_path: Path) -> None:
-    rows, _ = answered(PREFIX, right=True)
-    write_graded(rows, tmp_path / "graded.json")
-    again = read_graded(tmp_path / "graded.json")
-    assert [(row.key, row.patient_key) for row in again] == [(row.key, row.patient_key) for row in rows]
-    assert all(np.array_equal(one.probabilities, two.probabilities) for one, two in zip(again, rows, strict=True))
-
-
-def test_phantoms_alone_have_no_columns_of_pictures() -> None:
+def test_phantoms_alone_have_no_columns_of_pictures_and_the_other_way_round() -> None:
     assert spider_columns(*answered(JUDGE, right=True)) == {}
+    assert phantom_columns(*answered(PREFIX, right=True)) == {}
 
 
 def test_endplates_of_phantoms_are_scored_by_endplate() -> None:

@@ -14,8 +14,9 @@ from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.phantom.variants import Variant
 from deepspine.data.volume import Volume
 from deepspine.grading.modic.doubts import MIN_PATIENT_OVERLAP, body_overlap
-from deepspine.grading.modic.learned_regions import RegionModel
-from deepspine.grading.modic.mapping import EndplateChange, ModicMap, map_modic
+from deepspine.grading.modic.learned_regions import LearnedRegions, RegionModel
+from deepspine.grading.modic.mapping import EndplateChange, ModicMap, map_measured, map_modic
+from deepspine.grading.modic.measured_pair import MeasuredPair
 from deepspine.grading.modic.registration import register, resampled
 
 MIDDLE = slice(4, 12)
@@ -99,6 +100,28 @@ def test_the_shipped_networks_mark_more_of_what_is_changed_than_the_outliers(
     assert {level: grades[level] for level in GRADES} == GRADES
 
 
+def test_an_endplate_is_graded_by_its_own_marrow_and_the_disc_by_both(study: PhantomStudy) -> None:
+    pair = MeasuredPair.of(
+        middle(study.sagittal_t1),
+        middle(study.sagittal_t2),
+        mask=study.mask[MIDDLE],
+        vertebra_map=study.vertebra_mask[MIDDLE],
+        frames=study.frames,
+    )
+    of_one_side = {Vertebra.L3: study.modic_mask[MIDDLE] == 1}
+    marks = [
+        of_one_side.get(body.vertebra, np.zeros(study.mask[MIDDLE].shape, dtype=bool))[body.box].astype(np.float32)
+        for body in pair.bodies
+    ]
+    found = map_measured(pair, study.mask[MIDDLE], learned=LearnedRegions(marks, {}))
+    rows = {row.vertebra: row for row in found.endplates if row.level is Level.L3_L4}
+    assert str(rows[Vertebra.L3].endplate_grades) == "type1"
+    assert not rows[Vertebra.L3].is_upper
+    assert str(rows[Vertebra.L4].endplate_grades) == "none"
+    assert rows[Vertebra.L4].is_upper
+    assert str(rows[Vertebra.L3].grades) == str(rows[Vertebra.L4].grades) == "type1"
+
+
 def test_spread_and_volume_are_those_of_the_phantom(study: PhantomStudy, found: ModicMap) -> None:
     voxel_mm3 = float(study.sagittal_t2.spacing_mm.prod())
     (row,) = [one for one in of_body(found, Vertebra.L4) if one.level is Level.L3_L4]
@@ -149,7 +172,8 @@ def test_a_fat_suppressed_t1_leaves_every_grade_possible(study: PhantomStudy) ->
         variant=Variant(modic=GRADES, t1=lambda s: replace(s, fat_left=0.05)),
     )
     found = mapped(study, t1=other.sagittal_t1)
-    assert all("fat-suppressed" in row.doubt and row.grades.is_unknown for row in found.endplates)
+    assert all("fat-suppressed" in row.doubt for row in found.endplates)
+    assert all(row.grades.is_unknown and row.endplate_grades.is_unknown for row in found.endplates)
     assert found.warnings
 
 
