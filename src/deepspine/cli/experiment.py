@@ -13,7 +13,7 @@ def experiment(
         str,
         typer.Argument(
             help="sudirman-weak, spider-graded, spider-measured, phantom-deepspine, modic-map, modic-normalisation, "
-            "modic-readers or picture-grader."
+            "modic-presence, modic-readers or picture-grader."
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the run; a stopped run goes on there.")],
