@@ -176,9 +176,12 @@ def test_changes_made_while_the_server_is_down_outlive_the_page(sign_in: SignIn,
     server.start()
     again = context.new_page()
     again.goto(f"{server.url}/report/1")
+    graded = again.locator(f'.cell[data-cell="{CANAL}"]')
+    expect(graded).to_have_attribute("data-grades", "severe", timeout=15_000)  # before it, "saved" is that of the page
+    expect(again.locator(".cell.waiting")).to_have_count(0, timeout=15_000)
     expect_saved(again)
     again.reload()
-    assert cell(again, CANAL) == "severe"
+    expect(graded).to_have_attribute("data-grades", "severe")
 
 
 def test_hovering_over_a_cell_lights_its_words(sign_in: SignIn) -> None:
