@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn_spine import SHAPE, spine
 
 from deepspine.data.geometry import Grid, Plane
 from deepspine.data.orientation import DISPLAY_AXES_LPS
@@ -13,18 +14,6 @@ from deepspine.segmentation.batch import find_inputs
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.pair import lies_on, seen_together
 from deepspine.segmentation.second_look import look_at
-
-SHAPE = (1, 260, 120)
-
-
-def spine(*, without: tuple[int, ...] = ()) -> np.ndarray:
-    """Return the mask of six discs of 10 rows between bodies of 25; those left out are bone."""
-    mask = np.zeros(SHAPE, dtype=np.uint8)
-    mask[0, 10:245, 40:80] = SpineClass.BODY
-    for index in range(6):
-        if index not in without:
-            mask[0, 35 + 35 * index : 45 + 35 * index, 40:80] = SpineClass.DISC
-    return mask
 
 
 @dataclass
