@@ -52,6 +52,7 @@ class Sentence:
         "blank_before",
         "cell",
         "has_colon",
+        "has_colons",
         "has_dash",
         "i",
         "item",
@@ -69,7 +70,7 @@ class Sentence:
         self.line_start = False
         self.line_end = False
         self.blank_before = False
-        self.has_colon = False
+        self.has_colon = self.has_colons = False
         self.has_dash = False
         self.item = ""
         self.line = line
@@ -83,7 +84,7 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
     for sentence in _Splitter(words).split(mentions):
         if listed and ";" in words[sentence.i : sentence.j]:
             sentences += _headed_items(words, sentence)
-        elif sentence.has_colon and sum(mention.value == ":" for mention in sentence.mentions) > 1:
+        elif sentence.has_colons:
             sentences += _unmarked_items(sentence)
         elif sentence.j - sentence.i < RUN_ON_WORDS:
             sentences.append(sentence)
@@ -122,6 +123,7 @@ class _Splitter:
         mark = mention.value
         current = self.current
         if mark == ":":
+            current.has_colons = current.has_colon
             current.has_colon = True
         if mark == "." or (mark == "|" and not self._is_table_bar(mention)):
             self._stop(mention)
