@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -100,39 +101,83 @@ class NamedPicture:
     paired: bool = False
 
 
-def evaluate_networks(
-    root: Path, networks: Sequence[TrainedNetwork], *, advance: Callable[[float], None] = lambda n: None
-) -> list[Measurement]:
-    """Measure networks on the sets below `root`, each on the patients that it did not learn from.
+@dataclass(frozen=True)
+class Observations:
+    """What a network did on patients that it did not learn from, before anything is averaged.
+
+    Attributes
+    ----------
+    dice
+        Vertebrae, discs and canal, for each patient of masked slices.
+    pictures
+        With disc boxes.
+    counts
+        Modality, discs located and discs graded, for each picture of which the number is known.
+    bodies
+        For each volume its group, the labelled bodies' IoU and Dice, and the processor's seconds.
+    """
+
+    dice: tuple[tuple[float, float, float], ...] = ()
+    pictures: tuple[NamedPicture, ...] = ()
+    counts: tuple[tuple[str, int, int], ...] = ()
+    bodies: tuple[tuple[str, list[float], list[float], float], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Observations:
+        """Return the observations that `to_json` wrote."""
+        pictures = tuple(NamedPicture(**one | {"in_box": tuple(one["in_box"])}) for one in content["pictures"])
+        dice, counts, bodies = (tuple(map(tuple, content[name])) for name in ("dice", "counts", "bodies"))
+        return cls(cast(Any, dice), pictures, cast(Any, counts), cast(Any, bodies))
+
+
+def observe(
+    root: Path,
+    network: TrainedNetwork,
+    *,
+    volumes: bool = True,
+    advance: Callable[[float], None] = lambda n: None,
+) -> Observations:
+    """Run a network on the sets below `root`, on the patients that it did not learn from.
 
     Parameters
     ----------
     root
         Folder with any of `spider_space`, `sudirman`, `spider_mid` and `volumes`.
-    networks
-        One, or one for each fold of a cross-validation: patients are pooled. Only the first meets `volumes`.
+    volumes
+        Whether it meets `volumes`, which no network learned from: once is enough for a cross-validation.
     advance
         Called with 1 after each patient or picture.
+    """
+    keep = unseen_by(network)
+    named = [located_pictures(root / "sudirman", network, keep, in_pairs=in_pairs) for in_pairs in (False, True)]
+    return Observations(
+        dice=tuple(_ticked(dice_of_patients(root / "spider_space", network, keep), advance)),
+        pictures=tuple(_ticked(chain.from_iterable(named), advance)),
+        counts=tuple(_ticked(disc_counts(root / "spider_mid", network, keep), advance)),
+        bodies=tuple(_ticked(bodies_of_volumes(root / "volumes", network), advance)) if volumes else (),
+    )
+
+
+def measurements(observed: Sequence[Observations]) -> list[Measurement]:
+    """Return the table of one network, or of one for each fold of a cross-validation: patients are pooled.
 
     Raises
     ------
     InputError
-        When none of the sets is there.
+        When nothing was observed.
     """
-    dice: list[tuple[float, ...]] = []
-    pictures: list[NamedPicture] = []
-    counts: list[tuple[str, int, int]] = []
-    for network in networks:
-        keep = unseen_by(network)
-        dice += list(_ticked(dice_of_patients(root / "spider_space", network, keep), advance))
-        for in_pairs in (False, True):
-            found = located_pictures(root / "sudirman", network, keep, in_pairs=in_pairs)
-            pictures += list(_ticked(found, advance))
-        counts += list(_ticked(disc_counts(root / "spider_mid", network, keep), advance))
-    bodies = list(_ticked(bodies_of_volumes(root / "volumes", networks[0]), advance))
-    rows = [*_dice_rows(dice), *_body_rows(bodies), *_picture_rows(pictures), *_count_rows(counts)]
+    rows = [
+        *_dice_rows([one for fold in observed for one in fold.dice]),
+        *_body_rows([one for fold in observed for one in fold.bodies]),
+        *_picture_rows([one for fold in observed for one in fold.pictures]),
+        *_count_rows([one for fold in observed for one in fold.counts]),
+    ]
     if not rows:
-        raise InputError(f"{root} holds none of spider_space, sudirman, spider_mid, volumes; see --data")
+        raise InputError("the folder holds none of spider_space, sudirman, spider_mid, volumes; see --data")
     return rows
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from deepspine.experiments import cross_validation
+from deepspine.segmentation.evaluation import Observations
 
 
 @pytest.fixture
@@ -28,21 +29,41 @@ def value(words: tuple[str, ...], flag: str) -> str:
 
 
 def test_the_student_of_a_fold_learns_from_the_teacher_of_that_fold(calls: list, tmp_path: Path) -> None:
-    weights = cross_validation.train_folds(tmp_path / "data", tmp_path / "runs", 3)
+    weights = list(cross_validation.train_folds(tmp_path / "data", tmp_path / "runs", 3, share=0.5))
     assert [path.parent.name for path in weights] == ["student-0", "student-1", "student-2"]
     trainings = [words for words in calls if words[0] == "train"]
     assert [value(words, "--data.held_fold") for words in trainings] == ["0", "0", "1", "1", "2", "2"]
     for fold, student in enumerate(trainings[1::2]):
         assert Path(value(student, "--data.teacher")).parent.name == f"teacher-{fold}"
         assert "spider_mid" in value(student, "--data.sources")
+    assert [value(words, "--trainer.max_steps") for words in trainings[:2]] == ["1000", "2100"]
     assert not any("spider_mid" in value(teacher, "--data.sources") for teacher in trainings[0::2])
 
 
 def test_what_is_trained_is_not_trained_again_and_a_stopped_run_goes_on(calls: list, tmp_path: Path) -> None:
-    cross_validation.train_folds(tmp_path / "data", tmp_path, 2)
+    list(cross_validation.train_folds(tmp_path / "data", tmp_path, 2))
     (tmp_path / "student-1" / "model.safetensors").unlink()
     (tmp_path / "student-1" / "last.ckpt").touch()
     calls.clear()
-    cross_validation.train_folds(tmp_path / "data", tmp_path, 2)
+    list(cross_validation.train_folds(tmp_path / "data", tmp_path, 2))
     assert [words[0] for words in calls] == ["phantom", "train"]
     assert value(calls[1], "--ckpt_path").endswith("student-1/last.ckpt")
+
+
+def test_a_fold_is_observed_as_soon_as_it_is_trained_and_only_once(
+    calls: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met_volumes: list[bool] = []
+
+    def observe(data: Path, network: str, *, volumes: bool, advance: object) -> Observations:
+        assert network.endswith(f"student-{len(met_volumes)}/model.safetensors")
+        met_volumes.append(volumes)
+        return Observations(counts=(("T1", len(met_volumes), 7),))
+
+    monkeypatch.setattr(cross_validation, "observe", observe)
+    monkeypatch.setattr(cross_validation.SegmentationNetwork, "load", str)
+    first = cross_validation.observe_folds(tmp_path / "data", tmp_path, 2)
+    assert met_volumes == [True, False]
+    assert [fold.counts[0][1] for fold in first] == [1, 2]
+    assert cross_validation.observe_folds(tmp_path / "data", tmp_path, 2) == first
+    assert len(met_volumes) == 2

@@ -14,7 +14,7 @@ from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
-from deepspine.segmentation.evaluation import evaluate_networks, is_flagged, judge_picture, unseen_by
+from deepspine.segmentation.evaluation import Observations, is_flagged, judge_picture, measurements, observe, unseen_by
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.output import write_location
@@ -260,8 +260,9 @@ def test_a_picture_is_measured_alone_and_beside_its_patient_s_other_contrast(tmp
         for index in range(5)
     )
     (folder / "boxes.csv").write_text("patient,modality,x0,y0,x1,y1,class\n" + boxed, encoding="utf-8")
-    rows = evaluate_networks(tmp_path, [PaintedWithCard(painted_spine())])
-    measured = {(row.dataset, row.measure): (row.value, row.n) for row in rows}
+    observed = observe(tmp_path, PaintedWithCard(painted_spine()))
+    assert Observations.from_json(json.loads(json.dumps(observed.to_json()))) == observed
+    measured = {(row.dataset, row.measure): (row.value, row.n) for row in measurements([observed])}
     named = "pictures with all names right"
     assert measured["sudirman T1", named] == (1.0, 2)
     assert measured["sudirman T1 in a pair", named] == (1.0, 1)

@@ -32,9 +32,13 @@ def segmentation(
         int | None,
         typer.Option(min=2, help="Cross-validate: train a network for each fold (two hours each on a CPU) and pool."),
     ] = None,
-    runs: Annotated[Path, typer.Option(help="Where --folds trains; what is there is not trained again.")] = Path(
-        "runs/folds"
-    ),
+    share: Annotated[
+        float,
+        typer.Option(help="How much of the shipped weights' training --folds gives each network, in (0, 1]."),
+    ] = 1.0,
+    runs: Annotated[
+        Path, typer.Option(help="Where --folds trains and measures; what is there is not done again.")
+    ] = Path("runs/folds"),
     out: Annotated[Path | None, typer.Option(help="Table as CSV.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
@@ -43,17 +47,21 @@ def segmentation(
 
     from deepspine.cli.progress import progress
     from deepspine.data.errors import InputError
-    from deepspine.experiments.cross_validation import train_folds
-    from deepspine.segmentation.evaluation import evaluate_networks, measurements_csv
+    from deepspine.experiments.cross_validation import observe_folds
+    from deepspine.segmentation.evaluation import measurements, measurements_csv, observe
 
-    if folds:
-        if method is Method.DETECTION:
-            raise InputError("--folds trains the U-Net; name weights of detectors with --weights")
-        weights = train_folds(data, runs, folds)
+    if not 0 < share <= 1:
+        raise InputError(f"--share must be in (0, 1], got {share:g}")
+    if folds and method is Method.DETECTION:
+        raise InputError("--folds trains the U-Net; name weights of detectors with --weights")
     chosen: list[Path | None] = [*weights] if weights else [None]
-    networks = [method.load(path) for path in chosen]
     with progress("evaluate segmentation") as advance:
-        rows = evaluate_networks(data, networks, advance=advance)
+        if folds:
+            observed = observe_folds(data, runs, folds, share=share, advance=advance)
+        else:
+            networks = [method.load(path) for path in chosen]
+            observed = [observe(data, one, volumes=one is networks[0], advance=advance) for one in networks]
+    rows = measurements(observed)
     if out is not None:
         out.write_text(measurements_csv(rows), encoding="utf-8")
     if as_json:
