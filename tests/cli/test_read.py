@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import SimpleITK
+from blind_network import blind_on_t2
 from dicom_files import AXIAL, T1, WrittenSeries
 from numpy.typing import NDArray
 from PIL import Image
@@ -17,6 +18,7 @@ from tiny_grader import write_tiny_grader
 
 from deepspine.cli import main
 from deepspine.data.label_table import LabelTable
+from deepspine.data.levels import Level
 from deepspine.data.phantom.archive import write_study
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
@@ -200,6 +202,28 @@ def test_pictures_of_two_spines_are_refused(mistake: Mistake, pictures: Path, tm
     """Without names that tell: by where the discs lie."""
     moved = np.roll(np.array(Image.open(pictures / "case_t1.png")), 25, axis=0)
     assert "mm apart" in mistake("--t1", save_picture(moved, tmp_path / "a.png"), "--t2", pictures / "case_t2.png")
+
+
+def test_a_disc_taken_for_bone_on_t2_is_found_by_its_t1(
+    phantom: PhantomStudy, pictures: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blind_on_t2(monkeypatch, phantom, Level.L3_L4)
+    t1, t2, options = pictures / "case_t1.png", pictures / "case_t2.png", ("--weights", weights, "--no-evidence")
+    assert run_read("--t2", t2, *options, "--out", tmp_path / "alone") == 0
+    assert run_read("--t1", t1, "--t2", t2, *options, "--out", tmp_path / "pair") == 0
+    alone, pair = (json.loads((tmp_path / name / "levels.json").read_text()) for name in ("alone", "pair"))
+    assert "L3-L4" not in {level["name"] for level in alone["levels"]}
+    assert [level["name"] for level in pair["levels"]][-5:] == ["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"]
+
+
+def test_a_patient_who_moved_a_little_is_read_with_a_warning(
+    phantom: PhantomStudy, pictures: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = np.roll(np.array(Image.open(pictures / "case_t1.png")), round(5 / phantom.plan.pixel_mm), axis=0)
+    t1 = save_picture(moved, tmp_path / "a.png")
+    options = ("--weights", weights, "--no-evidence", "--out", tmp_path / "out")
+    assert run_read("--t1", t1, "--t2", pictures / "case_t2.png", *options) == 0
+    assert "T1 and T2 do not show the spine in one place" in capsys.readouterr().err
 
 
 def test_a_spine_without_its_lumbosacral_junction_asks_for_the_lowest_level(

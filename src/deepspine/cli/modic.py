@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deepspine.cli.study_options import LowestDisc, ReportId, SpacingMm, T1File, T2File
+
 if TYPE_CHECKING:
     from deepspine.data.volume import Volume
     from deepspine.segmentation.inference import SegmentationNetwork
@@ -33,17 +35,11 @@ def modic(
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for modic.nii.gz, modic.csv and modic.png.")] = Path("modic"),
-    t1: Annotated[Path | None, typer.Option(help="Sagittal T1, in place of STUDY.")] = None,
-    t2: Annotated[Path | None, typer.Option(help="Sagittal T2, in place of STUDY.")] = None,
-    lowest: Annotated[
-        str | None, typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if known.")
-    ] = None,
-    spacing_mm: Annotated[
-        float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
-    ] = None,
-    report_id: Annotated[
-        str | None, typer.Option(help="Name of the study in modic.csv; by default DICOM's accession number.")
-    ] = None,
+    t1: T1File = None,
+    t2: T2File = None,
+    lowest: LowestDisc = None,
+    spacing_mm: SpacingMm = None,
+    report_id: ReportId = None,
     method: Annotated[
         Method,
         typer.Option(help="learned: networks mark the regions. statistical: outliers of each body's own marrow."),
@@ -62,6 +58,7 @@ def modic(
     from deepspine.grading.modic.mapping import map_modic
     from deepspine.grading.modic.output import COLUMNS, row_of, write_modic
     from deepspine.grading.reading_inputs import SAGITTAL_T1, SAGITTAL_T2, find_study
+    from deepspine.grading.reading_pairs import t1_on_t2
     from deepspine.segmentation.inference import SegmentationNetwork
     from deepspine.segmentation.locate import locate
     from deepspine.segmentation.picture_size import sized_by_spine
@@ -76,7 +73,8 @@ def modic(
             raise InputError(f"Modic types need a sagittal T1 and a sagittal T2: {why}")
     network = SegmentationNetwork.load()
     fixed = sized_by_spine(images.volumes[SAGITTAL_T2][0], network)
-    location = locate(fixed, network=network, lowest=Level.parse(lowest) if lowest else None)
+    level = Level.parse(lowest) if lowest else None
+    location = locate(fixed, network=network, lowest=level, other=t1_on_t2(images))
     moved, warnings = _paired(images.volumes[SAGITTAL_T1][0], fixed, location, network)
     found = map_modic(
         moved,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deepspine.cli.study_options import LowestDisc, ReportId, SpacingMm, T1File, T2File
+
 if TYPE_CHECKING:
     from deepspine.data.frames import LevelFrame
     from deepspine.data.levels import Level
@@ -38,18 +40,12 @@ def read(
             help="Grader: folder of model.safetensors, or a run of `train grading`. Default: the shipped one."
         ),
     ] = None,
-    t1: Annotated[Path | None, typer.Option(help="Sagittal T1, in place of STUDY.")] = None,
-    t2: Annotated[Path | None, typer.Option(help="Sagittal T2, in place of STUDY.")] = None,
+    t1: T1File = None,
+    t2: T2File = None,
     axial_t2: Annotated[Path | None, typer.Option(help="Axial T2 volume, beside --t1 or --t2.")] = None,
-    lowest: Annotated[
-        str | None, typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if known.")
-    ] = None,
-    spacing_mm: Annotated[
-        float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
-    ] = None,
-    report_id: Annotated[
-        str | None, typer.Option(help="Name of the study in grades.csv; by default DICOM's accession number.")
-    ] = None,
+    lowest: LowestDisc = None,
+    spacing_mm: SpacingMm = None,
+    report_id: ReportId = None,
     evidence: Annotated[bool, typer.Option(help="Show where the grader looked; takes most of the time.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as JSON.")] = False,
 ) -> None:
@@ -82,20 +78,21 @@ def read(
 
 
 def _located(images: StudyImages, network: SegmentationNetwork, lowest: Level | None) -> LocatedStudy:
-    """Find the spine; the second picture of a pair takes its place from the first, if both show one spine."""
+    """Find the spine on T1 and T2 together; the second picture of a pair takes its place from the first."""
     from dataclasses import replace
 
     from deepspine.data.errors import DeepspineError
-    from deepspine.grading.reading_pairs import check_pair
+    from deepspine.grading.reading_pairs import check_pair, t1_on_t2
     from deepspine.grading.reading_study import LocatedStudy
 
     main = images.main_input
-    spines = {main: _found(images.volumes[main][0], network, lowest)}
+    spines = {main: _found(images.volumes[main][0], network, lowest, other=t1_on_t2(images))}
     volumes, warnings = dict(images.volumes), list(images.warnings)
     if images.is_picture:
         volumes = {main: [spines[main].volume]}
         for name in set(images.volumes) - {main}:
             try:
+                # Alone: its own discs tell where it lies, and whether it is of this patient.
                 spines[name] = _found(images.volumes[name][0], network, lowest)
             except DeepspineError as error:
                 warnings.append(f"{name.replace('_', ' ')} was left out, no spine was found on it: {error}")
@@ -106,14 +103,16 @@ def _located(images: StudyImages, network: SegmentationNetwork, lowest: Level | 
     return LocatedStudy(study, spines[main], partial(_at_usual_size, study, spines))
 
 
-def _found(volume: Volume, network: SegmentationNetwork, lowest: Level | None) -> FoundSpine:
+def _found(
+    volume: Volume, network: SegmentationNetwork, lowest: Level | None, *, other: Volume | None = None
+) -> FoundSpine:
     from deepspine.grading.reading_study import FoundSpine
     from deepspine.segmentation.locate import locate
     from deepspine.segmentation.output import levels_json
     from deepspine.segmentation.picture_size import sized_by_spine
 
     sized = sized_by_spine(volume, network)
-    location = locate(sized, network=network, lowest=lowest)
+    location = locate(sized, network=network, lowest=lowest, other=other)
     about = levels_json(location, sized)
     return FoundSpine(sized, location.mask, location.vertebra_map, location.frames, location.warnings, about)
 

@@ -9,11 +9,13 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK
+from blind_network import blind_on_t2
 from dicom_files import AXIAL, T1, T2, WrittenSeries
 from PIL import Image
 
 from deepspine.cli import main
 from deepspine.data.files import read_volume
+from deepspine.data.levels import Level
 from deepspine.data.phantom.archive import write_study
 from deepspine.data.phantom.study import PhantomStudy
 from deepspine.grading.modic.output import COLUMNS
@@ -75,6 +77,17 @@ def test_a_pair_of_pictures_is_mapped_by_outliers(phantom: PhantomStudy, tmp_pat
         rows = list(csv.DictReader(file))
     assert {row["grades"] for row in rows if row["level"] == "L3-L4"} == {"type1"}
     assert not any(row["volume_mm3"] for row in rows)
+
+
+def test_a_disc_taken_for_bone_on_t2_is_mapped_by_its_t1(
+    phantom: PhantomStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pictures(phantom, tmp_path)
+    blind_on_t2(monkeypatch, phantom, Level.L3_L4)
+    assert main(["modic", str(tmp_path), "--method", "statistical", "--out", str(tmp_path / "map")]) == 0
+    with (tmp_path / "map" / "modic.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["level"] == "L3-L4"]
+    assert {row["grades"] for row in rows} == {"type1"}
 
 
 def test_a_folder_without_networks_and_a_method_without_them_are_mistakes(mistake: Mistake, tmp_path: Path) -> None:
