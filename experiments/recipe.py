@@ -37,6 +37,8 @@ class Recipe:
         `softmax`, `cumulative` or `corn`.
     noise
         What is done about wrong labels, `none` or `forward`.
+    alone
+        Weight of what sagittal and axial inputs answer without each other.
     members
         Networks of other seeds whose probabilities are averaged.
     normalise_crops
@@ -62,6 +64,7 @@ class Recipe:
     members: int = MISSING
     seed: int = MISSING
     noise: str = "none"
+    alone: float = 0.0
     normalise_crops: bool = True
     augmentation: dict[str, float] = field(default_factory=dict)
 
@@ -112,7 +115,8 @@ def train_network(
     module = GradingModule(
         recipe.findings, encoder=recipe.encoder, width=recipe.width, ordinal=HEADS[recipe.head],
         dropout=recipe.dropout, learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay,
-        balance=recipe.balance, noise=cast("Noise", recipe.noise), early_learning=recipe.early_learning,
+        balance=recipe.balance, noise=cast("Noise", recipe.noise), alone=recipe.alone,
+        early_learning=recipe.early_learning,
         seed=seed, threads=recipe.threads, start=start,
         augmentation=Augmentation(**recipe.augmentation),
     )  # fmt: skip

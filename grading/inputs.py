@@ -207,6 +207,19 @@ def dropped(present: Tensor, probability: float) -> Tensor:
     return torch.where(kept.any(dim=1, keepdim=True), kept, present)
 
 
+def branches_alone(batch: LevelBatch) -> list[LevelBatch]:
+    """Return the batch once with its sagittal and once with its axial inputs alone.
+
+    Levels that do not have both say nothing in either: they are learned from as they are.
+    """
+    of_branch = torch.tensor([name in AXIAL_INPUTS for name in INPUT_NAMES], device=batch.present.device)
+    both = (batch.present & of_branch).any(1) & (batch.present & ~of_branch).any(1)
+    if not both.any():
+        return []
+    allowed = {name: sets | ~both[:, None] for name, sets in batch.allowed.items()}
+    return [batch._replace(present=batch.present & left, allowed=allowed) for left in (~of_branch, of_branch)]
+
+
 def _changed(crops: Tensor, options: Augmentation) -> Tensor:
     batch, channels, slices, rows, columns = crops.shape
 

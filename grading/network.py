@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -221,6 +221,22 @@ class FindingAttention(nn.Module):
         return features, weights.mean(2)
 
 
+class Encoded(NamedTuple):
+    """Inputs of levels, encoded; (batch, slices, rows, columns, width) each.
+
+    Attributes
+    ----------
+    sagittal
+        Of T1 and T2 together.
+    axial, axial_mirrored
+        As they are, and of the patient mirrored; None where no level has one.
+    """
+
+    sagittal: Tensor
+    axial: Tensor | None
+    axial_mirrored: Tensor | None
+
+
 class GradingNetwork(nn.Module):
     """Crops of a level to scores for each finding and side.
 
@@ -264,9 +280,19 @@ class GradingNetwork(nn.Module):
 
     def forward(self, batch: LevelBatch) -> dict[str, Tensor]:
         """Return scores before softmax for each target by name; (batch, grades) each."""
+        return self.answer(batch, self.encode(batch))
+
+    def encode(self, batch: LevelBatch) -> Encoded:
+        """Encode the crops of all inputs; sagittal slices of the mirrored patient only change places."""
         sagittal = self.sagittal.features(batch.sagittal)
-        right, _ = self._look(batch, sagittal, mirrored=False)
-        left, _ = self._look(batch, sagittal, mirrored=True)
+        if not batch.present[:, len(SAGITTAL_INPUTS) :].any():
+            return Encoded(sagittal, None, None)
+        return Encoded(sagittal, self.axial.features(batch.axial), self.axial.features(batch.axial.flip(-1)))
+
+    def answer(self, batch: LevelBatch, encoded: Encoded) -> dict[str, Tensor]:
+        """Return what `forward` does, from those encoded inputs that `batch.present` leaves."""
+        right, _ = self._look(batch, encoded, mirrored=False)
+        left, _ = self._look(batch, encoded, mirrored=True)
         scores: dict[str, Tensor] = {}
         for index, finding in enumerate(self.findings):
             head = self.heads[finding.name]
@@ -278,17 +304,17 @@ class GradingNetwork(nn.Module):
                 scores[finding.name] = (on_right + on_left) / 2
         return scores
 
-    def _look(self, batch: LevelBatch, sagittal: Tensor, *, mirrored: bool) -> tuple[Tensor, Tensor]:
-        """Look at a level as it is or mirrored; sagittal slices only change places, so they are encoded once."""
+    def _look(self, batch: LevelBatch, encoded: Encoded, *, mirrored: bool) -> tuple[Tensor, Tensor]:
+        """Look at a level as it is or mirrored."""
         n_sagittal = len(SAGITTAL_INPUTS)
         on_sagittal, on_axial = batch.present[:, :n_sagittal], batch.present[:, n_sagittal:]
         tokens = [
             self.nothing.expand(len(batch.level), 1, -1),
-            self.sagittal.tokens(sagittal, on_sagittal, mirrored=mirrored),
+            self.sagittal.tokens(encoded.sagittal, on_sagittal, mirrored=mirrored),
         ]
         there = [on_axial.new_ones(len(on_axial)), on_sagittal.any(1)]
-        if on_axial.any():
-            axial = self.axial.features(batch.axial.flip(-1) if mirrored else batch.axial)
+        axial = encoded.axial_mirrored if mirrored else encoded.axial
+        if axial is not None:
             # Flipped already: in the mirrored picture places are where they seem.
             tokens.append(self.axial.tokens(axial, on_axial, mirrored=False))
             there.append(on_axial.any(1))

@@ -25,7 +25,7 @@ from deepspine.data.errors import ConfigError
 from deepspine.data.label_table import LabelTable
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
-from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented
+from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented, branches_alone
 from deepspine.grading.label_confusion import LabelConfusion
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
 from deepspine.grading.network import SMALL, GradingNetwork
@@ -64,6 +64,9 @@ class GradingModule(pl.LightningModule):
     noise
         `forward` learns how labels err beside the grades and allows for it; see `label_confusion`. `balance` then
         goes by the shares of true grades.
+    alone
+        Weight of what the sagittal and the axial inputs of a level answer without the other, 0 for none: an input that
+        is quick to learn from else keeps the other from being learned (Wang 2020, gradient blending).
     early_learning
         Weight of early-learning regularisation against wrong labels, 0 for none; see `noise.EarlyLearning`. Each
         process of a distributed run remembers what it has seen itself.
@@ -94,6 +97,7 @@ class GradingModule(pl.LightningModule):
         balance: float = BALANCE_POWER,
         smoothing: float = 0.0,
         noise: Noise = "none",
+        alone: float = 0.0,
         early_learning: float = 0.0,
         early_learning_momentum: float = 0.7,
         start: Path | None = None,
@@ -113,6 +117,7 @@ class GradingModule(pl.LightningModule):
         if noise == FORWARD and smoothing:
             raise ConfigError("smoothing and noise=forward both soften labels; set one of them")
         self.smoothing, self.early_learning = smoothing, early_learning
+        self.alone = alone
         self.early_learning_momentum = early_learning_momentum
         self.seed, self.augmentation = seed, augmentation
         self.save_hyperparameters(
@@ -183,8 +188,12 @@ class GradingModule(pl.LightningModule):
     def training_step(self, batch: LevelBatch, batch_idx: int) -> Tensor:
         """Return the loss of a batch."""
         batch = augmented(batch, self.augmentation)
-        scores = self(batch)
+        encoded = self.network.encode(batch)
+        scores = self.network.answer(batch, encoded)
         loss = self._loss(scores, batch)
+        if self.alone:
+            for view in branches_alone(batch):
+                loss = loss + self.alone * self._loss(self.network.answer(view, encoded), view)
         if self.memory is not None:
             loss = loss + self.early_learning * self.memory(scores, batch.allowed, batch.number)
         self.log("train_loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=len(batch.level))

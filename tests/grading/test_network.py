@@ -11,7 +11,7 @@ from torch import Tensor
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import CORE_FINDINGS, FINDINGS, Finding
 from deepspine.grading.heads import CumulativeLinkHead, findings_of, target_name, targets_of
-from deepspine.grading.inputs import Augmentation, LevelBatch, augmented, dropped
+from deepspine.grading.inputs import Augmentation, LevelBatch, augmented, branches_alone, dropped
 from deepspine.grading.network import GradingNetwork
 
 FEW = (FINDINGS["canal_stenosis"], FINDINGS["foraminal_stenosis"], FINDINGS["modic"])
@@ -103,6 +103,25 @@ def test_modality_dropout_never_takes_the_last_input_nor_invents_one(seed: int, 
     left = dropped(present, probability)
     assert (left <= present).all()
     assert (left.any(1) == present.any(1)).all()
+
+
+def test_each_branch_is_asked_alone_where_a_level_has_both() -> None:
+    sets = torch.tensor([[True, False], [True, False], [False, True]])
+    levels = batch()._replace(allowed={"modic": sets}, present=torch.tensor([[1, 1, 1], [1, 0, 0], [0, 1, 1]]).bool())
+    sagittal, axial = branches_alone(levels)
+    for view in (sagittal, axial):
+        assert view.allowed["modic"].tolist() == [[True, False], [True, True], [False, True]]
+    assert sagittal.present.int().tolist() == [[1, 1, 0], [1, 0, 0], [0, 1, 0]]
+    assert axial.present.int().tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 1]]
+    assert branches_alone(levels._replace(present=levels.present & torch.tensor([True, True, False]))) == []
+
+
+def test_what_a_branch_answers_alone_is_what_the_network_says_without_the_other() -> None:
+    net = network()
+    encoded = net.encode(batch())
+    for view in branches_alone(batch()):
+        alone, given = net.answer(view, encoded), net(view)
+        assert all(torch.allclose(alone[name], given[name], atol=1e-6) for name in given)
 
 
 def test_augmentation_leaves_labels_alone_and_takes_t1_and_t2_the_same_way() -> None:
