@@ -30,16 +30,15 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.experiments.modic_answers import GRADED_FILE, read_graded, write_graded
 from deepspine.experiments.modic_crops import View, build_crops, discs_of_endplates, endplate_labels
-from deepspine.experiments.modic_map import NOTES_PREFIX, PREFIX, SPECIFICITY
-from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair, picture_pairs
+from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair
 from deepspine.experiments.modic_phantoms import UNSEEN, changed_study, teaching_study
-from deepspine.experiments.note_labels import label_notes
+from deepspine.experiments.modic_scores import SPECIFICITY
+from deepspine.experiments.modic_sources import NOTES_PREFIX, PREFIX, real_pairs
 from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.experiments.yes_or_no import Answers, auc
 from deepspine.grading.modic.intensity import WAYS
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
-from deepspine.labeling.validation.pictures import read_gradings
 from deepspine.segmentation.detection.inference import DetectionNetwork
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.pose import Segmenter
@@ -151,15 +150,9 @@ def _gather(
 ) -> tuple[list[LocatedPair], LabelTable]:
     """Locate all pairs and read what is known of their discs."""
     network = _network(settings.method)
-    gradings = read_gradings(data / "spider_mid" / "gradings.csv", id_prefix=PREFIX)
-    said = label_notes(data / "reports" / "sudirman_notes.csv")
-    labels = {key: grades for source in (gradings, said) for key, grades in source.items() if key.finding == MODIC.name}
     kept = out / f"pairs-{settings.method}"
-    pairs = list(
-        picture_pairs(data / "spider_mid", kept, prefix=PREFIX, network=network, advance=lambda n: advance(0.7 * n))
-    )
-    patients = sorted({key.report_id.removeprefix(NOTES_PREFIX) for key in labels} - {pair.patient for pair in pairs})
-    pairs += picture_pairs(data / "sudirman", kept, prefix=NOTES_PREFIX, network=network, patients=patients)
+    real, spider, noted = real_pairs(data, kept, network=network, advance=lambda n: advance(0.7 * n))
+    pairs, labels = [*spider, *noted], dict(real)
     for pair, known in _phantoms(settings, kept, network, lambda n: advance(0.3 * n)):
         pairs.append(pair)
         labels |= known

@@ -8,20 +8,21 @@ of a fold: the weights are a little in favour of sources that fit closely, the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from omegaconf import MISSING
 
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey
-from deepspine.experiments.modic_answers import DiscAnswer, log_odds, presence_of, read_graded
-from deepspine.experiments.modic_map import PREFIX, in_context, picture_rows
+from deepspine.experiments.modic_answers import DiscAnswer, presence_of, read_graded
 from deepspine.experiments.modic_samples import presence
+from deepspine.experiments.modic_scores import picture_rows
+from deepspine.experiments.modic_sources import PREFIX
+from deepspine.experiments.modic_weighing import in_context, mean_of_all
 from deepspine.experiments.recipe import averaged
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.labeling.validation.pictures import read_gradings
@@ -81,11 +82,3 @@ def gathered(sources: Mapping[str, str], gradings: Path) -> dict[str, list[DiscA
     if not known:
         raise InputError(f"no disc that {gradings} grades has an answer of every source")
     return {name: [DiscAnswer(*disc, bool(truth[disc]), own[disc]) for disc in known] for name, own in said.items()}
-
-
-def mean_of_all(answers: Sequence[Sequence[DiscAnswer]]) -> list[DiscAnswer]:
-    """Return the mean of the sources' log odds, as probabilities."""
-    odds = np.mean([log_odds(np.array([one.score for one in own])) for own in answers], axis=0)
-    return [
-        replace(one, score=float(score)) for one, score in zip(answers[0], 1.0 / (1.0 + np.exp(-odds)), strict=True)
-    ]

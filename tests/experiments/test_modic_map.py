@@ -13,10 +13,12 @@ from deepspine.data.phantom.study import PhantomStudy
 from deepspine.experiments import yes_or_no
 from deepspine.experiments.modic_answers import DiscAnswer
 from deepspine.experiments.modic_crops import Endplate, endplate_grade
-from deepspine.experiments.modic_map import JudgingPhantom, in_context, phantom_rows, picture_rows
+from deepspine.experiments.modic_judging import JudgingPhantom
 from deepspine.experiments.modic_pairs import LocatedPair
 from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_study
 from deepspine.experiments.modic_samples import presence, sampled
+from deepspine.experiments.modic_scores import phantom_rows, picture_rows
+from deepspine.experiments.modic_weighing import in_context
 from deepspine.grading.modic.mapping import MODIC, EndplateChange, ModicMap
 from deepspine.grading.modic.region_training import UNKNOWN
 

@@ -11,13 +11,13 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.experiments import yes_or_no
-from deepspine.experiments.modic_map import PREFIX
 from deepspine.experiments.modic_normalisation import (
     JUDGE,
     endplate_columns,
     phantom_columns,
     spider_columns,
 )
+from deepspine.experiments.modic_sources import PREFIX
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
 

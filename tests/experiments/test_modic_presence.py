@@ -12,7 +12,8 @@ from deepspine.data.errors import InputError
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.experiments import yes_or_no
 from deepspine.experiments.modic_answers import DiscAnswer, presence_of, read_graded, write_answers, write_graded
-from deepspine.experiments.modic_presence import gathered, mean_of_all
+from deepspine.experiments.modic_presence import gathered
+from deepspine.experiments.modic_weighing import mean_of_all
 from deepspine.experiments.registry import run_experiment
 
 PATIENTS = 40

@@ -1,0 +1,77 @@
+"""The networks of `modic-map`: taught by phantoms' pixels, then in folds by the grades of discs too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from deepspine.data.dataset.splits import fold_of
+from deepspine.experiments.modic_answers import DiscAnswer
+from deepspine.experiments.modic_samples import SampledDiscs
+from deepspine.experiments.yes_or_no import best_threshold
+from deepspine.grading.modic.learned_regions import RegionModel
+from deepspine.grading.modic.region_training import RegionSamples, train_regions
+
+PIXEL_THRESHOLD = 0.5
+
+
+def taught_by_phantoms(lessons: Callable[[], RegionSamples], place: Path, *, epochs: int, seed: int) -> RegionModel:
+    """Return a network that learned from the pixels of phantoms alone."""
+    return RegionModel([train_regions(lessons, place, epochs=epochs, seed=seed)], PIXEL_THRESHOLD, 0.0, {})
+
+
+def taught_by_discs(
+    start: RegionModel,
+    real: SampledDiscs,
+    lessons: Callable[[], RegionSamples],
+    out: Path,
+    *,
+    folds: int,
+    epochs: int,
+    seed: int,
+    phantom_share: float,
+) -> Iterator[RegionModel]:
+    """Yield for each fold a network that learned from the grades of all other patients, and from phantoms on.
+
+    Parameters
+    ----------
+    start
+        Where the networks start.
+    real
+        Discs, some of them with a grade.
+    lessons
+        Gives the crops of phantoms.
+    out
+        Folder of the run; networks that are there are not trained again.
+    folds, epochs, seed
+        Of patients, of each training, and of the network of no fold; those of the folds follow it.
+    phantom_share
+        Phantom crops beside the pictures of a fold, as a share of these.
+    """
+    own_fold = np.array([fold_of(patient, folds) for patient in real.patients])
+
+    def of_fold(fold: int) -> RegionSamples:
+        others = real.samples.of(np.flatnonzero((own_fold != fold) & (real.samples.disc >= 0)))
+        phantoms = lessons()
+        rng = np.random.default_rng([seed, fold])
+        number = min(int(phantom_share * len(others)), len(phantoms))
+        return RegionSamples.joined([others, phantoms.of(rng.permutation(len(phantoms))[:number])])
+
+    for fold in range(folds):
+        network = train_regions(
+            partial(of_fold, fold),
+            out / f"discs-{fold}",
+            epochs=epochs,
+            seed=seed + 1 + fold,
+            start=start.networks[0],
+        )
+        yield RegionModel([network], PIXEL_THRESHOLD, 0.0, {})
+
+
+def together(by_fold: Sequence[RegionModel], answers: Sequence[DiscAnswer]) -> RegionModel:
+    """Return the networks of all folds as one model; a disc counts from the threshold on that held back discs gave."""
+    threshold = best_threshold(np.array([one.truth for one in answers]), np.array([one.score for one in answers]))
+    return RegionModel([model.networks[0] for model in by_fold], PIXEL_THRESHOLD, threshold, {})
