@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, DeepspineError
 from deepspine.data.label_table import LabelTable
+from deepspine.data.levels import Level
 from deepspine.experiments.picture_dataset import PicturePair
 from deepspine.experiments.picture_levels import laid_on
 from deepspine.grading.measurements import measure
-from deepspine.grading.measurements_forest import Learner, fit_forest
+from deepspine.grading.measurements_forest import KEYS, MIN_LEAF, Learner, fit_forest
 from deepspine.grading.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -78,6 +79,23 @@ def _of_pair(pair: PicturePair, network: SegmentationNetwork) -> list[pd.DataFra
     return [table.assign(report_id=pair.name, patient_key=pair.name)]
 
 
+def beside_neighbours(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of measurements with how each differs within its patient, as readers compare discs.
+
+    Added for each measure: less the median of the patient's levels (`NAME_less_median`), less the level above
+    (`NAME_less_above`) and below (`NAME_less_below`), nan where there is none. Rows keep their places.
+    """
+    import pandas as pd
+
+    measures = [name for name in table.select_dtypes("number") if name not in (*KEYS, "confidence")]
+    rank = table["level"].map(lambda level: Level.parse(str(level)).rank)
+    down = table.assign(rank=rank).sort_values(["report_id", "rank"]).groupby("report_id")[measures]
+    own = table[measures]
+    parts = {"median": down.transform("median"), "above": down.shift(1), "below": down.shift(-1)}
+    added = [(own - part.loc[table.index]).add_suffix(f"_less_{name}") for name, part in parts.items()]
+    return pd.concat([table, *added], axis=1)
+
+
 def cross_validate_measured(
     table: pd.DataFrame,
     labels: LabelTable,
@@ -86,8 +104,11 @@ def cross_validate_measured(
     learner: str,
     folds: int,
     seed: int,
+    min_leaf: int = MIN_LEAF,
 ) -> list[Prediction]:
     """Learn each finding from the measurements of all folds but one and answer for that one, in turn.
+
+    `min_leaf` is of forests, see `fit_forest`.
 
     Raises
     ------
@@ -100,6 +121,8 @@ def cross_validate_measured(
     rows: list[Prediction] = []
     for finding in findings:
         for held in range(folds):
-            forest = fit_forest(table[fold != held], labels, finding, learner=LEARNERS[learner], seed=seed)
+            forest = fit_forest(
+                table[fold != held], labels, finding, learner=LEARNERS[learner], min_leaf=min_leaf, seed=seed
+            )
             rows += forest.predict(table[fold == held])
     return rows

@@ -31,7 +31,7 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.experiments.measured_pictures import cross_validate_measured, measured
+from deepspine.experiments.measured_pictures import beside_neighbours, cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.recipe import (
@@ -74,6 +74,8 @@ class Variant:
         variant further up, whose network of the same fold goes on learning.
     learner
         `forest` or `boosting` on measurements in place of a network; none when empty.
+    neighbours
+        Whether a learner on measurements also sees how a level differs from the patient's others.
     average_of
         Variants further up whose probabilities are averaged in place of a training.
     crops
@@ -85,6 +87,7 @@ class Variant:
     notes: bool = False
     start: str = "segmentation"
     learner: str = ""
+    neighbours: bool = False
     average_of: list[str] = field(default_factory=list)
     crops: str = USUAL
     recipe: dict[str, Any] = field(default_factory=dict)
@@ -210,6 +213,7 @@ def learn(
     recipe = changed_recipe(settings.recipe, variant.recipe)
     if variant.learner:
         table = measured(material.pairs, place.parent / "measurements.csv", advance=advance)
+        table = beside_neighbours(table) if variant.neighbours else table
         return cross_validate_measured(
             table, material.gradings, recipe.findings, learner=variant.learner, folds=settings.folds, seed=recipe.seed
         )

@@ -29,12 +29,12 @@ from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pict
 from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, agreement_row, noted_threshold
+from deepspine.grading.measurements_forest import MIN_LEAF
 from deepspine.grading.prediction import Prediction
 from deepspine.labeling.validation.pictures import (
     BULGE_OR_HERNIATION,
     LEVELS_FROM_BELOW,
     QUESTIONS,
-    SAME_DISC_PX,
     BoxedDisc,
     asserts,
     read_boxed_discs,
@@ -67,6 +67,8 @@ class Variant:
         not from what is the matter with them.
     learner
         `forest` or `boosting` on measurements in place of a network; none when empty.
+    min_leaf
+        Fewest discs in a leaf of a forest.
     average_of
         Variants further up whose probabilities are averaged in place of a training.
     crops
@@ -81,6 +83,7 @@ class Variant:
     cleaned: bool = False
     start: bool = False
     learner: str = ""
+    min_leaf: int = MIN_LEAF
     average_of: list[str] = field(default_factory=list)
     crops: str = USUAL
     recipe: dict[str, Any] = field(default_factory=dict)
@@ -182,8 +185,9 @@ def learn(
     if variant.learner:
         table = measured(pairs, place.parent / "measurements.csv", advance=advance)
         return cross_validate_measured(
-            table, labels, recipe.findings, learner=variant.learner, folds=settings.folds, seed=recipe.seed
-        )
+            table, labels, recipe.findings,
+            learner=variant.learner, folds=settings.folds, seed=recipe.seed, min_leaf=variant.min_leaf,
+        )  # fmt: skip
     start = segmentation_weights() if variant.start else None
     labels_by_fold = [labels] * settings.folds
     if variant.cleaned:
@@ -238,14 +242,24 @@ def find_boxed(pairs: Iterable[PicturePair], boxed: Sequence[BoxedDisc]) -> Judg
         if picture is not None:
             grid = picture.volume.grid
             places[pair.name] = [(one.level, grid.ijk_from_lps(one.center_lps)[1:]) for one in picture.frames]
-    return Judge(boxed, [_disc_at(one, places.get(one.report_id, [])) for one in boxed])
+    return Judge(boxed, [located_disc(one, places.get(one.report_id, [])) for one in boxed])
 
 
-def _disc_at(boxed: BoxedDisc, places: Sequence[tuple[Level, FloatArray]]) -> Disc | None:
-    center = np.array([boxed.row, boxed.column])
-    near = [(float(np.linalg.norm(place - center)), level) for level, place in places]
-    distance, level = min(near, default=(np.inf, boxed.level))
-    return (boxed.report_id, level) if distance < SAME_DISC_PX else None
+def located_disc(boxed: BoxedDisc, places: Sequence[tuple[Level, FloatArray]]) -> Disc | None:
+    """Return the located disc nearest to a box, if it is nearer than half of the way to that disc's next neighbour.
+
+    Parameters
+    ----------
+    places
+        Located discs of the patient and their row and column on T2.
+    """
+    if len(places) < 2:
+        return None
+    centers = np.array([center for _, center in places])
+    from_box = np.linalg.norm(centers - [boxed.row, boxed.column], axis=1)
+    nearest = int(np.argmin(from_box))
+    to_neighbour = np.linalg.norm(np.delete(centers, nearest, axis=0) - centers[nearest], axis=1).min()
+    return (boxed.report_id, places[nearest][0]) if from_box[nearest] < to_neighbour / 2 else None
 
 
 def level_columns(judge: Judge, scores: Mapping[Disc, float]) -> dict[str, float]:

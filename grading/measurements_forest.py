@@ -84,6 +84,7 @@ def fit_forest(
     finding: str,
     *,
     learner: Learner = Learner.FOREST,
+    min_leaf: int = MIN_LEAF,
     seed: int = 0,
 ) -> MeasurementForest:
     """Teach one finding.
@@ -94,6 +95,8 @@ def fit_forest(
         Rows of `measurements.measure` with `report_id` and `patient_key` added.
     labels
         A label table; silence that counts as normal has to be filled in. Sides of a finding are rows of their own.
+    min_leaf
+        Fewest rows in a leaf of a forest; the more labels err, the more it takes to outvote them.
     seed
         Of the learner.
 
@@ -111,7 +114,7 @@ def fit_forest(
     features = (LEVEL_RANK, *(str(name) for name in numbers if name not in KEYS))
     if len(set(grade.tolist())) < 2:
         raise ConfigError(f"labels of {finding} must show two grades to learn from, got {len(set(grade.tolist()))}")
-    model = _model(learner, seed)
+    model = _model(learner, min_leaf, seed)
     model.fit(_feature_array(table, features)[row], grade, **{f"{learner.value}__sample_weight": weight})
     return MeasurementForest(known, features, model)
 
@@ -142,7 +145,7 @@ def expanded(
     return rows.astype(np.intp), grades_.astype(np.intp), weights.astype(float)
 
 
-def _model(learner: Learner, seed: int) -> Any:
+def _model(learner: Learner, min_leaf: int, seed: int) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import Pipeline
@@ -150,7 +153,7 @@ def _model(learner: Learner, seed: int) -> Any:
     if learner is Learner.BOOSTING:
         boosting = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, random_state=seed)
         return Pipeline([(learner.value, boosting)])
-    forest = RandomForestClassifier(N_TREES, min_samples_leaf=MIN_LEAF, random_state=seed)
+    forest = RandomForestClassifier(N_TREES, min_samples_leaf=min_leaf, random_state=seed)
     filled = SimpleImputer(strategy="median")
     return Pipeline([("filled", filled), (learner.value, forest)])
 

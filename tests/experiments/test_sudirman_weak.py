@@ -20,6 +20,7 @@ from deepspine.experiments.sudirman_weak import (
     chosen,
     labels_of,
     level_columns,
+    located_disc,
     pfirrmann_row,
 )
 from deepspine.grading.prediction import Prediction
@@ -74,6 +75,20 @@ def test_a_disc_that_was_not_located_counts_as_no() -> None:
     answers = judge.answers({("p", Level.L4_L5): 0.9, ("p", Level.L3_L4): 0.1})
     assert answers.scores.tolist() == [0.9, 0.0, 0.1]
     assert answers.truth.tolist() == [True, True, False]
+
+
+def test_a_box_belongs_to_a_disc_up_to_half_of_the_way_to_the_next_one() -> None:
+    rows = {Level.L3_L4: 70.0, Level.L4_L5: 100.0, Level.L5_S1: 134.0}
+    places = [(level, np.array([row, 60.0])) for level, row in rows.items()]
+
+    def found(row: float, column: float) -> tuple[str, Level] | None:
+        return located_disc(BoxedDisc("p", Level.L5_S1, row, column, {BULGE_OR_HERNIATION: False}), places)
+
+    assert found(134.0, 60.0) == found(134.0, 76.0) == ("p", Level.L5_S1), "17 pixels are half of the way to L4-L5"
+    assert found(134.0, 78.0) is None
+    assert found(100.0, 74.0) == ("p", Level.L4_L5)
+    assert found(100.0, 76.0) is None, "15 pixels are half of the way to L3-L4"
+    assert located_disc(BoxedDisc("p", Level.L5_S1, 70.0, 60.0, {BULGE_OR_HERNIATION: False}), places[:1]) is None
 
 
 def test_boxes_teach_the_disc_that_was_found_at_their_place() -> None:
