@@ -103,14 +103,15 @@ class RegionModel:
             if one.dtype is not torch.int64
         }
         save_file(tensors, folder / WEIGHTS_FILE)
-        card = {
+        own = {
             "format": FORMAT,
             "n_networks": len(self.networks),
             "width": self.networks[0].width,
             "threshold": self.threshold,
             "disc_threshold": self.disc_threshold,
-            **self.card,
         }
+        # The card of a model that was loaded tells these too, as they were.
+        card = {**own, **self.card, **own}
         (folder / CARD_FILE).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 

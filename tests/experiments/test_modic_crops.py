@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_phantoms import three_types
 
 from deepspine.data.crops import sagittal_crop
 from deepspine.data.dataset.shards import stored_samples
@@ -13,9 +14,6 @@ from deepspine.data.frames import LevelFrame
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.data.phantom.options import PhantomOptions
-from deepspine.data.phantom.study import generate_study
-from deepspine.data.phantom.variants import Variant
 from deepspine.data.volume import Volume
 from deepspine.experiments.modic_crops import (
     PRESETS,
@@ -31,23 +29,21 @@ from deepspine.experiments.modic_pairs import LocatedPair
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
 
-CHANGED = {Level.L2_L3: "none", Level.L3_L4: "type1", Level.L4_L5: "none"}
+LEVELS = (Level.L2_L3, Level.L3_L4, Level.L4_L5)
 
 
 @pytest.fixture(scope="module")
 def pair() -> LocatedPair:
     """Return a phantom with a change of L3-L4 alone of three discs, as if located without a fault."""
-    options = PhantomOptions(axial=False, scoliosis=0.0)
-    study = generate_study(21, options, variant=Variant(modic=CHANGED))
-    frames = [frame for frame in study.frames if frame.level in CHANGED]
+    study = three_types()
     return LocatedPair(
         "phantom-21",
         study.sagittal_t1,
         study.sagittal_t2,
         study.mask,
         study.vertebra_mask,
-        tuple(frames),
-        study.modic_mask,
+        tuple(frame for frame in study.frames if frame.level in LEVELS),
+        np.where(study.modic_mask == 1, study.modic_mask, 0),
     )
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from small_phantoms import with_slices
 
 from deepspine.data.errors import InputError
 from deepspine.data.levels import Level
 from deepspine.data.phantom.study import PhantomStudy
-from deepspine.data.volume import Volume
 from deepspine.grading.modic.learned_regions import CARD_KEYS, RegionModel, learn_regions
 from deepspine.grading.modic.level_crops import COLUMNS, ROWS
 from deepspine.grading.modic.mapping import map_modic
@@ -27,31 +27,25 @@ from deepspine.grading.modic.region_training import (
     train_regions,
 )
 
-SLICES = slice(6, 9)
 CARD = dict.fromkeys(CARD_KEYS, "invented")
 
 
 @pytest.fixture(scope="module")
 def study(three_types: PhantomStudy) -> PhantomStudy:
-    """Return a study with changes."""
-    return three_types
+    """Return three slices of a study with changes."""
+    return with_slices(three_types, slice(3, 6))
 
 
 @pytest.fixture(scope="module")
 def pair(study: PhantomStudy) -> MeasuredPair:
-    """Return its middle slices, measured."""
+    """Return it measured."""
     return MeasuredPair.of(
-        middle(study.sagittal_t1),
-        middle(study.sagittal_t2),
-        mask=study.mask[SLICES],
-        vertebra_map=study.vertebra_mask[SLICES],
+        study.sagittal_t1,
+        study.sagittal_t2,
+        mask=study.mask,
+        vertebra_map=study.vertebra_mask,
         frames=study.frames,
     )
-
-
-def middle(volume: Volume) -> Volume:
-    grid = volume.grid.reindexed(start=(SLICES.start, 0, 0), step=(1, 1, 1), shape=(3, *volume.grid.shape[1:]))
-    return replace(volume, voxels=volume.voxels[SLICES], grid=grid)
 
 
 def square(size: int = 4) -> RegionSamples:
@@ -85,7 +79,7 @@ def test_normal_marrow_is_zero_in_both_contrasts(pair: MeasuredPair) -> None:
 def test_marks_on_crops_come_back_to_the_voxels_that_they_were_cut_from(
     study: PhantomStudy, pair: MeasuredPair
 ) -> None:
-    truth = study.modic_mask[SLICES] == 1
+    truth = study.modic_mask == 1
     crops = next(one for one in pair.crops() if one.level is Level.L3_L4)
     back = crops.spread(crops.cut(truth), np.ones(truth.shape, dtype=bool)) > 0.5
     assert truth.sum() > 50
@@ -158,12 +152,12 @@ def test_marks_of_a_network_become_a_typed_map(study: PhantomStudy, pair: Measur
     found = map_modic(
         pair.t1,
         pair.t2,
-        mask=study.mask[SLICES],
-        vertebra_map=study.vertebra_mask[SLICES],
+        mask=study.mask,
+        vertebra_map=study.vertebra_mask,
         frames=study.frames,
         model=model,
     )
-    truth = study.modic_mask[SLICES]
+    truth = study.modic_mask
     both = (truth > 0) & (found.types > 0)
     assert both.sum() > 0.5 * (truth > 0).sum()
     assert (found.types[both] == truth[both]).mean() > 0.9
@@ -184,6 +178,14 @@ def test_weights_come_back_from_their_folder(tmp_path: Path) -> None:
     assert (again.threshold, again.disc_threshold, len(again.networks)) == (0.4, 0.6, 2)
     crops: NDArray[np.float32] = square().crops
     assert np.allclose(ask(again.networks, crops).pixels, ask(model.networks, crops).pixels, atol=0.01)
+
+
+def test_a_loaded_model_is_saved_as_it_was_changed(tmp_path: Path) -> None:
+    RegionModel([RegionNetwork(), RegionNetwork()], 0.4, 0.6, CARD).save(tmp_path)
+    loaded = RegionModel.load(tmp_path)
+    replace(loaded, networks=loaded.networks[:1], threshold=0.5).save(tmp_path)
+    again = RegionModel.load(tmp_path)
+    assert (again.threshold, len(again.networks)) == (0.5, 1)
 
 
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
