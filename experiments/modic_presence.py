@@ -1,15 +1,16 @@
 """`modic-presence`: is a disc of SPIDER's pairs changed, by several networks weighed together.
 
 Reads what other experiments said of patients that their networks did not see (`graded.json` of `modic-normalisation`,
-`answers` of `modic-map`). Every source alone, the mean of their log odds, and a logistic regression that the other
-folds teach, without and with the patient's other discs. A source's networks for the other folds have seen the patients
-of a fold: the weights are a little in favour of sources that fit closely, the scores that are judged are not.
+`answers` of `modic-map`), and asks the networks and measurements of a run of `spider-graded`. Every source alone, the
+mean of their log odds, and a logistic regression that the other folds teach, without and with the patient's other
+discs. A source's networks for the other folds have seen the patients of a fold: the weights are a little in favour of
+sources that fit closely, the scores that are judged are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from omegaconf import MISSING
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey
-from deepspine.experiments.modic_answers import DiscAnswer, presence_of, read_graded
+from deepspine.experiments import spider_graded
+from deepspine.experiments.modic_answers import GRADED_FILE, DiscAnswer, presence_of, read_graded, write_graded
 from deepspine.experiments.modic_samples import presence
 from deepspine.experiments.modic_scores import picture_rows
 from deepspine.experiments.modic_sources import PREFIX
 from deepspine.experiments.modic_weighing import in_context, mean_of_all
-from deepspine.experiments.recipe import averaged
+from deepspine.experiments.recipe import averaged, folder_of
+from deepspine.experiments.registry import get_experiment, load_settings
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.labeling.validation.pictures import read_gradings
 
@@ -36,19 +39,28 @@ class Settings:
     ----------
     sources
         Files of answers by name; those of several seeds, whose mean counts, with a comma between.
+    graded
+        Folder of a run of `spider-graded`; none when empty.
+    graded_variants
+        Its variants that are asked; networks that are not there yet are trained.
     folds
         Of patients, as in the experiments that answered.
     """
 
     sources: dict[str, str] = field(default_factory=dict)
+    graded: str = ""
+    graded_variants: list[str] = field(default_factory=list)
     folds: int = MISSING
 
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Weigh the sources; return the table, one row a way."""
-    if len(settings.sources) < 2:
+    sources = dict(settings.sources)
+    if settings.graded:
+        sources |= asked(Path(settings.graded), settings.graded_variants, data, out / "answers")
+    if len(sources) < 2:
         raise ConfigError("modic-presence weighs two sources or more; name them with --set sources.NAME=FILE")
-    answers = gathered(settings.sources, data / "spider_mid" / "gradings.csv")
+    answers = gathered(sources, data / "spider_mid" / "gradings.csv")
     first, *others = answers.values()
     ways = {
         **answers,
@@ -61,6 +73,47 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         rows.append({"way": way, **{row["measure"]: row["value"] for row in picture_rows(own, folds=settings.folds)}})
         advance(1 / len(ways))
     return rows
+
+
+def asked(graded: Path, names: Sequence[str], data: Path, kept: Path) -> dict[str, str]:
+    """Ask variants of `spider-graded` for Modic changes; return the files of their answers by name.
+
+    Parameters
+    ----------
+    graded
+        Folder of its run.
+    names
+        Of the variants.
+    data
+        Folder of the data sets.
+    kept
+        Folder for the answers; what is there is not asked again.
+
+    Raises
+    ------
+    ConfigError
+        When a variant is none of `spider-graded`.
+    InputError
+        When there is no such folder.
+    """
+    settings = load_settings(spider_graded.Settings, get_experiment("spider-graded").config)
+    if unknown := set(names) - set(settings.variants):
+        raise ConfigError(f"graded_variants are of {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    if not graded.is_dir():
+        raise InputError(f"no folder {graded}; graded names a run of `deepspine experiment spider-graded`")
+    files = {name: kept / folder_of(name) / GRADED_FILE for name in names}
+    left = {name: settings.variants[name] for name, path in files.items() if not path.is_file()}
+    if left:
+        crops = [one.crops for one in left.values()]
+        material = spider_graded.gather(data, graded, [], crops=crops, advance=lambda n: None)
+    for name, variant in left.items():
+        if variant.learner:
+            # A forest learns each finding by itself.
+            variant = replace(variant, recipe={**variant.recipe, "findings": [MODIC.name]})
+        rows = spider_graded.learn(variant, settings, material, graded / folder_of(name), lambda n: None)
+        files[name].parent.mkdir(parents=True, exist_ok=True)
+        write_graded([row for row in rows if row.key.finding == MODIC.name], files[name])
+    return {name: str(path) for name, path in files.items()}
 
 
 def gathered(sources: Mapping[str, str], gradings: Path) -> dict[str, list[DiscAnswer]]:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ import pytest
 from deepspine.cli import main
 from deepspine.data.errors import InputError
 from deepspine.data.levels import LUMBAR_LEVELS
-from deepspine.experiments import yes_or_no
+from deepspine.experiments import spider_graded, yes_or_no
 from deepspine.experiments.modic_answers import DiscAnswer, presence_of, read_graded, write_answers, write_graded
-from deepspine.experiments.modic_presence import gathered
+from deepspine.experiments.modic_presence import asked, gathered
 from deepspine.experiments.modic_weighing import mean_of_all
 from deepspine.experiments.registry import run_experiment
+from deepspine.grading.prediction import Prediction
 
 PATIENTS = 40
 
@@ -110,6 +112,39 @@ def test_the_mean_of_sources_lies_between_them(source: Callable[..., Path], data
 def test_one_source_is_not_weighed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["experiment", "modic-presence", "--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 2
     assert "two sources or more" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_variants_of_spider_graded_are_asked_for_modic_changes_once(
+    source: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = read_graded(source("one", 1.0))
+    bulges = [replace(row, key=row.key._replace(finding="bulge")) for row in said]
+    learned: list[list[str]] = []
+
+    def learn(variant: spider_graded.Variant, *rest: object) -> list[Prediction]:
+        learned.append(variant.recipe.get("findings", []))
+        return [*bulges, *said]
+
+    monkeypatch.setattr(spider_graded, "gather", lambda *places, crops, advance: None)
+    monkeypatch.setattr(spider_graded, "learn", learn)
+    names = ["alone from chance", "forest on measurements"]
+    files = asked(tmp_path, names, tmp_path, tmp_path / "kept")
+    assert learned == [[], ["modic"]], "a forest learns nothing else"
+    assert presence_of(read_graded(Path(files[names[1]]))) == presence_of(said)
+    assert asked(tmp_path, names, tmp_path, tmp_path / "kept") == files
+    assert len(learned) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [(["graded=nowhere"], "no folder nowhere"), (["graded=.", "graded_variants=[best]"], "alone from chance")],
+)
+def test_a_mistake_in_the_run_that_is_asked_is_one_line(
+    changes: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["experiment", "modic-presence", "--out", str(tmp_path), *(f"--set={change}" for change in changes)]
+    assert main(words) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("content", [None, "no json", "[[1, 2]]"])
