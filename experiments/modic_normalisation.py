@@ -23,7 +23,7 @@ from deepspine.data.agreement import (
     count_pairs_by_patient,
     patient_bootstrap,
 )
-from deepspine.data.errors import ConfigError
+from deepspine.data.errors import ConfigError, DeepspineError
 from deepspine.data.findings import Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
@@ -153,7 +153,7 @@ def _gather(
     kept = out / f"pairs-{settings.method}"
     real, spider, noted = real_pairs(data, kept, network=network, advance=lambda n: advance(0.7 * n))
     pairs, labels = [*spider, *noted], dict(real)
-    for pair, known in _phantoms(settings, kept, network, lambda n: advance(0.3 * n)):
+    for pair, known in located_phantoms(settings, kept, network, lambda n: advance(0.3 * n)):
         pairs.append(pair)
         labels |= known
     return pairs, LabelTable(labels)
@@ -168,23 +168,31 @@ def _network(method: str) -> Segmenter:
     raise ConfigError(f"method must be unet or detection, got {method!r}")
 
 
-def _phantoms(
+def located_phantoms(
     settings: Settings, kept: Path, network: Segmenter, advance: Callable[[float], None]
 ) -> Iterator[tuple[LocatedPair, dict[LabelKey, GradeSet]]]:
-    """Yield the phantoms that teach, then those that judge, with the grades of their discs."""
+    """Yield the phantoms that teach, then those that judge, with the grades of their discs.
+
+    As with pictures, one on which the network finds no spine is left out.
+    """
+    kept.mkdir(parents=True, exist_ok=True)
     for number in range(settings.lessons + settings.judges):
         seed = settings.phantom_seed + number
         teaches = number < settings.lessons
         name = f"{LESSON if teaches else JUDGE}{seed}"
-        path = kept / f"{name}.npz"
+        stored, none = kept / f"{name}.npz", kept / f"{name}.none"
         study = teaching_study(seed) if teaches else changed_study(seed, UNSEEN)
-        if not path.is_file():
-            phantom_pair(study, network, patient=name).write(path)
-        known = {
-            LabelKey(name, level, MODIC.name, Side.MIDLINE): GradeSet.of(MODIC, found[MODIC.name, Side.MIDLINE])
-            for level, found in study.grades.items()
-        }
-        yield LocatedPair.read(path), known
+        if not stored.is_file() and not none.is_file():
+            try:
+                phantom_pair(study, network, patient=name).write(stored)
+            except DeepspineError:
+                none.touch()
+        if stored.is_file():
+            known = {
+                LabelKey(name, level, MODIC.name, Side.MIDLINE): GradeSet.of(MODIC, found[MODIC.name, Side.MIDLINE])
+                for level, found in study.grades.items()
+            }
+            yield LocatedPair.read(stored), known
         advance(1 / (settings.lessons + settings.judges))
 
 

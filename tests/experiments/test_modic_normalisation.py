@@ -4,16 +4,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from small_phantoms import three_types
 
 from deepspine.cli import main
 from deepspine.data.findings import Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS
-from deepspine.experiments import yes_or_no
+from deepspine.data.volume import Volume
+from deepspine.experiments import modic_normalisation, yes_or_no
 from deepspine.experiments.modic_normalisation import (
     JUDGE,
+    Settings,
     endplate_columns,
+    located_phantoms,
     phantom_columns,
     spider_columns,
 )
@@ -92,6 +97,30 @@ def test_endplates_of_phantoms_are_scored_by_endplate() -> None:
     columns = endplate_columns(*answered(JUDGE, right=True))
     assert columns["phantom endplates"] == 60
     assert columns["endplate balanced accuracy"].startswith("1.000")
+
+
+class Blind:
+    """Sees nothing, and counts how often it was asked to look."""
+
+    n_asked = 0
+
+    def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return background, for sure."""
+        self.n_asked += 1
+        return np.zeros(volume.grid.shape, np.uint8), np.ones(volume.grid.shape, np.float32)
+
+
+def test_a_phantom_without_a_spine_for_the_network_is_left_out_and_not_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("teaching_study", "changed_study"):
+        monkeypatch.setattr(modic_normalisation, name, lambda *of: three_types())
+    network, settings = Blind(), Settings(lessons=1, judges=1, phantom_seed=1)
+    assert not list(located_phantoms(settings, tmp_path, network, lambda n: None))
+    assert network.n_asked
+    before = network.n_asked
+    assert not list(located_phantoms(settings, tmp_path, network, lambda n: None))
+    assert network.n_asked == before
 
 
 def test_an_experiment_without_a_fast_check_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
