@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ from deepspine.data.agreement import (
 )
 from deepspine.data.crops import CropPreset, CropSpec
 from deepspine.data.dataset.build import build_dataset
+from deepspine.data.dataset.splits import fold_of
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
 from deepspine.data.findings import FINDINGS
 from deepspine.data.geometry import Plane
+from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelTable, csv_text
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.phantom.archive import identities
@@ -40,6 +42,7 @@ from deepspine.experiments.label_cleaning import without_contradicted
 from deepspine.experiments.note_labels import label_notes, mildest
 from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
+from deepspine.grading.set_calibration import fit_on_sets
 
 GRADED = ("canal_stenosis", "foraminal_stenosis")
 TRUTH_FILE = "truth.csv"
@@ -110,6 +113,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         predictions = cross_validate(
             dataset, teaching, place, recipe, only_folds=held, advance=lambda n: advance(0.6 * n / len(names))
         )
+        predictions = stand_out(predictions, labels, folds=settings.folds)
         counts[name] = {finding: counts_of(predictions, truth, finding) for finding in GRADED}
         for finding in GRADED:
             own = counts[name][finding]
@@ -204,6 +208,38 @@ def counts_of(predictions: Sequence[Prediction], truth: LabelTable, finding: str
     true = [scale.index(truth[row.key].lowest) for row in rows]
     guess = [int(np.argmax(row.probabilities)) for row in rows]
     return count_pairs_by_patient([row.patient_key for row in rows], true, guess, len(scale))
+
+
+def stand_out(predictions: Sequence[Prediction], labels: LabelTable, *, folds: int) -> list[Prediction]:
+    """Return calibrated answers over how frequent each grade is: the grade that stands out most is the highest.
+
+    Class-average accuracy counts every grade alike, so `p / share` decides (logit adjustment, Menon 2021). Map and
+    shares of a fold's patients come from the answers for the other folds and from what reports say of them, errors
+    allowed for. A single held fold has no others and is left as it is.
+
+    Parameters
+    ----------
+    predictions
+        Each by a network that did not learn from the patient.
+    labels
+        What reports say.
+    """
+    rows = []
+    for finding in sorted({row.key.finding for row in predictions}):
+        own = [row for row in predictions if row.key.finding == finding]
+        fold = np.array([fold_of(row.patient_key, folds) for row in own])
+        p = np.array([row.probabilities for row in own])
+        unknown = GradeSet.unknown(FINDINGS[finding])
+        allowed = np.array([labels.get(row.key, unknown).mask for row in own])
+        for one in np.unique(fold):
+            others = (fold != one) & ~allowed.all(axis=1)
+            if others.any():
+                calibration = fit_on_sets(p[others], allowed[others], labels_err=True)
+                shares = calibration.transform(p[others]).mean(axis=0)
+                lifted = calibration.transform(p[fold == one]) / shares
+                p[fold == one] = lifted / lifted.sum(axis=1, keepdims=True)
+        rows += [replace(row, probabilities=values) for row, values in zip(own, p, strict=True)]
+    return rows
 
 
 def average(counts: Counts) -> Interval:

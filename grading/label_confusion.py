@@ -21,8 +21,10 @@ from torch import Tensor, nn
 
 START_ERROR = 0.2
 """Share of wrong labels before the first epoch has been counted."""
-ROW_PRIOR = 20.0
-"""Labels that the finding's own error rate counts for in each row of its confusion."""
+ROW_PRIOR = 500.0
+"""Labels that the finding's own error rate counts for in each row of its confusion: a grade needs hundreds of labels
+before it may err in its own way. With 20, a rare grade's row learned to take its neighbour's labels for its own errors,
+and the network gave up the neighbour."""
 ERROR_PRIOR = (1.0, 9.0)
 """Wrong and right labels that a finding's error rate starts from."""
 SHARE_PRIOR = 5.0

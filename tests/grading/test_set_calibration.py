@@ -23,6 +23,23 @@ def test_an_overconfident_biased_grader_becomes_true_again() -> None:
     assert np.abs(calibration.transform(distorted) - true).mean() < 0.02
 
 
+def test_a_biased_grader_becomes_true_again_although_a_fifth_of_the_labels_is_wrong() -> None:
+    rng = np.random.default_rng(2)
+    scores = rng.normal(scale=3.0, size=(6000, 4))
+    true = softmax(scores)
+    grade = np.array([rng.choice(4, p=p) for p in true])
+    wrong = rng.random(len(grade)) < 0.2
+    grade[wrong] = (grade[wrong] + rng.integers(1, 4, size=wrong.sum())) % 4
+    distorted = softmax(0.5 * scores + np.array([1.0, 0.0, -1.0, 0.5]))
+    labels = np.eye(4, dtype=bool)[grade]
+    off = [
+        np.abs(fit_on_sets(distorted, labels, labels_err=err).transform(distorted) - true).mean()
+        for err in (True, False)
+    ]
+    assert off[0] < 0.015
+    assert off[1] > 3 * off[0]
+
+
 def test_sets_move_only_what_they_decide() -> None:
     """None or something: the odds of something change, those among its grades do not."""
     rng = np.random.default_rng(1)
