@@ -61,7 +61,7 @@ def test_answers_that_lean_to_frequent_grades_are_put_right_by_reports_that_err(
     put_right = stand_out(rows, LabelTable(told), folds=3)
     before, after = (average(counts_of(one, LabelTable(truth), finding.name)).value for one in (rows, put_right))
     assert before < 0.65
-    assert after > 0.85
+    assert after > 0.8
 
 
 def test_answers_for_one_held_fold_alone_stay_as_they_are() -> None:
