@@ -70,7 +70,8 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     }
     rows: list[Mapping[str, Any]] = []
     for way, own in ways.items():
-        rows.append({"way": way, **{row["measure"]: row["value"] for row in picture_rows(own, folds=settings.folds)}})
+        measures = picture_rows(own, folds=settings.folds)
+        rows.append({"way": way, "data": measures[0]["data"], **{row["measure"]: row["value"] for row in measures}})
         advance(1 / len(ways))
     return rows
 
