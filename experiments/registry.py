@@ -75,24 +75,24 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
             Experiment(
                 "modic-map",
                 "Modic changes by voxel, three ways compared: phantom truth, and presence on pictures",
-                "deepspine.experiments.modic_map",
+                "deepspine.experiments.modic.map",
                 fast=("studies=1", "lessons=3", "folds=2", "phantom_epochs=1", "disc_epochs=1"),
             ),
             Experiment(
                 "modic-normalisation",
                 "which scale of grey values tells Modic changes best, and what phantoms and notes add",
-                "deepspine.experiments.modic_normalisation",
+                "deepspine.experiments.modic.normalisation",
                 fast=("folds=2", "seeds=[1]", "lessons=3", "judges=2", "recipe.epochs=2"),
             ),
             Experiment(
                 "modic-presence",
                 "is a disc changed, by several networks weighed together, from what they said of held back patients",
-                "deepspine.experiments.modic_presence",
+                "deepspine.experiments.modic.presence",
             ),
             Experiment(
                 "modic-readers",
                 "simulated reading with and without assistance: is a change found that is there, and none that is not",
-                "deepspine.experiments.modic_readers",
+                "deepspine.experiments.modic.readers",
                 fast=("simulations=20", "resamples=100"),
             ),
             Experiment(

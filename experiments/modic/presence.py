@@ -20,11 +20,11 @@ from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey
 from deepspine.experiments import spider_graded
-from deepspine.experiments.modic_answers import GRADED_FILE, DiscAnswer, presence_of, read_graded, write_graded
-from deepspine.experiments.modic_samples import presence
-from deepspine.experiments.modic_scores import picture_rows
-from deepspine.experiments.modic_sources import PREFIX
-from deepspine.experiments.modic_weighing import in_context, mean_of_all
+from deepspine.experiments.modic.answers import GRADED_FILE, DiscAnswer, presence_of, read_graded, write_graded
+from deepspine.experiments.modic.samples import presence
+from deepspine.experiments.modic.scores import picture_rows
+from deepspine.experiments.modic.sources import PREFIX
+from deepspine.experiments.modic.weighing import in_context, mean_of_all
 from deepspine.experiments.recipe import averaged, folder_of
 from deepspine.experiments.registry import get_experiment, load_settings
 from deepspine.grading.modic.mapping import MODIC

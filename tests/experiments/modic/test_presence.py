@@ -12,9 +12,9 @@ from deepspine.cli import main
 from deepspine.data.errors import InputError
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.experiments import spider_graded, yes_or_no
-from deepspine.experiments.modic_answers import DiscAnswer, presence_of, read_graded, write_answers, write_graded
-from deepspine.experiments.modic_presence import asked, gathered
-from deepspine.experiments.modic_weighing import mean_of_all
+from deepspine.experiments.modic.answers import DiscAnswer, presence_of, read_graded, write_answers, write_graded
+from deepspine.experiments.modic.presence import asked, gathered
+from deepspine.experiments.modic.weighing import mean_of_all
 from deepspine.experiments.registry import run_experiment
 from deepspine.grading.prediction import Prediction
 

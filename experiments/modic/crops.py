@@ -24,7 +24,7 @@ from deepspine.data.geometry import FloatArray, Plane
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.volume import Volume
-from deepspine.experiments.modic_pairs import LocatedPair
+from deepspine.experiments.modic.pairs import LocatedPair
 from deepspine.grading.modic.intensity import WAYS, IntensityContext, learned_landmarks
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction

@@ -22,9 +22,9 @@ from deepspine.data.agreement import (
 )
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.files import read_volume
-from deepspine.experiments.modic_answers import DiscAnswer
-from deepspine.experiments.modic_crops import Endplate, endplate_grade
-from deepspine.experiments.modic_judging import JudgingPhantom
+from deepspine.experiments.modic.answers import DiscAnswer
+from deepspine.experiments.modic.crops import Endplate, endplate_grade
+from deepspine.experiments.modic.judging import JudgingPhantom
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
 from deepspine.grading.modic.mapping import MODIC, ModicMap
 from deepspine.segmentation.classes import dice_coefficient

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from deepspine.data.dataset.splits import fold_of
-from deepspine.experiments.modic_answers import DiscAnswer, log_odds
+from deepspine.experiments.modic.answers import DiscAnswer, log_odds
 
 
 def in_context(

@@ -12,7 +12,7 @@ from deepspine.data.findings import Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.experiments.modic_pairs import LocatedPair
+from deepspine.experiments.modic.pairs import LocatedPair
 from deepspine.grading.modic.level_crops import LevelCrops
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.modic.measured_pair import MeasuredPair

@@ -13,8 +13,9 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.volume import Volume
-from deepspine.experiments import modic_normalisation, yes_or_no
-from deepspine.experiments.modic_normalisation import (
+from deepspine.experiments import yes_or_no
+from deepspine.experiments.modic import normalisation
+from deepspine.experiments.modic.normalisation import (
     JUDGE,
     Settings,
     endplate_columns,
@@ -22,7 +23,7 @@ from deepspine.experiments.modic_normalisation import (
     phantom_columns,
     spider_columns,
 )
-from deepspine.experiments.modic_sources import PREFIX
+from deepspine.experiments.modic.sources import PREFIX
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
 
@@ -114,7 +115,7 @@ def test_a_phantom_without_a_spine_for_the_network_is_left_out_and_not_looked_at
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("teaching_study", "changed_study"):
-        monkeypatch.setattr(modic_normalisation, name, lambda *of: three_types())
+        monkeypatch.setattr(normalisation, name, lambda *of: three_types())
     network, settings = Blind(), Settings(lessons=1, judges=1, phantom_seed=1)
     assert not list(located_phantoms(settings, tmp_path, network, lambda n: None))
     assert network.n_asked

@@ -13,11 +13,11 @@ from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import DeepspineError
 from deepspine.data.findings import Side
 from deepspine.data.levels import Level
-from deepspine.experiments.modic_answers import DiscAnswer
-from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair
-from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study
-from deepspine.experiments.modic_samples import SampledDiscs, measured
-from deepspine.experiments.modic_sources import PREFIX
+from deepspine.experiments.modic.answers import DiscAnswer
+from deepspine.experiments.modic.pairs import LocatedPair, phantom_pair
+from deepspine.experiments.modic.phantoms import UNSEEN, USUAL, changed_study
+from deepspine.experiments.modic.samples import SampledDiscs, measured
+from deepspine.experiments.modic.sources import PREFIX
 from deepspine.grading.modic.learned_regions import RegionModel, learn_regions
 from deepspine.grading.modic.mapping import ModicMap, map_measured
 from deepspine.grading.modic.measured_pair import MeasuredPair

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from deepspine.data.dataset.splits import fold_of
-from deepspine.experiments.modic_answers import DiscAnswer
-from deepspine.experiments.modic_samples import SampledDiscs
+from deepspine.experiments.modic.answers import DiscAnswer
+from deepspine.experiments.modic.samples import SampledDiscs
 from deepspine.experiments.yes_or_no import best_threshold
 from deepspine.grading.modic.learned_regions import RegionModel
 from deepspine.grading.modic.region_training import RegionSamples, train_regions

@@ -14,7 +14,7 @@ from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.phantom.tissues import Sequence as ScanTimes
 from deepspine.data.phantom.variants import Variant
-from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair
+from deepspine.experiments.modic.pairs import LocatedPair, phantom_pair
 from deepspine.segmentation.inference import SegmentationNetwork
 
 CHANGED_SHARE = 0.5

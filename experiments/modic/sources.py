@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepspine.data.label_table import LabelTable
-from deepspine.experiments.modic_pairs import LocatedPair, picture_pairs
+from deepspine.experiments.modic.pairs import LocatedPair, picture_pairs
 from deepspine.experiments.note_labels import label_notes
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.labeling.validation.pictures import read_gradings

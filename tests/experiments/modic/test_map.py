@@ -12,15 +12,16 @@ from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.data.phantom.study import PhantomStudy
 from deepspine.data.phantom.variants import Variant
-from deepspine.experiments import modic_phantoms, yes_or_no
-from deepspine.experiments.modic_answers import DiscAnswer
-from deepspine.experiments.modic_crops import Endplate, endplate_grade
-from deepspine.experiments.modic_judging import JudgingPhantom
-from deepspine.experiments.modic_pairs import LocatedPair
-from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, changed_study, teaching_study
-from deepspine.experiments.modic_samples import presence, sampled
-from deepspine.experiments.modic_scores import phantom_rows, picture_rows
-from deepspine.experiments.modic_weighing import in_context
+from deepspine.experiments import yes_or_no
+from deepspine.experiments.modic import phantoms
+from deepspine.experiments.modic.answers import DiscAnswer
+from deepspine.experiments.modic.crops import Endplate, endplate_grade
+from deepspine.experiments.modic.judging import JudgingPhantom
+from deepspine.experiments.modic.pairs import LocatedPair
+from deepspine.experiments.modic.phantoms import UNSEEN, USUAL, changed_study, teaching_study
+from deepspine.experiments.modic.samples import presence, sampled
+from deepspine.experiments.modic.scores import phantom_rows, picture_rows
+from deepspine.experiments.modic.weighing import in_context
 from deepspine.grading.modic.mapping import MODIC, EndplateChange, ModicMap
 from deepspine.grading.modic.region_training import UNKNOWN
 
@@ -77,7 +78,7 @@ def test_a_perfect_map_has_full_marks_and_an_empty_one_none(study: PhantomStudy,
 def ordered(monkeypatch: pytest.MonkeyPatch) -> list[Variant]:
     """Collect how studies differ in place of making them, which takes its time."""
     variants: list[Variant] = []
-    monkeypatch.setattr(modic_phantoms, "generate_study", lambda seed, options, *, variant: variants.append(variant))
+    monkeypatch.setattr(phantoms, "generate_study", lambda seed, options, *, variant: variants.append(variant))
     return variants
 
 

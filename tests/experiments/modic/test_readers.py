@@ -6,7 +6,7 @@ import numpy as np
 
 from deepspine.cli import main
 from deepspine.data.label_table import LabelTable
-from deepspine.experiments.modic_readers import ALPHA, judged, simulated_study
+from deepspine.experiments.modic.readers import ALPHA, judged, simulated_study
 from deepspine.experiments.registry import run_experiment
 
 PATIENTS, RESAMPLES = 30, 60

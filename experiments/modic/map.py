@@ -20,14 +20,14 @@ from omegaconf import MISSING
 
 from deepspine.data.label_table import LabelTable
 from deepspine.data.provenance import provenance
-from deepspine.experiments.modic_answers import GRADED_FILE, DiscAnswer, write_answers
-from deepspine.experiments.modic_judging import judging_phantoms, mapped, network_answers, outlier_answers
-from deepspine.experiments.modic_phantoms import UNSEEN, USUAL, teaching_pairs
-from deepspine.experiments.modic_samples import sampled
-from deepspine.experiments.modic_scores import body_rows, phantom_rows, picture_rows
-from deepspine.experiments.modic_sources import DATA, real_pairs
-from deepspine.experiments.modic_training import taught_by_discs, taught_by_phantoms, together
-from deepspine.experiments.modic_weighing import in_context
+from deepspine.experiments.modic.answers import GRADED_FILE, DiscAnswer, write_answers
+from deepspine.experiments.modic.judging import judging_phantoms, mapped, network_answers, outlier_answers
+from deepspine.experiments.modic.phantoms import UNSEEN, USUAL, teaching_pairs
+from deepspine.experiments.modic.samples import sampled
+from deepspine.experiments.modic.scores import body_rows, phantom_rows, picture_rows
+from deepspine.experiments.modic.sources import DATA, real_pairs
+from deepspine.experiments.modic.training import taught_by_discs, taught_by_phantoms, together
+from deepspine.experiments.modic.weighing import in_context
 from deepspine.experiments.recipe import folder_of
 from deepspine.grading.modic.learned_regions import RegionModel
 from deepspine.grading.modic.region_training import RegionSamples

@@ -15,7 +15,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
-from deepspine.experiments.modic_crops import (
+from deepspine.experiments.modic.crops import (
     PRESETS,
     Endplate,
     View,
@@ -25,7 +25,7 @@ from deepspine.experiments.modic_crops import (
     endplate_grade,
     endplate_labels,
 )
-from deepspine.experiments.modic_pairs import LocatedPair
+from deepspine.experiments.modic.pairs import LocatedPair
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
 

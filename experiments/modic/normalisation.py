@@ -28,12 +28,12 @@ from deepspine.data.findings import Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.experiments.modic_answers import GRADED_FILE, read_graded, write_graded
-from deepspine.experiments.modic_crops import View, build_crops, discs_of_endplates, endplate_labels
-from deepspine.experiments.modic_pairs import LocatedPair, phantom_pair
-from deepspine.experiments.modic_phantoms import UNSEEN, changed_study, teaching_study
-from deepspine.experiments.modic_scores import SPECIFICITY
-from deepspine.experiments.modic_sources import NOTES_PREFIX, PREFIX, real_pairs
+from deepspine.experiments.modic.answers import GRADED_FILE, read_graded, write_graded
+from deepspine.experiments.modic.crops import View, build_crops, discs_of_endplates, endplate_labels
+from deepspine.experiments.modic.pairs import LocatedPair, phantom_pair
+from deepspine.experiments.modic.phantoms import UNSEEN, changed_study, teaching_study
+from deepspine.experiments.modic.scores import SPECIFICITY
+from deepspine.experiments.modic.sources import NOTES_PREFIX, PREFIX, real_pairs
 from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.experiments.yes_or_no import Answers, auc
 from deepspine.grading.modic.intensity import WAYS
