@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_phantoms import three_types
 
 from deepspine.data.crops import sagittal_crop
 from deepspine.data.dataset.shards import stored_samples
@@ -33,18 +32,11 @@ LEVELS = (Level.L2_L3, Level.L3_L4, Level.L4_L5)
 
 
 @pytest.fixture(scope="module")
-def pair() -> LocatedPair:
-    """Return a phantom with a change of L3-L4 alone of three discs, as if located without a fault."""
-    study = three_types()
-    return LocatedPair(
-        "phantom-21",
-        study.sagittal_t1,
-        study.sagittal_t2,
-        study.mask,
-        study.vertebra_mask,
-        tuple(frame for frame in study.frames if frame.level in LEVELS),
-        np.where(study.modic_mask == 1, study.modic_mask, 0),
-    )
+def pair(pair: LocatedPair) -> LocatedPair:
+    """Return the phantom with a change of L3-L4 alone of three discs."""
+    assert pair.truth is not None
+    frames = tuple(frame for frame in pair.frames if frame.level in LEVELS)
+    return replace(pair, frames=frames, truth=np.where(pair.truth == 1, pair.truth, 0))
 
 
 @pytest.fixture(scope="module")

@@ -38,20 +38,6 @@ def study() -> PhantomStudy:
     return three_types()
 
 
-@pytest.fixture(scope="module")
-def pair(study: PhantomStudy) -> LocatedPair:
-    """Return it as if it had been located without a fault."""
-    return LocatedPair(
-        "phantom-21",
-        study.sagittal_t1,
-        study.sagittal_t2,
-        study.mask,
-        study.vertebra_mask,
-        study.frames,
-        study.modic_mask,
-    )
-
-
 def told(study: PhantomStudy, pair: LocatedPair, *, empty: bool) -> tuple[JudgingPhantom, ModicMap]:
     grades = {level: found["modic", Side.MIDLINE] for level, found in study.grades.items()}
     rows = []
