@@ -152,17 +152,19 @@ def rudimentary_probability(lowest: DiscEvidence, above: DiscEvidence) -> float:
     """Return the probability that the lowest disc, with sacrum below it, is S1-S2 under an S1 that looks lumbar.
 
     A rudimentary disc is small and steep, and the disc above it is steep already (O'Driscoll 1996): two Gaussians for
-    the logarithm of its area and for both tilts.
+    the logarithm of its area and for both tilts. Of the area no more is believed than fits both kinds: a rudimentary
+    disc may be as small as it likes, and a usual one may have collapsed.
     """
     seen = np.array([np.log(max(lowest.area_ratio, 1e-3)), lowest.tilt_deg, above.tilt_deg])
-    logs = [
-        np.log(prior) - (0.5 * ((seen - mean) / deviation) ** 2 + np.log(deviation)).sum()
-        for prior, mean, deviation in (
-            (1 - PRIOR_RUDIMENTARY, *USUAL_LOWEST_DISC),
-            (PRIOR_RUDIMENTARY, *RUDIMENTARY_DISC),
-        )
-    ]
-    return float(1 / (1 + np.exp(np.clip(logs[0] - logs[1], -50, 50))))
+    (usual_mean, usual_sd), (rudimentary_mean, rudimentary_sd) = USUAL_LOWEST_DISC, RUDIMENTARY_DISC
+    usual = -0.5 * ((seen - usual_mean) / usual_sd) ** 2
+    usual[0] = max(usual[0], np.log(EVIDENCE_FLOOR))
+    off = seen - rudimentary_mean
+    off[0] = max(off[0], 0.0)
+    rudimentary = -0.5 * (off / rudimentary_sd) ** 2
+    log_odds = np.log((1 - PRIOR_RUDIMENTARY) / PRIOR_RUDIMENTARY)
+    log_odds += (usual - np.log(usual_sd)).sum() - (rudimentary - np.log(rudimentary_sd)).sum()
+    return float(1 / (1 + np.exp(np.clip(log_odds, -50, 50))))
 
 
 def count_steps(heights_mm: Sequence[float]) -> list[int]:

@@ -1,5 +1,8 @@
 """Names of discs: counted up from the junction, honest about doubt."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +48,20 @@ def test_a_small_steep_disc_under_a_steep_one_is_rudimentary() -> None:
     best = name_discs(steep)[0]
     assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
     assert rudimentary_probability(usual[-1], usual[-2]) < 0.01
+
+
+def test_a_collapsed_lumbosacral_disc_is_not_called_s1_s2_with_confidence() -> None:
+    """It is as small as a rudimentary one; the disc above it lies as flat as usual."""
+    collapsed, above = DiscEvidence(0.0, 1.0, 42.0, 0.46), DiscEvidence(35.0, 0.02, 13.0, 1.0)
+    assert rudimentary_probability(collapsed, above) < 0.5
+    steep = DiscEvidence(35.0, 0.02, 24.0, 1.0)
+    assert rudimentary_probability(collapsed, steep) > 0.9
+
+
+def test_the_smaller_the_lowest_disc_the_likelier_it_is_rudimentary() -> None:
+    above = DiscEvidence(35.0, 0.02, 20.0, 1.0)
+    found = [rudimentary_probability(DiscEvidence(0.0, 1.0, 44.0, area), above) for area in np.geomspace(0.05, 2.0, 40)]
+    assert all(small >= large for small, large in pairwise(found))
 
 
 @given(st.floats(0.05, 3), st.floats(-20, 70), st.floats(-20, 70))
