@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from deepspine.data.errors import DeepspineError, InputError, NamingError
@@ -151,14 +152,28 @@ def test_a_missed_lumbosacral_disc_is_told_and_shifts_no_name() -> None:
     assert any("no lumbosacral disc was found" in warning for warning in location.warnings)
 
 
-def test_a_small_lowest_disc_in_the_sacrum_is_taken_for_a_rudimentary_one() -> None:
+def with_small_lowest_disc(*, steep: bool) -> NDArray[np.uint8]:
+    """Return a spine whose lowest disc is less than half as large as others; `steep` tilts it and the one above."""
     mask = painted_spine()
     lowest = np.argwhere(mask[0] == SpineClass.DISC)
     for row, column in lowest[(lowest[:, 0] > 160) & ((lowest[:, 1] < 92) | (lowest[:, 1] > 108))]:
         mask[0, row, column] = SpineClass.SACRUM
-    location = locate(volume(), network=Painted(mask))
+    if steep:
+        for column in range(COLUMNS):
+            mask[0, 130:, column] = np.roll(mask[0, 130:, column], round(0.45 * (100 - column)))
+    return mask
+
+
+def test_a_small_steep_lowest_disc_in_the_sacrum_is_taken_for_a_rudimentary_one() -> None:
+    location = locate(volume(), network=Painted(with_small_lowest_disc(steep=True)))
     assert [frame.level for frame in location.frames][-2:] == [Level.L5_S1, Level.S1_S2]
     assert any(hypothesis.levels[-1] is Level.L5_S1 for hypothesis in location.hypotheses)
+
+
+def test_a_small_lowest_disc_under_a_flat_one_is_a_collapsed_one_and_comes_with_a_warning() -> None:
+    location = locate(volume(), network=Painted(with_small_lowest_disc(steep=False)))
+    assert [frame.level for frame in location.frames][-2:] == [Level.L4_L5, Level.L5_S1]
+    assert any("the lowest disc is small" in warning for warning in location.warnings)
 
 
 def test_a_neck_that_is_named_by_the_user_is_told_to_be_small() -> None:
