@@ -39,6 +39,13 @@ def three_types() -> PhantomStudy:
 
 
 @cache
+def three_types_in_full() -> PhantomStudy:
+    """Return the changes of `three_types` in all columns of the eight middle of a usual number of slices."""
+    study = generate_study(SEED, OPTIONS, variant=Variant(modic={**NO_MODIC, **GRADES}))
+    return with_slices(study, slice(4, 12))
+
+
+@cache
 def lesions() -> PhantomStudy:
     """Return the same patient without Modic changes, a haemangioma in L1 and a fracture of L3 in their place."""
     return _small(SEED, MiddleSlices(modic=NO_MODIC, haemangioma=(Vertebra.L1,), fracture=(Vertebra.L3,)))
