@@ -89,6 +89,8 @@ class Settings:
     held_folds: list[int] = field(default_factory=list)
     """Folds that are held back and graded; all by default."""
     noises: list[float] = MISSING
+    motion: float = MISSING
+    """Share of series during which the patient moves."""
     recipe: Recipe = field(default_factory=Recipe)
     variants: dict[str, Variant] = field(default_factory=dict)
     only: list[str] = field(default_factory=list)
@@ -135,7 +137,7 @@ def make_phantoms(settings: Settings, out: Path, *, advance: Callable[[int], Non
 
     Studies are made one after the other and not kept: their crops are.
     """
-    options = PhantomOptions(studies=settings.studies, seed=settings.seed)
+    options = PhantomOptions(studies=settings.studies, seed=settings.seed, motion=settings.motion)
     wanted = identities(options)
     dataset = out / "dataset"
     if not (out / TRUTH_FILE).is_file():

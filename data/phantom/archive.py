@@ -86,11 +86,11 @@ def _claim(out: Path, options: PhantomOptions) -> None:
     own = {name: value for name, value in options.as_dict().items() if name != "studies"}
     if path.is_file():
         try:
-            before = json.loads(path.read_text(encoding="utf-8"))["options"]
+            # An option that came later has its default in archives that do not know it.
+            before = PhantomOptions().as_dict() | json.loads(path.read_text(encoding="utf-8"))["options"]
         except (ValueError, KeyError):
             raise InputError(f"{path}: is no record of phantom options; choose another --out") from None
-        if before != own:
-            changed = ", ".join(sorted(name for name in own if before.get(name) != own[name]))
+        if changed := ", ".join(sorted(name for name in own if before[name] != own[name])):
             raise ConfigError(f"{out}: holds an archive of other options ({changed}); choose another --out")
         return
     if out.exists() and not out.is_dir():

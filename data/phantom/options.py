@@ -7,6 +7,9 @@ from typing import Any
 
 from deepspine.data.errors import ConfigError
 
+SHARES = ("label_noise", "omission", "scoliosis", "transitional", "cut_field_of_view", "motion", "repeat_patients")
+"""Options between 0 and 1."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PhantomOptions:
@@ -28,6 +31,8 @@ class PhantomOptions:
         Share of patients with four or six lumbar vertebrae.
     cut_field_of_view
         Share of studies whose sagittal pictures miss the sacrum or the upper lumbar spine.
+    motion
+        Share of series during which the patient moves, each series on its own.
     repeat_patients
         Share of studies that are a second examination of the patient before.
     axial
@@ -46,13 +51,14 @@ class PhantomOptions:
     scoliosis: float = 0.1
     transitional: float = 0.0
     cut_field_of_view: float = 0.0
+    motion: float = 0.0
     repeat_patients: float = 0.15
     axial: bool = True
 
     def __post_init__(self) -> None:
         if self.studies < 1:
             raise ConfigError(f"studies must be at least 1, got {self.studies}")
-        for name in ("label_noise", "omission", "scoliosis", "transitional", "cut_field_of_view", "repeat_patients"):
+        for name in SHARES:
             share = getattr(self, name)
             if not 0.0 <= share <= 1.0:
                 raise ConfigError(f"{name} must be a share in [0, 1], got {share:g}")

@@ -12,6 +12,7 @@ from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
 from deepspine.data.phantom.anatomy import Anatomy
 from deepspine.data.phantom.canvas import Canvas
+from deepspine.data.phantom.motion import STILL, Motion, moved
 from deepspine.data.phantom.spine import DiscSpace
 from deepspine.data.phantom.tissues import Sequence
 
@@ -25,6 +26,8 @@ FULL_SCALE = 1500.0
 """Stored value of a signal of 1 before the coil's sensitivity."""
 
 MAX_STORED = 4095
+SAGITTAL_PHASE_AXIS, AXIAL_PHASE_AXIS = 1, 2
+"""Phase is encoded from head to foot and from right to left: so the belly leaves no ghosts on the spine."""
 NOT_CUT, CUT_BELOW, CUT_ABOVE = "", "below", "above"
 
 
@@ -54,6 +57,8 @@ class ScanPlan:
         Middle of the sagittal pictures, behind and above the upper endplate of S1.
     cut
         "", "below" (no sacrum) or "above".
+    motion
+        How far the patient moves during each series.
     """
 
     t1: Sequence
@@ -76,6 +81,7 @@ class ScanPlan:
     center_y_mm: float
     center_z_mm: float
     cut: str
+    motion: Motion = STILL
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +172,8 @@ def scan_sagittal(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) ->
     canvas = _painted(anatomy, grid)
     sensitivity = _sensitivity(anatomy, plan, _middle_samples(canvas, grid))
     t1, t2 = (
-        Scan(_picture(canvas, anatomy, sequence, plan, sensitivity, rng), grid) for sequence in (plan.t1, plan.t2)
+        Scan(_picture(canvas, anatomy, sequence, plan, sensitivity, rng, moved_px=moved_mm / plan.pixel_mm), grid)
+        for sequence, moved_mm in ((plan.t1, plan.motion.t1_mm), (plan.t2, plan.motion.t2_mm))
     )
     middle = canvas.labels[SAMPLES_PER_SLICE // 2 :: SAMPLES_PER_SLICE]
     palette = anatomy.materials.palette
@@ -181,7 +188,10 @@ def scan_axial(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) -> li
         grid = axial_grid(disc, plan)
         canvas = _painted(anatomy, grid)
         sensitivity = _sensitivity(anatomy, plan, _middle_samples(canvas, grid))
-        stored = _picture(canvas, anatomy, plan.t2, plan, sensitivity, rng)
+        moved_px = plan.motion.axial_mm / plan.axial_pixel_mm
+        stored = _picture(
+            canvas, anatomy, plan.t2, plan, sensitivity, rng, moved_px=moved_px, phase_axis=AXIAL_PHASE_AXIS
+        )
         if disc.level is not None:
             slabs.append((disc.level, Scan(stored, grid)))
     return slabs
@@ -221,6 +231,9 @@ def _picture(
     plan: ScanPlan,
     sensitivity: NDArray[np.float32],
     rng: np.random.Generator,
+    *,
+    moved_px: float,
+    phase_axis: int = SAGITTAL_PHASE_AXIS,
 ) -> NDArray[np.uint16]:
     table = anatomy.materials.palette.signals(sequence)
     table = table / max(float(table.max()), 1e-6)
@@ -230,6 +243,8 @@ def _picture(
     for axis in (1, 2):
         signal = gaussian_filter1d(signal, plan.blur_px, axis=axis, truncate=3.0)
     signal *= sensitivity
+    if moved_px:
+        signal = moved(signal, moved_px, rng, phase_axis=phase_axis)
     real = signal + plan.noise * rng.standard_normal(signal.shape, dtype=np.float32)
     imaginary = plan.noise * rng.standard_normal(signal.shape, dtype=np.float32)
     magnitude = np.sqrt(real * real + imaginary * imaginary)

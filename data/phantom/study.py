@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level, Vertebra
 from deepspine.data.phantom.anatomy import Anatomy, make_anatomy
 from deepspine.data.phantom.dicom_files import StudyTags, made_uid
+from deepspine.data.phantom.motion import draw_motion
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.pathology import StudyGrades, draw_grades, progressed
 from deepspine.data.phantom.reports import STYLES, Report, with_label_noise, write_report
@@ -199,7 +200,7 @@ def generate_study(
     identity = StudyIdentity(index, seed, index if patient_index is None else patient_index)
     plan = draw_plan(identity.rng("plan"), cut_field_of_view=options.cut_field_of_view)
     variant = variant or Variant()
-    plan = variant.scanned(plan)
+    plan = replace(variant.scanned(plan), motion=draw_motion(identity.rng("motion"), share=options.motion))
     grades, anatomy, transitional = _make_patient(identity, options, variant)
     scan_rng = identity.rng("scan")
     sagittal = scan_sagittal(anatomy, plan, scan_rng)

@@ -18,6 +18,7 @@ def phantom(
     scoliosis: Annotated[float, typer.Option(help="Share of patients with scoliosis, 0 to 1.")] = 0.1,
     transitional: Annotated[float, typer.Option(help="Share with four or six lumbar vertebrae, 0 to 1.")] = 0.0,
     cut_field_of_view: Annotated[float, typer.Option(help="Share with sacrum or upper part out of view.")] = 0.0,
+    motion: Annotated[float, typer.Option(help="Share of series during which the patient moves, 0 to 1.")] = 0.0,
     repeat_patients: Annotated[float, typer.Option(help="Share of studies that repeat a patient, 0 to 1.")] = 0.15,
     axial: Annotated[bool, typer.Option(help="Scan axial slabs.")] = True,
     workers: Annotated[int, typer.Option(min=1, help="Processes; the files do not depend on it.")] = 1,
@@ -36,6 +37,7 @@ def phantom(
         scoliosis=scoliosis,
         transitional=transitional,
         cut_field_of_view=cut_field_of_view,
+        motion=motion,
         repeat_patients=repeat_patients,
         axial=axial,
     )

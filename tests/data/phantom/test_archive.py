@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +69,17 @@ def test_a_folder_with_an_archive_of_other_options_is_refused(archive: Path) -> 
         write_archive(PhantomOptions(studies=2, seed=6, repeat_patients=1.0), archive)
 
 
+def test_an_archive_that_does_not_know_an_option_has_its_default(archive: Path, tmp_path: Path) -> None:
+    shutil.copytree(archive, tmp_path / "earlier")
+    noted = tmp_path / "earlier" / "phantom.json"
+    options = json.loads(noted.read_text())["options"]
+    del options["motion"]
+    noted.write_text(json.dumps({"options": options}))
+    write_archive(SMALL, tmp_path / "earlier")
+    with pytest.raises(ConfigError, match="motion"):
+        write_archive(replace(SMALL, motion=0.5), tmp_path / "earlier")
+
+
 def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "taken"
     path.write_text("x")
@@ -74,7 +87,9 @@ def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
         write_archive(SMALL, path)
 
 
-@pytest.mark.parametrize("name", ["label_noise", "omission", "scoliosis", "transitional", "cut_field_of_view"])
+@pytest.mark.parametrize(
+    "name", ["label_noise", "omission", "scoliosis", "transitional", "cut_field_of_view", "motion"]
+)
 def test_a_share_outside_zero_to_one_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match=name):
         PhantomOptions(**{name: 1.5})
