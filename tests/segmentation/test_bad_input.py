@@ -153,3 +153,11 @@ def test_what_cannot_be_trusted_is_refused_or_flagged(
     study: Volume, network: SegmentationNetwork, marred: Callable[[Volume], Volume]
 ) -> None:
     assert is_doubted(marred(study), network)
+
+
+@pytest.mark.parametrize("seed", [14, 17])
+def test_a_patient_who_moved_is_named_right_or_doubted(network: SegmentationNetwork, seed: int) -> None:
+    restless = generate_study(seed, PhantomOptions(axial=False, scoliosis=0.0, motion=1.0))
+    assert restless.plan.motion.t2_mm > 1
+    if not is_doubted(restless.sagittal_t2, network):
+        assert names(restless.sagittal_t2, network)[-5:] == USUAL
