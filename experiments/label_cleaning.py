@@ -1,13 +1,13 @@
 """Labels that networks which never saw them contradict are left out (as in RSNA 2024's second place).
 
-For the folds `i` and `k` one network learns from all other folds and grades both. So for the training of the fold that
-is held back last, `k`, every other patient has been graded by a network that saw neither that patient nor fold `k`.
+Each fold is parted. For a fold that is held back last and a part of another one, a network learns from all patients but
+these and grades the part: so what trains when the fold is held back has been graded by networks that saw neither those
+patients nor the fold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,6 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.experiments.recipe import Recipe, grade_fold, train_network
 
-LEAST_LIKELY = 0.1
-"""A label whose set the other networks give less than this is left out."""
-
 
 def without_contradicted(
     dataset: Path,
@@ -28,7 +25,9 @@ def without_contradicted(
     run: Path,
     recipe: Recipe,
     *,
+    least_likely: float,
     folds: int,
+    parts: int = 1,
     only_folds: Sequence[int] = (),
     start: Path | None = None,
 ) -> list[LabelTable]:
@@ -36,23 +35,32 @@ def without_contradicted(
 
     Parameters
     ----------
+    least_likely
+        A label whose set the other networks give less than this is left out.
+    parts
+        Of each fold. More let networks learn from more patients, `1 - 1 / folds - 1 / (folds * parts)` of them, and
+        there are more networks: `folds * (folds - 1) * parts`, half as many where each serves two folds (one part).
     only_folds
         Folds that will be held back, all by default. Tables of the others are not clean: fewer networks are trained.
     """
-    held = set(only_folds or range(folds))
-    probabilities: list[dict[LabelKey, FloatArray]] = [{} for _ in range(folds)]
-    for pair in combinations(range(folds), 2):
-        if not held & set(pair):
-            continue
-        place = run / f"without{pair[0]}{pair[1]}"
-        train_network(dataset, labels, place, recipe, folds=folds, held_folds=pair, start=start)
-        for outer, graded in (pair, pair[::-1]):
-            rows = grade_fold(dataset, place, folds=folds, fold=graded)
-            probabilities[outer] |= {row.key: row.probabilities for row in rows}
-    return [cleaned(labels, graded) for graded in probabilities]
+    n_parts = folds * parts
+    tables = []
+    for fold in range(folds):
+        # A patient's part, by the same hash modulo more, lies within the patient's fold.
+        held = set(range(fold, n_parts, folds))
+        others = sorted(set(range(n_parts)) - held) if fold in (only_folds or range(folds)) else []
+        graded: dict[LabelKey, FloatArray] = {}
+        for part in others:
+            unseen = sorted({*held, part})
+            place = run / f"without{'_'.join(map(str, unseen))}"
+            train_network(dataset, labels, place, recipe, folds=n_parts, held_folds=unseen, start=start)
+            rows = grade_fold(dataset, place, folds=n_parts, fold=part)
+            graded |= {row.key: row.probabilities for row in rows}
+        tables.append(cleaned(labels, graded, least_likely=least_likely))
+    return tables
 
 
-def cleaned(labels: LabelTable, graded: Mapping[LabelKey, FloatArray]) -> LabelTable:
+def cleaned(labels: LabelTable, graded: Mapping[LabelKey, FloatArray], *, least_likely: float) -> LabelTable:
     """Return labels with those that gradings contradict turned into "nothing is known".
 
     Parameters
@@ -64,6 +72,6 @@ def cleaned(labels: LabelTable, graded: Mapping[LabelKey, FloatArray]) -> LabelT
     for key, probabilities in graded.items():
         finding = FINDINGS[key.finding]
         grades = labels.get(key)
-        if grades is not None and float(probabilities[np.array(grades.mask)].sum()) < LEAST_LIKELY:
+        if grades is not None and float(probabilities[np.array(grades.mask)].sum()) < least_likely:
             kept[key] = GradeSet.unknown(finding)
     return LabelTable(kept)

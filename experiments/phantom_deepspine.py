@@ -46,6 +46,8 @@ from deepspine.grading.set_calibration import fit_on_sets
 
 GRADED = ("canal_stenosis", "foraminal_stenosis")
 TRUTH_FILE = "truth.csv"
+CLEANING_PARTS = 2
+"""Of each fold: networks that judge labels learn from half of the patients, in place of a third."""
 PRESET = CropPreset(
     "phantom_canal",
     CropSpec(Plane.SAGITTAL, (9, 48, 64), (45.0, 48.0, 64.0), offset_mm=(0.0, 16.0, 0.0)),
@@ -65,7 +67,7 @@ class Variant:
     sets
         Off, a set becomes the mildest of its grades.
     cleaned
-        Leave out labels that networks which never saw them contradict; see `label_cleaning`.
+        Labels that networks which never saw them give less than this are left out, see `label_cleaning`; 0 keeps all.
     against
         Names of the variants further up with which it is compared, pair by pair.
     recipe
@@ -74,7 +76,7 @@ class Variant:
 
     noise: float = 0.0
     sets: bool = True
-    cleaned: bool = False
+    cleaned: float = 0.0
     against: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
@@ -111,7 +113,10 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         place, held = out / folder_of(name), settings.held_folds
         teaching = [labels] * settings.folds
         if variant.cleaned:
-            teaching = without_contradicted(dataset, labels, place, recipe, folds=settings.folds, only_folds=held)
+            teaching = without_contradicted(
+                dataset, labels, place, recipe,
+                least_likely=variant.cleaned, folds=settings.folds, parts=CLEANING_PARTS, only_folds=held,
+            )  # fmt: skip
         predictions = cross_validate(
             dataset, teaching, place, recipe, only_folds=held, advance=lambda n: advance(0.6 * n / len(names))
         )

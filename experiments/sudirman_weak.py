@@ -61,7 +61,7 @@ class Variant:
     sets
         Off, a set becomes the mildest of its grades, as a labeler with one answer would have to choose.
     cleaned
-        Whether labels that networks of other folds contradict are left out.
+        Labels that networks of other folds give less than this are left out; 0 keeps all.
     start
         Whether to start from the segmentation's encoder (`spine`), which learned from masks and from where discs are,
         not from what is the matter with them.
@@ -80,7 +80,7 @@ class Variant:
     labels: str = "notes"
     silence: str = "normal"
     sets: bool = True
-    cleaned: bool = False
+    cleaned: float = 0.0
     start: bool = False
     learner: str = ""
     min_leaf: int = MIN_LEAF
@@ -192,7 +192,7 @@ def learn(
     labels_by_fold = [labels] * settings.folds
     if variant.cleaned:
         labels_by_fold = without_contradicted(
-            dataset, labels, place / "inner", recipe, folds=settings.folds, start=start
+            dataset, labels, place / "inner", recipe, least_likely=variant.cleaned, folds=settings.folds, start=start
         )
     return cross_validate(dataset, labels_by_fold, place, recipe, start=start, advance=advance)
 
