@@ -41,9 +41,11 @@ class Trainings:
 
     def train(self, _: Path, __: LabelTable, place: Path, ___: Recipe, *, folds: int, held_folds: Sequence[int],
               **____: Any) -> None:  # fmt: skip
+        """Note whom a network does not learn from."""
         self.unseen[place] = {one for one in PATIENTS if fold_of(one, folds) in held_folds}
 
     def grade(self, _: Path, place: Path, *, folds: int, fold: int) -> list[Prediction]:
+        """Note whom a network judges, and call every canal free."""
         judged = {one for one in PATIENTS if fold_of(one, folds) == fold}
         self.judged.setdefault(place, set()).update(judged)
         free: FloatArray = np.array([0.9, 0.05, 0.03, 0.02])
