@@ -38,7 +38,7 @@ from deepspine.data.phantom.archive import identities
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
-from deepspine.experiments.label_cleaning import without_contradicted
+from deepspine.experiments.label_cleaning import Cleaning, judged_labels
 from deepspine.experiments.note_labels import label_notes, mildest
 from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
@@ -46,8 +46,6 @@ from deepspine.grading.set_calibration import fit_on_sets
 
 GRADED = ("canal_stenosis", "foraminal_stenosis")
 TRUTH_FILE = "truth.csv"
-CLEANING_PARTS = 2
-"""Of each fold: networks that judge labels learn from half of the patients, in place of a third."""
 PRESET = CropPreset(
     "phantom_canal",
     CropSpec(Plane.SAGITTAL, (9, 48, 64), (45.0, 48.0, 64.0), offset_mm=(0.0, 16.0, 0.0)),
@@ -66,8 +64,8 @@ class Variant:
         Share of labels for which reports err; one of the settings' `noises`.
     sets
         Off, a set becomes the mildest of its grades.
-    cleaned
-        Labels that networks which never saw them give less than this are left out, see `label_cleaning`; 0 keeps all.
+    cleaning
+        What becomes of labels that networks of other folds contradict; see `label_cleaning`.
     against
         Names of the variants further up with which it is compared, pair by pair.
     recipe
@@ -76,7 +74,7 @@ class Variant:
 
     noise: float = 0.0
     sets: bool = True
-    cleaned: float = 0.0
+    cleaning: Cleaning = field(default_factory=Cleaning)
     against: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
@@ -111,12 +109,9 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
         labels = labels if variant.sets else mildest(labels)
         recipe = changed_recipe(settings.recipe, variant.recipe)
         place, held = out / folder_of(name), settings.held_folds
-        teaching = [labels] * settings.folds
-        if variant.cleaned:
-            teaching = without_contradicted(
-                dataset, labels, place, recipe,
-                least_likely=variant.cleaned, folds=settings.folds, parts=CLEANING_PARTS, only_folds=held,
-            )  # fmt: skip
+        teaching = judged_labels(
+            dataset, labels, place, recipe, variant.cleaning, folds=settings.folds, only_folds=held
+        )
         predictions = cross_validate(
             dataset, teaching, place, recipe, only_folds=held, advance=lambda n: advance(0.6 * n / len(names))
         )

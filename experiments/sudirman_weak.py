@@ -22,7 +22,7 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.experiments.label_cleaning import without_contradicted
+from deepspine.experiments.label_cleaning import Cleaning, judged_labels
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, mildest, with_silence_as_normal
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
@@ -60,8 +60,8 @@ class Variant:
         `normal`: what a note leaves out is not there; `missing`: nothing is known of it.
     sets
         Off, a set becomes the mildest of its grades, as a labeler with one answer would have to choose.
-    cleaned
-        Labels that networks of other folds give less than this are left out; 0 keeps all.
+    cleaning
+        What becomes of labels that networks of other folds contradict; see `label_cleaning`.
     start
         Whether to start from the segmentation's encoder (`spine`), which learned from masks and from where discs are,
         not from what is the matter with them.
@@ -80,7 +80,7 @@ class Variant:
     labels: str = "notes"
     silence: str = "normal"
     sets: bool = True
-    cleaned: float = 0.0
+    cleaning: Cleaning = field(default_factory=Cleaning)
     start: bool = False
     learner: str = ""
     min_leaf: int = MIN_LEAF
@@ -189,11 +189,8 @@ def learn(
             learner=variant.learner, folds=settings.folds, seed=recipe.seed, min_leaf=variant.min_leaf,
         )  # fmt: skip
     start = segmentation_weights() if variant.start else None
-    labels_by_fold = [labels] * settings.folds
-    if variant.cleaned:
-        labels_by_fold = without_contradicted(
-            dataset, labels, place / "inner", recipe, least_likely=variant.cleaned, folds=settings.folds, start=start
-        )
+    inner = place / "inner"
+    labels_by_fold = judged_labels(dataset, labels, inner, recipe, variant.cleaning, folds=settings.folds, start=start)
     return cross_validate(dataset, labels_by_fold, place, recipe, start=start, advance=advance)
 
 
