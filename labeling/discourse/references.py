@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from deepspine.labeling.clauses.frames import LevelRef
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.level_mentions import INDEX, LUMBAR
@@ -24,38 +26,53 @@ def ref_of(mention: Mention) -> LevelRef:
     return LevelRef((), mention.value, mention.i, mention.j)
 
 
-def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[int, ...]:  # noqa: C901 - one grammar decision after another
+def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[int, ...]:
     """Return the levels of a reference; empty when it points to all, the rest, or nowhere."""
     if ref is None:
         return ()
     if ref.levels or ref.outside:
         return ref.levels
-    recent = context.recent
     current = context.level.levels if context.level is not None else ()
-    last = current or (recent[-1] if recent else ())
-    if ref.ref == "these":
-        return _these(ref, last, context, words)
-    if ref.ref == "this":
-        return last
-    if ref.ref == "both":
-        if len(last) >= 2:
+    last = current or (context.recent[-1] if context.recent else ())
+    match ref.ref:
+        case "these":
+            return _these(ref, last, context, words)
+        case "this":
             return last
-        return tuple(dict.fromkeys(level for group in recent[-2:] for level in group))
-    pair = last if len(last) == 2 else tuple(dict.fromkeys(level for group in recent[-2:] for level in group))
-    if ref.ref in ("former", "upper") and pair:
-        return (pair[0],) if ref.ref == "former" else (min(pair),)
-    if ref.ref in ("latter", "lower") and pair:
-        return (pair[-1],) if ref.ref == "latter" else (max(pair),)
-    if ref.ref == "above" and last:
-        return tuple(level for level in (_step(last[0], -1),) if level is not None)
-    if ref.ref == "below" and last:
-        return tuple(level for level in (_step(last[-1], 1),) if level is not None)
-    if ref.ref == "discs_above" and last:
-        return tuple(level for level in LUMBAR if level < min(last))
-    if ref.ref == "intervening" and context.slip_levels:
-        low, high = min(context.slip_levels), max(context.slip_levels)
-        return tuple(level for level in LUMBAR if low < level < high)
+        case "both":
+            return last if len(last) > 1 else _last_two(context)
+        case "former" | "upper" | "latter" | "lower":
+            return _one_of_pair(ref.ref, last if len(last) == 2 else _last_two(context))
+        case "above" | "below" | "discs_above":
+            return _beside(ref.ref, last)
+        case "intervening":
+            return _between(context.slip_levels)
     return ()
+
+
+def _last_two(context: Context) -> tuple[int, ...]:
+    """Return the levels that were named in the last two places."""
+    return tuple(dict.fromkeys(level for group in context.recent[-2:] for level in group))
+
+
+def _one_of_pair(which: str, pair: tuple[int, ...]) -> tuple[int, ...]:
+    if not pair:
+        return ()
+    return ({"former": pair[0], "latter": pair[-1], "upper": min(pair), "lower": max(pair)}[which],)
+
+
+def _beside(which: str, last: tuple[int, ...]) -> tuple[int, ...]:
+    if not last:
+        return ()
+    if which == "discs_above":
+        return tuple(level for level in LUMBAR if level < min(last))
+    level = _step(last[0], -1) if which == "above" else _step(last[-1], 1)
+    return () if level is None else (level,)
+
+
+def _between(levels: Collection[int]) -> tuple[int, ...]:
+    """Return the lumbar levels between the outermost of some."""
+    return tuple(level for level in LUMBAR if min(levels) < level < max(levels)) if levels else ()
 
 
 def _these(ref: LevelRef, last: tuple[int, ...], context: Context, words: list[str]) -> tuple[int, ...]:
