@@ -29,6 +29,7 @@ from deepspine.data.crops import CropPreset, CropSpec
 from deepspine.data.dataset.build import build_dataset
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
+from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.geometry import Plane
 from deepspine.data.grade_sets import GradeSet
@@ -39,7 +40,7 @@ from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
-from deepspine.experiments.note_labels import label_notes, mildest
+from deepspine.experiments.note_labels import label_notes, mildest, with_silence_as_normal
 from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
 from deepspine.grading.set_calibration import fit_on_sets
@@ -64,6 +65,8 @@ class Variant:
         Share of labels for which reports err; one of the settings' `noises`.
     sets
         Off, a set becomes the mildest of its grades.
+    silence
+        `normal`: what a report leaves out is not there; `missing`: nothing is known of it.
     cleaning
         What becomes of labels that networks of other folds contradict; see `label_cleaning`.
     against
@@ -74,6 +77,7 @@ class Variant:
 
     noise: float = 0.0
     sets: bool = True
+    silence: str = "missing"
     cleaning: Cleaning = field(default_factory=Cleaning)
     against: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
@@ -105,8 +109,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     rows: list[Mapping[str, Any]] = []
     for name in names:
         variant = settings.variants[name]
-        labels = label_notes(reports_path(out, variant.noise))
-        labels = labels if variant.sets else mildest(labels)
+        labels = labels_of(variant, reports_path(out, variant.noise))
         recipe = changed_recipe(settings.recipe, variant.recipe)
         place, held = out / folder_of(name), settings.held_folds
         teaching = judged_labels(
@@ -127,6 +130,21 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             }
             rows.append(row)
     return rows
+
+
+def labels_of(variant: Variant, reports: Path) -> LabelTable:
+    """Return what teaches a variant.
+
+    Raises
+    ------
+    ConfigError
+        When its `silence` is neither normal nor missing.
+    """
+    if variant.silence not in ("normal", "missing"):
+        raise ConfigError(f"silence must be normal or missing, got {variant.silence}")
+    labels = label_notes(reports)
+    labels = with_silence_as_normal(labels, GRADED) if variant.silence == "normal" else labels
+    return labels if variant.sets else mildest(labels)
 
 
 # -------------------------------------------------------------------------------------------------------- the phantoms
