@@ -88,9 +88,10 @@ def _claim(out: Path, options: PhantomOptions) -> None:
         try:
             # An option that came later has its default in archives that do not know it.
             before = PhantomOptions().as_dict() | json.loads(path.read_text(encoding="utf-8"))["options"]
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             raise InputError(f"{path}: is no record of phantom options; choose another --out") from None
-        if changed := ", ".join(sorted(name for name in own if before[name] != own[name])):
+        names = {*before, *own} - {"studies"}
+        if changed := ", ".join(sorted(name for name in names if before.get(name) != own.get(name))):
             raise ConfigError(f"{out}: holds an archive of other options ({changed}); choose another --out")
         return
     if out.exists() and not out.is_dir():

@@ -50,8 +50,8 @@ def moved(
     extent_px
         Deviation of the position along both axes of the slices, a random walk from train to train.
     phase_axis
-        The axis that is phase encoded, 1 or 2. The position in which the middle of k-space is read is where the picture
-        shows the patient.
+        The axis that is phase encoded, 1 or 2. Positions are counted from that in which the middle line of k-space is
+        read; the lines beside it come from other trains, so the picture may lie off by part of the extent.
 
     Returns
     -------

@@ -69,6 +69,19 @@ def test_a_folder_with_an_archive_of_other_options_is_refused(archive: Path) -> 
         write_archive(PhantomOptions(studies=2, seed=6, repeat_patients=1.0), archive)
 
 
+@pytest.mark.parametrize(("record", "error", "told"), [
+    ({"options": {"contrast": 1.0}}, ConfigError, "contrast"),
+    ({"options": []}, InputError, "no record"),
+    ({}, InputError, "no record"),
+])  # fmt: skip
+def test_a_record_that_is_not_understood_is_refused(
+    tmp_path: Path, record: object, error: type[Exception], told: str
+) -> None:
+    (tmp_path / "phantom.json").write_text(json.dumps(record))
+    with pytest.raises(error, match=told):
+        write_archive(SMALL, tmp_path)
+
+
 def test_an_archive_that_does_not_know_an_option_has_its_default(archive: Path, tmp_path: Path) -> None:
     shutil.copytree(archive, tmp_path / "earlier")
     noted = tmp_path / "earlier" / "phantom.json"
