@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, DeepspineError
 from deepspine.data.label_table import LabelTable
-from deepspine.data.levels import Level
-from deepspine.experiments.picture_dataset import PicturePair
+from deepspine.experiments.picture_dataset import INPUT_OF_MODALITY, PicturePair
 from deepspine.experiments.picture_levels import laid_on
-from deepspine.grading.measurements import measure
-from deepspine.grading.measurements_forest import KEYS, MIN_LEAF, Learner, fit_forest
+from deepspine.grading.level_features import MaskedSpine, measure_contrasts
+from deepspine.grading.measurements_forest import MIN_LEAF, N_TREES, Learner, fit_forest
 from deepspine.grading.prediction import Prediction
+from deepspine.grading.reading_inputs import SAGITTAL_T1
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
     from deepspine.segmentation.inference import SegmentationNetwork
 
 LEARNERS = {learner.value: learner for learner in Learner}
-
-
-@dataclass(frozen=True, eq=False)
-class _Masked:
-    """A mask and its discs, as `measure` takes them."""
-
-    mask: Any
-    frames: Any
 
 
 def measured(pairs: Sequence[PicturePair], kept: Path, *, advance: Callable[[float], None]) -> pd.DataFrame:
@@ -64,36 +55,16 @@ def _of_pair(pair: PicturePair, network: SegmentationNetwork) -> list[pd.DataFra
     if not located:
         return []
     modality, first = next(iter(located.items()))
-    others = {}
+    volumes = {INPUT_OF_MODALITY[modality]: first.volume}
     if modality == "t2" and "t1" in located:
         moved = located["t1"].volume if pair.same_view else laid_on(located["t1"], first)
-        others = {} if moved is None else {"t1": moved}
+        volumes |= {} if moved is None else {SAGITTAL_T1: moved}
     try:
         mask, _ = network.segment(first.volume)
     except DeepspineError:
         return []
-    table = measure(first.volume, _Masked(mask, first.frames), others=others)
-    if modality == "t1":
-        # Signals mean other things on T1.
-        table = table.rename(columns={name: f"t1_{name}" for name in table.columns if "_to_" in name})
+    table = measure_contrasts(volumes, MaskedSpine(mask, first.frames))
     return [table.assign(report_id=pair.name, patient_key=pair.name)]
-
-
-def beside_neighbours(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of measurements with how each differs within its patient, as readers compare discs.
-
-    Added for each measure: less the median of the patient's levels (`NAME_less_median`), less the level above
-    (`NAME_less_above`) and below (`NAME_less_below`), nan where there is none. Rows keep their places.
-    """
-    import pandas as pd
-
-    measures = [name for name in table.select_dtypes("number") if name not in (*KEYS, "confidence")]
-    rank = table["level"].map(lambda level: Level.parse(str(level)).rank)
-    down = table.assign(rank=rank).sort_values(["report_id", "rank"]).groupby("report_id")[measures]
-    own = table[measures]
-    parts = {"median": down.transform("median"), "above": down.shift(1), "below": down.shift(-1)}
-    added = [(own - part.loc[table.index]).add_suffix(f"_less_{name}") for name, part in parts.items()]
-    return pd.concat([table, *added], axis=1)
 
 
 def cross_validate_measured(
@@ -105,10 +76,11 @@ def cross_validate_measured(
     folds: int,
     seed: int,
     min_leaf: int = MIN_LEAF,
+    n_trees: int = N_TREES,
 ) -> list[Prediction]:
     """Learn each finding from the measurements of all folds but one and answer for that one, in turn.
 
-    `min_leaf` is of forests, see `fit_forest`.
+    `min_leaf` and `n_trees` are of forests, see `fit_forest`.
 
     Raises
     ------
@@ -122,7 +94,8 @@ def cross_validate_measured(
     for finding in findings:
         for held in range(folds):
             forest = fit_forest(
-                table[fold != held], labels, finding, learner=LEARNERS[learner], min_leaf=min_leaf, seed=seed
-            )
+                table[fold != held], labels, finding,
+                learner=LEARNERS[learner], min_leaf=min_leaf, n_trees=n_trees, seed=seed,
+            )  # fmt: skip
             rows += forest.predict(table[fold == held])
     return rows

@@ -1,13 +1,14 @@
 """`picture-grader`: the grader that the package ships, made of the networks that learned from experts and from notes.
 
-It takes the networks of `spider-graded`'s variant that learns from both (trained here where they are not there), one a
-fold, averages them, calibrates on what each said of patients that it did not see, and fits conformal sets there.
+It takes the networks of two of `spider-graded`'s variants (trained here where they are not there), one a fold. Those
+that experts taught are averaged with forests on measurements, and calibrated on what each said of patients that it did
+not see; conformal sets are fitted there too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
+from deepspine.experiments.forest_panel import Beside, Panel, measured_all
 from deepspine.experiments.picture_dataset import PRESETS
-from deepspine.experiments.recipe import folder_of
+from deepspine.experiments.recipe import averaged, folder_of
 from deepspine.experiments.registry import CONFIGS, load_settings
 from deepspine.experiments.sudirman_weak import bulge_scores, find_boxed, read_pfirrmann
 from deepspine.experiments.yes_or_no import agreement_row, noted_threshold
@@ -37,6 +39,7 @@ from deepspine.grading.network import GradingNetwork
 from deepspine.grading.out_of_distribution import FeatureSpread, level_features
 from deepspine.grading.prediction import Prediction
 from deepspine.grading.set_calibration import fit_on_sets
+from deepspine.grading.told_apart import ToldApart
 from deepspine.grading.weights import GraderPart, Promised, part_of_checkpoints, save_grader
 from deepspine.labeling.validation.pictures import BULGE_OR_HERNIATION, QUESTIONS, asserts, read_boxed_discs
 
@@ -61,6 +64,8 @@ class Settings:
     ----------
     experts, notes
         Variants of `spider_graded.yaml`: who answers for what experts graded, and for what only notes speak of.
+    beside
+        By name, what answers beside the networks of `experts`.
     alpha
         Rate at which calibrated sets may miss.
     left_out
@@ -69,6 +74,7 @@ class Settings:
 
     experts: str = MISSING
     notes: str = MISSING
+    beside: dict[str, Beside] = field(default_factory=dict)
     alpha: float = MISSING
     left_out: list[str] = MISSING
 
@@ -82,27 +88,38 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     material = spider_graded.gather(data, out, whole.note_findings, crops=crops, advance=lambda n: advance(0.1 * n))
     graded = {
         name: spider_graded.learn(
-            whole.variants[name], whole, material, out / folder_of(name), lambda n: advance(0.4 * n)
+            whole.variants[name], whole, material, out / folder_of(name), lambda n: advance(0.35 * n)
         )
         for name in dict.fromkeys((settings.notes, settings.experts))
     }
     by_experts = sorted({key.finding for key in material.gradings} - set(settings.left_out))
+    panel = Panel(settings.beside, by_experts, material, measured_all(material, out, lambda n: advance(0.1 * n)))
+    said_by_all = averaged([graded[settings.experts], *panel.out_of_fold(whole.folds)])
+    told: dict[str, ToldApart] = {}
     calibration: dict[str, LinearCalibration] = {}
     conformal: dict[str, Promised] = {}
     rows: list[Mapping[str, Any]] = []
     for name in by_experts:
-        said = out_of_fold(graded[settings.experts], material.gradings, name)
+        told[name] = told_by(material.gradings, name)
+        said = out_of_fold(said_by_all, material.gradings, name)
         if said is not None:
-            calibration[name], conformal[name], row = make_honest(name, *said, alpha=settings.alpha)
+            calibration[name], conformal[name], row = make_honest(told[name], *said, alpha=settings.alpha)
             rows.append(row)
-    rows += beside_others(graded[settings.experts], material, data / "sudirman")
+    rows += beside_others(said_by_all, material, data / "sudirman")
     by_notes = [name for name in whole.note_findings if name not in by_experts]
     experts = part_of(
-        "experts", settings.experts, by_experts, whole, material, out, calibration=calibration, conformal=conformal
-    )
+        "experts", settings.experts, by_experts, whole, material, out,
+        forests=panel.forests(), told_apart=told, calibration=calibration, conformal=conformal,
+    )  # fmt: skip
+    also = {name: sorted({*sources, *panel.sources(name)}) for name, sources in experts.trained_on.items()}
+    experts = replace(experts, trained_on=also)
+    notes = part_of(
+        "notes", settings.notes, by_notes, whole, material, out,
+        told_apart={name: told_by(material.notes, name) for name in by_notes},
+    )  # fmt: skip
     save_grader(
         out / "weights",
-        [experts, part_of("notes", settings.notes, by_notes, whole, material, out)],
+        [experts, notes],
         card=_card(rows, settings, [whole.variants[name].start for name in (settings.experts, settings.notes)]),
     )
     advance(0.1)
@@ -175,27 +192,33 @@ def out_of_fold(
     return np.array([row.probabilities for row in rows]), np.array([gradings[row.key].mask for row in rows])
 
 
-def make_honest(
-    name: str, probabilities: FloatArray, allowed: NDArray[np.bool_], *, alpha: float
-) -> tuple[LinearCalibration, Promised, dict[str, Any]]:
-    """Calibrate a finding and fit its sets.
+def told_by(labels: LabelTable, name: str) -> ToldApart:
+    """Return which grades of a finding some labels tell apart."""
+    return ToldApart.by_labels(get_finding(name), (grades for key, grades in labels.items() if key.finding == name))
 
-    A label that leaves several grades is taken for the most probable of them, so what is promised of a set is that it
+
+def make_honest(
+    told: ToldApart, probabilities: FloatArray, allowed: NDArray[np.bool_], *, alpha: float
+) -> tuple[LinearCalibration, Promised, dict[str, Any]]:
+    """Calibrate a finding and fit its sets, on the groups of grades that labels tell apart.
+
+    A label that leaves several groups is taken for the most probable of them, so what is promised of a set is that it
     is compatible with what an expert would say.
     """
-    calibration = fit_on_sets(probabilities, allowed)
-    better = calibration.transform(probabilities)
-    truth = np.where(allowed, better, -1.0).argmax(axis=1)
-    ordinal = get_finding(name).ordinal
-    promise = Promise.ORDINAL if ordinal else Promise.MARGINAL
+    shares, admitted = told.summed(probabilities), told.summed(allowed.astype(float)) > 0
+    calibration = fit_on_sets(shares, admitted)
+    better = calibration.transform(shares)
+    truth = np.where(admitted, better, -1.0).argmax(axis=1)
+    promise = Promise.ORDINAL if told.finding.ordinal else Promise.MARGINAL
     sets = ConformalSets.fit(better, truth, alpha=alpha, promise=promise, never_empty=True)
     masks = sets.masks(better)
     row = {
-        "finding": name,
+        "finding": told.finding.name,
         "labels": len(truth),
-        "log loss": _log_loss(probabilities, allowed),
-        "log loss calibrated": _log_loss(better, allowed),
-        "covered": round(float((masks & allowed).any(axis=1).mean()), 3),
+        "told apart": len(told.groups),
+        "log loss": _log_loss(shares, admitted),
+        "log loss calibrated": _log_loss(better, admitted),
+        "covered": round(float((masks & admitted).any(axis=1).mean()), 3),
         "mean set": round(float(masks.sum(axis=1).mean()), 2),
     }
     return calibration, Promised(alpha, sets), row

@@ -31,7 +31,7 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.experiments.measured_pictures import beside_neighbours, cross_validate_measured, measured
+from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.recipe import (
@@ -45,6 +45,7 @@ from deepspine.experiments.recipe import (
 )
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
+from deepspine.grading.level_features import beside_neighbours
 from deepspine.grading.network import SPINE
 from deepspine.grading.prediction import Prediction, find_checkpoint
 from deepspine.labeling.validation.pictures import LEVELS_FROM_BELOW, read_gradings

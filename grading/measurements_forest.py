@@ -20,13 +20,12 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
+from deepspine.grading.level_features import KEYS
 from deepspine.grading.prediction import Prediction, Predictions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS = ("report_id", "patient_key", "level")
-"""Columns of a table of measurements that say whose they are; all other numeric columns are features."""
 LEVEL_RANK = "level_rank"
 """The feature that says which level it is: what is normal differs (L5-S1 is wedged, its canal wide)."""
 N_TREES, MIN_LEAF = 300, 3
@@ -38,7 +37,7 @@ class Learner(StrEnum):
     FOREST = "forest"
     """A random forest (Breiman 2001); what is missing takes the median of the training levels."""
     BOOSTING = "boosting"
-    """Histogram gradient boosting, which takes missing values as they are."""
+    """Stochastic gradient boosting (Friedman 2002) of small trees, missing values filled in alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +62,7 @@ class MeasurementForest:
         InputError
             When the table lacks a column.
         """
-        known = self.model.predict_proba(_feature_array(table, self.features))
+        known = self.model.predict_proba(feature_array(table, self.features))
         probabilities = np.zeros((len(table), len(self.finding.scale)))
         probabilities[:, self.model.classes_] = known
         return [
@@ -85,6 +84,7 @@ def fit_forest(
     *,
     learner: Learner = Learner.FOREST,
     min_leaf: int = MIN_LEAF,
+    n_trees: int = N_TREES,
     seed: int = 0,
 ) -> MeasurementForest:
     """Teach one finding.
@@ -97,6 +97,8 @@ def fit_forest(
         A label table; silence that counts as normal has to be filled in. Sides of a finding are rows of their own.
     min_leaf
         Fewest rows in a leaf of a forest; the more labels err, the more it takes to outvote them.
+    n_trees
+        Of a forest.
     seed
         Of the learner.
 
@@ -114,8 +116,8 @@ def fit_forest(
     features = (LEVEL_RANK, *(str(name) for name in numbers if name not in KEYS))
     if len(set(grade.tolist())) < 2:
         raise ConfigError(f"labels of {finding} must show two grades to learn from, got {len(set(grade.tolist()))}")
-    model = _model(learner, min_leaf, seed)
-    model.fit(_feature_array(table, features)[row], grade, **{f"{learner.value}__sample_weight": weight})
+    model = _model(learner, min_leaf, n_trees, seed)
+    model.fit(feature_array(table, features)[row], grade, **{f"{learner.value}__sample_weight": weight})
     return MeasurementForest(known, features, model)
 
 
@@ -145,20 +147,29 @@ def expanded(
     return rows.astype(np.intp), grades_.astype(np.intp), weights.astype(float)
 
 
-def _model(learner: Learner, min_leaf: int, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+def _model(learner: Learner, min_leaf: int, n_trees: int, seed: int) -> Any:
+    from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import Pipeline
 
+    trees: RandomForestClassifier | GradientBoostingClassifier
     if learner is Learner.BOOSTING:
-        boosting = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, random_state=seed)
-        return Pipeline([(learner.value, boosting)])
-    forest = RandomForestClassifier(N_TREES, min_samples_leaf=min_leaf, random_state=seed)
-    filled = SimpleImputer(strategy="median")
-    return Pipeline([("filled", filled), (learner.value, forest)])
+        trees = GradientBoostingClassifier(
+            max_depth=None, max_leaf_nodes=8, max_features="sqrt", subsample=0.7, random_state=seed
+        )
+    else:
+        trees = RandomForestClassifier(n_trees, min_samples_leaf=min_leaf, random_state=seed)
+    return Pipeline([("filled", SimpleImputer(strategy="median")), (learner.value, trees)])
 
 
-def _feature_array(table: pd.DataFrame, features: Sequence[str]) -> FloatArray:
+def feature_array(table: pd.DataFrame, features: Sequence[str]) -> FloatArray:
+    """Return columns of a table of measurements, with the rank of the level as one of them; (rows, features).
+
+    Raises
+    ------
+    InputError
+        When the table lacks a column.
+    """
     columns = [
         np.array([Level.parse(str(level)).rank for level in _column(table, "level")], dtype=float)
         if name == LEVEL_RANK

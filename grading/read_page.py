@@ -12,6 +12,7 @@ import numpy as np
 
 from deepspine.data.crops import INPUTS
 from deepspine.data.findings import FINDINGS, Finding, Side
+from deepspine.data.grade_sets import GradeSet
 from deepspine.grading.evidence_maps import evidence_map, strongest
 from deepspine.grading.read_pictures import as_data_uri, crop_picture, draw_named_levels, evidence_picture
 from deepspine.grading.reading_results import Grade, Reading, ReadLevel
@@ -184,7 +185,8 @@ def _evidence(reading: Reading, level: ReadLevel, grades: Sequence[Grade]) -> It
         )
         place = f", slice {spot.slice_index + 1} of {len(crop)} from the {_first_side(spot.input_name)}"
         caption = (
-            f"{_name(grade)}: {_words(grade.grade)} ({_input_words(spot.input_name)}{place if len(crop) > 1 else ''})"
+            f"{_name(grade)}: {_in_words(grade.grade)} "
+            f"({_input_words(spot.input_name)}{place if len(crop) > 1 else ''})"
         )
         yield ShownPicture(picture, caption)
 
@@ -194,26 +196,27 @@ def _first_side(input_name: str) -> str:
 
 
 def _shown(grade: Grade) -> ShownGrade:
-    pieces = zip(grade.finding.scale, grade.probabilities, strict=True)
+    groups = grade.told_apart.groups
+    pieces = zip(groups, map(float, grade.told_apart.summed(grade.probabilities)), strict=True)
     bar = tuple(
         BarPiece(
-            grade=f"{_words(name)} {p:.0%}",
-            percent=round(100 * float(p), 2),
-            color=grade_color(grade.finding, name),
-            label=_words(name) if p * BAR_PX >= LETTER_PX * (len(_words(name)) + 1) else "",
+            grade=f"{_in_words(group)} {p:.0%}",
+            percent=round(100 * p, 2),
+            color=grade_color(grade.finding, [*group][len(group) // 2]),
+            label=_in_words(group) if p * BAR_PX >= LETTER_PX * (len(_in_words(group)) + 1) else "",
         )
-        for name, p in pieces
+        for group, p in pieces
         if p >= SHOWN_SHARE
     )
-    if grade.calibrated_set is None:
-        held = "no promise"
-    else:
-        held = ", ".join(map(_words, grade.calibrated_set)) or "no grade fits"
+    held = "no promise"
+    if grade.calibrated_set is not None:
+        inside = [group for group in groups if group <= grade.calibrated_set]
+        held = ", ".join(map(_in_words, inside)) or "no grade fits"
     badge = "phantom only" if grade.phantom_only else "" if grade.trained_on else "training data not stated"
     return ShownGrade(
         finding=_words(grade.key.finding),
         side=grade.key.side.value,
-        grade=_words(grade.grade),
+        grade=_in_words(grade.grade),
         abnormal=grade.is_abnormal and grade.finding.absent is not None,
         bar=bar,
         held=held,
@@ -231,7 +234,7 @@ def grade_color(finding: Finding, grade: str) -> str:
 
 
 def _summary(grade: Grade) -> str:
-    return f"{_name(grade)}: {_words(grade.grade)}"
+    return f"{_name(grade)}: {_in_words(grade.grade)}"
 
 
 def _name(grade: Grade) -> str:
@@ -247,6 +250,13 @@ def _sources(grader: ShippedGrader) -> list[tuple[str, str]]:
 def _input_words(name: str) -> str:
     plane, contrast = name.split("_")
     return f"{plane} {contrast.upper()}"
+
+
+def _in_words(grades: GradeSet) -> str:
+    """Return a grade, or "present" for all that are left when only presence was taught."""
+    if len(grades) > 1 and grades == GradeSet.present(grades.finding):
+        return "present"
+    return " or ".join(map(_words, grades))
 
 
 def _words(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -20,16 +21,22 @@ from deepspine.data.errors import InputError
 from deepspine.data.findings import Finding
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray
+from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume
 from deepspine.grading.heads import target_name, targets_of
 from deepspine.grading.inputs import LevelBatch, LevelDataset
+from deepspine.grading.level_features import study_features
 from deepspine.grading.out_of_distribution import level_features
 from deepspine.grading.reading_results import Grade, Reading, ReadLevel
 from deepspine.grading.reading_study import LocatedStudy
-from deepspine.grading.weights import GraderPart, ShippedGrader
+from deepspine.grading.told_apart import ToldApart
+from deepspine.grading.weights import GraderPart, Promised, ShippedGrader
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_study(study: LocatedStudy, grader: ShippedGrader) -> Reading:
@@ -41,7 +48,8 @@ def read_study(study: LocatedStudy, grader: ShippedGrader) -> Reading:
         When no level can be graded: none of the pictures that the grader needs covers one.
     """
     frames = [frame for frame in study.spine.frames if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
-    found = [_levels_of_part(study, frames, part) for part in grader.parts]
+    features = study_features(study) if any(part.forests for part in grader.parts) else None
+    found = [_levels_of_part(study, frames, part, features) for part in grader.parts]
     levels = tuple(_read_level(study.images.report_id, frame, grader, found) for frame in frames)
     levels = tuple(level for level in levels if level.grades)
     if not levels:
@@ -63,7 +71,9 @@ class _PartOfLevel:
     unlikeness: float | None
 
 
-def _levels_of_part(study: LocatedStudy, frames: Sequence[LevelFrame], part: GraderPart) -> dict[Level, _PartOfLevel]:
+def _levels_of_part(
+    study: LocatedStudy, frames: Sequence[LevelFrame], part: GraderPart, features: pd.DataFrame | None
+) -> dict[Level, _PartOfLevel]:
     """Ask one part of the grader; it has nothing to say of a study without the pictures that it needs."""
     volumes: Mapping[str, Sequence[Volume]] = study.images.volumes
     if part.usual_size:
@@ -86,7 +96,8 @@ def _levels_of_part(study: LocatedStudy, frames: Sequence[LevelFrame], part: Gra
         normalise_crops=part.normalise_crops,
     )
     batch = _stacked([dataset[index] for index in range(len(dataset))])
-    probabilities = part_probabilities(part, batch)
+    own = None if features is None else features.loc[[sample.level.value for sample in samples]]
+    probabilities = part_probabilities(part, batch, own)
     unlikeness = None
     if part.outliers is not None:
         unlikeness = part.outliers.scores(level_features(part.networks[0], batch)) / part.outliers.threshold
@@ -102,18 +113,31 @@ def _levels_of_part(study: LocatedStudy, frames: Sequence[LevelFrame], part: Gra
 
 
 @torch.inference_mode()
-def part_probabilities(part: GraderPart, batch: LevelBatch) -> dict[str, FloatArray]:
-    """Return the probabilities of a part's grades by target: the mean of its networks, calibrated where it can be.
+def part_probabilities(
+    part: GraderPart, batch: LevelBatch, features: pd.DataFrame | None = None
+) -> dict[str, FloatArray]:
+    """Return the probabilities of a part's grades by target.
+
+    They are the mean of its networks, averaged with its forests, calibrated where they can be, and alike for grades
+    that labels did not tell apart.
+
+    Parameters
+    ----------
+    features
+        Rows of `study_features`, one a level of the batch; without them networks answer alone.
 
     Shapes: (levels, grades) each
     """
     scores = [network(batch) for network in part.networks]
     found: dict[str, FloatArray] = {}
     for target in targets_of(part.findings):
-        name = target_name(target)
-        mean = np.mean([one[name].softmax(-1).double().numpy() for one in scores], axis=0)
-        calibration = part.calibration.get(target[0])
-        found[name] = mean if calibration is None else calibration.transform(mean)
+        finding, name = target[0], target_name(target)
+        by_networks = np.mean([one[name].softmax(-1).double().numpy() for one in scores], axis=0)
+        by_forests = [] if features is None else [one.probabilities(features) for one in part.forests.get(finding, ())]
+        groups = part.groups(finding)
+        shares = groups.summed(np.mean([by_networks, *by_forests], axis=0))
+        calibration = part.calibration.get(finding)
+        found[name] = groups.spread(shares if calibration is None else calibration.transform(shares))
     return found
 
 
@@ -140,17 +164,23 @@ def _read_level(
 def _grades_of(
     report_id: str, level: Level, finding: Finding, part: GraderPart, index: int, of_part: _PartOfLevel
 ) -> Iterator[Grade]:
-    promised = part.conformal.get(finding.name)
+    promised, groups = part.conformal.get(finding.name), part.groups(finding.name)
     for side in finding.sides:
         probabilities = of_part.probabilities[target_name((finding.name, side))]
         yield Grade(
             key=LabelKey(report_id, level, finding.name, side),
             probabilities=probabilities,
-            calibrated_set=promised.sets.sets(finding, probabilities[None])[0] if promised else None,
+            told_apart=groups,
+            calibrated_set=_calibrated_set(promised, groups, probabilities) if promised else None,
             alpha=promised.alpha if promised else None,
             trained_on=tuple(part.trained_on.get(finding.name, ())),
             part=index,
         )
+
+
+def _calibrated_set(promised: Promised, groups: ToldApart, probabilities: FloatArray) -> GradeSet:
+    (mask,) = promised.sets.masks(groups.summed(probabilities)[None])
+    return groups.union(group for group, inside in zip(groups.groups, mask, strict=True) if inside)
 
 
 def _warnings(study: LocatedStudy, grader: ShippedGrader, levels: Sequence[ReadLevel]) -> Iterator[str]:

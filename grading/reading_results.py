@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from deepspine.data.dataset.sample import Sample
 from deepspine.data.findings import Finding, get_finding
 from deepspine.data.frames import LevelFrame
@@ -19,6 +17,7 @@ from deepspine.data.levels import Level
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.measurements import measure
 from deepspine.grading.reading_study import LocatedStudy
+from deepspine.grading.told_apart import ToldApart
 from deepspine.grading.weights import PHANTOM, ShippedGrader
 
 if TYPE_CHECKING:
@@ -40,8 +39,10 @@ class Grade:
     key
         As in label tables.
     probabilities
-        Calibrated where the part has a calibration.
+        Calibrated where the part has a calibration; alike for grades that are not told apart.
         *Shape:* (grades,)
+    told_apart
+        Which grades the labels that taught the finding told apart.
     calibrated_set
         Holds the truth at the rate `1 - alpha`; None where the part promises nothing.
     alpha
@@ -54,6 +55,7 @@ class Grade:
 
     key: LabelKey
     probabilities: FloatArray
+    told_apart: ToldApart
     calibrated_set: GradeSet | None
     alpha: float | None
     trained_on: tuple[str, ...]
@@ -65,9 +67,9 @@ class Grade:
         return get_finding(self.key.finding)
 
     @property
-    def grade(self) -> str:
-        """The most probable grade."""
-        return self.finding.scale[int(np.argmax(self.probabilities))]
+    def grade(self) -> GradeSet:
+        """The most probable grade, or the set of those that are not told apart."""
+        return self.told_apart.answer(self.probabilities)
 
     @property
     def phantom_only(self) -> bool:
@@ -77,7 +79,7 @@ class Grade:
     @property
     def is_abnormal(self) -> bool:
         """Whether the most probable grade is another than none; true for scales without none."""
-        return self.grade != self.finding.absent
+        return self.finding.absent is None or not self.grade.admits(self.finding.absent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +159,7 @@ def _row(grade: Grade) -> tuple[str, ...]:
         key.level.value,
         key.finding,
         key.side.value,
-        grade.grade,
+        str(grade.grade),
         probabilities,
         "" if grade.calibrated_set is None else str(grade.calibrated_set),
         "" if grade.alpha is None else f"{grade.alpha:g}",

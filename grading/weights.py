@@ -5,10 +5,10 @@ A folder with two files, `model.safetensors` and `model.json`; the package's own
 
 A grader is a list of **parts**: the first part that grades a finding, and one of whose inputs the study has, answers
 for it. So a part that learned from real mid-sagittal pictures can stand before one that learned everything else from
-whole phantom studies. A part is one or more networks of one kind (their probabilities are averaged) and all that has to
-be known to use them::
+whole phantom studies. A part is one or more networks of one kind, whose probabilities are averaged, the forests that
+look at measurements beside them, each with the weight of all networks together, and what has to be known to use them::
 
-    {"format": "deepspine grader 1", "name": "...",
+    {"format": "deepspine grader 2", "name": "...",
      "parts": [{
        "name": "pictures",
        "n_networks": 2,                        tensors `pictures.0.*`, `pictures.1.*`, half precision
@@ -18,6 +18,8 @@ be known to use them::
        "normalise_crops": true,                whether each crop is standardised on its own as well
        "usual_size": true,                     whether pictures are first scaled to a spine of usual size
        "trained_on": {"bulge": ["sudirman"]},  by finding, the data sets that had labels of it; phantoms are "phantom"
+       "forests": {"bulge": [{"features": [...], "grades": [0, 1]}]},         tensors `pictures.forests.bulge.0`, ONNX
+       "told_apart": {"bulge": ["none", "mild|moderate|severe"]},             see `told_apart`
        "calibration": {"bulge": {"weights": [[...]], "bias": [...]}},         see `calibration.LinearCalibration`
        "conformal": {"bulge": {"alpha": 0.1, "promise": "...", "thresholds": [...], "never_empty": true}},
        "outliers": {"threshold": 3.1, "source": "..."}                        see `out_of_distribution`
@@ -25,9 +27,10 @@ be known to use them::
      "data": {"sudirman": "Sudirman et al., doi ..., CC BY 4.0"},
      "validation": {...}, "licence": "...", "intended_use": "research; not a medical device", "made_by": {...}}
 
-Findings without calibration are answered as they come out of the network, findings without conformal thresholds with
-the most probable grade alone, and pages say so. Infinite thresholds and the bias of grades that no label had are null.
-To make a part of training runs::
+Calibration and conformal thresholds are those of the groups of grades that labels told apart; where nothing is said of
+groups, each grade is one. Findings without calibration are answered as they come out, findings without conformal
+thresholds with the most probable grade alone, and pages say so. Infinite thresholds and the bias of grades that no
+label had are null. To make a part of training runs::
 
     part = part_of_checkpoints(
         "pictures", [Path("run0"), Path("run1")], preset=get_preset("picture"), usual_size=True,
@@ -53,19 +56,21 @@ from torch import Tensor
 
 from deepspine.data.crops import CropPreset
 from deepspine.data.errors import ConfigError, InputError
-from deepspine.data.findings import Finding
+from deepspine.data.findings import Finding, get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.provenance import provenance
 from deepspine.grading.calibration import LinearCalibration
 from deepspine.grading.conformal import ConformalSets, Promise
+from deepspine.grading.exported_forests import ExportedForest
 from deepspine.grading.heads import findings_of
 from deepspine.grading.inputs import AXIAL_INPUTS, INPUT_NAMES
 from deepspine.grading.network import GradingNetwork
 from deepspine.grading.out_of_distribution import FeatureSpread
 from deepspine.grading.prediction import PREPARATION, checkpoint_network, find_checkpoint, read_checkpoint
+from deepspine.grading.told_apart import ToldApart
 
 WEIGHTS_FILE, CARD_FILE = "model.safetensors", "model.json"
-FORMAT = "deepspine grader 1"
+FORMAT = "deepspine grader 2"
 SHIPPED = Path(str(files("deepspine.grading"))) / "weights"
 """The grader of the package."""
 PHANTOM = "phantom"
@@ -98,6 +103,10 @@ class GraderPart:
         Of each network: `NETWORK_KEYS`.
     trained_on
         Data sets by finding; a finding that is absent: not stated.
+    forests
+        By finding, what looks at the level's measurements beside the networks.
+    told_apart
+        By finding, which grades labels told apart; a finding that is absent: every grade.
     """
 
     name: str
@@ -108,6 +117,8 @@ class GraderPart:
     normalise_crops: bool = False
     usual_size: bool = False
     trained_on: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    forests: Mapping[str, Sequence[ExportedForest]] = field(default_factory=dict)
+    told_apart: Mapping[str, ToldApart] = field(default_factory=dict)
     calibration: Mapping[str, LinearCalibration] = field(default_factory=dict)
     conformal: Mapping[str, Promised] = field(default_factory=dict)
     outliers: FeatureSpread | None = None
@@ -122,6 +133,10 @@ class GraderPart:
     def findings(self) -> tuple[Finding, ...]:
         """What the part grades."""
         return self.networks[0].findings
+
+    def groups(self, finding: str) -> ToldApart:
+        """Return which grades of a finding are told apart."""
+        return self.told_apart.get(finding) or ToldApart.every_grade(get_finding(finding))
 
     def phantom_only(self, finding: str) -> bool:
         """Whether no real data taught a finding: it was taught by phantoms alone."""
@@ -269,6 +284,11 @@ def _tensors(part: GraderPart) -> list[tuple[str, Tensor]]:
         for name, tensor in network.state_dict().items()
         if _is_used(name, part.inputs)
     ]
+    found += [
+        (f"{part.name}.forests.{finding}.{number}", torch.frombuffer(bytearray(one.graph), dtype=torch.uint8))
+        for finding, forests in part.forests.items()
+        for number, one in enumerate(forests)
+    ]
     if part.outliers is not None:
         found += [
             (f"{part.name}.outliers.{name}", torch.from_numpy(values))
@@ -291,6 +311,11 @@ def _part_json(part: GraderPart) -> dict[str, Any]:
         "normalise_crops": part.normalise_crops,
         "usual_size": part.usual_size,
         "trained_on": {finding: list(sources) for finding, sources in part.trained_on.items()},
+        "forests": {
+            finding: [{"features": list(one.features), "grades": list(one.grades)} for one in forests]
+            for finding, forests in part.forests.items()
+        },
+        "told_apart": {finding: [str(group) for group in one.groups] for finding, one in part.told_apart.items()},
         "calibration": {
             finding: {"weights": one.weights.tolist(), "bias": _finite(one.bias)}
             for finding, one in part.calibration.items()
@@ -323,6 +348,21 @@ def _part_from(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Grad
         normalise_crops=values["normalise_crops"],
         usual_size=values["usual_size"],
         trained_on=values["trained_on"],
+        forests={
+            finding: [
+                ExportedForest(
+                    finding,
+                    tuple(one["features"]),
+                    tuple(one["grades"]),
+                    tensors[f"{name}.forests.{finding}.{number}"].numpy().tobytes(),
+                )
+                for number, one in enumerate(forests)
+            ]
+            for finding, forests in values["forests"].items()
+        },
+        told_apart={
+            finding: ToldApart.parse(get_finding(finding), groups) for finding, groups in values["told_apart"].items()
+        },
         calibration={
             finding: LinearCalibration(np.array(one["weights"], dtype=float), _array(one["bias"], -np.inf))
             for finding, one in values["calibration"].items()

@@ -10,7 +10,7 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS
-from deepspine.experiments.measured_pictures import beside_neighbours, cross_validate_measured
+from deepspine.experiments.measured_pictures import cross_validate_measured
 
 HEIGHT_LOSS = FINDINGS["disc_height_loss"]
 
@@ -53,18 +53,6 @@ def test_the_answers_for_a_fold_do_not_change_with_its_own_labels() -> None:
     assert held
     assert all(before[key] == after[key] for key in held)
     assert any(before[key] != after[key] for key in set(before) - held)
-
-
-def test_a_level_is_compared_with_its_patients_others_alone() -> None:
-    heights = {("p", "L5-S1"): 4.0, ("q", "L4-L5"): 30.0, ("p", "L3-L4"): 9.0, ("p", "L4-L5"): 8.0}
-    table = pd.DataFrame([{"report_id": p, "level": level, "height_mm": mm} for (p, level), mm in heights.items()])
-    found = beside_neighbours(table).set_index(["report_id", "level"])
-    assert found["height_mm"].to_dict() == heights
-    less = found.filter(like="_less_").rename(columns=lambda name: name.removeprefix("height_mm_less_"))
-    assert less.loc["p", "L4-L5"].to_dict() == {"median": 0.0, "above": -1.0, "below": 4.0}
-    assert less.loc["p", "L5-S1"][["median", "above"]].to_dict() == {"median": -4.0, "above": -4.0}
-    assert np.isnan(less.loc["p", "L5-S1"]["below"])
-    assert np.isnan(less.loc["q", "L4-L5"][["above", "below"]].astype(float)).all()
 
 
 def test_leaves_that_hold_every_disc_answer_the_share_of_the_others() -> None:

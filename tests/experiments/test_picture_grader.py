@@ -5,11 +5,13 @@ import pytest
 import torch
 
 from deepspine.data.findings import FINDINGS
+from deepspine.data.grade_sets import GradeSet
 from deepspine.experiments.picture_dataset import PRESET
 from deepspine.experiments.picture_grader import DATA, learned_notes, make_honest, without_findings
 from deepspine.experiments.spider_graded import Variant
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.network import GradingNetwork
+from deepspine.grading.told_apart import ToldApart
 from deepspine.grading.weights import GraderPart
 
 
@@ -43,11 +45,29 @@ def test_sets_are_compatible_with_experts_at_the_promised_rate(name: str) -> Non
     scores = rng.normal(scale=2.0, size=(3000, n_grades))
     p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     allowed = np.eye(n_grades, dtype=bool)[[rng.choice(n_grades, p=one) for one in p]]
-    _, promised, row = make_honest(name, p[:1500], allowed[:1500], alpha=0.1)
+    _, promised, row = make_honest(ToldApart.every_grade(FINDINGS[name]), p[:1500], allowed[:1500], alpha=0.1)
     masks = promised.sets.masks(p[1500:])
     assert (masks & allowed[1500:]).any(axis=1).mean() > 0.87
     assert row["covered"] >= 0.9
     assert row["log loss calibrated"] <= row["log loss"] + 0.001
+
+
+def test_sets_of_a_finding_of_which_presence_alone_was_taught_are_made_of_presences() -> None:
+    rng = np.random.default_rng(1)
+    bulge = FINDINGS["bulge"]
+    told = ToldApart.by_labels(bulge, [GradeSet.of(bulge, "none"), GradeSet.present(bulge)])
+    present = rng.uniform(size=2000)
+    degrees = rng.dirichlet(np.ones(3), size=2000)
+    p = np.column_stack([1 - present, present[:, None] * degrees])
+    there = rng.uniform(size=2000) < present
+    allowed = np.column_stack([~there, *[there] * 3])
+    calibration, promised, row = make_honest(told, p, allowed, alpha=0.1)
+    assert calibration.weights.shape == (2, 2)
+    assert row["told apart"] == 2
+    assert row["mean set"] <= 2
+    better = calibration.transform(told.summed(p))
+    assert abs(better[:, 1] - present).mean() < 0.05
+    assert promised.sets.masks(better).shape == (2000, 2)
 
 
 def test_every_source_has_its_attribution() -> None:

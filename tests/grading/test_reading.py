@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from tiny_grader import tiny_network, tiny_part, write_tiny_grader
@@ -17,6 +18,7 @@ from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.dataset.studies import StudyImages as BuildImages
 from deepspine.data.dataset.studies import StudySource, standardised
 from deepspine.data.errors import InputError
+from deepspine.data.findings import get_finding
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.label_table import LabelTable
@@ -24,6 +26,9 @@ from deepspine.data.levels import Level
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.volume import Volume, VolumeOrigin
+from deepspine.grading.calibration import LinearCalibration
+from deepspine.grading.conformal import ConformalSets, Promise
+from deepspine.grading.exported_forests import ExportedForest
 from deepspine.grading.out_of_distribution import FeatureSpread
 from deepspine.grading.prediction import Grader, predict_samples
 from deepspine.grading.read_page import write_page
@@ -31,7 +36,8 @@ from deepspine.grading.reading import read_study
 from deepspine.grading.reading_inputs import StudyImages
 from deepspine.grading.reading_pairs import check_pair
 from deepspine.grading.reading_study import FoundSpine, LocatedStudy
-from deepspine.grading.weights import GraderPart, ShippedGrader, load_grader
+from deepspine.grading.told_apart import ToldApart
+from deepspine.grading.weights import GraderPart, Promised, ShippedGrader, load_grader
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +110,46 @@ def test_parts_of_usual_size_get_the_scaled_study(located: LocatedStudy) -> None
     assert not asked
     read_study(replace(located, at_usual_size=scaled), grader(replace(part, usual_size=True)))
     assert asked
+
+
+class SureOfType2(ExportedForest):
+    """A forest that is certain, whatever the measurements."""
+
+    def probabilities(self, table: pd.DataFrame) -> np.ndarray:
+        """Return type 2 for every row."""
+        return np.tile([0.0, 0.0, 1.0, 0.0], (len(table), 1))
+
+
+def test_a_forest_weighs_as_much_as_all_networks_together(located: LocatedStudy) -> None:
+    part = tiny_part("a", ["modic"], "small")
+    before = {grade.key: grade for level in read_study(located, grader(part)).levels for grade in level.grades}
+    forests = {"modic": [SureOfType2("modic", (), (), b"")]}
+    after = read_study(located, grader(replace(part, forests=forests)))
+    for grade in (grade for level in after.levels for grade in level.grades):
+        assert np.allclose(grade.probabilities, before[grade.key].probabilities / 2 + np.array([0, 0, 0.5, 0]))
+        assert str(grade.grade) == "type2"
+
+
+def test_grades_that_were_not_told_apart_are_one_answer_and_one_bar(located: LocatedStudy, tmp_path: Path) -> None:
+    bulge = get_finding("bulge")
+    told = ToldApart.parse(bulge, ["none", "mild|moderate|severe"])
+    # The bias makes "present" likelier than "none" wherever the untrained network is undecided.
+    part = tiny_part(
+        "a", ["bulge"], "small", told_apart={"bulge": told},
+        calibration={"bulge": LinearCalibration(np.zeros((2, 2)), np.log([0.4, 0.6]))},
+        conformal={"bulge": Promised(0.1, ConformalSets(Promise.ORDINAL, np.full(2, 0.5), never_empty=True))},
+    )  # fmt: skip
+    reading = read_study(located, grader(part))
+    grade = reading.levels[0].grades[0]
+    assert np.allclose(grade.probabilities, [0.4, 0.2, 0.2, 0.2])
+    assert str(grade.grade) == str(grade.calibrated_set) == "mild|moderate|severe"
+    assert grade.is_abnormal
+    reading.write_grades(tmp_path / "grades.csv")
+    assert {str(grades) for grades in LabelTable.read(tmp_path / "grades.csv").values()} == {"mild|moderate|severe"}
+    write_page(tmp_path / "report.html", reading, evidence=False)
+    page = (tmp_path / "report.html").read_text()
+    assert 'title="present 60%"' in page
+    assert "severe" not in page
 
 
 def test_findings_that_need_other_pictures_are_named_and_a_study_without_any_is_refused(

@@ -9,12 +9,15 @@ import torch
 
 from deepspine.data.crops import get_preset
 from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.findings import get_finding
 from deepspine.grading.calibration import LinearCalibration, TemperatureScaling, VectorScaling
 from deepspine.grading.conformal import ConformalSets, Promise
+from deepspine.grading.exported_forests import ExportedForest
 from deepspine.grading.heads import findings_of
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.network import GradingNetwork
 from deepspine.grading.out_of_distribution import FeatureSpread
+from deepspine.grading.told_apart import ToldApart
 from deepspine.grading.weights import GraderPart, Promised, load_grader, save_grader
 
 OPTIONS = {"findings": ["bulge", "modic"], "encoder": "small", "width": 32, "ordinal": False, "side_embedding": False}
@@ -59,6 +62,21 @@ def test_all_parts_of_a_grader_come_back(tmp_path: Path) -> None:
     assert (found.outliers.threshold, found.outliers.source) == (2.5, "a test")
     assert found.phantom_only("bulge")
     assert not found.phantom_only("modic")
+
+
+def test_forests_and_what_labels_told_apart_come_back(tmp_path: Path) -> None:
+    bulge = get_finding("bulge")
+    put_in = part(
+        forests={"bulge": [ExportedForest("bulge", ("disc_depth_mm", "bulge_mm"), (0, 2), bytes(range(256)))]},
+        told_apart={"bulge": ToldApart.parse(bulge, ["none", "mild|moderate|severe"])},
+    )
+    save_grader(tmp_path, [put_in], card=CARD)
+    (found,) = load_grader(tmp_path).parts
+    (forest,) = found.forests["bulge"]
+    assert (forest.finding, forest.features, forest.grades) == ("bulge", ("disc_depth_mm", "bulge_mm"), (0, 2))
+    assert forest.graph == bytes(range(256))
+    assert found.groups("bulge") == put_in.told_apart["bulge"]
+    assert len(found.groups("modic").groups) == 4
 
 
 def test_networks_that_see_no_axial_picture_leave_its_branch_out(tmp_path: Path) -> None:

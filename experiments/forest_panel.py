@@ -1,0 +1,121 @@
+"""Forests on measurements that answer beside the networks of the shipped grader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from deepspine.data.errors import ConfigError
+from deepspine.data.label_table import LabelTable
+from deepspine.experiments import spider_graded
+from deepspine.experiments.measured_pictures import LEARNERS, cross_validate_measured, measured
+from deepspine.grading.exported_forests import ExportedForest, export
+from deepspine.grading.level_features import COMPARED, beside_neighbours
+from deepspine.grading.measurements_forest import MIN_LEAF, N_TREES, fit_forest
+from deepspine.grading.prediction import Prediction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOURCES: Mapping[str, str] = MappingProxyType({"experts": "spider", "notes": "sudirman"})
+"""Data set of each teacher."""
+
+
+@dataclass
+class Beside:
+    """Forests that answer beside the networks of what experts graded.
+
+    Attributes
+    ----------
+    taught_by
+        `experts` or `notes`.
+    learner
+        `forest` or `boosting`.
+    min_leaf, n_trees
+        Of a forest.
+    neighbours
+        Whether it also sees how a level differs from its patient's others.
+    findings
+        What it answers for; all that experts graded when empty.
+    """
+
+    taught_by: str = "experts"
+    learner: str = "forest"
+    min_leaf: int = MIN_LEAF
+    n_trees: int = N_TREES
+    neighbours: bool = True
+    findings: list[str] = field(default_factory=list)
+
+
+def measured_all(material: spider_graded.Material, out: Path, advance: Callable[[float], None]) -> pd.DataFrame:
+    """Return the measurements of the patients with gradings and with notes, each level beside its neighbours."""
+    import pandas as pd
+
+    tables = [
+        measured(pairs, out / name, advance=lambda n: advance(n / 2))
+        for pairs, name in ((material.pairs, "measurements.csv"), (material.note_pairs, "measurements_notes.csv"))
+    ]
+    return beside_neighbours(pd.concat(tables, ignore_index=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Forests beside the networks, what they learn and from whom.
+
+    Attributes
+    ----------
+    beside
+        By name.
+    findings
+        What experts graded and the grader offers.
+    material
+        Pictures, gradings and notes.
+    table
+        Measurements of all patients, each level beside its neighbours.
+    """
+
+    beside: Mapping[str, Beside]
+    findings: Sequence[str]
+    material: spider_graded.Material
+    table: pd.DataFrame
+
+    def out_of_fold(self, folds: int) -> list[list[Prediction]]:
+        """Return what each says of patients that it did not learn from, those of the other data set among them."""
+        return [
+            cross_validate_measured(
+                self._table_of(one), self._labels_of(one), self.findings_of(one),
+                learner=one.learner, folds=folds, seed=0, min_leaf=one.min_leaf, n_trees=one.n_trees,
+            )
+            for one in self.beside.values()
+        ]  # fmt: skip
+
+    def forests(self) -> dict[str, list[ExportedForest]]:
+        """Return by finding what ships, learned from all patients."""
+        found: dict[str, list[ExportedForest]] = {}
+        for one in self.beside.values():
+            for finding in self.findings_of(one):
+                fitted = fit_forest(
+                    self._table_of(one), self._labels_of(one), finding,
+                    learner=LEARNERS[one.learner], min_leaf=one.min_leaf, n_trees=one.n_trees, seed=0,
+                )  # fmt: skip
+                found.setdefault(finding, []).append(export(fitted))
+        return found
+
+    def sources(self, finding: str) -> list[str]:
+        """Return the data sets that taught a finding to one of them."""
+        return [SOURCES[one.taught_by] for one in self.beside.values() if finding in self.findings_of(one)]
+
+    def findings_of(self, one: Beside) -> Sequence[str]:
+        """Return what one of them answers for."""
+        return one.findings or self.findings
+
+    def _labels_of(self, one: Beside) -> LabelTable:
+        if one.taught_by not in SOURCES:
+            raise ConfigError(f"taught_by must be {' or '.join(SOURCES)}, got {one.taught_by!r}")
+        return self.material.gradings if one.taught_by == "experts" else self.material.notes
+
+    def _table_of(self, one: Beside) -> pd.DataFrame:
+        return self.table if one.neighbours else self.table.filter(regex=f"^(?!.*{COMPARED})")
