@@ -6,8 +6,8 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from deepspine.data.dataset.silence import LEVELS_OF_REPORTS
-from deepspine.data.errors import InputError
+from deepspine.data.dataset.silence import LEVELS_OF_REPORTS, Silence
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -48,3 +48,24 @@ def with_silence_as_normal(labels: LabelTable, findings: Sequence[str]) -> Label
 def mildest(labels: LabelTable) -> LabelTable:
     """Return a table of definite grades: the mildest of each set."""
     return LabelTable({key: GradeSet.of(grades.finding, grades.lowest) for key, grades in labels.items()})
+
+
+def taught_by(labels: LabelTable, findings: Sequence[str], *, silence: str, sets: bool) -> LabelTable:
+    """Return what labels of reports teach a variant of an experiment.
+
+    Parameters
+    ----------
+    silence
+        `normal`: what a report leaves out is not there; `missing`: nothing is known of it.
+    sets
+        Off, a set becomes the mildest of its grades, as a labeler with one answer would have to choose.
+
+    Raises
+    ------
+    ConfigError
+        When `silence` is neither normal nor missing.
+    """
+    if silence not in list(Silence):
+        raise ConfigError(f"silence must be {' or '.join(Silence)}, got {silence}")
+    labels = with_silence_as_normal(labels, findings) if silence == Silence.NORMAL else labels
+    return labels if sets else mildest(labels)

@@ -29,7 +29,6 @@ from deepspine.data.crops import CropPreset, CropSpec
 from deepspine.data.dataset.build import build_dataset
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
-from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.geometry import Plane
 from deepspine.data.grade_sets import GradeSet
@@ -40,7 +39,7 @@ from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
-from deepspine.experiments.note_labels import label_notes, mildest, with_silence_as_normal
+from deepspine.experiments.note_labels import label_notes, taught_by
 from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
 from deepspine.grading.set_calibration import fit_on_sets
@@ -109,7 +108,8 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     rows: list[Mapping[str, Any]] = []
     for name in names:
         variant = settings.variants[name]
-        labels = labels_of(variant, reports_path(out, variant.noise))
+        said = label_notes(reports_path(out, variant.noise))
+        labels = taught_by(said, GRADED, silence=variant.silence, sets=variant.sets)
         recipe = changed_recipe(settings.recipe, variant.recipe)
         place, held = out / folder_of(name), settings.held_folds
         teaching = judged_labels(
@@ -130,21 +130,6 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             }
             rows.append(row)
     return rows
-
-
-def labels_of(variant: Variant, reports: Path) -> LabelTable:
-    """Return what teaches a variant.
-
-    Raises
-    ------
-    ConfigError
-        When its `silence` is neither normal nor missing.
-    """
-    if variant.silence not in ("normal", "missing"):
-        raise ConfigError(f"silence must be normal or missing, got {variant.silence}")
-    labels = label_notes(reports)
-    labels = with_silence_as_normal(labels, GRADED) if variant.silence == "normal" else labels
-    return labels if variant.sets else mildest(labels)
 
 
 # -------------------------------------------------------------------------------------------------------- the phantoms

@@ -24,7 +24,7 @@ from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
-from deepspine.experiments.note_labels import label_notes, mildest, with_silence_as_normal
+from deepspine.experiments.note_labels import label_notes, taught_by
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of
 from deepspine.experiments.shipped import segmentation_weights
@@ -216,16 +216,13 @@ def labels_of(variant: Variant, notes: LabelTable, judge: Judge, findings: Seque
     Raises
     ------
     ConfigError
-        When its `labels` are neither notes nor boxes, or its `silence` neither normal nor missing.
+        When its `labels` are neither notes nor boxes.
     """
-    if variant.labels not in ("notes", "boxes") or variant.silence not in ("normal", "missing"):
-        raise ConfigError(
-            f"labels must be notes or boxes and silence normal or missing, got {variant.labels} and {variant.silence}"
-        )
+    if variant.labels not in ("notes", "boxes"):
+        raise ConfigError(f"labels must be notes or boxes, got {variant.labels}")
     if variant.labels == "boxes":
         return judge.labels()
-    labels = with_silence_as_normal(notes, findings) if variant.silence == "normal" else notes
-    return labels if variant.sets else mildest(labels)
+    return taught_by(notes, findings, silence=variant.silence, sets=variant.sets)
 
 
 # ---------------------------------------------------------------------------------------------------------- the judge

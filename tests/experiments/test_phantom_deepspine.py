@@ -7,12 +7,11 @@ import pytest
 
 from deepspine.cli import main
 from deepspine.data.dataset.splits import fold_of
-from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
-from deepspine.experiments.phantom_deepspine import Variant, average, counts_of, gain, labels_of, stand_out
+from deepspine.experiments.phantom_deepspine import average, counts_of, gain, stand_out
 from deepspine.grading.prediction import Prediction
 
 
@@ -36,31 +35,6 @@ def test_a_gain_is_the_difference_of_the_averages_with_an_interval_of_pairs() ->
     assert found.value == pytest.approx(average(good).value - average(poor).value)
     assert 0 < found.low < found.value < found.high
     assert gain(good, good).low == gain(good, good).high == 0.0
-
-
-def reports(folder: Path) -> Path:
-    path = folder / "reports.csv"
-    path.write_text("report_id,text\nr1,L4-L5: mild to moderate canal stenosis.\n", encoding="utf-8")
-    return path
-
-
-def test_what_a_report_leaves_out_is_unknown_or_not_there(tmp_path: Path) -> None:
-    silent = LabelKey("r1", Level.L2_L3, "foraminal_stenosis", Side.LEFT)
-    assert silent not in labels_of(Variant(), reports(tmp_path))
-    assumed = labels_of(Variant(silence="normal"), reports(tmp_path))[silent]
-    assert assumed == GradeSet.of(FINDINGS[silent.finding], "none")
-
-
-@pytest.mark.parametrize(("sets", "grades"), [(True, ("mild", "moderate")), (False, ("mild",))])
-def test_a_set_stays_or_becomes_its_mildest_grade(tmp_path: Path, sets: bool, grades: tuple[str, ...]) -> None:
-    said = labels_of(Variant(sets=sets), reports(tmp_path))
-    finding = FINDINGS["canal_stenosis"]
-    assert said[LabelKey("r1", Level.L4_L5, finding.name, Side.MIDLINE)] == GradeSet.of(finding, *grades)
-
-
-def test_a_wrong_silence_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="normal or missing"):
-        labels_of(Variant(silence="golden"), reports(tmp_path))
 
 
 def test_levels_that_axial_slabs_do_not_reach_are_not_scored() -> None:

@@ -10,7 +10,6 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.experiments.note_labels import mildest, with_silence_as_normal
 from deepspine.experiments.picture_dataset import dataset_folder
 from deepspine.experiments.sudirman_weak import (
     Judge,
@@ -105,19 +104,6 @@ def test_a_disc_is_spared_when_it_neither_bulges_nor_is_herniated() -> None:
         prediction(Level.L4_L5, "degeneration", 0.1, 0.9, 0.0, 0.0),
     ]
     assert bulge_scores(rows) == {("p", Level.L4_L5): pytest.approx(1 - 0.5 * 0.8)}
-
-
-def test_silence_is_written_out_for_patients_with_a_note_alone() -> None:
-    labels = with_silence_as_normal(LabelTable(dict([label(Level.L4_L5, "bulge", "mild")])), ["bulge"])
-    assert str(labels[label(Level.L3_L4, "bulge", "none")[0]]) == "none"
-    assert str(labels[label(Level.L4_L5, "bulge", "mild")[0]]) == "mild"
-    assert labels.report_ids == ["p"]
-    assert not any(key.level is Level.T12_L1 for key in labels), "lumbar reports do not look there"
-
-
-def test_a_set_becomes_the_mildest_of_its_grades() -> None:
-    table = LabelTable(dict([label(Level.L4_L5, "bulge", "mild|moderate|severe"), label(Level.L5_S1, "bulge", "none")]))
-    assert [str(grades) for grades in mildest(table).values()] == ["mild", "none"]
 
 
 def test_settings_that_mean_nothing_are_refused() -> None:
