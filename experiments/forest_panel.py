@@ -8,13 +8,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from deepspine.data.errors import ConfigError
+from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
 from deepspine.experiments.measured_pictures import LEARNERS, cross_validate_measured, measured
 from deepspine.grading.exported_forests import ExportedForest, export
 from deepspine.grading.level_features import COMPARED, beside_neighbours
-from deepspine.grading.measurements_forest import MIN_LEAF, N_TREES, fit_forest
+from deepspine.grading.measurements_forest import N_TREES, MeasurementForest, fit_forest
 from deepspine.grading.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 SOURCES: Mapping[str, str] = MappingProxyType({"experts": "spider", "notes": "sudirman"})
 """Data set of each teacher."""
+SAME = 1e-4
+"""Probabilities that differ by less are those of one forest."""
 
 
 @dataclass
@@ -34,7 +39,9 @@ class Beside:
         `experts` or `notes`.
     learner
         `forest` or `boosting`.
-    min_leaf, n_trees
+    min_leaf
+        Fewest discs in a leaf; the learner's own default when missing.
+    n_trees
         Of a forest.
     neighbours
         Whether it also sees how a level differs from its patient's others.
@@ -44,7 +51,7 @@ class Beside:
 
     taught_by: str = "experts"
     learner: str = "forest"
-    min_leaf: int = MIN_LEAF
+    min_leaf: int | None = None
     n_trees: int = N_TREES
     neighbours: bool = True
     findings: list[str] = field(default_factory=list)
@@ -101,8 +108,25 @@ class Panel:
                     self._table_of(one), self._labels_of(one), finding,
                     learner=LEARNERS[one.learner], min_leaf=one.min_leaf, n_trees=one.n_trees, seed=0,
                 )  # fmt: skip
-                found.setdefault(finding, []).append(export(fitted))
+                found.setdefault(finding, []).append(self._checked(export(fitted), fitted))
         return found
+
+    def _checked(self, exported: ExportedForest, fitted: MeasurementForest) -> ExportedForest:
+        """Return a forest that ships if it answers as the fitted one does.
+
+        Raises
+        ------
+        ConfigError
+            When it does not: its values are beyond single precision.
+        """
+        expected = [
+            row.probabilities for row in fitted.predict(self.table) if row.key.side in (Side.MIDLINE, Side.LEFT)
+        ]
+        if not np.allclose(exported.probabilities(self.table), expected, atol=SAME):
+            raise ConfigError(
+                f"a forest of {exported.finding} answers otherwise once exported; let its leaves hold more"
+            )
+        return exported
 
     def sources(self, finding: str) -> list[str]:
         """Return the data sets that taught a finding to one of them."""

@@ -12,7 +12,7 @@ from deepspine.data.label_table import LabelTable
 from deepspine.experiments.picture_dataset import INPUT_OF_MODALITY, PicturePair
 from deepspine.experiments.picture_levels import laid_on
 from deepspine.grading.level_features import MaskedSpine, measure_contrasts
-from deepspine.grading.measurements_forest import MIN_LEAF, N_TREES, Learner, fit_forest
+from deepspine.grading.measurements_forest import N_TREES, Learner, fit_forest
 from deepspine.grading.prediction import Prediction
 from deepspine.grading.reading_inputs import SAGITTAL_T1
 
@@ -75,12 +75,12 @@ def cross_validate_measured(
     learner: str,
     folds: int,
     seed: int,
-    min_leaf: int = MIN_LEAF,
+    min_leaf: int | None = None,
     n_trees: int = N_TREES,
 ) -> list[Prediction]:
     """Learn each finding from the measurements of all folds but one and answer for that one, in turn.
 
-    `min_leaf` and `n_trees` are of forests, see `fit_forest`.
+    `min_leaf` and `n_trees` as in `fit_forest`.
 
     Raises
     ------

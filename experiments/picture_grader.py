@@ -277,10 +277,11 @@ def _card(rows: Sequence[Mapping[str, Any]], settings: Settings, starts: Sequenc
         "data": DATA,
         "licence": "Apache-2.0; the data's attribution must be kept (CC BY 4.0)",
         "start": "experts: " + starts[0] + "; notes: " + starts[1] + "; segmentation: the shipped one's encoder",
-        "calibration": "on experts' gradings of SPIDER, by networks that did not see the patient; findings that only "
-        "notes taught answer what a note would mention, and are not calibrated",
+        "calibration": "on experts' gradings of SPIDER, by networks and forests that did not see the patient; findings "
+        "that only notes taught answer what a note would mention, and are not calibrated",
         "promise": f"each set is compatible with an expert's grade at a rate of {1 - settings.alpha:g} over all labels "
-        "by networks of one fold; the mean of the five that answers was not measured",
+        "by one network and forests that did not see the patient; the five networks and forests of all patients that "
+        "answer were not measured together",
         "validation_of": "out-of-fold predictions, on which calibration and thresholds were fitted too; what stands "
         "beside boxes and other graders was fitted on nothing of theirs but, for the threshold, on notes",
         "validation": [dict(row) for row in rows],

@@ -29,7 +29,6 @@ from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pict
 from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, agreement_row, noted_threshold
-from deepspine.grading.measurements_forest import MIN_LEAF
 from deepspine.grading.prediction import Prediction
 from deepspine.labeling.validation.pictures import (
     BULGE_OR_HERNIATION,
@@ -68,7 +67,7 @@ class Variant:
     learner
         `forest` or `boosting` on measurements in place of a network; none when empty.
     min_leaf
-        Fewest discs in a leaf of a forest.
+        Fewest discs in a leaf of a learner on measurements; its own default when missing.
     average_of
         Variants further up whose probabilities are averaged in place of a training.
     crops
@@ -83,7 +82,7 @@ class Variant:
     cleaning: Cleaning = field(default_factory=Cleaning)
     start: bool = False
     learner: str = ""
-    min_leaf: int = MIN_LEAF
+    min_leaf: int | None = None
     average_of: list[str] = field(default_factory=list)
     crops: str = USUAL
     recipe: dict[str, Any] = field(default_factory=dict)

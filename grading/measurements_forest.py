@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 LEVEL_RANK = "level_rank"
 """The feature that says which level it is: what is normal differs (L5-S1 is wedged, its canal wide)."""
-N_TREES, MIN_LEAF = 300, 3
+N_TREES = 300
+"""Of a forest."""
 
 
 class Learner(StrEnum):
@@ -38,6 +40,10 @@ class Learner(StrEnum):
     """A random forest (Breiman 2001); what is missing takes the median of the training levels."""
     BOOSTING = "boosting"
     """Stochastic gradient boosting (Friedman 2002) of small trees, missing values filled in alike."""
+
+
+MIN_LEAF: Mapping[Learner, int] = MappingProxyType({Learner.FOREST: 3, Learner.BOOSTING: 8})
+"""Fewest rows in a leaf. The values of smaller leaves of boosted trees grow beyond all bounds where a grade is rare."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +89,7 @@ def fit_forest(
     finding: str,
     *,
     learner: Learner = Learner.FOREST,
-    min_leaf: int = MIN_LEAF,
+    min_leaf: int | None = None,
     n_trees: int = N_TREES,
     seed: int = 0,
 ) -> MeasurementForest:
@@ -96,7 +102,7 @@ def fit_forest(
     labels
         A label table; silence that counts as normal has to be filled in. Sides of a finding are rows of their own.
     min_leaf
-        Fewest rows in a leaf of a forest; the more labels err, the more it takes to outvote them.
+        Fewest rows in a leaf, by default `MIN_LEAF`; the more labels err, the more it takes to outvote them.
     n_trees
         Of a forest.
     seed
@@ -116,7 +122,7 @@ def fit_forest(
     features = (LEVEL_RANK, *(str(name) for name in numbers if name not in KEYS))
     if len(set(grade.tolist())) < 2:
         raise ConfigError(f"labels of {finding} must show two grades to learn from, got {len(set(grade.tolist()))}")
-    model = _model(learner, min_leaf, n_trees, seed)
+    model = _model(learner, min_leaf or MIN_LEAF[learner], n_trees, seed)
     model.fit(feature_array(table, features)[row], grade, **{f"{learner.value}__sample_weight": weight})
     return MeasurementForest(known, features, model)
 
@@ -155,8 +161,9 @@ def _model(learner: Learner, min_leaf: int, n_trees: int, seed: int) -> Any:
     trees: RandomForestClassifier | GradientBoostingClassifier
     if learner is Learner.BOOSTING:
         trees = GradientBoostingClassifier(
-            max_depth=None, max_leaf_nodes=8, max_features="sqrt", subsample=0.7, random_state=seed
-        )
+            max_depth=None, max_leaf_nodes=8, min_samples_leaf=min_leaf, max_features="sqrt", subsample=0.7,
+            random_state=seed,
+        )  # fmt: skip
     else:
         trees = RandomForestClassifier(n_trees, min_samples_leaf=min_leaf, random_state=seed)
     return Pipeline([("filled", SimpleImputer(strategy="median")), (learner.value, trees)])
