@@ -40,7 +40,7 @@ from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
 from deepspine.experiments.note_labels import label_notes, taught_by
-from deepspine.experiments.recipe import Recipe, changed_recipe, cross_validate, folder_of, wanted_variants
+from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
 from deepspine.grading.set_calibration import fit_on_sets
 
@@ -68,6 +68,8 @@ class Variant:
         `normal`: what a report leaves out is not there; `missing`: nothing is known of it.
     cleaning
         What becomes of labels that networks of other folds contradict; see `label_cleaning`.
+    average_of
+        Variants further up whose answers are averaged in place of a training.
     against
         Names of the variants further up with which it is compared, pair by pair.
     recipe
@@ -78,6 +80,7 @@ class Variant:
     sets: bool = True
     silence: str = "missing"
     cleaning: Cleaning = field(default_factory=Cleaning)
+    average_of: list[str] = field(default_factory=list)
     against: list[str] = field(default_factory=list)
     recipe: dict[str, Any] = field(default_factory=dict)
 
@@ -105,21 +108,15 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     names = wanted_variants(settings.only, settings.variants)
     dataset, truth = make_phantoms(settings, out, advance=lambda n: advance(0.4 * n / settings.studies))
     counts: dict[str, dict[str, Counts]] = {}
+    graded: dict[str, list[Prediction]] = {}
     rows: list[Mapping[str, Any]] = []
     for name in names:
         variant = settings.variants[name]
-        said = label_notes(reports_path(out, variant.noise))
-        labels = taught_by(said, GRADED, silence=variant.silence, sets=variant.sets)
-        recipe = changed_recipe(settings.recipe, variant.recipe)
-        place, held = out / folder_of(name), settings.held_folds
-        teaching = judged_labels(
-            dataset, labels, place, recipe, variant.cleaning, folds=settings.folds, only_folds=held
-        )
-        predictions = cross_validate(
-            dataset, teaching, place, recipe, only_folds=held, advance=lambda n: advance(0.6 * n / len(names))
-        )
-        predictions = stand_out(predictions, labels, folds=settings.folds)
-        counts[name] = {finding: counts_of(predictions, truth, finding) for finding in GRADED}
+        if variant.average_of:
+            graded[name] = average_of(variant.average_of, graded)
+        else:
+            graded[name] = learn(variant, settings, dataset, out, name, lambda n: advance(0.6 * n / len(names)))
+        counts[name] = {finding: counts_of(graded[name], truth, finding) for finding in GRADED}
         for finding in GRADED:
             own = counts[name][finding]
             row = {"variant": name, "finding": finding, "n": int(own.sum()), "class average": str(average(own))}
@@ -130,6 +127,19 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             }
             rows.append(row)
     return rows
+
+
+def learn(
+    variant: Variant, settings: Settings, dataset: Path, out: Path, name: str, advance: Callable[[float], None]
+) -> list[Prediction]:
+    """Cross-validate a variant; return its answers for all patients, as `stand_out` gives them."""
+    said = label_notes(reports_path(out, variant.noise))
+    labels = taught_by(said, GRADED, silence=variant.silence, sets=variant.sets)
+    recipe = changed_recipe(settings.recipe, variant.recipe)
+    place, held = out / folder_of(name), settings.held_folds
+    teaching = judged_labels(dataset, labels, place, recipe, variant.cleaning, folds=settings.folds, only_folds=held)
+    predictions = cross_validate(dataset, teaching, place, recipe, only_folds=held, advance=advance)
+    return stand_out(predictions, labels, folds=settings.folds)
 
 
 # -------------------------------------------------------------------------------------------------------- the phantoms
