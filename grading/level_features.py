@@ -79,5 +79,4 @@ def study_features(study: LocatedStudy) -> pd.DataFrame:
     volumes, frames = study.at_usual_size()
     sagittal = {name: volumes[name][0] for name in (SAGITTAL_T1, SAGITTAL_T2) if name in volumes}
     table = measure_contrasts(sagittal, MaskedSpine(study.spine.mask, tuple(frames)))
-    whole = beside_neighbours(table.assign(report_id=study.images.report_id))
-    return whole.assign(index=whole["level"]).set_index("index")
+    return beside_neighbours(table.assign(report_id=study.images.report_id)).set_index("level", drop=False)

@@ -9,8 +9,10 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
+from deepspine.experiments import forest_panel
 from deepspine.experiments.forest_panel import Beside, Panel
 from deepspine.experiments.spider_graded import Material
+from deepspine.grading.exported_forests import ExportedForest
 from deepspine.grading.level_features import beside_neighbours
 
 BULGE, NARROWING = FINDINGS["bulge"], FINDINGS["disc_height_loss"]
@@ -54,6 +56,16 @@ def test_what_ships_looks_at_what_it_learned_from_and_its_sources_are_named() ->
     assert notes.features == ("level_rank", "bulge_mm")
     assert panel(BESIDE).sources("bulge") == ["spider", "sudirman"]
     assert panel(BESIDE).sources("disc_height_loss") == ["spider"]
+
+
+def test_a_forest_that_answers_otherwise_once_exported_does_not_ship(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Overflown(ExportedForest):
+        def probabilities(self, table: pd.DataFrame) -> np.ndarray:
+            return np.full((len(table), 4), np.nan)
+
+    monkeypatch.setattr(forest_panel, "export", lambda forest: Overflown(forest.finding.name, (), (), b""))
+    with pytest.raises(ConfigError, match="bulge answers otherwise once exported"):
+        panel(BESIDE).forests()
 
 
 def test_a_teacher_that_there_is_not_is_refused() -> None:
