@@ -14,7 +14,8 @@ from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
-from deepspine.experiments.measured_pictures import LEARNERS, cross_validate_measured, measured
+from deepspine.experiments.measured_pictures import LEARNERS, cross_validate_measured
+from deepspine.experiments.picture_annotators import PREFIX as NOTES_PREFIX
 from deepspine.grading.exported_forests import ExportedForest, export
 from deepspine.grading.level_features import COMPARED, beside_neighbours
 from deepspine.grading.measurements_forest import N_TREES, MeasurementForest, fit_forest
@@ -23,8 +24,10 @@ from deepspine.grading.prediction import Prediction
 if TYPE_CHECKING:
     import pandas as pd
 
-SOURCES: Mapping[str, str] = MappingProxyType({"experts": "spider", "notes": "sudirman"})
-"""Data set of each teacher."""
+EXPERTS, NOTES = "experts", "notes"
+"""Who teaches: picture readers, or clinicians' notes."""
+SOURCES: Mapping[str, str] = MappingProxyType({spider_graded.PREFIX: "spider", NOTES_PREFIX: "sudirman"})
+"""Data set of a report by how its identifier begins."""
 SAME = 1e-4
 """Probabilities that differ by less are those of one forest."""
 
@@ -36,7 +39,7 @@ class Beside:
     Attributes
     ----------
     taught_by
-        `experts` or `notes`.
+        `experts`, the other data set's annotators among them where they are asked for, or `notes`.
     learner
         `forest` or `boosting`.
     min_leaf
@@ -49,7 +52,7 @@ class Beside:
         What it answers for; all that experts graded when empty.
     """
 
-    taught_by: str = "experts"
+    taught_by: str = EXPERTS
     learner: str = "forest"
     min_leaf: int | None = None
     n_trees: int = N_TREES
@@ -57,15 +60,15 @@ class Beside:
     findings: list[str] = field(default_factory=list)
 
 
+def sources_of(labels: LabelTable, finding: str) -> list[str]:
+    """Return the data sets that say something of a finding."""
+    reports = {key.report_id for key in labels if key.finding == finding}
+    return sorted(source for prefix, source in SOURCES.items() if any(one.startswith(prefix) for one in reports))
+
+
 def measured_all(material: spider_graded.Material, out: Path, advance: Callable[[float], None]) -> pd.DataFrame:
     """Return the measurements of the patients with gradings and with notes, each level beside its neighbours."""
-    import pandas as pd
-
-    tables = [
-        measured(pairs, out / name, advance=lambda n: advance(n / 2))
-        for pairs, name in ((material.pairs, "measurements.csv"), (material.note_pairs, "measurements_notes.csv"))
-    ]
-    return beside_neighbours(pd.concat(tables, ignore_index=True))
+    return beside_neighbours(spider_graded.measured_patients(material, out, others=True, advance=advance))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,16 +133,17 @@ class Panel:
 
     def sources(self, finding: str) -> list[str]:
         """Return the data sets that taught a finding to one of them."""
-        return [SOURCES[one.taught_by] for one in self.beside.values() if finding in self.findings_of(one)]
+        asked = [one for one in self.beside.values() if finding in self.findings_of(one)]
+        return [source for one in asked for source in sources_of(self._labels_of(one), finding)]
 
     def findings_of(self, one: Beside) -> Sequence[str]:
         """Return what one of them answers for."""
         return one.findings or self.findings
 
     def _labels_of(self, one: Beside) -> LabelTable:
-        if one.taught_by not in SOURCES:
-            raise ConfigError(f"taught_by must be {' or '.join(SOURCES)}, got {one.taught_by!r}")
-        return self.material.gradings if one.taught_by == "experts" else self.material.notes
+        if one.taught_by not in (EXPERTS, NOTES):
+            raise ConfigError(f"taught_by must be {EXPERTS} or {NOTES}, got {one.taught_by!r}")
+        return self.material.taught(annotators=True) if one.taught_by == EXPERTS else self.material.notes
 
     def _table_of(self, one: Beside) -> pd.DataFrame:
         return self.table if one.neighbours else self.table.filter(regex=f"^(?!.*{COMPARED})")

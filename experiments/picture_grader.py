@@ -26,11 +26,12 @@ from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
-from deepspine.experiments.forest_panel import Beside, Panel, measured_all
+from deepspine.experiments.forest_panel import Beside, Panel, measured_all, sources_of
+from deepspine.experiments.picture_annotators import BOXES_FILE, PFIRRMANN_FILE, PREFIX, find_boxed, read_pfirrmann
 from deepspine.experiments.picture_dataset import PRESETS
 from deepspine.experiments.recipe import averaged, folder_of
 from deepspine.experiments.registry import CONFIGS, load_settings
-from deepspine.experiments.sudirman_weak import bulge_scores, find_boxed, read_pfirrmann
+from deepspine.experiments.sudirman_weak import bulge_scores
 from deepspine.experiments.yes_or_no import agreement_row, noted_threshold
 from deepspine.grading.calibration import LinearCalibration
 from deepspine.grading.conformal import ConformalSets, Promise
@@ -85,14 +86,18 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     if unknown := {settings.experts, settings.notes} - set(whole.variants):
         raise ConfigError(f"variants are {', '.join(whole.variants)}, got {', '.join(sorted(unknown))}")
     crops = [whole.variants[name].crops for name in (settings.experts, settings.notes)]
-    material = spider_graded.gather(data, out, whole.note_findings, crops=crops, advance=lambda n: advance(0.1 * n))
+    annotators = whole.variants[settings.experts].annotators
+    material = spider_graded.gather(
+        data, out, whole.note_findings, annotators=annotators, crops=crops, advance=lambda n: advance(0.1 * n)
+    )
     graded = {
         name: spider_graded.learn(
             whole.variants[name], whole, material, out / folder_of(name), lambda n: advance(0.35 * n)
         )
         for name in dict.fromkeys((settings.notes, settings.experts))
     }
-    by_experts = sorted({key.finding for key in material.gradings} - set(settings.left_out))
+    gradings = material.taught(annotators=True)
+    by_experts = sorted({key.finding for key in gradings} - set(settings.left_out))
     panel = Panel(settings.beside, by_experts, material, measured_all(material, out, lambda n: advance(0.1 * n)))
     said_by_all = averaged([graded[settings.experts], *panel.out_of_fold(whole.folds)])
     told: dict[str, ToldApart] = {}
@@ -100,8 +105,8 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     conformal: dict[str, Promised] = {}
     rows: list[Mapping[str, Any]] = []
     for name in by_experts:
-        told[name] = told_by(material.gradings, name)
-        said = out_of_fold(said_by_all, material.gradings, name)
+        told[name] = told_by(gradings, name)
+        said = out_of_fold(said_by_all, gradings, name)
         if said is not None:
             calibration[name], conformal[name], row = make_honest(told[name], *said, alpha=settings.alpha)
             rows.append(row)
@@ -142,8 +147,9 @@ def part_of(
         part_name, [place / f"fold{fold}_0" for fold in range(whole.folds)], preset=preset, usual_size=True, **honest
     )
     part = without_findings(part, [one.name for one in part.findings if one.name not in findings])
-    noted = whole.note_findings if learned_notes(variant, whole.variants) else []
-    trained_on = {name: _sources(name, noted, material.gradings) for name in findings}
+    notes = learned_notes(variant, whole.variants)
+    labels = material.taught(notes=notes, annotators=whole.variants[variant].annotators)
+    trained_on = {name: sources_of(labels, name) for name in findings}
     outliers = spread_of(material.datasets[crops], preset, part.networks[0], part.inputs)
     return replace(part, trained_on=trained_on, outliers=outliers)
 
@@ -155,7 +161,7 @@ def beside_others(
 
     Experts of the other data set taught bulges and Pfirrmann's grades; the patients are held back as everywhere.
     """
-    boxed = read_boxed_discs(folder / "boxes.csv", id_prefix=spider_graded.NOTES_PREFIX)
+    boxed = read_boxed_discs(folder / BOXES_FILE, id_prefix=PREFIX)
     judge = find_boxed(material.note_pairs, boxed)
     question = QUESTIONS[BULGE_OR_HERNIATION]
     said = {disc: float(asserts(material.notes, *disc, question)) for disc in judge.found if disc is not None}
@@ -164,7 +170,7 @@ def beside_others(
     found = [
         {"finding": "bulge or herniation beside boxes", "labels": row["n"], "kappa": row["kappa"], "AUC": row["AUC"]}
     ]
-    grades = read_pfirrmann(folder / "pfirrmann.csv")
+    grades = read_pfirrmann(folder / PFIRRMANN_FILE)
     graded = [
         one
         for one in predictions
@@ -236,11 +242,6 @@ def learned_notes(name: str, variants: Mapping[str, spider_graded.Variant]) -> b
     return variant.start in variants and learned_notes(variant.start, variants)
 
 
-def _sources(name: str, note_findings: Sequence[str], gradings: LabelTable) -> list[str]:
-    graded = any(key.finding == name for key in gradings)
-    return [*(["spider"] if graded else []), *(["sudirman"] if name in note_findings else [])]
-
-
 def without_findings(part: GraderPart, names: Sequence[str]) -> GraderPart:
     """Return a part whose networks have no heads for some findings, and else answer as before."""
     kept = [index for index, finding in enumerate(part.findings) if finding.name not in names]
@@ -277,13 +278,14 @@ def _card(rows: Sequence[Mapping[str, Any]], settings: Settings, starts: Sequenc
         "data": DATA,
         "licence": "Apache-2.0; the data's attribution must be kept (CC BY 4.0)",
         "start": "experts: " + starts[0] + "; notes: " + starts[1] + "; segmentation: the shipped one's encoder",
-        "calibration": "on experts' gradings of SPIDER, by networks and forests that did not see the patient; findings "
-        "that only notes taught answer what a note would mention, and are not calibrated",
+        "calibration": "on experts' gradings of SPIDER and what annotators graded of Sudirman's pictures, by networks and "
+        "forests that did not see the patient; findings that only notes taught answer what a note would mention, and are "
+        "not calibrated",
         "promise": f"each set is compatible with an expert's grade at a rate of {1 - settings.alpha:g} over all labels "
         "by one network and forests that did not see the patient; the five networks and forests of all patients that "
         "answer were not measured together",
         "validation_of": "out-of-fold predictions, on which calibration and thresholds were fitted too; what stands "
-        "beside boxes and other graders was fitted on nothing of theirs but, for the threshold, on notes",
+        "beside boxes has its threshold from notes; of these patients others were learned from",
         "validation": [dict(row) for row in rows],
         "training": "deepspine experiment picture-grader",
     }

@@ -41,6 +41,8 @@ class Recipe:
         Weight of what sagittal and axial inputs answer without each other.
     members
         Networks of other seeds whose probabilities are averaged.
+    compare
+        Whether a level is seen beside its study's other levels.
     normalise_crops
         Standardise every crop on its own as well.
     augmentation
@@ -65,6 +67,7 @@ class Recipe:
     seed: int = MISSING
     noise: str = "none"
     alone: float = 0.0
+    compare: bool = False
     normalise_crops: bool = True
     augmentation: dict[str, float] = field(default_factory=dict)
 
@@ -113,7 +116,7 @@ def train_network(
     )  # fmt: skip
     pl.seed_everything(seed, verbose=False)
     module = GradingModule(
-        recipe.findings, encoder=recipe.encoder, width=recipe.width, ordinal=HEADS[recipe.head],
+        recipe.findings, encoder=recipe.encoder, width=recipe.width, ordinal=HEADS[recipe.head], compare=recipe.compare,
         dropout=recipe.dropout, learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay,
         balance=recipe.balance, noise=cast("Noise", recipe.noise), alone=recipe.alone,
         early_learning=recipe.early_learning,

@@ -12,7 +12,7 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
+from deepspine.experiments.picture_annotators import PREFIX as NOTES_PREFIX
+from deepspine.experiments.picture_annotators import annotated_discs
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.recipe import (
     Recipe,
@@ -50,7 +52,10 @@ from deepspine.grading.network import SPINE
 from deepspine.grading.prediction import Prediction, find_checkpoint
 from deepspine.labeling.validation.pictures import LEVELS_FROM_BELOW, read_gradings
 
-PREFIX, NOTES_PREFIX = "spi-", "sud-"
+if TYPE_CHECKING:
+    import pandas as pd
+
+PREFIX = "spi-"
 """Of patients, so that those of two sets are not mixed up."""
 ENDPLATES = "schmorl_node"
 """SPIDER grades "endplate changes or Schmorl nodes" of either endplate as one."""
@@ -69,6 +74,9 @@ class Variant:
     ----------
     notes
         Whether labels of clinicians' notes on other patients are learned at the same time (many tasks, one network).
+    annotators
+        Whether what annotators of the other patients' pictures graded is learned at the same time: Pfirrmann grades,
+        and whether a disc was boxed as normal.
     start
         `chance`, `segmentation` (its encoder), `notes` (a grader that learned from notes alone, itself from the
         segmentation's encoder where it has one), or the name of a
@@ -86,6 +94,7 @@ class Variant:
     """
 
     notes: bool = False
+    annotators: bool = False
     start: str = "segmentation"
     learner: str = ""
     neighbours: bool = False
@@ -119,6 +128,8 @@ class Material:
         Experts' labels.
     notes
         Labels of notes, silence written out; empty when no variant asks for them.
+    annotated
+        What annotators of these patients' pictures graded; empty when no variant asks for it.
     note_pairs
         Pictures of the patients with notes.
     pairs
@@ -128,8 +139,14 @@ class Material:
     datasets: Mapping[str, Path]
     gradings: LabelTable
     notes: LabelTable
+    annotated: LabelTable = field(default_factory=lambda: LabelTable({}))
     note_pairs: Sequence[PicturePair] = ()
     pairs: Sequence[PicturePair] = ()
+
+    def taught(self, *, notes: bool = False, annotators: bool = False) -> LabelTable:
+        """Return the labels of experts, with those of notes or of the other data set's annotators beside them."""
+        beside = {**(self.notes if notes else {}), **(self.annotated if annotators else {})}
+        return LabelTable({**self.gradings, **beside})
 
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
@@ -137,10 +154,12 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     names = wanted_variants(settings.only, settings.variants)
     variants = {name: settings.variants[name] for name in names}
     with_notes = any(one.notes or one.start == "notes" for one in variants.values())
+    with_annotators = any(one.annotators for one in variants.values())
     material = gather(
         data,
         out,
         settings.note_findings if with_notes else [],
+        annotators=with_annotators,
         crops=[one.crops for one in variants.values()],
         advance=lambda n: advance(0.2 * n),
     )
@@ -163,26 +182,42 @@ def gather(
     out: Path,
     note_findings: Sequence[str],
     *,
+    annotators: bool = False,
     crops: Sequence[str] = (USUAL,),
     advance: Callable[[float], None],
 ) -> Material:
-    """Locate the discs of all pictures, cut their crops and read the labels; notes only if some findings are asked."""
+    """Locate the discs of all pictures, cut their crops and read the labels.
+
+    The other data set's pictures are taken in only if findings of its notes, or its annotators, are asked for.
+    """
     folder = data / "spider_mid"
     pairs = picture_pairs(folder, out / "located", prefix=PREFIX, same_view=False)
-    notes, note_pairs = LabelTable({}), list[PicturePair]()
+    notes = annotated = LabelTable({})
+    note_pairs = list[PicturePair]()
+    others = data / "sudirman"
+    if note_findings or annotators:
+        note_pairs = picture_pairs(others, out / "located_notes", prefix=NOTES_PREFIX, same_view=True, required="t2")
     if note_findings:
         notes = with_silence_as_normal(label_notes(data / "reports" / "sudirman_notes.csv"), note_findings)
-        note_pairs = picture_pairs(
-            data / "sudirman", out / "located_notes", prefix=NOTES_PREFIX, same_view=True, required="t2"
-        )
-    stem = "dataset_with_notes" if note_findings else "dataset"
+    stem = "dataset_with_notes" if note_pairs else "dataset"
     datasets = {one: dataset_folder(out, one, name=stem) for one in crops}
     everyone = [*pairs, *note_pairs]
     for one, dataset in datasets.items():
         build_pictures(everyone, dataset, crops=one, advance=lambda n: advance(n / len(everyone) / len(datasets)))
+    if annotators:
+        annotated = annotated_discs(others, note_pairs)
     gradings = read_gradings(folder / "gradings.csv", id_prefix=PREFIX)
     both = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})
-    return Material(datasets, both, notes, note_pairs, pairs)
+    return Material(datasets, both, notes, annotated, note_pairs, pairs)
+
+
+def measured_patients(material: Material, out: Path, *, others: bool, advance: Callable[[float], None]) -> pd.DataFrame:
+    """Return the measurements of the patients with gradings, and with `others` of those with notes."""
+    import pandas as pd
+
+    wanted = [(material.pairs, "measurements.csv")] + [(material.note_pairs, "measurements_notes.csv")] * others
+    tables = [measured(pairs, out / name, advance=lambda n: advance(n / len(wanted))) for pairs, name in wanted]
+    return pd.concat(tables, ignore_index=True)
 
 
 def read_endplates(path: Path) -> LabelTable:
@@ -212,13 +247,13 @@ def learn(
         When the variant that it starts from has not been run.
     """
     recipe = changed_recipe(settings.recipe, variant.recipe)
+    labels = material.taught(notes=variant.notes, annotators=variant.annotators)
     if variant.learner:
-        table = measured(material.pairs, place.parent / "measurements.csv", advance=advance)
+        table = measured_patients(material, place.parent, others=variant.annotators, advance=advance)
         table = beside_neighbours(table) if variant.neighbours else table
         return cross_validate_measured(
-            table, material.gradings, recipe.findings, learner=variant.learner, folds=settings.folds, seed=recipe.seed
+            table, labels, recipe.findings, learner=variant.learner, folds=settings.folds, seed=recipe.seed
         )
-    labels = LabelTable({**material.gradings, **material.notes}) if variant.notes else material.gradings
     start = _start_of(variant, settings, material, place, recipe)
     dataset = material.datasets[variant.crops]
     return cross_validate(dataset, [labels] * settings.folds, place, recipe, start=start, advance=advance)

@@ -7,8 +7,7 @@ the class bulge, on the five lowest discs of each T2, by place in the picture.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,34 +16,34 @@ import numpy as np
 from omegaconf import MISSING
 
 from deepspine.data.errors import ConfigError
-from deepspine.data.findings import FINDINGS, Side
-from deepspine.data.geometry import FloatArray
-from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.levels import Level
+from deepspine.data.label_table import LabelTable
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, taught_by
+from deepspine.experiments.picture_annotators import (
+    BOXES_FILE,
+    PFIRRMANN_FILE,
+    PREFIX,
+    Disc,
+    Judge,
+    find_boxed,
+    read_pfirrmann,
+)
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of
 from deepspine.experiments.shipped import segmentation_weights
-from deepspine.experiments.yes_or_no import Answers, agreement_row, noted_threshold
+from deepspine.experiments.yes_or_no import agreement_row, noted_threshold
 from deepspine.grading.prediction import Prediction
 from deepspine.labeling.validation.pictures import (
     BULGE_OR_HERNIATION,
     LEVELS_FROM_BELOW,
     QUESTIONS,
-    BoxedDisc,
     asserts,
     read_boxed_discs,
 )
 
-PREFIX = "sud-"
-"""Of patients in the notes."""
-PFIRRMANN_LEVELS = {"D3": Level.L3_L4, "D4": Level.L4_L5, "D5": Level.L5_S1}
 PFIRRMANN_DEGENERATE = 4
 """From this grade on the disc's signal is gone, which is what notes call degeneration."""
-Disc = tuple[str, Level]
 
 
 @dataclass
@@ -99,35 +98,6 @@ class Settings:
     """Names of the variants to run; all by default."""
 
 
-@dataclass(frozen=True, eq=False)
-class Judge:
-    """What annotators boxed, disc by located disc."""
-
-    boxed: Sequence[BoxedDisc]
-    found: Sequence[Disc | None]
-    """The located disc at the place of each boxed one; None where there is none."""
-
-    def answers(self, scores: Mapping[Disc, float]) -> Answers:
-        """Return the judge's answers beside scores; a disc that was not located, or not scored, has score 0."""
-        return Answers(
-            patients=[one.report_id for one in self.boxed],
-            truth=np.array([one.answers[BULGE_OR_HERNIATION] for one in self.boxed]),
-            scores=np.array([scores.get(disc, 0.0) if disc else 0.0 for disc in self.found]),
-        )
-
-    def labels(self) -> LabelTable:
-        """Return the boxes as labels of located discs, for the ceiling."""
-        bulge = FINDINGS["bulge"]
-        none, there = GradeSet.of(bulge, "none"), GradeSet.present(bulge)
-        return LabelTable(
-            {
-                LabelKey(disc[0], disc[1], "bulge", Side.MIDLINE): there if one.answers[BULGE_OR_HERNIATION] else none
-                for one, disc in zip(self.boxed, self.found, strict=True)
-                if disc is not None
-            }
-        )
-
-
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Run the variants and return the table, one row each, beside the notes themselves and the majority class."""
     names = chosen(settings)
@@ -137,7 +107,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     datasets = {crops: dataset_folder(out, crops) for crops in wanted}
     for crops, dataset in datasets.items():
         build_pictures(pairs, dataset, crops=crops, advance=lambda n: advance(0.2 * n / len(pairs) / len(datasets)))
-    judge = find_boxed(pairs, read_boxed_discs(data / "sudirman" / "boxes.csv", id_prefix=PREFIX))
+    judge = find_boxed(pairs, read_boxed_discs(data / "sudirman" / BOXES_FILE, id_prefix=PREFIX))
     everyone = [disc for disc in judge.found if disc is not None]
     said = {disc: float(asserts(notes, *disc, QUESTIONS[BULGE_OR_HERNIATION])) for disc in everyone}
     rows: list[Mapping[str, Any]] = [
@@ -161,7 +131,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             {
                 "variant": name,
                 **row,
-                **pfirrmann_row(data / "sudirman" / "pfirrmann.csv", graded[name]),
+                **pfirrmann_row(data / "sudirman" / PFIRRMANN_FILE, graded[name]),
                 **level_columns(judge, scores),
             }
         )
@@ -220,39 +190,11 @@ def labels_of(variant: Variant, notes: LabelTable, judge: Judge, findings: Seque
     if variant.labels not in ("notes", "boxes"):
         raise ConfigError(f"labels must be notes or boxes, got {variant.labels}")
     if variant.labels == "boxes":
-        return judge.labels()
+        return judge.bulges()
     return taught_by(notes, findings, silence=variant.silence, sets=variant.sets)
 
 
 # ---------------------------------------------------------------------------------------------------------- the judge
-
-
-def find_boxed(pairs: Iterable[PicturePair], boxed: Sequence[BoxedDisc]) -> Judge:
-    """Put boxed discs and located ones together by their places on T2."""
-    places: dict[str, list[tuple[Level, FloatArray]]] = {}
-    for pair in pairs:
-        picture = pair.located.get("t2")
-        if picture is not None:
-            grid = picture.volume.grid
-            places[pair.name] = [(one.level, grid.ijk_from_lps(one.center_lps)[1:]) for one in picture.frames]
-    return Judge(boxed, [located_disc(one, places.get(one.report_id, [])) for one in boxed])
-
-
-def located_disc(boxed: BoxedDisc, places: Sequence[tuple[Level, FloatArray]]) -> Disc | None:
-    """Return the located disc nearest to a box, if it is nearer than half of the way to that disc's next neighbour.
-
-    Parameters
-    ----------
-    places
-        Located discs of the patient and their row and column on T2.
-    """
-    if len(places) < 2:
-        return None
-    centers = np.array([center for _, center in places])
-    from_box = np.linalg.norm(centers - [boxed.row, boxed.column], axis=1)
-    nearest = int(np.argmin(from_box))
-    to_neighbour = np.linalg.norm(np.delete(centers, nearest, axis=0) - centers[nearest], axis=1).min()
-    return (boxed.report_id, places[nearest][0]) if from_box[nearest] < to_neighbour / 2 else None
 
 
 def level_columns(judge: Judge, scores: Mapping[Disc, float]) -> dict[str, float]:
@@ -299,16 +241,3 @@ def pfirrmann_row(path: Path, rows: Sequence[Prediction]) -> dict[str, Any]:
     if truth.all() or not truth.any():
         return {}
     return {"AUC Pfirrmann 4-5": round(float(roc_auc_score(truth, [scores[disc] for disc in both])), 3)}
-
-
-def read_pfirrmann(path: Path) -> dict[Disc, int]:
-    """Return the Pfirrmann grades of the three lowest discs; empty without a file."""
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            (f"{PREFIX}{row['patient']}", level): int(row[column])
-            for row in csv.DictReader(file)
-            for column, level in PFIRRMANN_LEVELS.items()
-            if row[column]
-        }

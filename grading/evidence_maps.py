@@ -23,6 +23,8 @@ from deepspine.grading.weights import GraderPart
 STEPS = 8
 """Points on the way from even grey to the picture. Maps add up to the odds within 3 % then (real and phantom levels,
 trained networks), which is better than an eye can tell."""
+BRANCHES = ("sagittal", "axial")
+"""Of the network, in the order of their crops in a batch."""
 BLUR_MM = 2.0
 """Width (deviation) of the smoothing of maps: single pixels of a gradient mean nothing."""
 
@@ -49,7 +51,7 @@ def evidence_map(
     part
         The part of the grader that answered; maps of its networks are averaged.
     level
-        A batch of one.
+        A batch of one, or of a whole study, the level first, for networks that compare.
     finding, side
         What is explained: the odds of any grade but none, for scales without none those of the most probable grade.
     steps
@@ -79,12 +81,11 @@ def strongest(evidence: EvidenceMap) -> Spot:
     return Spot(name, index, float(sums[name][index]) / total)
 
 
-def finding_odds(network: GradingNetwork, batch: LevelBatch, finding: str, side: Side, grade: int | None) -> Tensor:
+def finding_odds(scores: Tensor, grade: int | None) -> Tensor:
     """Return the log odds of a finding's grade against the rest, or, without one, of any grade but the first.
 
-    Shapes: (levels,)
+    Shapes: (levels, grades) to (levels,)
     """
-    scores = network(batch)[target_name((finding, side))]
     index = 0 if grade is None else grade
     rest = torch.cat([scores[:, :index], scores[:, index + 1 :]], dim=1).logsumexp(1)
     odds: Tensor = scores[:, index] - rest
@@ -100,26 +101,50 @@ def _attributed(
     n_sagittal = len(SAGITTAL_INPUTS)
     there = {"sagittal": bool(level.present[0, :n_sagittal].any()), "axial": bool(level.present[0, n_sagittal:].any())}
     branches = [name for name, present in there.items() if present]
+    target = target_name((finding, side))
     grade: int | None = None
     if get_finding(finding).absent is None:
         with torch.inference_mode():
-            grade = int(network(level)[target_name((finding, side))].argmax())
+            grade = int(network(level)[target][0].argmax())
 
     def odds(*crops: Tensor) -> Tensor:
         n = len(crops[0])
         given = dict(zip(branches, crops, strict=True))
-        batch = LevelBatch(
-            sagittal=given.get("sagittal", level.sagittal.expand(n, -1, -1, -1, -1)),
-            axial=given.get("axial", level.axial.expand(n, -1, -1, -1, -1)),
-            present=level.present.expand(n, -1),
-            level=level.level.expand(n),
-            allowed={},
-        )
-        return finding_odds(network, batch, finding, side, grade)
+        changed = {name: given.get(name, getattr(level, name)[:1].expand(n, -1, -1, -1, -1)) for name in BRANCHES}
+        return finding_odds(_scores_beside_others(network, level, changed)[target][:n], grade)
 
-    crops = tuple(getattr(level, name).clone() for name in branches)
+    crops = tuple(getattr(level, name)[:1].clone() for name in branches)
     found = IntegratedGradients(odds).attribute(crops, n_steps=steps)
     return {name: values[0].detach().double().numpy() for name, values in zip(branches, found, strict=True)}
+
+
+def _scores_beside_others(
+    network: GradingNetwork, level: LevelBatch, changed: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Return scores of changed crops of a study's first level, each beside the study's other levels as they are.
+
+    Parameters
+    ----------
+    changed
+        By branch.
+        *Shape:* (n, channels, slices, rows, columns)
+
+    Returns
+    -------
+    By target; the first n rows are those of the changed level.
+    """
+    n, others = len(changed["sagittal"]), list(range(1, len(level.level)))
+    each_once, each_beside_all = [0] * n + others, [0] * n + others * n
+    sagittal, axial = (torch.cat([changed[name], getattr(level, name)[1:]]) for name in BRANCHES)
+    once = level._replace(
+        sagittal=sagittal, axial=axial, present=level.present[each_once], level=level.level[each_once]
+    )
+    # The others are encoded once and compared with each change.
+    rows = [*range(n), *list(range(n, n + len(others))) * n]
+    encoded = network.encode(once).rows(rows)
+    study = torch.cat([torch.arange(n), torch.arange(n).repeat_interleave(len(others))])
+    beside = once._replace(present=level.present[each_beside_all], level=level.level[each_beside_all], study=study)
+    return network.answer(beside, encoded)
 
 
 def _place_of(input_name: str) -> tuple[str, int]:

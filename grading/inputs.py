@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, default_collate
 
 from deepspine.data.crops import Crop, CropPreset
 from deepspine.data.dataset.build import labels_by_report
@@ -52,6 +52,9 @@ class LevelBatch(NamedTuple):
     number
         Of the samples in their dataset; None outside of training.
         *Shape:* (batch,)
+    study
+        Equal for levels of one study; None when each is of its own.
+        *Shape:* (batch,)
     """
 
     sagittal: Tensor
@@ -61,6 +64,7 @@ class LevelBatch(NamedTuple):
     allowed: dict[str, Tensor]
     doubt: dict[str, Tensor] | None = None
     number: Tensor | None = None
+    study: Tensor | None = None
 
 
 class LevelDataset(Dataset[LevelBatch]):
@@ -110,6 +114,7 @@ class LevelDataset(Dataset[LevelBatch]):
         self._labels = None if labels is None else labels_by_report(labels)
         self._doubt = doubt
         self._kept: dict[int, LevelBatch] | None = {} if keep else None
+        self._studies: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -140,6 +145,7 @@ class LevelDataset(Dataset[LevelBatch]):
                 for target in self._targets
             },
             number=torch.tensor(index),
+            study=torch.tensor(self._studies.setdefault(sample.study_key, len(self._studies))),
         )
 
     def _relabelled(self, sample: Sample) -> Sample:
@@ -157,6 +163,52 @@ class LevelDataset(Dataset[LevelBatch]):
         if self._normalise:
             crop = (crop - np.nanmean(crop)) / (np.nanstd(crop) + 1e-3)
         return np.nan_to_num(crop, nan=0.0)
+
+
+class StudyDataset(Dataset[LevelBatch]):
+    """Whole studies as batches, for networks that see a level beside its study's others; `joined` makes one of several.
+
+    Parameters
+    ----------
+    levels
+        Of all studies.
+    studies
+        The study of each level; those of one need not follow each other.
+    """
+
+    def __init__(self, levels: LevelDataset, studies: Sequence[str]) -> None:
+        groups: dict[str, list[int]] = {}
+        for index, study in enumerate(studies):
+            groups.setdefault(study, []).append(index)
+        self._levels = levels
+        self._groups = list(groups.values())
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __getitem__(self, index: int) -> LevelBatch:
+        batch: LevelBatch = default_collate([self._levels[level] for level in self._groups[index]])
+        return batch
+
+    @property
+    def order(self) -> list[int]:
+        """Indices of the levels in the order in which the studies give them."""
+        return [index for group in self._groups for index in group]
+
+    def studies_of(self, n_levels: int) -> int:
+        """Return how many studies hold about so many levels, one at least."""
+        return max(1, round(n_levels * len(self._groups) / len(self._levels)))
+
+
+def joined(studies: Sequence[LevelBatch]) -> LevelBatch:
+    """Return several studies of a `StudyDataset` as one batch."""
+    fields: list[Any] = []
+    for parts in zip(*studies, strict=True):
+        if isinstance(parts[0], dict):
+            fields.append({name: torch.cat([part[name] for part in parts]) for name in parts[0]})
+        else:
+            fields.append(torch.cat(parts))
+    return LevelBatch(*fields)
 
 
 def _allowed(target: Target, labels: Mapping[Target, object]) -> Tensor:

@@ -221,6 +221,55 @@ class FindingAttention(nn.Module):
         return features, weights.mean(2)
 
 
+class Comparison(nn.Module):
+    """What a level's features are beside those of its study's other levels, as readers compare discs.
+
+    How they differ from the mean of the study, from the level above and from the level below is added to them, each
+    zero where there is no such level.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.change = nn.Sequential(
+            nn.LayerNorm(4 * width), nn.Linear(4 * width, width), nn.GELU(), nn.Linear(width, width)
+        )
+
+    def forward(self, features: Tensor, study: Tensor, level: Tensor) -> Tensor:
+        """Return compared features.
+
+        Parameters
+        ----------
+        features
+            *Shape:* (levels, findings, width)
+        study
+            Equal for levels of one study.
+            *Shape:* (levels,)
+        level
+            Index in `heads.LEVELS`, cranial to caudal.
+            *Shape:* (levels,)
+
+        Returns
+        -------
+        *Shape:* (levels, findings, width)
+        """
+        same = study[:, None] == study
+        down = level - level[:, None]
+        differences = [_less_mean_of(others, features) for others in (same, same & (down == -1), same & (down == 1))]
+        compared: Tensor = features + self.change(torch.cat([features, *differences], dim=-1))
+        return compared
+
+
+def _less_mean_of(others: Tensor, features: Tensor) -> Tensor:
+    """Return features less the mean of some levels for each level, zero where there are none.
+
+    Shapes: (levels, levels) and (levels, findings, width) to (levels, findings, width)
+    """
+    count = others.sum(dim=1)
+    shares = others.to(features.dtype) / count.clamp_min(1)[:, None]
+    difference = features - torch.einsum("ij,jfw->ifw", shares, features)
+    return torch.where(count[:, None, None] > 0, difference, torch.zeros_like(difference))
+
+
 class Encoded(NamedTuple):
     """Inputs of levels, encoded; (batch, slices, rows, columns, width) each.
 
@@ -235,6 +284,11 @@ class Encoded(NamedTuple):
     sagittal: Tensor
     axial: Tensor | None
     axial_mirrored: Tensor | None
+
+    def rows(self, chosen: Sequence[int]) -> Encoded:
+        """Return some of the levels, or one several times."""
+        axial, mirrored = (None if one is None else one[list(chosen)] for one in (self.axial, self.axial_mirrored))
+        return Encoded(self.sagittal[list(chosen)], axial, mirrored)
 
 
 class GradingNetwork(nn.Module):
@@ -252,6 +306,8 @@ class GradingNetwork(nn.Module):
         Whether ordinal findings have cumulative-link heads, or with `corn` conditional ones.
     side_embedding
         Whether a head may know which side it answers for. Off, mirroring a patient exactly swaps the answers.
+    compare
+        Whether a level is seen beside its study's other levels, as far as they are in the batch.
     dropout
         Share of features dropped before the heads while training.
     """
@@ -264,6 +320,7 @@ class GradingNetwork(nn.Module):
         width: int = 96,
         ordinal: Ordinal = False,
         side_embedding: bool = False,
+        compare: bool = False,
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
@@ -272,6 +329,7 @@ class GradingNetwork(nn.Module):
         self.axial = Branch(encoder, len(AXIAL_INPUTS), width, axes=(HEAD_FOOT, FRONT_BACK, RIGHT_LEFT))
         self.nothing = nn.Parameter(torch.zeros(width))
         self.attention = FindingAttention(len(self.findings), width)
+        self.comparison = Comparison(width) if compare else None
         self.level = nn.Embedding(len(LEVELS), width)
         self.side = nn.Embedding(2, width) if side_embedding else None
         self.dropout = nn.Dropout(dropout)
@@ -322,6 +380,9 @@ class GradingNetwork(nn.Module):
             [one[:, None].expand(-1, part.shape[1]) for one, part in zip(there, tokens, strict=True)], dim=1
         )
         features, weights = self.attention(torch.cat(tokens, dim=1), usable)
+        if self.comparison is not None:
+            study = torch.arange(len(batch.level)) if batch.study is None else batch.study
+            features = self.comparison(features, study.to(batch.level.device), batch.level)
         features = features + self.level(batch.level)[:, None]
         if self.side is not None:
             features = features + self.side.weight[int(mirrored)]

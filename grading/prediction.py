@@ -21,7 +21,7 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
 from deepspine.grading.heads import findings_of, target_name, targets_of
-from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset
+from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset, StudyDataset, joined
 from deepspine.grading.network import GradingNetwork
 
 PREPARATION = "deepspine_preparation"
@@ -199,15 +199,15 @@ def _grade(
         normalise_crops=grader.normalise_crops,
     )
     targets = targets_of(findings)
-    index = 0
-    for batch in DataLoader(levels, batch_size=BATCH_SIZE):
+    studies = StudyDataset(levels, [one.study_key for one in stored])
+    order = iter(studies.order)
+    for batch in DataLoader(studies, batch_size=studies.studies_of(BATCH_SIZE), collate_fn=joined):
         moved = [grader.network(_shifted(batch, shift)) for shift in shifts_px]
         probabilities = {
             name: np.mean([scores[name].softmax(-1).double().numpy() for scores in moved], axis=0) for name in moved[0]
         }
         for row in range(len(batch.level)):
-            yield from _rows(stored[index], targets, {name: p[row] for name, p in probabilities.items()})
-            index += 1
+            yield from _rows(stored[next(order)], targets, {name: p[row] for name, p in probabilities.items()})
 
 
 def _shifted(batch: LevelBatch, shift: Shift) -> LevelBatch:

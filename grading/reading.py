@@ -104,7 +104,7 @@ def _levels_of_part(
     return {
         sample.level: _PartOfLevel(
             sample,
-            _one(batch, index),
+            _seen_for(part, batch, index),
             {name: values[index] for name, values in probabilities.items()},
             None if unlikeness is None else float(unlikeness[index]),
         )
@@ -208,12 +208,18 @@ def _stacked(levels: Sequence[LevelBatch]) -> LevelBatch:
         present=torch.stack([one.present for one in levels]),
         level=torch.stack([one.level for one in levels]),
         allowed={},
+        study=torch.zeros(len(levels), dtype=torch.long),
     )
 
 
-def _one(batch: LevelBatch, index: int) -> LevelBatch:
-    here = slice(index, index + 1)
-    return LevelBatch(batch.sagittal[here], batch.axial[here], batch.present[here], batch.level[here], allowed={})
+def _seen_for(part: GraderPart, batch: LevelBatch, index: int) -> LevelBatch:
+    """Return what a part's networks look at for a level of a study: the level, then those that they compare it with."""
+    others = [other for other in range(len(batch.level)) if other != index] if part.compares else []
+    rows = [index, *others]
+    level = batch.level[rows]
+    return LevelBatch(
+        batch.sagittal[rows], batch.axial[rows], batch.present[rows], level, allowed={}, study=torch.zeros_like(level)
+    )
 
 
 def _itself(sample: Sample) -> Sample:

@@ -89,7 +89,8 @@ class ReadLevel:
     Attributes
     ----------
     samples, batches
-        Its crops by part, as they were cut and as the networks took them (a batch of one).
+        Its crops by part, as they were cut and as the networks took them: a batch of one, after which come the study's
+        other levels for a part that compares.
     unlikeness
         By part, how far its pictures lie from those learned from, as a multiple of the part's threshold.
     """

@@ -6,7 +6,7 @@ epoch, and everything random within a step by seed and step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,7 +17,6 @@ from torch.utils.data import DataLoader
 from torch.utils.data.distributed import DistributedSampler
 
 from deepspine.data.dataset.manifest import Manifest
-from deepspine.data.dataset.sample import Sample
 from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
@@ -25,7 +24,16 @@ from deepspine.data.errors import ConfigError
 from deepspine.data.label_table import LabelTable
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
-from deepspine.grading.inputs import INPUT_NAMES, Augmentation, LevelBatch, LevelDataset, augmented, branches_alone
+from deepspine.grading.inputs import (
+    INPUT_NAMES,
+    Augmentation,
+    LevelBatch,
+    LevelDataset,
+    StudyDataset,
+    augmented,
+    branches_alone,
+    joined,
+)
 from deepspine.grading.label_confusion import LabelConfusion
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
 from deepspine.grading.network import SMALL, GradingNetwork
@@ -52,8 +60,8 @@ class GradingModule(pl.LightningModule):
         Names of the findings to grade; the core ones by default.
     encoder
         `small`, `spine`, `resnet18_half`, or the name of a timm backbone (never pretrained: nothing is downloaded).
-    width, ordinal, side_embedding, dropout
-        See `GradingNetwork`.
+    width, ordinal, side_embedding, compare, dropout
+        See `GradingNetwork`; a network that compares learns from batches of whole studies.
     learning_rate, weight_decay
         Of AdamW; the rate rises for the first tenth of the steps and falls along a cosine (one cycle).
     balance
@@ -91,6 +99,7 @@ class GradingModule(pl.LightningModule):
         width: int = 96,
         ordinal: Ordinal = False,
         side_embedding: bool = False,
+        compare: bool = False,
         dropout: float = 0.1,
         learning_rate: float = 2e-3,
         weight_decay: float = 1e-2,
@@ -127,6 +136,7 @@ class GradingModule(pl.LightningModule):
                 "width": width,
                 "ordinal": ordinal,
                 "side_embedding": side_embedding,
+                "compare": compare,
             }
         )
         self.network = GradingNetwork(
@@ -135,6 +145,7 @@ class GradingModule(pl.LightningModule):
             width=width,
             ordinal=ordinal,
             side_embedding=side_embedding,
+            compare=compare,
             dropout=dropout,
         )
         if start is not None:
@@ -247,7 +258,7 @@ class GradingData(pl.LightningDataModule):
     normalise_crops
         Standardise every crop on its own as well.
     batch_size, workers
-        Of the loaders.
+        Of the loaders, levels; a network that compares takes as many studies as have about so many levels.
     seed
         Of the order of samples.
     in_memory
@@ -255,7 +266,8 @@ class GradingData(pl.LightningDataModule):
     labels
         Label table in place of the labels that the dataset was built with.
     only_labelled
-        Train on levels of which something is known alone; others teach nothing but take their time.
+        Train on levels of which something is known alone (for a network that compares, on studies with such a level);
+        others teach nothing but take their time.
     doubt
         Table of evidence (`deepspine label --evidence`), whose doubts `model.smoothing` uses.
     folds, held_fold
@@ -296,28 +308,41 @@ class GradingData(pl.LightningDataModule):
         self.only_labelled = only_labelled
         self.labels = LabelTable.read(labels) if labels is not None else None
         self.folds, self.held_folds = folds, held
-        self._datasets: dict[str, LevelDataset] = {}
+        self.whole_studies = False
+        self._datasets: dict[str, tuple[LevelDataset, list[str]]] = {}
 
     def setup(self, stage: str) -> None:
-        """Take the findings that the network grades."""
+        """Take the findings that the network grades, and whether it wants whole studies."""
         module = self.trainer.lightning_module if self.trainer is not None else None
         if isinstance(module, GradingModule):
             self.findings = module.findings
+            self.whole_studies = module.network.comparison is not None
 
     def level_dataset(self, split: str) -> LevelDataset:
         """Return the levels of a split."""
+        return self._levels_and_studies(split)[0]
+
+    def _levels_and_studies(self, split: str) -> tuple[LevelDataset, list[str]]:
+        """Return the levels of a split and the study of each."""
         if split not in self._datasets:
             manifest = Manifest.read(self.folder)
-            samples = [one.read for one in self.stored(split, manifest)]
-            dataset = self._dataset_of(samples, manifest)
+            stored = self.stored(split, manifest)
+            dataset = self._dataset_of(stored, manifest)
             if self.only_labelled and split == "train":
-                dataset = self._dataset_of([samples[index] for index in dataset.labelled()], manifest)
-            self._datasets[split] = dataset
+                stored = self._worth_it(stored, dataset.labelled())
+                dataset = self._dataset_of(stored, manifest)
+            self._datasets[split] = dataset, [one.study_key for one in stored]
         return self._datasets[split]
 
-    def _dataset_of(self, samples: Sequence[Callable[[], Sample]], manifest: Manifest) -> LevelDataset:
+    def _worth_it(self, stored: Sequence[StoredSample], labelled: Sequence[int]) -> list[StoredSample]:
+        if not self.whole_studies:
+            return [stored[index] for index in labelled]
+        studies = {stored[index].study_key for index in labelled}
+        return [one for one in stored if one.study_key in studies]
+
+    def _dataset_of(self, stored: Sequence[StoredSample], manifest: Manifest) -> LevelDataset:
         return LevelDataset(
-            samples,
+            [one.read for one in stored],
             preset=manifest.preset,
             findings=self.findings,
             silence=self.silence or manifest.silence,
@@ -347,21 +372,24 @@ class GradingData(pl.LightningDataModule):
         """Return the training levels in an order given by seed and epoch alone."""
         trainer = self.trainer
         replicas, rank = (trainer.world_size, trainer.global_rank) if trainer is not None else (1, 0)
-        dataset = self.level_dataset("train")
+        dataset, options = self._batched("train")
         sampler: DistributedSampler[LevelBatch] = DistributedSampler(dataset, replicas, rank, seed=self.seed)
-        return self._loader(dataset, sampler=sampler, drop_last=len(dataset) > self.batch_size)
+        return self._loader(dataset, sampler=sampler, drop_last=len(dataset) > options["batch_size"], **options)
 
     def val_dataloader(self) -> DataLoader[LevelBatch] | list[Any]:
         """Return the validation levels, none when the dataset has no such split."""
         if not self.folds and not any(shard.studies for shard in Manifest.read(self.folder).of_split("val")):
             return []
-        return self._loader(self.level_dataset("val"))
+        dataset, options = self._batched("val")
+        return self._loader(dataset, **options)
 
-    def _loader(self, dataset: LevelDataset, **options: Any) -> DataLoader[LevelBatch]:
-        return DataLoader(
-            dataset,
-            batch_size=self.batch_size,
-            num_workers=self.workers,
-            persistent_workers=self.workers > 0,
-            **options,
-        )
+    def _batched(self, split: str) -> tuple[LevelDataset | StudyDataset, dict[str, Any]]:
+        """Return levels or whole studies, and how a loader makes batches of them."""
+        levels, studies = self._levels_and_studies(split)
+        if not self.whole_studies:
+            return levels, {"batch_size": self.batch_size}
+        dataset = StudyDataset(levels, studies)
+        return dataset, {"batch_size": dataset.studies_of(self.batch_size), "collate_fn": joined}
+
+    def _loader(self, dataset: LevelDataset | StudyDataset, **options: Any) -> DataLoader[LevelBatch]:
+        return DataLoader(dataset, num_workers=self.workers, persistent_workers=self.workers > 0, **options)

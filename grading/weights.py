@@ -75,7 +75,7 @@ SHIPPED = Path(str(files("deepspine.grading"))) / "weights"
 """The grader of the package."""
 PHANTOM = "phantom"
 """The data set of phantom studies, in `trained_on`."""
-NETWORK_KEYS = ("findings", "encoder", "width", "ordinal", "side_embedding")
+NETWORK_KEYS = ("findings", "encoder", "width", "ordinal", "side_embedding", "compare")
 """What makes a network, beside its weights."""
 CARD_KEYS = ("name", "data", "licence")
 """What a card must say."""
@@ -134,6 +134,11 @@ class GraderPart:
         """What the part grades."""
         return self.networks[0].findings
 
+    @property
+    def compares(self) -> bool:
+        """Whether its networks see a level beside its study's others."""
+        return self.networks[0].comparison is not None
+
     def groups(self, finding: str) -> ToldApart:
         """Return which grades of a finding are told apart."""
         return self.told_apart.get(finding) or ToldApart.every_grade(get_finding(finding))
@@ -176,7 +181,7 @@ def part_of_checkpoints(
         When the networks are not of one kind.
     """
     contents = [read_checkpoint(find_checkpoint(place)) for place in checkpoints]
-    options = [{key: one["hyper_parameters"][key] for key in NETWORK_KEYS} for one in contents]
+    options = [{key: one["hyper_parameters"].get(key, False) for key in NETWORK_KEYS} for one in contents]
     prepared = contents[0].get(PREPARATION, {})
     if any(one != options[0] for one in options):
         raise ConfigError("networks of one part must grade the same findings with the same encoder and width")

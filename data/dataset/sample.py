@@ -76,6 +76,17 @@ class Sample:
         return LabelKey(self.report_id, self.level, *target)
 
 
+def study_of(key: str) -> str:
+    """Return the study of a sample's key.
+
+    Examples
+    --------
+    >>> study_of("study_7_L4-L5")
+    'study_7'
+    """
+    return key.rpartition("_")[0]
+
+
 def encode(sample: Sample) -> dict[str, bytes]:
     """Return the files of a sample by extension (`json`, `sagittal_t1.npy`), the same bytes for the same sample."""
     about = {

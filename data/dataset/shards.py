@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from deepspine.data.dataset.manifest import Manifest, Shard, StudyRecord
-from deepspine.data.dataset.sample import Sample, decode, encode
+from deepspine.data.dataset.sample import Sample, decode, encode, study_of
 from deepspine.data.dataset.storage import Folder, Location, read_range
 from deepspine.data.errors import InputError
 
@@ -87,6 +87,11 @@ class StoredSample:
     shard: Location
     key: str
     files: tuple[tuple[str, int, int], ...]
+
+    @property
+    def study_key(self) -> str:
+        """Of the study that the sample is a level of."""
+        return study_of(self.key)
 
     def read(self) -> Sample:
         """Read the sample.

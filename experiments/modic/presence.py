@@ -106,7 +106,8 @@ def asked(graded: Path, names: Sequence[str], data: Path, kept: Path) -> dict[st
     left = {name: settings.variants[name] for name, path in files.items() if not path.is_file()}
     if left:
         crops = [one.crops for one in left.values()]
-        material = spider_graded.gather(data, graded, [], crops=crops, advance=lambda n: None)
+        annotators = any(one.annotators for one in left.values())
+        material = spider_graded.gather(data, graded, [], annotators=annotators, crops=crops, advance=lambda n: None)
     for name, variant in left.items():
         if variant.learner:
             # A forest learns each finding by itself.

@@ -37,7 +37,8 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Questions that pictures answer, and the findings of a report that mean yes."""
 
-DISC_CLASSES = frozenset(("ddd", "normal", "lumbar_bulge", "thoracic_bulge"))
+NORMAL = "normal"
+DISC_CLASSES = frozenset(("ddd", NORMAL, "lumbar_bulge", "thoracic_bulge"))
 BULGE_CLASSES = frozenset(("lumbar_bulge", "thoracic_bulge"))
 SAME_DISC_PX = 12.0
 """Two boxes whose centres are nearer than this are one disc; neighbouring discs are 30 apart in these pictures."""
@@ -171,6 +172,8 @@ class BoxedDisc:
         Its centre, pixels of the picture.
     answers
         Whether it is there, by question.
+    is_normal
+        Whether its boxes have no other class than normal.
     """
 
     report_id: str
@@ -178,6 +181,7 @@ class BoxedDisc:
     row: float
     column: float
     answers: Mapping[str, bool]
+    is_normal: bool
 
 
 def read_boxed_discs(path: Path, *, id_prefix: str = "") -> list[BoxedDisc]:
@@ -211,7 +215,8 @@ def _boxed_discs(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[
         for place, (level, disc) in enumerate(zip(LEVELS_FROM_BELOW[: len(LUMBAR_LEVELS)], discs, strict=False)):
             bulges = any(box.kind in BULGE_CLASSES for box in disc)
             answers = {BULGE_OR_HERNIATION: bulges} | {name: place in places for name, places in found.items()}
-            yield BoxedDisc(f"{id_prefix}{patient}", level, disc[0].y, disc[0].x, answers)
+            is_normal = all(box.kind == NORMAL for box in disc)
+            yield BoxedDisc(f"{id_prefix}{patient}", level, disc[0].y, disc[0].x, answers, is_normal)
 
 
 def _readings_of_boxes(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[PictureReading]:

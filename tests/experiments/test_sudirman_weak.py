@@ -1,5 +1,6 @@
 """The judge of sudirman-weak: boxed discs by their place, and what the notes say of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,15 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
+from deepspine.experiments.picture_annotators import Judge, located_disc
 from deepspine.experiments.picture_dataset import dataset_folder
 from deepspine.experiments.sudirman_weak import (
-    Judge,
     Settings,
     Variant,
     bulge_scores,
     chosen,
     labels_of,
     level_columns,
-    located_disc,
     pfirrmann_row,
 )
 from deepspine.grading.prediction import Prediction
@@ -33,7 +33,7 @@ def boxes(*rows: tuple[str, float, str]) -> str:
 
 
 def boxed(level: Level, *, bulges: bool, patient: str = "p") -> BoxedDisc:
-    return BoxedDisc(patient, level, 100.0, 100.0, {BULGE_OR_HERNIATION: bulges})
+    return BoxedDisc(patient, level, 100.0, 100.0, {BULGE_OR_HERNIATION: bulges}, is_normal=not bulges)
 
 
 def label(level: Level, finding: str, grades: str) -> tuple[LabelKey, GradeSet]:
@@ -53,6 +53,7 @@ def test_a_disc_boxed_twice_is_one_and_bulges_when_either_box_says_so(tmp_path: 
     )  # fmt: skip
     discs = read_boxed_discs(tmp_path / "boxes.csv")
     assert [(disc.row, disc.answers[BULGE_OR_HERNIATION]) for disc in discs] == [(250.0, True), (220.0, False)]
+    assert not any(disc.is_normal for disc in discs)
 
 
 def test_only_the_five_lowest_discs_are_judged(tmp_path: Path) -> None:
@@ -81,20 +82,20 @@ def test_a_box_belongs_to_a_disc_up_to_half_of_the_way_to_the_next_one() -> None
     places = [(level, np.array([row, 60.0])) for level, row in rows.items()]
 
     def found(row: float, column: float) -> tuple[str, Level] | None:
-        return located_disc(BoxedDisc("p", Level.L5_S1, row, column, {BULGE_OR_HERNIATION: False}), places)
+        return located_disc(replace(boxed(Level.L5_S1, bulges=False), row=row, column=column), places)
 
     assert found(134.0, 60.0) == found(134.0, 76.0) == ("p", Level.L5_S1), "17 pixels are half of the way to L4-L5"
     assert found(134.0, 78.0) is None
     assert found(100.0, 74.0) == ("p", Level.L4_L5)
     assert found(100.0, 76.0) is None, "15 pixels are half of the way to L3-L4"
-    assert located_disc(BoxedDisc("p", Level.L5_S1, 70.0, 60.0, {BULGE_OR_HERNIATION: False}), places[:1]) is None
+    assert located_disc(replace(boxed(Level.L5_S1, bulges=False), row=70.0, column=60.0), places[:1]) is None
 
 
 def test_boxes_teach_the_disc_that_was_found_at_their_place() -> None:
     judge = Judge([boxed(Level.L5_S1, bulges=True)], [("p", Level.L4_L5)])
-    (key,) = judge.labels()
+    (key,) = judge.bulges()
     assert key.level is Level.L4_L5
-    assert str(judge.labels()[key]) == "mild|moderate|severe"
+    assert str(judge.bulges()[key]) == "mild|moderate|severe"
 
 
 def test_a_disc_is_spared_when_it_neither_bulges_nor_is_herniated() -> None:

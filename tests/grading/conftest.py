@@ -1,6 +1,6 @@
 """A tiny dataset whose grades can be seen: a bright spot at the canal, and one at each foramen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ SIDES = {Side.RIGHT: (0, 6), Side.LEFT: (4, 25)}
 
 def make_sample(number: int, *, level: Level = Level.L4_L5) -> Sample:
     """Return a level whose canal and foramina have random grades, painted as spots of that brightness."""
-    rng = np.random.default_rng(number)
+    rng = np.random.default_rng(number + 1000 * abs(level.rank - Level.L4_L5.rank))
     sagittal = rng.normal(scale=0.3, size=(5, 32, 32)).astype(np.float32)
     axial = rng.normal(scale=0.3, size=(2, 32, 32)).astype(np.float32)
     canal = int(rng.integers(4))
@@ -51,15 +51,16 @@ def make_sample(number: int, *, level: Level = Level.L4_L5) -> Sample:
 def make_dataset(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Return what writes a dataset of samples straight to shards, without the build's crops."""
 
-    def write(n: int = 40) -> Path:
+    def write(n: int = 40, *, levels: Sequence[Level] = (Level.L4_L5,)) -> Path:
         folder = tmp_path_factory.mktemp("dataset")
         manifest = Manifest(PRESET, Silence.MISSING, {"train": 0.7, "val": 0.1, "test": 0.2}, (), {})
-        samples = [make_sample(number) for number in range(n)]
+        studies = [[make_sample(number, level=level) for level in levels] for number in range(n)]
         for split in ("train", "val", "test"):
             with ShardWriter(folder, f"{split}-00000.tar", split) as writer:
-                for sample in samples:
-                    if split_of(sample.patient_key, manifest.shares) == split:
-                        writer.add(StudyRecord(sample.study_key, sample.patient_key, "", 1), [sample])
+                for samples in studies:
+                    first = samples[0]
+                    if split_of(first.patient_key, manifest.shares) == split:
+                        writer.add(StudyRecord(first.study_key, first.patient_key, "", len(samples)), samples)
                 manifest = manifest.with_shard(writer.close())
         manifest.write(folder)
         return folder

@@ -1,6 +1,7 @@
 """Evidence lies where the picture was altered, and taking it away takes the grade away."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from spot_training import picked, spot_levels, trained_on_spots
 from deepspine.data.findings import Side
 from deepspine.grading.evidence_maps import evidence_map, finding_odds, strongest
 from deepspine.grading.inputs import LevelBatch
+from deepspine.grading.network import GradingNetwork
 from deepspine.grading.weights import GraderPart
 
 SPOT = (slice(14, 18), slice(14, 18))
@@ -76,7 +78,7 @@ def test_hiding_what_is_lit_changes_the_odds_more_than_hiding_as_much_elsewhere(
             hidden.view(-1)[torch.from_numpy(chosen.copy())] = 0.0
             with torch.inference_mode():
                 before, after = (
-                    float(finding_odds(network, one, "canal_stenosis", Side.MIDLINE, None))
+                    float(finding_odds(network(one)["canal_stenosis"], None))
                     for one in (level, level._replace(axial=hidden))
                 )
             changes.append(abs(before - after))
@@ -104,8 +106,24 @@ def test_evidence_sums_to_the_odds_against_an_even_crop(spots: tuple[GraderPart,
     level = severe(levels, "canal_stenosis")
     even = level._replace(sagittal=torch.zeros_like(level.sagittal), axial=torch.zeros_like(level.axial))
     with torch.inference_mode():
-        odds = [
-            float(finding_odds(part.networks[0], one, "canal_stenosis", Side.MIDLINE, None)) for one in (level, even)
-        ]
+        odds = [float(finding_odds(part.networks[0](one)["canal_stenosis"], None)) for one in (level, even)]
     total = sum(float(values.sum()) for values in evidence_map(part, level, "canal_stenosis", steps=100).values())
     assert total == pytest.approx(odds[0] - odds[1], rel=0.1)
+
+
+def test_evidence_of_a_level_that_is_compared_is_what_changes_beside_the_others(
+    spots: tuple[GraderPart, LevelBatch],
+) -> None:
+    part, levels = spots
+    torch.manual_seed(0)
+    options = {**part.options, "compare": True}
+    network = GradingNetwork(part.findings, **{key: one for key, one in options.items() if key != "findings"}).eval()
+    network.load_state_dict({**network.state_dict(), **part.networks[0].state_dict()})
+    comparing = replace(part, networks=(network,), options=options)
+    study = picked(levels, torch.tensor([0, 1, 2]))._replace(study=torch.zeros(3, dtype=torch.long))
+    even = study._replace(sagittal=study.sagittal.clone(), axial=study.axial.clone())
+    even.sagittal[0], even.axial[0] = 0.0, 0.0
+    with torch.inference_mode():
+        before, after = (float(finding_odds(network(one)["canal_stenosis"], None)[0]) for one in (study, even))
+    found = evidence_map(comparing, study, "canal_stenosis", steps=100)
+    assert sum(float(values.sum()) for values in found.values()) == pytest.approx(before - after, rel=0.1)

@@ -14,6 +14,7 @@ from deepspine.grading.heads import CumulativeLinkHead, findings_of, target_name
 from deepspine.grading.inputs import Augmentation, LevelBatch, augmented, branches_alone, dropped
 from deepspine.grading.network import GradingNetwork
 
+PER_LEVEL = ("sagittal", "axial", "present", "level", "study")
 FEW = (FINDINGS["canal_stenosis"], FINDINGS["foraminal_stenosis"], FINDINGS["modic"])
 
 
@@ -37,9 +38,9 @@ def mirrored(level: LevelBatch) -> LevelBatch:
     return level._replace(sagittal=level.sagittal.flip(2), axial=level.axial.flip(-1))
 
 
-@pytest.mark.parametrize("ordinal", [False, True])
-def test_mirroring_the_patient_swaps_left_and_right_and_nothing_else(ordinal: bool) -> None:
-    net = network(ordinal=ordinal)
+@pytest.mark.parametrize("options", [{}, {"ordinal": True}, {"compare": True}], ids=str)
+def test_mirroring_the_patient_swaps_left_and_right_and_nothing_else(options: dict[str, bool]) -> None:
+    net = network(**options)
     as_is, turned = net(batch()), net(mirrored(batch()))
     assert torch.allclose(turned["foraminal_stenosis/left"], as_is["foraminal_stenosis/right"], atol=1e-5)
     assert torch.allclose(turned["foraminal_stenosis/right"], as_is["foraminal_stenosis/left"], atol=1e-5)
@@ -55,6 +56,38 @@ def test_a_side_embedding_lets_sides_differ() -> None:
     )
     scores = net(symmetric)
     assert not torch.allclose(scores["foraminal_stenosis/left"], scores["foraminal_stenosis/right"], atol=1e-5)
+
+
+def study_batch(studies: Sequence[int], levels: Sequence[int]) -> LevelBatch:
+    """Return levels of several studies."""
+    return batch(len(studies))._replace(study=torch.tensor(studies), level=torch.tensor(levels))
+
+
+def test_a_network_that_compares_sees_a_level_beside_its_own_study_alone() -> None:
+    net = network(compare=True)
+    whole = study_batch([0, 1, 0, 0, 1], [10, 10, 9, 12, 11])
+    scores = net(whole)["canal_stenosis"]
+    rows = [0, 2, 3]
+    own = net(whole._replace(**{name: getattr(whole, name)[rows] for name in PER_LEVEL}))["canal_stenosis"]
+    assert torch.allclose(scores[rows], own, atol=1e-5)
+    changed = whole.sagittal.clone()
+    changed[2] += 1.0
+    moved = (net(whole._replace(sagittal=changed))["canal_stenosis"] - scores).abs().amax(dim=1) > 1e-4
+    assert moved.tolist() == [True, False, True, True, False]
+
+
+def test_which_level_lies_above_and_which_below_is_told_apart() -> None:
+    net = network(compare=True)
+    before = study_batch([0, 0, 0], [9, 10, 11])
+    turned = before._replace(level=torch.tensor([11, 10, 9]))
+    assert not torch.allclose(net(before)["canal_stenosis"][1], net(turned)["canal_stenosis"][1], atol=1e-5)
+
+
+def test_levels_without_a_study_are_each_alone() -> None:
+    net = network(compare=True)
+    alone = torch.cat([net(batch()._replace(**{name: getattr(batch(), name)[[i]] for name in PER_LEVEL[:4]}))["modic"]
+                       for i in range(3)])  # fmt: skip
+    assert torch.allclose(net(batch())["modic"], alone, atol=1e-5)
 
 
 def test_what_a_missing_input_holds_changes_nothing() -> None:

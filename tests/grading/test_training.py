@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,18 @@ import torch
 
 from deepspine.cli import main
 from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.shards import StoredSample
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.errors import ConfigError, InputError
-from deepspine.data.label_table import LabelTable
+from deepspine.data.geometry import FloatArray
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import Level
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.prediction import load_grader, predict_samples
 from deepspine.grading.training import GradingData, GradingModule
 
 FINDINGS = "[canal_stenosis, foraminal_stenosis]"
+TWO_LEVELS = (Level.L3_L4, Level.L4_L5)
 
 
 def train(dataset: Path, run: Path, *extra: str, epochs: int = 2) -> int:
@@ -66,12 +70,12 @@ def test_a_run_logs_its_losses_and_keeps_its_config(run: tuple[Path, Path]) -> N
     assert (folder / "config.yaml").is_file()
 
 
-@pytest.mark.parametrize("option", ["--model.noise=none", "--model.noise=forward"])
+@pytest.mark.parametrize("option", ["--model.noise=none", "--model.noise=forward", "--model.compare=true"])
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
     option: str, make_dataset: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Broken after the second of three epochs by the same configuration's own checkpoint."""
-    dataset = make_dataset(24)
+    dataset = make_dataset(12, levels=TWO_LEVELS)
     every = ("--trainer.callbacks.filename", "every-{epoch}", "--trainer.callbacks.save_top_k", "-1")
     assert train(dataset, tmp_path / "whole", option, *every, epochs=3) == 0
     middle = next((tmp_path / "whole").rglob("every-epoch=1.ckpt"))
@@ -170,6 +174,53 @@ def test_levels_of_which_nothing_is_known_can_be_left_out(
     assert len(data.level_dataset("train")) == 1
     assert len(data.level_dataset("test")) == len(GradingData(dataset).level_dataset("test"))
     assert torch.equal(data.level_dataset("train")[0].sagittal, first.sagittal)
+
+
+def comparing(dataset: Path, **options: object) -> GradingData:
+    """Return the data of a network that compares."""
+    data = GradingData(dataset, **options)  # type: ignore[arg-type]
+    data.whole_studies = True
+    return data
+
+
+def test_a_network_that_compares_gets_whole_studies(make_dataset: Callable[..., Path]) -> None:
+    data = comparing(make_dataset(20, levels=TWO_LEVELS), batch_size=6)
+    batches = list(data.train_dataloader())
+    assert all(len(batch.level) == 6 for batch in batches)
+    for batch in batches:
+        studies, counts = torch.unique(batch.study, return_counts=True)
+        assert (len(studies), counts.tolist()) == (3, [2, 2, 2])
+        assert set(batch.allowed["canal_stenosis"].shape) == {6, 4}
+
+
+def test_a_study_is_learned_from_whole_where_one_level_is_labelled(
+    make_dataset: Callable[..., Path], truth: LabelTable, tmp_path: Path
+) -> None:
+    dataset = make_dataset(30, levels=TWO_LEVELS)
+    report = GradingData(dataset).stored("train")[0].read().report_id
+    LabelTable({key: grades for key, grades in truth.items() if key.report_id == report}).write(tmp_path / "l.csv")
+    options = {"labels": tmp_path / "l.csv", "only_labelled": True}
+    assert len(GradingData(dataset, **options).level_dataset("train")) == 1
+    assert len(comparing(dataset, **options).level_dataset("train")) == 2
+
+
+def test_predictions_of_a_network_that_compares_are_those_of_whole_studies(
+    make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    dataset = make_dataset(12, levels=TWO_LEVELS)
+    assert train(dataset, tmp_path, "--model.compare=true", "--model.learning_rate=0.01", epochs=4) == 0
+    grader, stored = load_grader(tmp_path), GradingData(dataset).stored("train")
+
+    def graded(samples: Sequence[StoredSample]) -> dict[LabelKey, FloatArray]:
+        rows = predict_samples(grader, samples, Manifest.read(dataset)).rows
+        return {row.key: row.probabilities for row in rows}
+
+    together = graded([*stored[::2], *stored[1::2]])
+    study = [one for one in stored if one.study_key == stored[0].study_key]
+    assert len(study) == 2
+    for key, probabilities in graded(study).items():
+        assert together[key] == pytest.approx(probabilities, abs=1e-5)
+    assert any(abs(together[key] - one).max() > 1e-3 for key, one in graded(study[:1]).items())
 
 
 def test_doubts_reach_the_label_that_they_are_about(make_dataset: Callable[..., Path], tmp_path: Path) -> None:

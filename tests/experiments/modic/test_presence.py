@@ -125,7 +125,7 @@ def test_variants_of_spider_graded_are_asked_for_modic_changes_once(
         learned.append(variant.recipe.get("findings", []))
         return [*bulges, *said]
 
-    monkeypatch.setattr(spider_graded, "gather", lambda *places, crops, advance: None)
+    monkeypatch.setattr(spider_graded, "gather", lambda *places, annotators, crops, advance: None)
     monkeypatch.setattr(spider_graded, "learn", learn)
     names = ["alone from chance", "forest on measurements"]
     files = asked(tmp_path, names, tmp_path, tmp_path / "kept")
