@@ -45,8 +45,8 @@ from deepspine.grading.weights import GraderPart, Promised, part_of_checkpoints,
 from deepspine.labeling.validation.pictures import BULGE_OR_HERNIATION, QUESTIONS, asserts, read_boxed_discs
 
 DATA = {
-    "sudirman": "Lumbar Spine MRI Dataset (pictures and clinicians' notes), Sudirman et al., "
-    "doi 10.17632/k57fr854j2.2, CC BY 4.0",
+    "sudirman": "Lumbar Spine MRI Dataset (pictures, clinicians' notes, Pfirrmann grades), Sudirman et al., "
+    "doi 10.17632/k57fr854j2.2, CC BY 4.0; classes of the disc boxes of Mendeley Data 9j9hmy8kbn/1",
     "spider": "SPIDER (pictures and radiological gradings), van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, "
     "CC BY 4.0",
 }
@@ -157,9 +157,9 @@ def part_of(
 def beside_others(
     predictions: Sequence[Prediction], material: spider_graded.Material, folder: Path
 ) -> list[dict[str, Any]]:
-    """Return agreement with annotations that nothing learned from: boxes and Pfirrmann grades of the notes' patients.
+    """Return agreement with what annotators of the notes' patients said, each patient held back as everywhere.
 
-    Experts of the other data set taught bulges and Pfirrmann's grades; the patients are held back as everywhere.
+    Their boxes taught whether a disc is normal, never whether it bulges; their Pfirrmann grades are learned from.
     """
     boxed = read_boxed_discs(folder / BOXES_FILE, id_prefix=PREFIX)
     judge = find_boxed(material.note_pairs, boxed)
@@ -181,7 +181,7 @@ def beside_others(
         guess = spider_graded.mean_grade(np.array([one.probabilities for one in graded]))
         counts = count_pairs_by_patient([one.patient_key for one in graded], truth, guess, 5)
         kappa = patient_bootstrap(counts, lambda tables: cohen_kappa(tables, Weights.QUADRATIC))
-        found.append({"finding": "pfirrmann beside other graders", "labels": len(graded), "kappa": str(kappa)})
+        found.append({"finding": "pfirrmann beside annotators", "labels": len(graded), "kappa": str(kappa)})
     return found
 
 
@@ -278,14 +278,14 @@ def _card(rows: Sequence[Mapping[str, Any]], settings: Settings, starts: Sequenc
         "data": DATA,
         "licence": "Apache-2.0; the data's attribution must be kept (CC BY 4.0)",
         "start": "experts: " + starts[0] + "; notes: " + starts[1] + "; segmentation: the shipped one's encoder",
-        "calibration": "on experts' gradings of SPIDER and what annotators graded of Sudirman's pictures, by networks and "
-        "forests that did not see the patient; findings that only notes taught answer what a note would mention, and are "
-        "not calibrated",
+        "calibration": "on experts' gradings of SPIDER and what annotators graded of Sudirman's pictures, by networks "
+        "and forests that did not see the patient; findings that only notes taught answer what a note would mention, "
+        "and are not calibrated",
         "promise": f"each set is compatible with an expert's grade at a rate of {1 - settings.alpha:g} over all labels "
         "by one network and forests that did not see the patient; the five networks and forests of all patients that "
         "answer were not measured together",
         "validation_of": "out-of-fold predictions, on which calibration and thresholds were fitted too; what stands "
-        "beside boxes has its threshold from notes; of these patients others were learned from",
+        "beside boxes has its threshold from notes, and no bulge was learned from boxes",
         "validation": [dict(row) for row in rows],
         "training": "deepspine experiment picture-grader",
     }
