@@ -13,7 +13,8 @@ if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null; then
 fi
 [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
 if "$VENV/bin/pip" install --quiet --disable-pip-version-check uv 2>/dev/null; then
-  install=("$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python")
+  # Bytecode as pip writes it: every start is quicker, above all where none can be written later (containers).
+  install=("$VENV/bin/uv" pip install --quiet --compile-bytecode --python "$VENV/bin/python")
 else
   install=("$VENV/bin/pip" install --quiet --disable-pip-version-check)
 fi
