@@ -181,7 +181,9 @@ def part_of_checkpoints(
         When the networks are not of one kind.
     """
     contents = [read_checkpoint(find_checkpoint(place)) for place in checkpoints]
-    options = [{key: one["hyper_parameters"].get(key, False) for key in NETWORK_KEYS} for one in contents]
+    # Networks of before there was a choice do not compare.
+    known = [{"compare": False, **one["hyper_parameters"]} for one in contents]
+    options = [{key: one[key] for key in NETWORK_KEYS} for one in known]
     prepared = contents[0].get(PREPARATION, {})
     if any(one != options[0] for one in options):
         raise ConfigError("networks of one part must grade the same findings with the same encoder and width")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,19 +13,21 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.experiments.picture_annotators import annotated_discs, read_pfirrmann
+from deepspine.experiments.picture_dataset import PicturePair
 from deepspine.experiments.spider_graded import Material
 
 HEADER = "patient,modality,x0,y0,x1,y1,class\n"
 LOWEST_THREE = (Level.L5_S1, Level.L4_L5, Level.L3_L4)
 
 
-def pair(name: str) -> SimpleNamespace:
+def pair(name: str) -> PicturePair:
     """Return a located patient whose discs lie 30 pixels apart, the lowest in row 250."""
     grid = SimpleNamespace(ijk_from_lps=lambda lps: np.array(lps))
     frames = [
         SimpleNamespace(level=level, center_lps=(0.0, 250.0 - 30 * i, 120.0)) for i, level in enumerate(LOWEST_THREE)
     ]
-    return SimpleNamespace(name=name, located={"t2": SimpleNamespace(volume=SimpleNamespace(grid=grid), frames=frames)})
+    t2 = SimpleNamespace(volume=SimpleNamespace(grid=grid), frames=frames)
+    return cast("PicturePair", SimpleNamespace(name=name, located={"t2": t2}))
 
 
 def write(folder: Path, boxes: list[tuple[float, str]], pfirrmann: str = "") -> None:
@@ -36,7 +39,7 @@ def write(folder: Path, boxes: list[tuple[float, str]], pfirrmann: str = "") -> 
 
 def test_a_disc_boxed_as_anything_but_normal_is_degenerated(tmp_path: Path) -> None:
     write(tmp_path, [(250, "lumbar_bulge"), (220, "normal"), (190, "ddd"), (160, "ddd")], "0001,4,,2")
-    labels = annotated_discs(tmp_path, [pair("sud-0001")])  # type: ignore[list-item]
+    labels = annotated_discs(tmp_path, [pair("sud-0001")])
     found = {(key.level, key.finding): str(grades) for key, grades in labels.items()}
     there = str(GradeSet.present(FINDINGS["degeneration"]))
     assert found == {

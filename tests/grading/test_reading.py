@@ -29,6 +29,7 @@ from deepspine.data.volume import Volume, VolumeOrigin
 from deepspine.grading.calibration import LinearCalibration
 from deepspine.grading.conformal import ConformalSets, Promise
 from deepspine.grading.exported_forests import ExportedForest
+from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.out_of_distribution import FeatureSpread
 from deepspine.grading.prediction import Grader, predict_samples
 from deepspine.grading.read_page import write_page
@@ -69,6 +70,24 @@ def test_a_reading_equals_the_prediction_on_a_built_dataset(located: LocatedStud
     assert set(found) == {row.key for row in expected.rows}
     for row in expected.rows:
         assert np.allclose(found[row.key].probabilities, row.probabilities, atol=2e-3)
+
+
+def test_what_explains_a_level_that_is_compared_is_the_level_before_the_others(located: LocatedStudy) -> None:
+    part = tiny_part("small", ["canal_stenosis"], "small", compare=True)
+    reading = read_study(located, grader(part))
+    assert len(reading.levels) > 2
+    for level in reading.levels:
+        batch = level.batches[0]
+        assert len(batch.level) == len(reading.levels)
+        with torch.inference_mode():
+            together, alone = (part.networks[0](one)["canal_stenosis"] for one in (batch, first_alone(batch)))
+        (grade,) = level.grades
+        assert np.allclose(together[0].softmax(-1), grade.probabilities, atol=1e-4)
+        assert not np.allclose(together[0], alone[0], atol=1e-2)
+
+
+def first_alone(batch: LevelBatch) -> LevelBatch:
+    return LevelBatch(batch.sagittal[:1], batch.axial[:1], batch.present[:1], batch.level[:1], allowed={})
 
 
 def test_the_first_part_that_grades_a_finding_answers_for_it(located: LocatedStudy, tmp_path: Path) -> None:

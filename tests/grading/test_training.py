@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -176,9 +177,9 @@ def test_levels_of_which_nothing_is_known_can_be_left_out(
     assert torch.equal(data.level_dataset("train")[0].sagittal, first.sagittal)
 
 
-def comparing(dataset: Path, **options: object) -> GradingData:
+def comparing(dataset: Path, **options: Any) -> GradingData:
     """Return the data of a network that compares."""
-    data = GradingData(dataset, **options)  # type: ignore[arg-type]
+    data = GradingData(dataset, **options)
     data.whole_studies = True
     return data
 

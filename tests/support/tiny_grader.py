@@ -19,17 +19,23 @@ from deepspine.grading.weights import GraderPart, Promised, save_grader
 WIDTH = 32
 
 
-def tiny_network(findings: Sequence[str], seed: int = 0) -> GradingNetwork:
+def tiny_network(findings: Sequence[str], seed: int = 0, *, compare: bool = False) -> GradingNetwork:
     """Return an untrained network whose running statistics are those of standardised crops."""
     torch.manual_seed(seed)
-    return GradingNetwork(findings_of(findings), width=WIDTH).eval()
+    network = GradingNetwork(findings_of(findings), width=WIDTH, compare=compare).eval()
+    if network.comparison is not None:
+        # Untrained, it hardly differs from one that does not compare.
+        with torch.no_grad():
+            for weight in network.comparison.change[-1].parameters():
+                weight.mul_(100)
+    return network
 
 
-def tiny_part(name: str, findings: Sequence[str], preset: str, **about: Any) -> GraderPart:
+def tiny_part(name: str, findings: Sequence[str], preset: str, *, compare: bool = False, **about: Any) -> GraderPart:
     """Return a part of one untrained network."""
     options = {"findings": list(findings), "encoder": "small", "width": WIDTH, "ordinal": False}
-    options["side_embedding"] = False
-    return GraderPart(name, (tiny_network(findings),), options, get_preset(preset), **about)
+    options |= {"side_embedding": False, "compare": compare}
+    return GraderPart(name, (tiny_network(findings, compare=compare),), options, get_preset(preset), **about)
 
 
 def write_tiny_grader(folder: Path) -> Path:
