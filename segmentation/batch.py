@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deepspine.data.errors import DeepspineError, InputError
-from deepspine.data.files import read_volume, suffix_of
+from deepspine.data.files import DICOM_SUFFIXES, VOLUME_SUFFIXES, read_volume, suffix_of
 from deepspine.data.geometry import Plane
 from deepspine.data.levels import Level
 from deepspine.data.picture_manifest import PictureEntry, read_manifest
@@ -29,7 +29,7 @@ class LocateInput:
     Attributes
     ----------
     name
-        Of its output folder; free of identifiers for studies of an archive.
+        Of its output folder, with `/` where a folder of folders was given; free of identifiers for studies of an archive.
     read
         Reads the volume.
     read_other
@@ -47,7 +47,7 @@ def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None) -> li
     Parameters
     ----------
     paths
-        Volume files, pictures, folders of one DICOM series, folders of volumes or pictures, archive indexes
+        Volume files, pictures, folders of one DICOM series, folders (of folders) of volumes or pictures, archive indexes
         (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures (`.csv`, see `read_manifest`; the
         sagittal T1 and T2 of one patient and report are named together).
     spacing_mm
@@ -126,7 +126,8 @@ def _inputs_of(path: Path, spacing_mm: float | None) -> Iterator[LocateInput]:
         for entry, other in zip(entries, _other_contrasts(entries), strict=True):
             yield LocateInput(_name_of(entry.path), entry.read, other.read if other else None)
     elif path.is_dir() and (files := _volumes_in(path)):
-        yield from (LocateInput(_name_of(file), _reader(file, spacing_mm)) for file in files)
+        for file in files:
+            yield LocateInput(str(file.relative_to(path).with_name(_name_of(file))), _reader(file, spacing_mm))
     elif path.exists():
         yield LocateInput(_name_of(path), _reader(path, spacing_mm))
     else:
@@ -166,12 +167,24 @@ def _other_contrasts(entries: Sequence[PictureEntry]) -> list[PictureEntry | Non
 
 
 def _volumes_in(folder: Path) -> list[Path]:
-    """Return the volume files and pictures of a folder; none for a DICOM folder."""
-    return sorted(
-        file
-        for file in folder.iterdir()
-        if suffix_of(file) in (*PICTURE_SUFFIXES, ".nii", ".nii.gz", ".mha", ".mhd", ".nrrd")
+    """Return the volume files and pictures of a folder, or of the folders in it; none for a DICOM folder."""
+    own = _volumes_of(folder.iterdir())
+    if own:
+        return own
+    below = _volumes_of(folder.rglob("*"))
+    return [] if below and _holds_dicom(folder) else below
+
+
+def _holds_dicom(folder: Path) -> bool:
+    from pydicom.misc import is_dicom
+
+    return any(
+        is_dicom(file) for file in folder.rglob("*") if file.is_file() and file.suffix.lower() in DICOM_SUFFIXES
     )
+
+
+def _volumes_of(files: Iterable[Path]) -> list[Path]:
+    return sorted(one for one in files if suffix_of(one) in (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES))
 
 
 def _reader(path: Path, spacing_mm: float | None) -> Callable[[], Volume]:

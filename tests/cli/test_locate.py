@@ -9,6 +9,7 @@ from PIL import Image
 
 from deepspine.cli import main
 from deepspine.data.phantom.study import PhantomStudy, generate_study
+from deepspine.segmentation.batch import find_inputs
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,29 @@ def test_t1_and_t2_of_one_report_get_one_answer(study: PhantomStudy, tmp_path: P
     one, other = (json.loads((tmp_path / "out" / name / "levels.json").read_text()) for name in ("t1", "t2"))
     assert one["levels"] == other["levels"]
     assert not any("one place" in warning for warning in (*one["warnings"], *other["warnings"]))
+
+
+def test_a_folder_of_folders_of_pictures_gives_a_folder_for_each(axial_picture: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    for patient in ("p1", "p2"):
+        (pictures / patient).mkdir(parents=True)
+        (pictures / patient / "axial.png").write_bytes(axial_picture.read_bytes())
+    (pictures / "README").write_text("a set of pictures", encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["locate", str(pictures), "--out", str(out), "--axial"]) == 0
+    assert sorted(path.relative_to(out) for path in out.rglob("regions.json")) == [
+        Path("p1/axial/regions.json"),
+        Path("p2/axial/regions.json"),
+    ]
+
+
+def test_a_picture_below_a_dicom_folder_is_not_taken_for_the_study(tmp_path: Path) -> None:
+    series, previews = tmp_path / "study" / "T2", tmp_path / "study" / "previews"
+    series.mkdir(parents=True)
+    previews.mkdir()
+    (series / "IM0001").write_bytes(b"\0" * 128 + b"DICM")
+    (previews / "axial.png").write_bytes(b"not looked at")
+    assert [one.name for one in find_inputs([tmp_path / "study"])] == ["study"]
 
 
 def test_a_missing_axial_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
