@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from deepspine.data.frames import LevelFrame
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
-from deepspine.grading.measurements import SIGNALS, LocatedSpine, measure, measure_names
+from deepspine.grading.measurements import SIGNALS, T1, LocatedSpine, measure, measure_names
 from deepspine.grading.reading_inputs import SAGITTAL_T1, SAGITTAL_T2
 from deepspine.grading.reading_study import LocatedStudy
 
@@ -49,12 +49,12 @@ def measure_contrasts(volumes: Mapping[str, Volume], located: LocatedSpine) -> p
     would tell is nan.
     """
     if SAGITTAL_T2 in volumes:
-        others = {"t1": volumes[SAGITTAL_T1]} if SAGITTAL_T1 in volumes else {}
+        others = {T1: volumes[SAGITTAL_T1]} if SAGITTAL_T1 in volumes else {}
         table = measure(volumes[SAGITTAL_T2], located, others=others)
     else:
         table = measure(volumes[SAGITTAL_T1], located)
-        table = table.rename(columns={name: f"t1_{name}" for name in SIGNALS})
-    return table.reindex(columns=["level", "confidence", *measure_names(["t1"]), "missing"])
+        table = table.rename(columns={name: f"{T1}_{name}" for name in SIGNALS})
+    return table.reindex(columns=["level", "confidence", *measure_names([T1]), "missing"])
 
 
 def beside_neighbours(table: pd.DataFrame) -> pd.DataFrame:

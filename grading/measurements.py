@@ -9,7 +9,6 @@ axis from front to back, and up across it. A measure that the picture or the mas
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.frames import LevelFrame
-from deepspine.data.geometry import Grid
+from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.volume import Volume
+from deepspine.grading.measurements_contour import CONTOUR, Rim, heights_along, reach_beyond
+from deepspine.grading.measurements_marrow import MARROW, marrow_measures
 from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster, level_raster
 
 if TYPE_CHECKING:
@@ -66,11 +67,14 @@ SHAPES = (
     "canal_area_mm2",
     "canal_area_per_disc_area",
     "canal_cross_section_mm2",
+    *CONTOUR,
 )
 """Measures of shape. `bulge_mm`: how far the disc reaches behind the line through the corners of the bodies; `slip_mm`:
 how far the body above stands before the one below, negative behind it; `slip_percent`: of the lower endplate's depth
 (Meyerding 1932); `canal_area_mm2`: in the sagittal plane, from the middle of the body above to that below;
 `canal_cross_section_mm2`: across the spine at the disc, of volumes alone."""
+T1 = "t1"
+"""Name of the further volume whose marrow is looked at together with the first one's."""
 SIGNALS = ("disc_to_csf", "disc_to_marrow", "endplate_above_to_marrow", "endplate_below_to_marrow", "csf_to_marrow")
 """Ratios of median grey levels; of further volumes with their name before it."""
 
@@ -99,13 +103,14 @@ def measure(
     located
         Its mask and discs.
     others
-        Further volumes of the same space by name, such as `{"t1": ...}`; their signals are added.
+        Further volumes of the same space by name, such as `{"t1": ...}`; their signals are added, and those of marrow
+        (`MARROW`) of a `t1` beside the volume, which is then taken for T2.
 
     Returns
     -------
     One row a level, cranial to caudal: `level`, `confidence`, `SHAPES`, `SIGNALS` (of `others` as `t1_disc_to_csf`),
-    and `missing`, the names of the measures that are nan, joined by `|`. Sizes of a picture are as true as its pixel
-    size.
+    `MARROW`, and `missing`, the names of the measures that are nan, joined by `|`. Sizes of a picture are as true as
+    its pixel size.
     """
     import pandas as pd
 
@@ -116,7 +121,8 @@ def measure(
 
 def measure_names(others: Mapping[str, Volume] | Sequence[str] = ()) -> list[str]:
     """Return the names of the numeric columns of `measure`."""
-    return [*SHAPES, *SIGNALS, *(f"{name}_{signal}" for name in others for signal in SIGNALS)]
+    beside = [f"{name}_{signal}" for name in others for signal in SIGNALS]
+    return [*SHAPES, *SIGNALS, *beside, *(MARROW if T1 in others else ())]
 
 
 def _measured(
@@ -128,9 +134,13 @@ def _measured(
         found |= _disc_shape(raster) | _corner_measures(raster) | _canal_shape(raster)
         found["canal_area_per_disc_area"] = found["canal_area_mm2"] / found["disc_area_mm2"]
         found["canal_cross_section_mm2"] = _canal_cross_section_mm2(volume.grid, located.mask, frame)
-        found |= _signals(raster, volume, "")
+        values = _sampled(raster, volume)
+        found |= _signals(raster, values, "")
         for name, other in others.items():
-            found |= _signals(raster, other, f"{name}_")
+            beside = _sampled(raster, other)
+            found |= _signals(raster, beside, f"{name}_")
+            if name == T1:
+                found |= marrow_measures(raster, beside, values)
     missing = [name for name, value in found.items() if np.isnan(value)]
     return {"level": frame.level.value, "confidence": frame.confidence, **found, "missing": "|".join(missing)}
 
@@ -152,16 +162,8 @@ def _disc_shape(raster: Raster) -> dict[str, float]:
         "disc_depth_mm": depth_mm,
         **heights,
         "disc_height_per_depth": heights["disc_height_middle_mm"] / depth_mm,
+        **heights_along(thickness_mm, front, back),
     }
-
-
-@dataclass(frozen=True)
-class _Rim:
-    """Front and back corner of a body at its endplate, and their height, in the raster's mm."""
-
-    front_mm: float
-    back_mm: float
-    up_mm: float
 
 
 def _corner_measures(raster: Raster) -> dict[str, float]:
@@ -169,18 +171,11 @@ def _corner_measures(raster: Raster) -> dict[str, float]:
     if above is None or below is None:
         return {}
     slip_mm = below.back_mm - above.back_mm
-    rows, columns = np.nonzero(raster.disc)
-    up, back = raster.up_mm[rows], raster.back_mm[columns]
-    share = np.clip((up - below.up_mm) / max(above.up_mm - below.up_mm, STEP_MM), 0.0, 1.0)
-    beyond = back - (below.back_mm + share * (above.back_mm - below.back_mm))
-    return {
-        "bulge_mm": float(np.quantile(beyond, 1 - OUTER / 4)),
-        "slip_mm": slip_mm,
-        "slip_percent": 100.0 * slip_mm / (below.back_mm - below.front_mm),
-    }
+    slip_percent = 100.0 * slip_mm / (below.back_mm - below.front_mm)
+    return {"slip_mm": slip_mm, "slip_percent": slip_percent, **reach_beyond(raster, above, below)}
 
 
-def _rim(raster: Raster, *, above: bool) -> _Rim | None:
+def _rim(raster: Raster, *, above: bool) -> Rim | None:
     """Return the corners of a body at the disc, where the lines of its walls end; None when it is not in view."""
     from scipy.ndimage import distance_transform_edt
 
@@ -196,7 +191,7 @@ def _rim(raster: Raster, *, above: bool) -> _Rim | None:
     columns = np.arange(body.shape[1])
     fronts, backs = (np.array([pick(columns[near[row]]) for row in rows]) for pick in (np.min, np.max))
     up_mm = float(raster.up_mm[0] + rim_row * STEP_MM)
-    return _Rim(
+    return Rim(
         front_mm=float(raster.back_mm[0] + _line_at(rows, fronts, rim_row) * STEP_MM),
         back_mm=float(raster.back_mm[0] + _line_at(rows, backs, rim_row) * STEP_MM),
         up_mm=up_mm if above else -up_mm,
@@ -253,13 +248,20 @@ def _canal_cross_section_mm2(grid: Grid, mask: NDArray[np.uint8], frame: LevelFr
 # ------------------------------------------------------------------------------------------------------------ signals
 
 
-def _signals(raster: Raster, volume: Volume, prefix: str) -> dict[str, float]:
-    from scipy.ndimage import binary_erosion, distance_transform_edt, map_coordinates
+def _sampled(raster: Raster, volume: Volume) -> FloatArray:
+    """Return the grey levels of a volume on a raster, nan where it does not reach."""
+    from scipy.ndimage import map_coordinates
 
-    ijk = np.moveaxis(volume.grid.ijk_from_lps(raster.points_lps), -1, 0)
-    values = map_coordinates(volume.voxels, ijk, order=1, mode="constant", cval=np.nan, prefilter=False)
+    voxels, ijk = volume.voxels, np.moveaxis(volume.grid.ijk_from_lps(raster.points_lps), -1, 0)
     if volume.grid.shape[0] == 1:
-        values = map_coordinates(volume.voxels[0], ijk[1:], order=1, mode="constant", cval=np.nan, prefilter=False)
+        voxels, ijk = voxels[0], ijk[1:]
+    values = map_coordinates(voxels, ijk, order=1, mode="constant", cval=np.nan, prefilter=False)
+    return np.asarray(values, dtype=float)
+
+
+def _signals(raster: Raster, values: FloatArray, prefix: str) -> dict[str, float]:
+    from scipy.ndimage import binary_erosion, distance_transform_edt
+
     from_disc_mm = distance_transform_edt(~raster.disc) * STEP_MM
     at_endplate = (from_disc_mm > ENDPLATE_MM[0]) & (from_disc_mm <= ENDPLATE_MM[1])
     canal = (raster.classes == CANAL) & (raster.back_mm > 0) & (np.abs(raster.up_mm) <= NEXT_BODY_MM)[:, None]

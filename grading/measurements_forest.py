@@ -21,7 +21,9 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
-from deepspine.grading.level_features import KEYS
+from deepspine.grading.level_features import COMPARED, KEYS
+from deepspine.grading.measurements_contour import CONTOUR
+from deepspine.grading.measurements_marrow import MARROW
 from deepspine.grading.prediction import Prediction, Predictions
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 LEVEL_RANK = "level_rank"
 """The feature that says which level it is: what is normal differs (L5-S1 is wedged, its canal wide)."""
+OF_MARROW = frozenset({"modic", "schmorl_node"})
+"""Findings of the bodies beside a disc; all others are of disc, canal and joints."""
 N_TREES = 300
 """Of a forest."""
 
@@ -119,12 +123,23 @@ def fit_forest(
     row, grade, weight = expanded(table, labels, known)
     # A measure that no level has (the cross-section of the canal in pictures) is no feature.
     numbers = table.iloc[np.unique(row)].select_dtypes("number").dropna(axis="columns", how="all")
-    features = (LEVEL_RANK, *(str(name) for name in numbers if name not in KEYS))
+    features = (LEVEL_RANK, *(str(name) for name in numbers if name not in KEYS and speaks_of(str(name), finding)))
     if len(set(grade.tolist())) < 2:
         raise ConfigError(f"labels of {finding} must show two grades to learn from, got {len(set(grade.tolist()))}")
     model = _model(learner, min_leaf or MIN_LEAF[learner], n_trees, seed)
     model.fit(feature_array(table, features)[row], grade, **{f"{learner.value}__sample_weight": weight})
     return MeasurementForest(known, features, model)
+
+
+def speaks_of(feature: str, finding: str) -> bool:
+    """Whether a learner of a finding looks at a measure: looks of marrow speak of marrow, a disc's outline of the disc.
+
+    What cannot tell of a finding only hides what does from trees that try a few measures at a split.
+    """
+    measure = feature.split(COMPARED)[0]
+    if measure in MARROW:
+        return finding in OF_MARROW
+    return measure not in CONTOUR or finding not in OF_MARROW
 
 
 def predict_all(forests: Sequence[MeasurementForest], table: pd.DataFrame) -> Predictions:

@@ -29,7 +29,7 @@ class LocateInput:
     Attributes
     ----------
     name
-        Of its output folder, with `/` where a folder of folders was given; free of identifiers for studies of an archive.
+        Of its output folder, a path where a folder of folders was given; free of identifiers for studies of an archive.
     read
         Reads the volume.
     read_other
@@ -47,9 +47,9 @@ def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None) -> li
     Parameters
     ----------
     paths
-        Volume files, pictures, folders of one DICOM series, folders (of folders) of volumes or pictures, archive indexes
-        (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures (`.csv`, see `read_manifest`; the
-        sagittal T1 and T2 of one patient and report are named together).
+        Volume files, pictures, folders of one DICOM series, folders (of folders) of volumes or pictures, archive
+        indexes (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures (`.csv`, see
+        `read_manifest`; the sagittal T1 and T2 of one patient and report are named together).
     spacing_mm
         Pixel size of pictures, where it is known.
 
@@ -178,9 +178,7 @@ def _volumes_in(folder: Path) -> list[Path]:
 def _holds_dicom(folder: Path) -> bool:
     from pydicom.misc import is_dicom
 
-    return any(
-        is_dicom(file) for file in folder.rglob("*") if file.is_file() and file.suffix.lower() in DICOM_SUFFIXES
-    )
+    return any(is_dicom(file) for file in folder.rglob("*") if file.is_file() and file.suffix.lower() in DICOM_SUFFIXES)
 
 
 def _volumes_of(files: Iterable[Path]) -> list[Path]:

@@ -19,6 +19,7 @@ from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.volume import Volume
 from deepspine.grading.measurements import SHAPES, SIGNALS, measure
+from deepspine.grading.measurements_contour import PLACES
 from deepspine.grading.measurements_forest import Learner, expanded, fit_forest, predict_all
 from deepspine.grading.measurements_raster import BODY, CANAL, DISC, SACRUM
 from deepspine.grading.metrics import score_predictions
@@ -104,6 +105,19 @@ def test_a_bulge_is_what_reaches_behind_the_corners(bulge: float) -> None:
     assert measured(bulge_mm=bulge).bulge_mm == pytest.approx(bulge, abs=0.8)
 
 
+def test_the_outline_is_told_step_by_step() -> None:
+    wedge = measured(height_mm=9.0, wedge_mm=4.0)
+    heights = [wedge[f"disc_height_at_{place}_mm"] for place in PLACES]
+    assert heights == sorted(heights, reverse=True)
+    assert heights[0] - heights[-1] == pytest.approx(0.9 * 4.0, abs=1.0)
+    found = measured(height_mm=9.0, bulge_mm=5.0)
+    assert found.posterior_reach_mean_mm == pytest.approx(5.0, abs=0.8)
+    assert found.posterior_far_beyond_mm2 == pytest.approx(3.0 * 9.0 * 0.8, rel=0.3)
+    assert found.anterior_reach_most_mm == pytest.approx(0.0, abs=0.8)
+    assert measured().posterior_far_beyond_mm2 == 0
+    assert measured(slip_mm=6.0).anterior_step_mm == pytest.approx(6.0, abs=0.8)
+
+
 def test_the_canal_is_measured_where_it_is_narrowest_and_beside() -> None:
     found = measured(canal_mm=16, narrow_mm=6)
     assert found.canal_ap_mm == pytest.approx(10, abs=0.8)
@@ -141,6 +155,27 @@ def test_volumes_have_a_cross_section_of_the_canal_and_further_contrasts() -> No
     assert row.canal_cross_section_mm2 == pytest.approx(16 * 20, rel=0.08)
     assert row.t1_disc_to_marrow == pytest.approx(row.disc_to_marrow, rel=1e-3)
     assert row.missing == ""
+
+
+@pytest.mark.parametrize(
+    ("t1", "t2", "look"),
+    [(0.6, 1.5, "type1"), (1.5, 1.5, "type2"), (0.6, 0.6, "type3"), (1.5, 1.0, "t1_bright"), (1.0, 1.5, "t2_bright")],
+)
+def test_marrow_beside_an_endplate_is_told_by_both_contrasts(t1: float, t2: float, look: str) -> None:
+    """The front half of the marrow over the disc is changed; whatever the coil and the receiver's gain."""
+    volume, located = painted_level()
+    rows, columns = np.indices(located.mask[0].shape)
+    changed = (located.mask[0] == BODY) & (rows < 120) & (rows > 120 - 2 * (4.5 + 12)) & (columns < 120)
+    grain = 1 + 0.01 * np.random.default_rng(0).standard_normal(volume.voxels.shape)
+    pictures = [
+        volume.with_voxels((np.where(changed, volume.voxels * factor, volume.voxels) * grain * gain).astype(np.float32))
+        for factor, gain in ((t2, 1.0), (t1, 7.0))
+    ]
+    row = measure(pictures[0], located, others={"t1": pictures[1]}).iloc[0]
+    assert row[f"marrow_above_{look}"] == pytest.approx(0.5, abs=0.12)
+    assert row[f"marrow_below_{look}"] == pytest.approx(0.0, abs=0.03)
+    types = {"type1", "type2", "type3"} - {look}
+    assert all(row[f"marrow_above_{one}"] < 0.02 for one in types)
 
 
 # ------------------------------------------------------------------------------------------------------------ phantom
@@ -239,3 +274,20 @@ def test_labels_without_a_difference_and_tables_without_a_column_are_refused() -
     forest = fit_forest(simple_table(), simple_labels(*(["none", "mild"] * 10)), "bulge")
     with pytest.raises(InputError, match="size_mm"):
         forest.predict(simple_table().drop(columns="size_mm"))
+
+
+def test_looks_of_marrow_teach_of_marrow_and_outlines_of_discs() -> None:
+    rng = np.random.default_rng(5)
+    features = {
+        name: rng.normal(size=60) for name in ("bulge_mm", "marrow_above_type2_less_median", "posterior_beyond_mm2")
+    }
+    table = pd.DataFrame({"report_id": [f"r{i}" for i in range(60)], "patient_key": "p", "level": "L4-L5", **features})
+    keys = {finding: [LabelKey(f"r{i}", Level.L4_L5, finding, Side.MIDLINE) for i in range(60)] for finding in FINDINGS}
+    labels = {
+        key: GradeSet.of(FINDINGS[finding], FINDINGS[finding].scale[i % 2])
+        for finding in ("modic", "bulge")
+        for i, key in enumerate(keys[finding])
+    }
+    seen = {finding: set(fit_forest(table, labels, finding).features) for finding in ("modic", "bulge")}
+    assert seen["modic"] == {"level_rank", "bulge_mm", "marrow_above_type2_less_median"}
+    assert seen["bulge"] == {"level_rank", "bulge_mm", "posterior_beyond_mm2"}
