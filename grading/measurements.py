@@ -9,6 +9,7 @@ axis from front to back, and up across it. A measure that the picture or the mas
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +19,6 @@ from numpy.typing import NDArray
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.volume import Volume
-from deepspine.grading.measurements_contour import CONTOUR, Rim, heights_along, reach_beyond
 from deepspine.grading.measurements_marrow import MARROW, marrow_measures
 from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster, level_raster
 
@@ -67,7 +67,6 @@ SHAPES = (
     "canal_area_mm2",
     "canal_area_per_disc_area",
     "canal_cross_section_mm2",
-    *CONTOUR,
 )
 """Measures of shape. `bulge_mm`: how far the disc reaches behind the line through the corners of the bodies; `slip_mm`:
 how far the body above stands before the one below, negative behind it; `slip_percent`: of the lower endplate's depth
@@ -162,8 +161,16 @@ def _disc_shape(raster: Raster) -> dict[str, float]:
         "disc_depth_mm": depth_mm,
         **heights,
         "disc_height_per_depth": heights["disc_height_middle_mm"] / depth_mm,
-        **heights_along(thickness_mm, front, back),
     }
+
+
+@dataclass(frozen=True)
+class _Rim:
+    """Front and back corner of a body at its endplate, and their height, in the raster's mm."""
+
+    front_mm: float
+    back_mm: float
+    up_mm: float
 
 
 def _corner_measures(raster: Raster) -> dict[str, float]:
@@ -171,11 +178,18 @@ def _corner_measures(raster: Raster) -> dict[str, float]:
     if above is None or below is None:
         return {}
     slip_mm = below.back_mm - above.back_mm
-    slip_percent = 100.0 * slip_mm / (below.back_mm - below.front_mm)
-    return {"slip_mm": slip_mm, "slip_percent": slip_percent, **reach_beyond(raster, above, below)}
+    rows, columns = np.nonzero(raster.disc)
+    up, back = raster.up_mm[rows], raster.back_mm[columns]
+    share = np.clip((up - below.up_mm) / max(above.up_mm - below.up_mm, STEP_MM), 0.0, 1.0)
+    beyond = back - (below.back_mm + share * (above.back_mm - below.back_mm))
+    return {
+        "bulge_mm": float(np.quantile(beyond, 1 - OUTER / 4)),
+        "slip_mm": slip_mm,
+        "slip_percent": 100.0 * slip_mm / (below.back_mm - below.front_mm),
+    }
 
 
-def _rim(raster: Raster, *, above: bool) -> Rim | None:
+def _rim(raster: Raster, *, above: bool) -> _Rim | None:
     """Return the corners of a body at the disc, where the lines of its walls end; None when it is not in view."""
     from scipy.ndimage import distance_transform_edt
 
@@ -191,7 +205,7 @@ def _rim(raster: Raster, *, above: bool) -> Rim | None:
     columns = np.arange(body.shape[1])
     fronts, backs = (np.array([pick(columns[near[row]]) for row in rows]) for pick in (np.min, np.max))
     up_mm = float(raster.up_mm[0] + rim_row * STEP_MM)
-    return Rim(
+    return _Rim(
         front_mm=float(raster.back_mm[0] + _line_at(rows, fronts, rim_row) * STEP_MM),
         back_mm=float(raster.back_mm[0] + _line_at(rows, backs, rim_row) * STEP_MM),
         up_mm=up_mm if above else -up_mm,

@@ -22,7 +22,6 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
 from deepspine.grading.level_features import COMPARED, KEYS
-from deepspine.grading.measurements_contour import CONTOUR
 from deepspine.grading.measurements_marrow import MARROW
 from deepspine.grading.prediction import Prediction, Predictions
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 LEVEL_RANK = "level_rank"
 """The feature that says which level it is: what is normal differs (L5-S1 is wedged, its canal wide)."""
-OF_MARROW = frozenset({"modic", "schmorl_node"})
-"""Findings of the bodies beside a disc; all others are of disc, canal and joints."""
 N_TREES = 300
 """Of a forest."""
 
@@ -132,14 +129,11 @@ def fit_forest(
 
 
 def speaks_of(feature: str, finding: str) -> bool:
-    """Whether a learner of a finding looks at a measure: looks of marrow speak of marrow, a disc's outline of the disc.
+    """Whether a learner of a finding looks at a measure: looks of marrow are for Modic changes alone.
 
     What cannot tell of a finding only hides what does from trees that try a few measures at a split.
     """
-    measure = feature.split(COMPARED)[0]
-    if measure in MARROW:
-        return finding in OF_MARROW
-    return measure not in CONTOUR or finding not in OF_MARROW
+    return finding == "modic" or feature.split(COMPARED)[0] not in MARROW
 
 
 def predict_all(forests: Sequence[MeasurementForest], table: pd.DataFrame) -> Predictions:
