@@ -7,6 +7,9 @@ of it goes back to the very grid of the file that it came from.
 
 from __future__ import annotations
 
+import gzip
+import zlib
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +24,11 @@ from deepspine.data.volume import Volume, VolumeOrigin
 
 VOLUME_SUFFIXES = (".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".nhdr")
 """Formats with a patient space of their own, read and written through SimpleITK."""
+NIFTI_SUFFIXES = (".nii", ".nii.gz")
 DICOM_SUFFIXES = (".dcm", ".ima", ".dicom", "")
 """How DICOM files are called; many archives give them no suffix at all."""
+GZIP_MAGIC = b"\x1f\x8b"
+GZIP_CHUNK_BYTES = 1 << 20
 ORTHONORMAL_TOLERANCE = 1e-4
 """NIfTI and its kin hold orthonormal axes only; single precision leaves errors of 1e-7, a real tilt far more."""
 
@@ -140,6 +146,8 @@ def _read_with_simpleitk(path: Path) -> Volume:
         image: Any = SimpleITK.ReadImage(str(path))
     except RuntimeError:
         raise InputError(f"{path} cannot be read as {suffix_of(path)}; it is damaged or of another kind") from None
+    if suffix_of(path) in NIFTI_SUFFIXES:
+        _check_nifti_is_whole(path, image)
     if image.GetDimension() != 3:
         raise InputError(f"{path} must have three dimensions, got {image.GetDimension()}; cut out one volume of it")
     if image.GetNumberOfComponentsPerPixel() != 1:
@@ -150,6 +158,28 @@ def _read_with_simpleitk(path: Path) -> Volume:
     grid = _grid_of(image, array.shape)
     stored = StoredGrid(grid, display_order(grid))
     return volume_from_stored(array, grid, stored.order, VolumeOrigin(source=str(path), stored=stored))
+
+
+def _check_nifti_is_whole(path: Path, image: Any) -> None:
+    """Raise when a NIfTI file ends before its last voxel: its reader fills up with zeros."""
+    voxels = prod(image.GetSize()) * image.GetNumberOfComponentsPerPixel()
+    expected = int(image.GetMetaData("vox_offset")) + voxels * int(image.GetMetaData("bitpix")) // 8
+    try:
+        found = _unpacked_bytes(path)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise InputError(f"{path} is cut or damaged: it cannot be unpacked; copy it again from its source") from None
+    if found < expected:
+        raise InputError(
+            f"{path} is cut: it has {found} bytes of the {expected} of its header; copy it again from its source"
+        )
+
+
+def _unpacked_bytes(path: Path) -> int:
+    with path.open("rb") as file:
+        if file.read(len(GZIP_MAGIC)) != GZIP_MAGIC:
+            return path.stat().st_size
+    with gzip.open(path) as stream:
+        return sum(map(len, iter(lambda: stream.read(GZIP_CHUNK_BYTES), b"")))
 
 
 def _grid_of(image: Any, shape: tuple[int, ...]) -> Grid:

@@ -135,6 +135,30 @@ def test_what_is_no_grey_volume_is_refused_with_the_reason(tmp_path: Path, image
     assert path.name in str(error.value)
 
 
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("share", [0.5, 0.99])
+def test_a_cut_file_is_refused_never_filled_with_zeros(tmp_path: Path, suffix: str, share: float) -> None:
+    path = written(tmp_path, itk_image(), suffix)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(InputError, match=r"cut or damaged|is cut|is damaged"):
+        read_volume(path)
+
+
+def test_a_nifti_file_with_a_flipped_bit_in_its_packed_voxels_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, itk_image())
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        read_volume(path)
+
+
+def test_a_nifti_file_that_is_called_packed_and_is_not_is_read(tmp_path: Path) -> None:
+    plain = written(tmp_path, itk_image(), ".nii")
+    assert read_volume(plain.rename(tmp_path / "volume.nii.gz")).grid.shape == (6, 30, 20)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
