@@ -173,23 +173,27 @@ def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, i
 def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)
             _require_columns(path, reader.fieldnames or ())
             for row in reader:
                 if None in row or None in row.values():
                     raise LabelTableError(f"{path}: row {reader.line_num}: must have as many cells as the header")
                 yield reader.line_num, row
+    except csv.Error as error:
+        raise LabelTableError(
+            f"{path}: row {reader.reader.line_num}: no valid CSV: {error}; close what stands in quotation marks"
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    import pandas as pd
+    from deepspine.data.parquet_text import ParquetText
 
-    frame = pd.read_parquet(path)
-    _require_columns(path, frame.columns)
-    for number, values in enumerate(frame[list(COLUMNS)].itertuples(index=False), start=1):
-        yield number, dict(zip(COLUMNS, map(str, values), strict=True))
+    table = ParquetText(path)
+    _require_columns(path, table.columns)
+    for number, values in enumerate(table.rows(COLUMNS), start=1):
+        yield number, dict(zip(COLUMNS, values, strict=True))
 
 
 def _require_columns(path: Path, found: Iterable[str]) -> None:

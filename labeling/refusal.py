@@ -17,7 +17,6 @@ MIN_KNOWN_SHARE = 0.3
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLAIN_WORD = re.compile(r"[a-z]{2,}")
-_SURROGATE = re.compile("[\udc80-\udcff]")
 COMMON_WORDS = frozenset(
     [
         "the",
@@ -82,8 +81,6 @@ def reason_to_refuse(text: str, lexicon: Lexicon) -> str | None:
         return "empty text"
     if len(text) > MAX_CHARACTERS:
         return f"text of {len(text)} characters; the longest that is read has {MAX_CHARACTERS}"
-    if not text.isascii() and _SURROGATE.search(text):
-        return "text is not UTF-8; convert the file, e.g. with iconv"
     opening = text[:SAMPLE_CHARACTERS].lower()
     sample = (_PLAIN_WORD if opening.isascii() else _WORD).findall(opening)
     if len(sample) >= MIN_WORDS:

@@ -5,35 +5,71 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from deepspine.data.errors import InputError
 
 MAX_FIELD_BYTES = 1 << 30
 STANDARD_INPUT = "-"
+MAX_SHOWN_NAME = 30
+"""A longer name of a column is not shown: in a file without header it is the text of a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportText:
-    """One report as read: where it stood, its identity and its text."""
+    """One report as read: where it stood, its identity and its text; `fault` is why these cannot be used, or empty."""
 
     source: str
     report_id: str
     text: str
+    fault: str = ""
 
 
 def read_reports(path: Path | str, *, id_column: str, text_column: str) -> Iterator[ReportText]:
-    """Yield the reports of a file or folder in its order.
+    """Return the reports of a file or folder in its order.
 
-    Bytes that are no UTF-8 come through as lone surrogates, for the caller to reject the one report and go on.
+    A report that cannot be used comes with its fault, for the caller to reject the one report and go on.
 
     Raises
     ------
     InputError
-        When the path is missing, of an unknown kind or lacks a column.
+        When the path is missing, of an unknown kind or lacks a column; while reading, when it is no valid CSV or
+        Parquet.
     """
+    reports = _reports_of(path, id_column, text_column)
+    first = list(islice(reports, 1))  # what is wrong with the file is told at once, not when the first report is used
+    return chain(first, reports)
+
+
+def read_texts(
+    path: Path | str, *, id_column: str, text_column: str, wanted: Collection[str] | None = None
+) -> dict[str, str]:
+    """Return texts by report id, all or those `wanted`; the first of an id that stands twice.
+
+    Raises
+    ------
+    InputError
+        As `read_reports`, and when one of these reports cannot be used.
+    """
+    texts: dict[str, str] = {}
+    for report in read_reports(path, id_column=id_column, text_column=text_column):
+        if wanted is None or report.report_id in wanted or not report.report_id:
+            if report.fault:
+                raise InputError(f"{report.source}: {report.fault}")
+            if report.report_id:
+                texts.setdefault(report.report_id, report.text)
+    return texts
+
+
+def report_paths(folder: Path) -> list[Path]:
+    """Return the text files of a folder of reports, sorted."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".txt")
+
+
+def _reports_of(path: Path | str, id_column: str, text_column: str) -> Iterator[ReportText]:
     if str(path) == STANDARD_INPUT:
         stream = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="surrogateescape", newline="")
         return _csv_reports(stream, "standard input", id_column, text_column)
@@ -42,65 +78,77 @@ def read_reports(path: Path | str, *, id_column: str, text_column: str) -> Itera
         return _folder_reports(path)
     if not path.is_file():
         raise InputError(f"{path}: no such file; give a CSV or Parquet file, a folder of .txt files, or - for input")
-    if path.suffix == ".parquet":
+    if path.suffix.lower() == ".parquet":
         return _parquet_reports(path, id_column, text_column)
     stream = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     return _csv_reports(stream, path.name, id_column, text_column)
 
 
+def _report(source: str, report_id: str, text: str) -> ReportText:
+    """Return a report whose bytes that are no UTF-8 were read as lone surrogates."""
+    try:
+        f"{report_id}{text}".encode()
+    except UnicodeEncodeError:
+        return ReportText(source, report_id, text, "text is not UTF-8; convert the file, e.g. with iconv")
+    return ReportText(source, report_id, text)
+
+
 def _csv_reports(stream: io.TextIOWrapper, name: str, id_column: str, text_column: str) -> Iterator[ReportText]:
     csv.field_size_limit(MAX_FIELD_BYTES)
     with stream:
-        rows = csv.reader(_without_nul(stream))
+        rows = csv.reader(_without_nul(stream), strict=True)
+        begin = 1
         try:
             header = next(rows, [])
             _require(name, header, id_column, text_column)
             identity, text = header.index(id_column), header.index(text_column)
+            begin = rows.line_num + 1
             for row in rows:
-                if row:
-                    place = f"{name}: line {rows.line_num}"
-                    yield ReportText(place, _cell(row, identity), _cell(row, text))
+                place = f"{name}: line {rows.line_num}"
+                if len(row) == len(header):
+                    yield _report(place, row[identity], row[text])
+                elif row:
+                    yield ReportText(place, "", "", _unlike_header(len(row), len(header)))
+                begin = rows.line_num + 1
         except csv.Error as error:
-            raise InputError(f"{name}: line {rows.line_num}: no valid CSV: {error}") from None
+            raise InputError(
+                f"{name}: line {rows.line_num}: no valid CSV: {error}; in the row that begins at line {begin}, "
+                "close the quoted text and double the quotation marks within it"
+            ) from None
+
+
+def _unlike_header(cells: int, expected: int) -> str:
+    return f"row of {cells} cells under a header of {expected}; put texts that hold commas in quotation marks"
 
 
 def _without_nul(stream: io.TextIOWrapper) -> Iterator[str]:
     return (line.replace("\0", " ") for line in stream)
 
 
-def _cell(row: list[str], index: int) -> str:
-    return row[index] if index < len(row) else ""
-
-
 def _require(name: str, header: list[str], *columns: str) -> None:
     for column, option in zip(columns, ("--id-column", "--text-column"), strict=True):
         if column not in header:
-            found = ", ".join(header) or "none"
+            shown = (one if len(one) <= MAX_SHOWN_NAME else "(a long one)" for one in header)
+            found = ", ".join(shown) or "none"
             raise InputError(f"{name}: no column {column!r}; columns are {found}: name the right one with {option}")
 
 
 def _parquet_reports(path: Path, id_column: str, text_column: str) -> Iterator[ReportText]:
-    import pyarrow.parquet as pq
-    from pyarrow import ArrowInvalid
+    from deepspine.data.parquet_text import ParquetText
 
-    try:
-        file = pq.ParquetFile(path)
-    except ArrowInvalid:
-        raise InputError(f"{path.name}: no valid Parquet file") from None
-    _require(path.name, file.schema_arrow.names, id_column, text_column)
-    number = 0
-    for batch in file.iter_batches(batch_size=1000, columns=[id_column, text_column]):
-        for identity, text in zip(batch.column(id_column), batch.column(text_column), strict=True):
-            number += 1
-            yield ReportText(f"{path.name}: row {number}", str(identity.as_py()), text.as_py() or "")
+    table = ParquetText(path, errors="surrogateescape")
+    _require(path.name, table.columns, id_column, text_column)
+    rows = table.rows((id_column, text_column), text=(text_column,))
+    for number, (identity, text) in enumerate(rows, start=1):
+        yield _report(f"{path.name}: row {number}", identity, text)
 
 
 def _folder_reports(folder: Path) -> Iterator[ReportText]:
-    paths = sorted(folder.glob("*.txt"))
+    paths = report_paths(folder)
     if not paths:
         raise InputError(f"{folder}: no .txt files in this folder")
     for path in paths:
-        yield ReportText(path.name, path.stem, path.read_bytes().decode("utf-8-sig", errors="surrogateescape"))
+        yield _report(path.name, path.stem, path.read_bytes().decode("utf-8-sig", errors="surrogateescape"))
 
 
 def read_text(path: Path | str) -> str:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.metadata import version
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from deepspine.data.findings import FINDINGS
@@ -127,7 +127,6 @@ def label_file(
     """
     out = Path(out)
     reports_read = read_reports(path, id_column=id_column, text_column=text_column)
-    first = list(islice(reports_read, 1))  # what is wrong with the input is told before anything is written
     targets = {} if evidence is None else {"evidence": (Path(evidence), EVIDENCE_COLUMNS)}
     parts = Parts(
         out.parent / f"{out.name}.parts",
@@ -146,7 +145,7 @@ def label_file(
             tell(count)
 
     with _pool(workers, rules) as submit:
-        for number, chunk in enumerate(_chunks(_accepted(chain(first, reports_read), rejects, rules))):
+        for number, chunk in enumerate(_chunks(_accepted(reports_read, rejects, rules))):
             reports += len(chunk)
             parts.count += 1
             if parts.done(number):
@@ -232,7 +231,9 @@ def _accepted(reports: Iterator[ReportText], rejects: Rejects, rules: str | None
     seen: set[int] = set()
     for report in reports:
         identity = hash(report.report_id)
-        if not report.report_id or report.report_id.isspace():
+        if report.fault:
+            rejects.add(report.source, report.fault)
+        elif not report.report_id or report.report_id.isspace():
             rejects.add(report.source, "no report id")
         elif not report.report_id.isprintable():
             rejects.add(report.source, "report id holds a line end or another sign that does not print")

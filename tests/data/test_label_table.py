@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +63,8 @@ def test_rows_are_sorted_by_report_level_finding_and_side() -> None:
         (HEADER + ",L4-L5,bulge,,mild\n", "row 2, column report_id"),
         (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,severe\n", "row 3: r L4-L5 bulge stands twice"),
         (HEADER + "r,L4-L5,bulge\n", "row 2: must have as many cells as the header"),
+        (HEADER + 'r,L4-L5,"bulge,,mild\n', "row 2: no valid CSV"),
+        (HEADER + 'r,L4-L5,"bulge,,mild\n' + 9000 * "r,L4-L5,bulge,,mild\n", "row .*: no valid CSV"),
     ],
 )
 def test_a_malformed_table_is_refused_with_file_row_and_column(tmp_path: Path, content: str, message: str) -> None:
@@ -86,3 +90,23 @@ def test_a_contradiction_is_no_label() -> None:
     key = LabelKey("r", Level.L4_L5, "bulge", Side.MIDLINE)
     with pytest.raises(LabelTableError, match="at least one grade"):
         LabelTable({key: GradeSet.empty(FINDINGS["bulge"])})
+
+
+def parquet_file(folder: Path, **changed: object) -> Path:
+    cells = {"report_id": "r", "level": "L4-L5", "finding": "bulge", "side": "", "grades": "mild"} | changed
+    path = folder / "labels.parquet"
+    pq.write_table(pa.table({name: [cell] for name, cell in cells.items()}), path)
+    return path
+
+
+def test_empty_cells_of_parquet_are_empty_and_numbers_are_ids(tmp_path: Path) -> None:
+    assert LabelTable.read(parquet_file(tmp_path, side=None, report_id=1001.0)).report_ids == ["1001"]
+    with pytest.raises(LabelTableError, match="row 1, column report_id"):
+        LabelTable.read(parquet_file(tmp_path, report_id=None))
+
+
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    path = parquet_file(tmp_path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match=r"labels\.parquet: no valid Parquet file"):
+        LabelTable.read(path)
