@@ -17,9 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
 
+from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
@@ -30,7 +33,7 @@ from deepspine.labeling.lexicon import load_lexicon
 from deepspine.labeling.parts import Parts
 from deepspine.labeling.pipeline import SIDES, Labeler, ReportLabels
 from deepspine.labeling.refusal import reason_to_refuse
-from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_reports
+from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_reports, report_paths
 
 CHUNK_REPORTS = 500
 WAITING_PER_WORKER = 3
@@ -97,7 +100,7 @@ def label_file(
     max_reject_share: float = 1.0,
     advance: Advance | None = None,
 ) -> LabelRun:
-    """Label a file or folder of reports into a label table, with `OUT`'s rejects beside it.
+    """Label a file or folder of reports into a label table, with its rejects beside it (`labels.rejects.csv`).
 
     Parameters
     ----------
@@ -120,13 +123,20 @@ def label_file(
 
     Raises
     ------
+    ConfigError
+        When a file to write is a folder or one of those to read, or two of them are the same.
     InputError
-        When the input is missing or lacks a column.
+        When the input is missing, lacks a column or is no valid CSV or Parquet.
     TooManyRejectsError
         When more was rejected than allowed; all output is written before.
     """
     out = Path(out)
+    if out.is_dir():
+        raise ConfigError(f"--out {out} is a folder; name the file to write, such as {out / 'labels.csv'}")
+    rejects_path = out.with_suffix(".rejects.csv")
+    load_lexicon(rules)  # what is wrong with rules or input is told before anything is written
     reports_read = read_reports(path, id_column=id_column, text_column=text_column)
+    _check_apart(path, {"--out": out, "--evidence": evidence, "the list of rejects": rejects_path})
     targets = {} if evidence is None else {"evidence": (Path(evidence), EVIDENCE_COLUMNS)}
     parts = Parts(
         out.parent / f"{out.name}.parts",
@@ -156,7 +166,6 @@ def label_file(
             finish(WAITING_PER_WORKER * workers if workers > 1 else 0)
         finish(0)
     labels = parts.merge()["labels"]
-    rejects_path = out.parent / "rejects.csv"
     rejects.write(rejects_path)
     rejects.check_share(reports + len(rejects), allowed=max_reject_share, path=rejects_path)
     return LabelRun(reports, labels, len(rejects), resumed, rejects_path)
@@ -169,14 +178,42 @@ Rows = dict[str, str]
 Submit = Callable[[Job], Callable[[], Rows]]
 
 
+def _check_apart(path: Path | str, targets: Mapping[str, Path | str | None]) -> None:
+    """Raise when a file to write is one to read, or two to write are the same."""
+    taken = dict.fromkeys(_input_files(path), "the input")
+    for name, target in targets.items():
+        if target is not None and (other := taken.setdefault(Path(target).resolve(), name)) != name:
+            raise ConfigError(f"{target}: {name} would overwrite {other}; give each a file of its own")
+
+
+def _input_files(path: Path | str) -> list[Path]:
+    """Return the files that an input consists of; none for standard input."""
+    if str(path) == STANDARD_INPUT:
+        return []
+    place = Path(path).resolve()
+    return report_paths(place) if place.is_dir() else [place]
+
+
 def _fingerprint(path: Path, rules: str | None, columns: tuple[str, ...]) -> dict[str, object]:
     """Return what the rows of a run depend on, for a rerun to know whether it may resume."""
-    stat = path.stat()
-    phrases = repr([(rule.id, rule.phrases) for rule in load_lexicon(rules).rules])
+    stats = [(file.name, file.stat()) for file in _input_files(path)]
+    inputs = repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
     return {
-        "version": version("deepspine"), "rules": hashlib.sha256(phrases.encode()).hexdigest(), "columns": columns,
-        "input": path.name, "bytes": stat.st_size, "changed": stat.st_mtime_ns, "chunk": CHUNK_REPORTS,
+        "version": version("deepspine"), "rules": _hash_of_rules(rules), "columns": columns, "input": path.name,
+        "files": hashlib.sha256(inputs.encode()).hexdigest(), "chunk": CHUNK_REPORTS,
     }  # fmt: skip
+
+
+def _hash_of_rules(folder: str | None) -> str:
+    rooms: list[Traversable] = [files("deepspine.labeling") / "rules"]
+    rooms += [] if folder is None else [Path(folder)]
+    texts = [
+        (file.name, file.read_bytes())
+        for room in rooms
+        for file in sorted(room.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".yaml")
+    ]
+    return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
 @contextmanager

@@ -3,16 +3,18 @@
 import csv
 import io
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from deepspine.cli import main
-from deepspine.data.errors import InputError, TooManyRejectsError
+from deepspine.data.errors import ConfigError, InputError, TooManyRejectsError
 from deepspine.data.label_table import LabelTable
 from deepspine.labeling import parts, tables
 from deepspine.labeling.benchmark.corpus import reports
 from deepspine.labeling.refusal import MAX_CHARACTERS
+from deepspine.labeling.report_files import ReportText
 from deepspine.labeling.tables import label_file, label_texts
 
 GERMAN = (
@@ -34,7 +36,7 @@ def table(tmp_path: Path) -> Path:
 
 
 def rejects_of(out: Path) -> list[list[str]]:
-    with (out.parent / "rejects.csv").open(encoding="utf-8", newline="") as file:
+    with out.with_suffix(".rejects.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))[1:]
 
 
@@ -127,6 +129,98 @@ def test_a_changed_input_is_not_resumed(table: Path, tmp_path: Path) -> None:
     assert len(LabelTable.read(out)) > 0
 
 
+@pytest.fixture
+def killed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return a function that labels and is killed after the first report."""
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 1)
+
+    def first_alone(reports: Iterator[ReportText]) -> Iterator[list[ReportText]]:
+        yield [next(reports)]
+        raise KeyboardInterrupt
+
+    def run(path: Path, out: Path, **options: str) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(tables, "_chunks", first_alone)
+            with pytest.raises(KeyboardInterrupt):
+                label_file(path, out, **options)
+
+    return run
+
+
+def folder_of_reports(folder: Path) -> Path:
+    folder.mkdir()
+    for name, text in (("a", "L4-5: whopping stenosis of the canal."), ("b", "L5-S1: extrusion.")):
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_same_input_and_rules_are_resumed(tmp_path: Path, killed: Callable[..., None]) -> None:
+    folder = folder_of_reports(tmp_path / "reports")
+    killed(folder, tmp_path / "labels.csv")
+    assert label_file(folder, tmp_path / "labels.csv").resumed == 1
+
+
+def test_rules_whose_grades_have_changed_are_not_resumed(tmp_path: Path, killed: Callable[..., None]) -> None:
+    folder, rules = folder_of_reports(tmp_path / "reports"), tmp_path / "rules"
+    rules.mkdir()
+    rule = "- {{id: site-whopping, kind: grade, value: '', grades: {}, phrases: [whopping], must: [whopping]}}\n"
+    (rules / "own.yaml").write_text(rule.format("moderate"), encoding="utf-8")
+    killed(folder, tmp_path / "labels.csv", rules=str(rules))
+    (rules / "own.yaml").write_text(rule.format("severe"), encoding="utf-8")
+    tables.load_lexicon.cache_clear()
+    tables._labeler.cache_clear()
+    assert label_file(folder, tmp_path / "labels.csv", rules=str(rules)).resumed == 0
+    assert "a,L4-L5,canal_stenosis,,severe" in (tmp_path / "labels.csv").read_text(encoding="utf-8")
+
+
+def test_a_folder_in_which_a_file_was_edited_is_not_resumed(tmp_path: Path, killed: Callable[..., None]) -> None:
+    folder = folder_of_reports(tmp_path / "reports")
+    killed(folder, tmp_path / "labels.csv")
+    (folder / "a.txt").write_text("L4-5: severe stenosis of the canal.", encoding="utf-8")
+    assert label_file(folder, tmp_path / "labels.csv").resumed == 0
+    assert "a,L4-L5,canal_stenosis,,severe" in (tmp_path / "labels.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("reports", "out", "evidence", "told"),
+    [
+        ("reports.csv", "reports.csv", None, "--out would overwrite the input"),
+        ("reports.csv", "../{folder}/reports.csv", None, "--out would overwrite the input"),
+        ("reports.csv", "labels.csv", "labels.csv", "--evidence would overwrite --out"),
+        ("reports.csv", "labels.csv", "reports.csv", "--evidence would overwrite the input"),
+        ("reports.csv", "labels.csv", "labels.rejects.csv", "the list of rejects would overwrite --evidence"),
+        ("labels.rejects.csv", "labels.csv", None, "the list of rejects would overwrite the input"),
+        ("reports.csv", ".", None, "--out . is a folder"),
+        ("folder", "folder/a.txt", None, "--out would overwrite the input"),
+    ],
+)
+def test_no_file_is_written_over_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reports: str, out: str, evidence: str | None, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("reports.csv", "labels.rejects.csv"):
+        write_csv(Path(name), [("a", "L4-5: mild bulge.")])
+    folder_of_reports(Path("folder"))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match=told):
+        label_file(reports, out.format(folder=tmp_path.name), evidence=evidence)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_the_rejects_of_an_index_beside_the_labels_are_left_alone(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "rejects.csv").write_text("source,reason\nIM1,truncated\n", encoding="utf-8")
+    assert label_file(table, tmp_path / "labels.csv").rejects_path == tmp_path / "labels.rejects.csv"
+    assert "IM1" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_rows_with_unquoted_commas_are_rejected_and_the_rest_is_done(tmp_path: Path) -> None:
+    path, out = tmp_path / "reports.csv", tmp_path / "labels.csv"
+    path.write_text("report_id,text\na,L4-5: bulge, extrusion\nb,L4-5: mild bulge\n", encoding="utf-8")
+    assert label_file(path, out).rejected == 1
+    assert LabelTable.read(out).report_ids == ["b"]
+    assert "3 cells under a header of 2" in rejects_of(out)[0][1]
+
+
 def test_bad_reports_are_told_and_listed_and_the_rest_is_done(tmp_path: Path) -> None:
     rows = [
         ("a", "L4-5: mild bulge."), ("b", "  "), ("a", "L3-4: mild bulge."), ("c", "L4-5 " * MAX_CHARACTERS),
@@ -154,7 +248,7 @@ def test_bytes_that_are_no_utf8_reject_their_report_only(tmp_path: Path) -> None
 def test_too_many_rejects_are_told_after_the_work_is_done(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "reports.csv", [("a", "L4-5: mild bulge."), ("b", "")])
     out = tmp_path / "labels.csv"
-    with pytest.raises(TooManyRejectsError, match=r"rejects\.csv"):
+    with pytest.raises(TooManyRejectsError, match=r"labels\.rejects\.csv"):
         label_file(path, out, max_reject_share=0.1)
     assert len(LabelTable.read(out)) == 1
 
@@ -162,7 +256,7 @@ def test_too_many_rejects_are_told_after_the_work_is_done(tmp_path: Path) -> Non
 def test_rejects_tell_no_text_of_a_report(tmp_path: Path) -> None:
     out = tmp_path / "labels.csv"
     label_file(write_csv(tmp_path / "reports.csv", [("a", GERMAN)]), out)
-    assert "Wirbel" not in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    assert "Wirbel" not in (tmp_path / "labels.rejects.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("make", "told"), [

@@ -14,7 +14,9 @@ def label(
     reports: Annotated[
         str, typer.Argument(help="CSV or Parquet file, folder of .txt files, or - for CSV on standard input.")
     ] = "-",
-    out: Annotated[Path, typer.Option(help="Label table to write (.csv or .parquet).")] = Path("labels.csv"),
+    out: Annotated[
+        Path, typer.Option(help="Label table to write (.csv or .parquet); NAME.rejects.csv goes beside it.")
+    ] = Path("labels.csv"),
     id_column: Annotated[str, typer.Option(help="Column with the report's id.")] = "report_id",
     text_column: Annotated[str, typer.Option(help="Column with the report's text.")] = "text",
     workers: Annotated[int, typer.Option(min=1, help="Processes; the output does not depend on it.")] = 1,
