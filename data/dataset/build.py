@@ -124,13 +124,13 @@ def build_dataset(
         for found in studies:
             source = found if secret is None else _renamed(found, secret)
             try:
-                frames = [frame for frame in source.frames() if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
                 own = by_report.get(found.report_id, {}) if found.report_id else {}
                 if own and found.shares_report:
                     rejects.add(f"{source.study_key} labels", "another patient's study has the same report id")
                     own = {}
                 labelled += bool(own)
                 reports.discard(found.report_id)
+                frames = [frame for frame in source.frames() if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
                 fingerprint = _fingerprint(frames, own)
                 if source.study_key in known:
                     kept.append(source.study_key)

@@ -84,7 +84,7 @@ def build(
         typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "samples"))
         for split, n in counts.items():
             typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
-    if labels is not None and not result.labelled:
+    if labels is not None and result.reports_without_study == len(table.report_ids):
         typer.echo(f"no study has labels: no report id of {labels} is the accession number of a study", err=True)
     elif result.reports_without_study:
         typer.echo(f"{result.reports_without_study} reports of {labels} belong to none of these studies", err=True)

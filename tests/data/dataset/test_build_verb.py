@@ -122,3 +122,15 @@ def test_labels_of_other_studies_are_told(phantom: Path, tmp_path: Path, capsys:
     table.write_text("report_id,level,finding,side,grades\nnobody,L4-L5,bulge,,mild\n", encoding="utf-8")
     assert build(phantom, tmp_path / "set", "--labels", str(table)) == 0
     assert "no study has labels" in capsys.readouterr().err
+
+
+def test_studies_whose_levels_are_missing_do_not_count_as_without_report(
+    phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "levels").mkdir()
+    assert build(phantom, tmp_path / "set", "--json", levels=tmp_path / "levels") == 3
+    printed = capsys.readouterr()
+    summary = json.loads(printed.out)
+    assert (summary["labelled"], summary["failed"]) == (2, 2)
+    assert "no study has labels" not in printed.err
+    assert "2 of 2 inputs were rejected" in printed.err
