@@ -20,7 +20,7 @@ from deepspine.data.levels import Level
 from deepspine.labeling.annotate.records import Cell, Reader, Report, Suggestion
 from deepspine.labeling.annotate.store import Store
 from deepspine.labeling.pipeline import Labeler
-from deepspine.labeling.report_files import read_reports
+from deepspine.labeling.report_files import read_texts
 
 DOC_LABELS = "deepspine_labels"
 """Where a spaCy `Doc` carries the labels, in `user_data`."""
@@ -83,14 +83,11 @@ def load_reports(
     Raises
     ------
     InputError
-        When the file cannot be read or holds none of the reports.
+        When the file or one of the reports cannot be read, or it holds none of the reports.
     """
-    texts: dict[str, str] = {}
     order = None if only is None else list(only)
     wanted = None if order is None else set(order)
-    for report in read_reports(path, id_column=id_column, text_column=text_column):
-        if report.report_id and (wanted is None or report.report_id in wanted):
-            texts.setdefault(report.report_id, report.text)
+    texts = read_texts(path, id_column=id_column, text_column=text_column, wanted=wanted)
     if not texts:
         raise InputError(f"{path}: holds none of the reports; check --id-column")
     labeler = Labeler(rules)
@@ -245,7 +242,7 @@ def _rows_of_tasks(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def _rows_of_lines(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n"):  # texts hold other signs that end a line for Python
         if line.strip():
             example = json.loads(line)
             yield example["report_id"], example["labels"]

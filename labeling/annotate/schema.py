@@ -31,7 +31,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from deepspine.data.errors import InputError
 
@@ -127,9 +127,12 @@ class Database:
             metadata.create_all(self.engine)
         except (ArgumentError, NoSuchModuleError):
             raise InputError("no such kind of database; give a file, or postgresql+psycopg://USER@HOST/NAME") from None
-        except OperationalError:
+        except DatabaseError:
             shown = url.render_as_string(hide_password=True)
-            raise InputError(f"{shown}: cannot be opened; check that folder, server and access are there") from None
+            raise InputError(
+                f"{shown}: cannot be opened as a database; check that it is one, and that folder, server and access "
+                "are there"
+            ) from None
         sqlite = url.get_backend_name() == "sqlite"
         self._one_writer: AbstractContextManager[Any] = Lock() if sqlite else nullcontext()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import CORE_FINDINGS, FINDINGS, get_finding
-from deepspine.labeling.report_files import read_reports
+from deepspine.labeling import report_files
 
 
 def read_report_ids(path: Path) -> list[str]:
@@ -19,10 +20,11 @@ def read_report_ids(path: Path) -> list[str]:
     InputError
         When the file is missing, not UTF-8, or names no report.
     """
-    if path.suffix == ".csv":
-        ids = list(dict.fromkeys(row["report_id"] for row in _csv(path, "report_id")))
+    if path.suffix.lower() == ".csv":
+        names = [row["report_id"] for row in _csv(path, "report_id")]
     else:
-        ids = list(dict.fromkeys(_text(path).split()))
+        names = [line.strip() for line in _text(path).split("\n")]
+    ids = [name for name in dict.fromkeys(names) if name]
     if not ids:
         raise InputError(f"{path}: names no report; expected one id a line")
     return ids
@@ -39,12 +41,21 @@ def read_patients(path: Path) -> dict[str, str]:
     return {row["report_id"]: row["patient"] for row in _csv(path, "report_id", "patient")}
 
 
+def check_texts(path: Path, *, id_column: str, text_column: str) -> None:
+    """Raise what is wrong with a file of reports as a whole, before the work whose result it is read for.
+
+    Raises
+    ------
+    InputError
+        When it is missing, of an unknown kind or lacks a column.
+    """
+    if str(path) != report_files.STANDARD_INPUT:
+        report_files.read_reports(path, id_column=id_column, text_column=text_column)
+
+
 def read_texts(path: Path, wanted: Collection[str], *, id_column: str, text_column: str) -> Mapping[str, str]:
     """Read the texts of the reports that are wanted; the first of an id that stands twice."""
-    texts: dict[str, str] = {}
-    for report in read_reports(path, id_column=id_column, text_column=text_column):
-        if report.report_id in wanted:
-            texts.setdefault(report.report_id, report.text)
+    texts = report_files.read_texts(path, id_column=id_column, text_column=text_column, wanted=wanted)
     if not texts:
         raise InputError(f"{path}: holds none of the reports that are compared; check --id-column")
     return texts
@@ -71,11 +82,19 @@ def parse_findings(text: str) -> frozenset[str]:
 
 
 def _csv(path: Path, *columns: str) -> list[dict[str, str]]:
-    rows = csv.DictReader(_text(path).splitlines())
-    missing = [name for name in columns if name not in (rows.fieldnames or ())]
-    if missing:
-        raise InputError(f"{path}: no column {', '.join(missing)}; expected {', '.join(columns)}")
-    return list(rows)
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise InputError(f"{path}: no column {', '.join(missing)}; expected {', '.join(columns)}")
+        rows = list(reader)
+    except csv.Error as error:
+        raise InputError(
+            f"{path}: row {reader.reader.line_num}: no valid CSV: {error}; close what stands in quotation marks"
+        ) from None
+    if any(None in row or None in row.values() for row in rows):
+        raise InputError(f"{path}: every row must have as many cells as the header")
+    return rows
 
 
 def _text(path: Path) -> str:

@@ -15,7 +15,7 @@ from deepspine.data.provenance import provenance
 from deepspine.labeling.pipeline import Labeler, ReportLabels
 from deepspine.labeling.validation.comparison import compare_pair
 from deepspine.labeling.validation.disagreements import disagreements
-from deepspine.labeling.validation.inputs import parse_findings, read_patients, read_report_ids, read_texts
+from deepspine.labeling.validation.inputs import check_texts, parse_findings, read_patients, read_report_ids, read_texts
 from deepspine.labeling.validation.pictures import (
     GRADED_FINDINGS,
     PictureReading,
@@ -89,10 +89,14 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
     Raises
     ------
     ConfigError
-        When there is nothing to compare with.
+        When there is nothing to compare with, or assisted readers without the same readers alone.
     InputError
         When a file cannot be read or no report is in both sources.
     """
+    if inputs.assisted and not inputs.readers:
+        raise ConfigError("--assisted needs --readers: the tables of the same readers without assistance")
+    if inputs.texts is not None:
+        check_texts(inputs.texts, id_column=inputs.id_column, text_column=inputs.text_column)
     predicted, open_predicted = LabelTable.read_with_unsettled(inputs.predicted)
     if inputs.readers:
         result = _validate_readers(_cut(predicted, inputs), inputs)

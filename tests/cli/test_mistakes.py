@@ -75,3 +75,11 @@ def test_an_unknown_key_inside_a_config_is_named(mistake: Mistake, tmp_path: Pat
     config = tmp_path / "mine.yaml"
     config.write_text(CONFIG.read_text(encoding="utf-8").replace("learning_rate", "learningrate"), encoding="utf-8")
     assert "learningrate" in mistake("train", "segmentation", "--config", config, "--data.root", "x")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("phantom", "--out", "x"), ("validate", "a.csv", "b.csv"), ("sample", "labels.csv")]
+)
+def test_a_negative_seed_is_refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*arguments, "--seed", "-1"]) == 2
+    assert "--seed" in capsys.readouterr().err

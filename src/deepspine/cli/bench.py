@@ -18,7 +18,7 @@ def _group() -> None:
 @app.command("labeling")
 def labeling(
     reports: Annotated[int, typer.Option(min=1, help="Distinct reports of about 200 words.")] = 500,
-    seed: Annotated[int, typer.Option(help="Seed of the invented reports.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the invented reports.")] = 0,
     medspacy: Annotated[
         bool, typer.Option(help="Time medspaCy 1.3.1 beside it, in an environment of its own.")
     ] = False,
@@ -135,7 +135,7 @@ def dataset(
     batch_size: Annotated[int, typer.Option(min=1, help="Levels in a training step.")] = 32,
     encoder: Annotated[str, typer.Option(help="Encoder of the step, as in the config of training.")] = "resnet18",
     device: Annotated[str, typer.Option(help="Of the step: cpu or cuda.")] = "cpu",
-    seed: Annotated[int, typer.Option(help="Seed of the order of samples.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the order of samples.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Time shuffled reading of a dataset against other formats, and the training step that the loader can feed."""

@@ -12,7 +12,7 @@ import typer
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the files of all stages and the page.")] = Path("demo"),
     studies: Annotated[int, typer.Option(min=1, help="Number of phantom studies.")] = 24,
-    seed: Annotated[int, typer.Option(help="Seed of the phantom and of the training.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the phantom and of the training.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes for the stages that can use several.")] = 2,
 ) -> None:
     """Run every stage on a phantom archive; ends with OUT/report.html and OUT/metrics.json."""

@@ -80,7 +80,7 @@ def grading(
     reference: Annotated[Path | None, typer.Option(help="Label table of what the pictures have.")] = None,
     reports: Annotated[Path | None, typer.Option(help="Label table of what the reports say.")] = None,
     split: Annotated[str, typer.Option(help="train, val, test or all.")] = "test",
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Grade a split of a dataset and compare with label tables."""

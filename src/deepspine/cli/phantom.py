@@ -12,7 +12,7 @@ import typer
 def phantom(
     out: Annotated[Path, typer.Option(help="Folder to write; an unfinished archive there is completed.")],
     studies: Annotated[int, typer.Option(min=1, help="Number of studies.")] = 24,
-    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random choice.")] = 1,
     label_noise: Annotated[float, typer.Option(help="Share of labels for which the report errs, 0 to 1.")] = 0.0,
     omission: Annotated[float, typer.Option(help="Share of negatives that reports leave out, 0 to 1.")] = 0.15,
     scoliosis: Annotated[float, typer.Option(help="Share of patients with scoliosis, 0 to 1.")] = 0.1,

@@ -21,7 +21,7 @@ def sample(
     texts: Annotated[Path | None, typer.Option(help="Reports, for --by doubt (CSV, Parquet, folder).")] = None,
     id_column: Annotated[str, typer.Option(help="Column of --texts with the report's id.")] = "report_id",
     text_column: Annotated[str, typer.Option(help="Column of --texts with the report's text.")] = "text",
-    seed: Annotated[int, typer.Option(help="Of the lot between reports that serve equally.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the lot between reports that serve equally.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
 ) -> None:
     """Choose reports to read, so that rare grades reach a wanted interval width, or those that the labeler doubts."""
@@ -37,7 +37,8 @@ def sample(
         if texts is None:
             raise ConfigError("--by doubt reads the reports; name them with --texts")
         reports = read_reports(texts, id_column=id_column, text_column=text_column)
-        chosen = doubtful_sample({one.report_id: one.text for one in reports}, number=number or 50)
+        readable = {one.report_id: one.text for one in reports if one.report_id and not one.fault}
+        chosen = doubtful_sample(readable, number=number or 50)
     elif by == "grade":
         if labels is None:
             raise ConfigError("--by grade needs a label table; make one with deepspine label")

@@ -56,7 +56,7 @@ def validate(
     id_column: Annotated[str, typer.Option(help="Column of --texts with the report's id.")] = "report_id",
     text_column: Annotated[str, typer.Option(help="Column of --texts with the report's text.")] = "text",
     resamples: Annotated[int, typer.Option(min=100, help="Resamples of the bootstrap over patients.")] = 2000,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
 ) -> None:
     """Agreement by finding, level and side with intervals by patient, and every disagreement, as page, JSON and CSV."""

@@ -139,3 +139,32 @@ def test_a_project_without_readers_is_not_served(
 ) -> None:
     assert run("serve", tmp_path / "project.db") == 2
     assert "no reports or no readers" in capsys.readouterr().err
+
+
+def test_jsonl_comes_back_whatever_ends_a_line_within_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    example = {"report_id": "r", "text": "L4-5:\x85mild\u2028bulge.", "labels": [["L4-L5", "bulge", "", "mild"]]}
+    path.write_text(json.dumps(example, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert read_labels(path, Format.JSONL).report_ids == ["r"]
+
+
+def test_a_report_that_is_no_utf8_stops_the_loading_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "reports.csv").write_bytes(b"report_id,text\na,L4-5: mild bulge.\nb,caf\xe9 bulge\n")
+    assert main(["annotate", "load", str(tmp_path / "project.db"), str(tmp_path / "reports.csv")]) == 2
+    assert capsys.readouterr().err == (
+        "deepspine: reports.csv: line 3: text is not UTF-8; convert the file, e.g. with iconv\n"
+    )
+
+
+def test_a_file_that_is_no_project_is_refused_and_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "reports.csv").write_text("report_id,text\na,L4-5: mild bulge.\n", encoding="utf-8")
+    other = tmp_path / "notes.db"
+    other.write_text("these are notes, and no database at all\n" * 40, encoding="utf-8")
+    before = other.read_bytes()
+    assert main(["annotate", "load", str(other), str(tmp_path / "reports.csv")]) == 2
+    assert "notes.db: cannot be opened as a database" in capsys.readouterr().err
+    assert other.read_bytes() == before

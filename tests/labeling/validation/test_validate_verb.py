@@ -175,6 +175,9 @@ def test_same_seed_same_bytes(files: dict[str, Path], tmp_path: Path) -> None:
         (("{predicted}", "--readers", "{predicted}"), "two readers"),
         (("{predicted}", "--readers", "{predicted}", "{reference}", "--assisted", "{predicted}"), "--assisted"),
         (("{predicted}", "{reference}", "--readers", "{predicted}"), "not both"),
+        (("{predicted}", "{reference}", "--assisted", "{predicted}", "{reference}"), "--assisted needs --readers"),
+        (("{predicted}", "{predicted}", "--texts", "nowhere"), "nowhere: no such file"),
+        (("{predicted}", "{predicted}", "--texts", "{texts}", "--text-column", "body"), "no column 'body'"),
         (("missing.csv", "{reference}"), "missing.csv"),
     ],
 )
@@ -191,3 +194,32 @@ def test_mistakes_are_told_in_one_line(
 def test_tables_without_a_common_report_are_refused(files: dict[str, Path], tmp_path: Path) -> None:
     other = write_table(tmp_path / "other.csv", "z,L4-L5,bulge,,mild")
     assert run(files["predicted"], other, "--out", files["out"]) == 2
+
+
+def test_a_text_that_is_no_utf8_is_told_before_anything_is_written(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files["texts"].write_bytes(files["texts"].read_bytes().replace(b"mild", b"m\xeeld"))
+    capsys.readouterr()
+    assert run(files["predicted"], files["reference"], "--texts", files["texts"], "--out", files["out"]) == 2
+    assert "reports.csv: line 2: text is not UTF-8" in capsys.readouterr().err
+    assert not files["out"].exists()
+
+
+def test_ids_with_blanks_stand_one_a_line(files: dict[str, Path], tmp_path: Path) -> None:
+    rows = ("case 1,L4-L5,bulge,,mild", "case 2,L4-L5,bulge,,mild", "case 3,L4-L5,bulge,,mild")
+    table, ids = write_table(tmp_path / "named.csv", *rows), tmp_path / "ids.txt"
+    ids.write_text("case 1\r\n\ncase 2\n", encoding="utf-8")
+    assert run(table, table, "--reports", ids, "--out", files["out"]) == 0
+    assert json.loads((files["out"] / "validation.json").read_text(encoding="utf-8"))["reports"] == 2
+
+
+@pytest.mark.parametrize(("rows", "told"), [('a,"p\n', "row 2: no valid CSV"), ("a\n", "as many cells")])
+def test_a_damaged_table_of_patients_is_told(
+    files: dict[str, Path], tmp_path: Path, rows: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patients = tmp_path / "patients.csv"
+    patients.write_text("report_id,patient\n" + rows, encoding="utf-8")
+    capsys.readouterr()
+    assert run(files["predicted"], files["reference"], "--patients", patients, "--out", files["out"]) == 2
+    assert told in capsys.readouterr().err
