@@ -18,6 +18,8 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
+_HEADS = frozenset(("finding", "pred", "open"))
+
 
 class Modifiers(Leftovers):
     """Grades, sides, sites and sizes gather in conjuncts until a head takes them."""
@@ -83,8 +85,7 @@ class Modifiers(Leftovers):
     def on_side(self, mention: Mention) -> None:
         """Take a side that stands before what it belongs to."""
         value = SIDES.get(mention.value, 0)
-        if self.focus:
-            self.focus_side = value
+        if self.focus and self._is_side_of_focus(value):
             return
         if mention.value == "other":
             known = self._known_side()
@@ -100,8 +101,7 @@ class Modifiers(Leftovers):
 
     def on_side_post(self, mention: Mention) -> None:
         """Take a side that stands behind ("on the left"): it modifies the heads just read."""
-        if self.focus:
-            self.focus_side = SIDES.get(mention.value, 0)
+        if self.focus and self._is_side_of_focus(SIDES.get(mention.value, 0)):
             return
         pointing = mention.value == "that"
         if not pointing and (self._next_is("site") or self._next_is("level")):
@@ -118,6 +118,17 @@ class Modifiers(Leftovers):
             self._push()
         self._mark(mention)
         self.cur.sides = sides
+
+    def _is_side_of_focus(self, sides: int) -> bool:
+        """Whether a side is that of "more to the left": the first one behind it, with no other head between."""
+        for mention in reversed(self.mentions[: self.index]):
+            if self.focus_side or mention.kind in _HEADS:
+                self.focus = False
+                return False
+            if mention.kind == "focus":
+                break
+        self.focus_side = sides
+        return True
 
     def _known_side(self) -> int:
         """Return the one side last spoken of, which "that side" and "the other side" point to."""

@@ -225,6 +225,7 @@ class Scope(Leftovers):
         """End a clause where a linking word opens another."""
         value = mention.value
         if value == "cause":
+            self.focus = False
             comma = self._peek(-1)
             keep = bool(self.neg) and not (comma is not None and comma.kind == "mark")
             neg = self.neg

@@ -243,3 +243,25 @@ def test_a_degree_before_a_denial_is_not_that_of_what_is_denied(text: str, canal
 
 def test_what_is_not_known_is_normal_by_itself() -> None:
     assert told("L5-S1: Mild bulge. The visualized abdominal organs are unremarkable.", "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize(("text", "roots"), [
+    ("Protrusion asymmetric to the right compressing the right L5 nerve root.", {"right"}),
+    ("Asymmetric bulge that compresses the left L5 root.", {"left"}),
+    ("Bulge more pronounced on the left contacts the right L5 root.", {"right"}),
+    ("Bulge eccentric to the left causing compression of the right L5 root.", {"right"}),
+    ("Bulge greater on the left impinging the roots on both sides.", {"left", "right"}),
+    ("Bulge asymmetric to the left, contacting both L5 roots.", {"left", "right"}),
+])  # fmt: skip
+def test_where_a_lesion_is_greater_is_not_the_side_of_what_it_touches(text: str, roots: set[str]) -> None:
+    assert set(told(f"L4-5: {text}", "nerve_root")) == {f"L4-L5 {side}" for side in roots}
+
+
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("Bulge asymmetric to the right causing mild right foraminal stenosis with no left foraminal stenosis.",
+     "none", "mild"),
+    ("Moderate foraminal stenosis, worse on the left.", "moderate", "moderate"),
+    ("Moderate, predominantly left foraminal stenosis.", "moderate", "moderate"),
+])  # fmt: skip
+def test_where_a_stenosis_is_worse_leaves_both_sides(text: str, left: str, right: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": left, "L4-L5 right": right}
