@@ -144,9 +144,16 @@ _ABBREVIATIONS = frozenset(
         "vertebr",
         "resp",
         "incl",
-        "c",
     ]
 )
+_SHORTENED = frozenset(
+    ("sig", "signif", "evid", "def", "cent", "mod", "sev", "min", "lt", "rt", "bilat", "post", "deg", "diff", "neg")
+)
+_SHORT = "|".join(sorted(_SHORTENED))
+_SHORT_NOUN = re.compile(rf"\b(?i:(?:no|without|an?) (?:{_SHORT}))\.(?= ?[A-Za-z])")
+_SHORT_STOP = re.compile(rf"\b(?i:{_SHORT})\.(?= ?(?:[a-z,]|[LS]\d (?i:nerve|root)))")
+_SENTENCE_CASE = re.compile(r"[A-Z][a-z]{2}")
+_SMALL_START = re.compile(r"[a-z]{4}\. ?[a-z]{3}")
 
 
 class Tokens:
@@ -279,7 +286,26 @@ def tokenize(text: str) -> Tokens:
     text = normalise(text)
     if NEWLINE in text:
         text = _unwrap(text)
-    return Tokens(_TOKEN.findall(lower(text)), text)
+    words = _TOKEN.findall(lower(text))
+    if "." in words and not _SHORTENED.isdisjoint(words):
+        text = _without_short_stops(text)
+        words = _TOKEN.findall(lower(text))
+    return Tokens(words, text)
+
+
+def _without_short_stops(text: str) -> str:
+    """Blank out the stop of a shortened adjective whose noun follows: "No sig. stenosis", "compressing the lt. root".
+
+    Before a capital it may end the sentence ("Canal mod. Foramina patent"), and so may it before any word where the
+    writer begins sentences with small letters; behind "no" it never does.
+    """
+    text = _SHORT_NOUN.sub(_stop_blanked, text)
+    blanked = _SHORT_STOP.sub(_stop_blanked, text)
+    return blanked if _SENTENCE_CASE.search(text) and not _SMALL_START.search(blanked) else text
+
+
+def _stop_blanked(match: re.Match[str]) -> str:
+    return match.group()[:-1] + " "
 
 
 def _unwrap(text: str) -> str:

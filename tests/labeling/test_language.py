@@ -434,3 +434,34 @@ def test_levels_in_other_words(text: str) -> None:
 @pytest.mark.parametrize("text", ["FINDINGS:\n4-5 mm bulge.", "Bulge of 4-5 mm.", "Stage 4-5: bulge."])
 def test_numbers_that_are_no_levels(text: str) -> None:
     assert told(text, "bulge") == {}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("No sig. canal stenosis.", "canal_stenosis", "none|mild"),
+    ("NO SIG. CANAL STENOSIS.", "canal_stenosis", "none|mild"),
+    ("There is no evid. of canal stenosis.", "canal_stenosis", "none"),
+    ("No cent. canal stenosis.", "canal_stenosis", "none"),
+    ("No def. herniation.", "herniation", "none"),
+    ("No post. disc herniation.", "herniation", "none"),
+    ("There is mod. to sev. cent. canal stenosis.", "canal_stenosis", "moderate|severe"),
+    ("Neg. for herniation.", "herniation", "none"),
+    ("Is neg for herniation.", "herniation", "none"),
+])  # fmt: skip
+def test_a_stop_behind_a_shortened_adjective_ends_no_sentence(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+def test_a_shortened_side_is_that_of_the_noun_behind_it() -> None:
+    text = "L4-5: Large lt. paracentral extrusion compressing the lt. S1 nerve root. Rt. foraminal stenosis."
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Canal mod. Foramina sev. L5-S1: Neg.",
+    "l4-5: canal mod. foramina sev. l5-s1: neg.",
+    "L4-5: Foramina sev. Canal Schizas grade B. L5-S1: Neg.",
+])  # fmt: skip
+def test_a_stop_behind_a_shortened_degree_may_end_the_sentence(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate", "L5-S1": "none"}
+    assert told(text, "foraminal_stenosis")["L4-L5 left"] == "severe"
