@@ -14,7 +14,8 @@ LEVELS = tuple(Level)
 INDEX = {level.value: index for index, level in enumerate(LEVELS)}
 LUMBAR = tuple(INDEX[level] for level in LUMBAR_LEVELS)
 
-_VERTEBRA = re.compile(r"([cdtls])[v ]?\.?(\d{1,2})$")
+_VERTEBRA = re.compile(r"([cdtls])[v -]?\.?(\d{1,2})$")
+_POINTED = re.compile(r"l(\d)\.(\d)$")
 _SEQUENCE = tuple(f"C{n}" for n in range(1, 8)) + tuple(f"T{n}" for n in range(1, 13)) + (
     "L1", "L2", "L3", "L4", "L5", "S1", "S2",
 )  # fmt: skip
@@ -31,6 +32,11 @@ _DEGREES = {
     "followed": (["followed", "by"],),
 }
 """Phrases that rank the levels that they join, by their first word."""
+
+_ODD_JOINTS = frozenset((".", ":", "&", "+", "and"))
+"""What stands between the vertebrae of a level only in a heading: "L4 & 5:"."""
+
+_BEFORE_HEADINGS = frozenset((NEWLINE, ".", ";", "*", "-", ")", "|"))
 
 _SLIP = frozenset(("on", "over", "upon", "onto"))
 _NOUNS = frozenset(
@@ -76,7 +82,7 @@ class LevelGroup(NamedTuple):
 @lru_cache(maxsize=4096)
 def vertebra(word: str) -> str | None:
     """Return the vertebra that a token names (`l4` to `L4`, `d12` to `T12`), or None."""
-    match = _VERTEBRA.match(word)
+    match = _VERTEBRA.match(_POINTED.sub(r"l\1\2", word))
     if match is None:
         return None
     letter, number = match.group(1).upper(), int(match.group(2))
@@ -176,10 +182,22 @@ def _one(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool
         position += 1
     if joint in ("-", "/"):
         return _chain(words, upper, position)
+    headed = _oddly_headed(words, start, upper)
+    if headed is not None:
+        return headed
     lower = _partner(upper, joint) if _is_spoken_number(words, position) else vertebra(joint)
     if lower is not None and (upper, lower) in _NEIGHBOURS:
         return [(upper, lower)], position + 1, False
     return _joined_by_word(words, start, upper)
+
+
+def _oddly_headed(words: list[str], start: int, upper: str) -> tuple[list[tuple[str, str]], int, bool] | None:
+    """Read "L4 & L5:", "L4 and 5:", "L4:5:", "L4 5:" at the front of a sentence or line."""
+    place = start + 2 if words[start + 1 : start + 2] and words[start + 1] in _ODD_JOINTS else start + 1
+    if words[place + 1 : place + 2] != [":"] or (start and words[start - 1] not in _BEFORE_HEADINGS):
+        return None
+    lower = _partner(upper, words[place])
+    return ([(upper, lower)], place + 1, False) if lower and (upper, lower) in _NEIGHBOURS else None
 
 
 def _is_spoken_number(words: list[str], position: int) -> bool:

@@ -23,6 +23,7 @@ _TABLE_HEAD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _COLUMN_GAP = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
+_LEVEL_TILDE = re.compile(r"(?<=[LlSs]\d)~(?=[LlSs]?\d ?:)")
 _SLASHES = re.compile(r"/{2,}\.?")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
 
@@ -41,6 +42,7 @@ _TOKEN = re.compile(
     r"[a-z]{2,}+(?=[ ,:;\n])|[.,;:\n]"  # plain words and marks first: nine tokens of ten
     r"|[a-z]{3,}+(?![^\W_]|['/])"
     r"|(?:at|of|and|the|disc|level|to|in|&)(?=[lds]\d)"
+    r"|l\d\.[1-6](?!\d| ?[mc]m)|(?<![^\W_])l-[1-6](?=[-/][ls\d])|(?<=l-\d[-/])[ls]-[1-6](?!\d)"  # L4.5, L-4/L-5
     r"|(?:[cdt]v?\d{1,2}|l[v ]?[.]?\d{1,2}|s\d)(?!\d)"
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
@@ -243,7 +245,7 @@ def _without_markup(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "~" in text:
-        text = text.replace("~", NEWLINE)
+        text = _LEVEL_TILDE.sub("-", text).replace("~", NEWLINE)
     if "//" in text:
         text = _SLASHES.sub(_line_end, text)
     return text

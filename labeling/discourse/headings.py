@@ -194,6 +194,8 @@ class Headings:
             return "section"
         levels = [m for m in head if m.kind in ("level", "levels", "levelref")]
         asserting = [m for m in head if m.kind in ("pred", "finding", "open", "neg")]
+        if not levels and not context.skip and _is_vertebral(head, start):
+            levels = head[:1]
         if levels and not asserting:
             context.leave_skipped()
             self.set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
@@ -294,6 +296,11 @@ class Headings:
         context.topic_standalone = standalone
         if context.skip and new_line:
             context.leave_skipped()
+
+
+def _is_vertebral(head: list[Mention], start: int) -> bool:
+    """Whether a heading begins with a vertebra and names no site of it ("L4-S:"): it ends the level before."""
+    return head[0].kind == "vertebra" and head[0].i == start and all(m.kind != "site" for m in head)
 
 
 def _is_foreign(topic: Topic | None) -> bool:

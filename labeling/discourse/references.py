@@ -11,7 +11,7 @@ from deepspine.labeling.mentions import Mention
 
 
 def ref_of(mention: Mention) -> LevelRef:
-    """Return the levels that a mention names or points to."""
+    """Return the levels that a mention names or points to; a single vertebra is outside of them."""
     if mention.group is not None:
         return LevelRef(
             mention.group.levels,
@@ -23,7 +23,7 @@ def ref_of(mention: Mention) -> LevelRef:
         )
     if mention.kind == "levels":
         return LevelRef(mention.rule.levels, "", mention.i, mention.j)
-    return LevelRef((), mention.value, mention.i, mention.j)
+    return LevelRef((), mention.value, mention.i, mention.j, outside=mention.kind == "vertebra")
 
 
 def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[int, ...]:

@@ -40,6 +40,17 @@ def test_a_group_of_levels_is_read(text: str, levels: str) -> None:
     assert " ".join(LEVELS[index].value for index in group.levels) == levels
 
 
-@pytest.mark.parametrize("text", ["L5 root", "L4 and L5", "S1", "L3 vertebral body"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L5 root",
+        "L4 and L5",
+        "S1",
+        "L3 vertebral body",
+        "L4 & L5 vertebral bodies: normal",
+        "L4.5 mm",
+        "L3 and L5: normal",
+    ],
+)
 def test_roots_and_vertebrae_are_no_levels(text: str) -> None:
     assert read_group(tokenize(text).words, 0) is None

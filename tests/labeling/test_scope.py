@@ -265,3 +265,32 @@ def test_where_a_lesion_is_greater_is_not_the_side_of_what_it_touches(text: str,
 ])  # fmt: skip
 def test_where_a_stenosis_is_worse_leaves_both_sides(text: str, left: str, right: str) -> None:
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize("heading", [
+    "L4.5:", "L4 & L5:", "L4 & 5:", "L4 and 5:", "L4+L5:", "L4:5:", "L4 5:", "L-4/L-5:", "L-4-5:", "L4~5:", "L4\\5:",
+    "At L4.5 there is", "L-4/5 -",
+])  # fmt: skip
+def test_an_unusual_heading_names_its_level(heading: str) -> None:
+    text = f"FINDINGS:\nL3-4: Normal disc.\n{heading} severe canal stenosis.\nL5-S1: Mild bulge."
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("between", [" ", "\n"])
+@pytest.mark.parametrize("heading", ["L4-S:", "L4:", "L3/S:"])
+@pytest.mark.parametrize("statement", ["Severe canal stenosis.", "No canal stenosis."])
+def test_a_heading_that_is_no_level_ends_the_one_before(heading: str, between: str, statement: str) -> None:
+    assert told(f"L3-4: Normal disc.{between}{heading} {statement}", "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize(("text", "level"), [
+    ("Mild bulge. L5 nerve root: Compressed. The canal is severely narrowed.", "L4-L5"),
+    ("Haemangioma in L2. The bulge compresses L5 and S1: severe canal stenosis.", "L4-L5"),
+    ("Haemangioma in L1. 2: severe canal stenosis.", "L4-L5"),
+])  # fmt: skip
+def test_vertebrae_and_roots_within_a_text_leave_its_level(text: str, level: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {level: "severe"}
+
+
+def test_the_presacral_disc_is_the_last_one() -> None:
+    assert told("L4-5: Mild bulge.\nPresacral disc: Severe bulge.", "bulge") == {"L4-L5": "mild", "L5-S1": "severe"}
