@@ -149,6 +149,7 @@ class Reader:
         stating.opening = self.words[start] if start < len(self.words) else ""
         stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
         stating.trailing = self._is_trailing_line(sentence, at_header)
+        stating.headed = at_header
         before = len(stating.statements)
         for frame in frames:
             stating.state(frame)

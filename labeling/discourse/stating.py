@@ -58,6 +58,8 @@ class Stating:
         Token of the single vertebra whose bone the sentence is about: a negative behind it is about no disc.
     trailing
         Whether the sentence stands on a line of its own behind the last header's text.
+    headed
+        Whether a level's heading opens the sentence.
     """
 
     def __init__(self, tokens: Tokens, sentences: list[Sentence], context: Context) -> None:
@@ -68,7 +70,7 @@ class Stating:
         self.statements: list[Statement] = []
         self.opening = ""
         self.bony_from = NOWHERE
-        self.trailing = False
+        self.trailing = self.headed = False
         self._corrects: bool | None = None
 
     def state(self, frame: Frame) -> None:
@@ -115,7 +117,7 @@ class Stating:
 
     def _is_of_alignment(self, frame: Frame, ref: LevelRef | None, negative: bool, mode: str) -> bool:
         """Whether a frame speaks of the alignment of the whole spine."""
-        inherited = ref is None or frame.inherited
+        inherited = (ref is None or frame.inherited) and not self.headed
         if frame.finding == "normal_alignment":
             return not mode and (inherited or not resolve(ref, self.context, self.words))
         return negative and inherited and frame.finding in SLIPS

@@ -294,3 +294,23 @@ def test_vertebrae_and_roots_within_a_text_leave_its_level(text: str, level: str
 
 def test_the_presacral_disc_is_the_last_one() -> None:
     assert told("L4-5: Mild bulge.\nPresacral disc: Severe bulge.", "bulge") == {"L4-L5": "mild", "L5-S1": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Bilateral pars defects without spondylolisthesis.",
+    "L5-S1: No retrolisthesis, no spondylolisthesis.",
+    "L5-S1: Normal alignment. Mild bulge.",
+    "L5-S1: Spondylolysis without listhesis.",
+])  # fmt: skip
+def test_a_slip_denied_in_the_sentence_of_a_heading_is_of_its_level(text: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Mild bulge.\nNo listhesis.",
+    "L4-5: Mild bulge. L5-S1: Mild bulge. Alignment is maintained.",
+    "At L5-S1 there is a mild bulge. No spondylolisthesis.",
+    "Alignment: Normal. L5-S1: Mild bulge.",
+])  # fmt: skip
+def test_a_slip_denied_in_a_sentence_of_its_own_is_of_all_levels(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == 5
