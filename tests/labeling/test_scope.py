@@ -314,3 +314,14 @@ def test_a_slip_denied_in_the_sentence_of_a_heading_is_of_its_level(text: str) -
 ])  # fmt: skip
 def test_a_slip_denied_in_a_sentence_of_its_own_is_of_all_levels(text: str) -> None:
     assert len(told(text, "spondylolisthesis")) == 5
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Facet joint space narrowing is severe.", None),
+    ("Facets: Severe joint space narrowing.", None),
+    ("Severe facet joint space narrowing, mild disc space narrowing.", "mild"),
+    ("Disc space narrowing is severe, with facet arthropathy.", "severe"),
+    ("Mild space narrowing.", "mild"),
+])  # fmt: skip
+def test_the_space_of_a_joint_is_not_that_of_a_disc(text: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", "disc_height_loss") == ({} if grades is None else {"L4-L5": grades})
