@@ -55,7 +55,7 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
             finding = topic.finding
             if finding.value in FINDINGS:
                 self._frame(finding.value, self._finding_bits(finding, finding.value), finding, Conjunct("", False))
-        if not self.frames and self._is_nil():
+        if not self.frames and not self.side_in_front and self._is_nil():
             self._frame("normal_level", 1, self.mentions[-1], Conjunct("", False))
         if not self.frames and self.previous_finding:
             self._none_elsewhere()

@@ -31,7 +31,7 @@ class Emission(Lookahead):
         frame.neg, frame.hedge = conjunct.neg, conjunct.hedge
         if conjunct.neg == "gone":
             frame.neg, frame.gone = "no", True
-        frame.sides = conjunct.sides or self.exclude_side
+        frame.sides = conjunct.sides or self.side_in_front
         frame.mm, frame.number = conjunct.mm, conjunct.number
         frame.rest = conjunct.rest or (self.neg_rest if self.neg and conjunct.neg else "")
         if conjunct.level is not None:

@@ -99,8 +99,7 @@ class FindingHeads(Leftovers):
 
     def _place_herniation(self, mention: Mention, frame: Frame) -> None:
         """Give a herniation its side and zone, which later sentences may point back to ("on that side")."""
-        sides = self.cur.sides
-        frame.sides = sides
+        sides = self.cur.sides = frame.sides
         if not self.neg:
             self._zone(mention, self.cur)
         if sides in (LEFT, RIGHT):

@@ -298,7 +298,7 @@ class LevelScope(Leftovers):
             self.level = ref
             if self.cur.empty or (sides and not self.cur.grade):
                 self._fresh()
-                self.exclude_side = sides
+                self.side_in_front = sides
             else:
                 self.cur.level = ref
             self.clause_start = len(self.frames)

@@ -10,6 +10,11 @@ SHOWS = frozenset(["shows", "show", "demonstrates", "demonstrate", "has", "have"
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
 
+_BEHIND_SIDES = {",": ";:", ":": ",;:"}
+"""Marks behind a side that opens a clause, with those that may stand before it."""
+
+_PLACES = frozenset(("side", "side_post", "level", "of"))
+
 VALUES_OF_NONE = frozenset(("none", "nil"))
 MIN_SUBJECT_WORDS = 2
 """An article and a noun make a subject."""
@@ -146,6 +151,11 @@ class Scope(Leftovers):
     def on_mark(self, mention: Mention) -> None:
         """Let punctuation separate conjuncts or clauses."""
         mark = mention.value
+        if self.cur.sides and mark in _BEHIND_SIDES and self._is_side_in_front(_BEHIND_SIDES[mark]):
+            self.side_in_front = self.cur.sides
+            if self._is_value(self._peek()):
+                return
+            self._fresh()
         if mark == ",":
             self._settle_predicate_grade()
             self.focus = False
@@ -165,6 +175,22 @@ class Scope(Leftovers):
             self._push()
         elif mark in "/&":
             self._push("/" if mark == "/" else "and")
+
+    def _is_side_in_front(self, ends: str) -> bool:
+        """Whether a clause is opened by a side, that of what follows: "On the left, | ...", "RIGHT: | severe"."""
+        cur, place = self.cur, self.index - 1
+        if cur.grade or cur.sites or cur.number or cur.mm or self.open is not None:
+            return False
+        while place >= 0 and self.mentions[place].kind in _PLACES:
+            place -= 1
+        kinds = {mention.kind for mention in self.mentions[place + 1 : self.index]}
+        if not kinds or ("," not in ends and "side_post" not in kinds):
+            return False
+        return place < 0 or self.mentions[place].kind in ("conj", "breaker") or self.mentions[place].value in ends
+
+    @staticmethod
+    def _is_value(mention: Mention | None) -> bool:
+        return mention is not None and mention.kind in ("grade", "post_neg", "open")
 
     def _brackets_one_word(self) -> bool:
         """Whether brackets hold but the side of a degree, or the degree of a side: "mild | (right), left (severe)"."""
@@ -196,7 +222,7 @@ class Scope(Leftovers):
         """Whether a dash stands between a side and what is said of it: "Right | - mild"."""
         previous, following = self._peek(-1), self._peek()
         sided = previous is not None and previous.kind == "side" and previous.j == dash.i
-        return sided and following is not None and following.kind in ("grade", "post_neg", "open")
+        return sided and self._is_value(following)
 
     def _close_bracket(self) -> None:
         self.depth -= 1
@@ -263,6 +289,9 @@ class Scope(Leftovers):
             self.focus_level = None
         if word in ("it", "they") and self.last and self._is_side(self._peek(-1)) and not self.cur.sites:
             return True
+        if word == "there" and self.cur.sides and self._is_side_in_front(";:"):
+            self.side_in_front = self.cur.sides
+            self._fresh()
         if word in ("there", "is", "are", "it", "this", "these", "they"):
             if mention.j - mention.i == 1 or word not in ("is", "are"):
                 negated = self.neg if not self.neg_heads and word in ("is", "are") else ""

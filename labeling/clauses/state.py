@@ -24,7 +24,6 @@ class State:
     focus_level: LevelRef | None = None
     excepting = False
     pending_exclude: LevelRef | None = None
-    exclude_side = 0
     story = False
     index = 0
     start = 0
@@ -37,6 +36,7 @@ class State:
     foreign = False
     pronoun = False
     side_before = 0
+    side_in_front = 0
     previous_site: Mention | None = None
     previous_finding = ""
     except_start = 0

@@ -30,6 +30,9 @@ class Context:
     topic, topic_standalone, level_of_topic
         What a heading announced ("Foramina:"), whether it stood on a line of its own, and whether the levels carried
         over were named behind it.
+    side, side_standalone, side_sentence, side_of_level
+        Side that a heading announced ("Right:"), whether it stood on a line of its own, the sentence, and whether it
+        stood under a level's heading.
     recent, slip_levels, herniation
         Levels named before, oldest first; those of a slip; the side of the herniation at a level.
     previous_site, previous_finding
@@ -54,6 +57,10 @@ class Context:
     topic: Topic | None = None
     topic_standalone: bool = False
     level_of_topic: bool = False
+    side: int = 0
+    side_standalone: bool = False
+    side_sentence: int = -1
+    side_of_level: bool = False
     level_nests: bool = False
     recent: list[tuple[int, ...]] = field(default_factory=list)
     slip_levels: tuple[int, ...] = ()

@@ -64,6 +64,8 @@ class Headings:
         context = self.context
         if context.skip and context.skip_inline:
             context.skip = context.skip_inline = False
+        if not context.side_standalone or sentence.blank_before:
+            context.side = 0
         if not context.topic_standalone or (sentence.blank_before and not sentence.item):
             context.topic = None
         if (sentence.blank_before and not context.level_standalone) or (
@@ -119,16 +121,16 @@ class Headings:
             return length <= MAX_BARE_HEADING and covered >= length - 1 and head[0].i == sentence.i
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
             return sum(m.j - m.i for m in head) >= length - 1
-        if kinds == {"site"} and sum(m.j - m.i for m in head) == length and self._level_opens_next():
+        if kinds == {"site"} and sum(m.j - m.i for m in head) == length and self._place_opens_next():
             return True
         return bool(
             length <= 12 and self.regions.within(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}
         )
 
-    def _level_opens_next(self) -> bool:
-        """Whether the line behind this sentence begins with a level."""
+    def _place_opens_next(self) -> bool:
+        """Whether the line behind this sentence begins with a level or a side."""
         following = self.sentences[self.index + 1 : self.index + 2]
-        return any(s.line_start and s.mentions and s.mentions[0].kind == "level" for s in following)
+        return any(s.line_start and s.mentions and s.mentions[0].kind in ("level", "side") for s in following)
 
     def _dash_header(
         self, sentence: Sentence, mentions: list[Mention], start: int
@@ -212,7 +214,12 @@ class Headings:
             return "region"
         if levels:
             return None
-        if end - start > MAX_TOPIC_TOKENS or self.words[start] == "(":
+        if len(head) == 1 and head[0].kind in ("side", "side_post") and head[0].i == start and head[0].j == end:
+            context.side, context.side_standalone = SIDES.get(head[0].value, 0), standalone
+            context.side_sentence = self.index
+            context.side_of_level = context.level_standalone or context.level_line == sentence.line
+            return "side"
+        if end - start > MAX_TOPIC_TOKENS or self.words[start] == "(" or _ends_in_side_behind_value(head):
             return None
         self.set_topic(head, start, sentence, standalone)
         return "topic"
@@ -231,6 +238,7 @@ class Headings:
         context.level = None
         context.topic = None
         context.level_standalone = False
+        context.side = 0
         if section == "skip":
             context.skip = True
             context.section = "skip"
@@ -242,6 +250,12 @@ class Headings:
             context.addendum_line = sentence.line
         if section in ("impression", "addendum"):
             context.region = "lumbar"
+
+    def _end_side(self, *, standalone: bool) -> None:
+        """End a side's heading at another one, unless that stands beside or, on its line, below it."""
+        context = self.context
+        if standalone or not (context.side_standalone or context.side_sentence == self.index):
+            context.side = 0
 
     def _findings_follow(self) -> bool:
         """Whether the next heading of a section is one that ends a history for certain."""
@@ -261,6 +275,7 @@ class Headings:
     ) -> None:
         """Let a heading say which levels the text behind it is about."""
         context = self.context
+        self._end_side(standalone=standalone or context.side_of_level)
         ref = ref_of(mention)
         for other in more:
             extra = ref_of(other)
@@ -286,6 +301,7 @@ class Headings:
     def set_topic(self, head: list[Mention], start: int, sentence: Sentence, standalone: bool) -> None:
         """Let a heading say what the text behind it is about: "Foramina:", "Disc bulges:"."""
         context = self.context
+        self._end_side(standalone=standalone)
         new_line = sentence.line_start and start == sentence.i
         nested = context.level_standalone or context.level_nests
         if (new_line and not nested) or (context.level_of_topic and not context.from_header):
@@ -301,6 +317,11 @@ class Headings:
 def _is_vertebral(head: list[Mention], start: int) -> bool:
     """Whether a heading begins with a vertebra and names no site of it ("L4-S:"): it ends the level before."""
     return head[0].kind == "vertebra" and head[0].i == start and all(m.kind != "site" for m in head)
+
+
+def _ends_in_side_behind_value(head: list[Mention]) -> bool:
+    """Whether what a colon ends is no heading but "mild narrowing, right: ..."."""
+    return head[-1].kind == "side" and any(mention.kind in ("grade", "post_neg", "open") for mention in head)
 
 
 def _is_foreign(topic: Topic | None) -> bool:

@@ -144,7 +144,7 @@ class Reader:
             topic = self._topic_again(sentence, mentions)
         reader = ClauseReader(self.words, topic, context.level, at_header)
         reader.previous_site, reader.previous_finding = context.previous_site, context.previous_finding
-        reader.start = start
+        reader.start, reader.side_in_front = start, context.side
         frames = reader.read(mentions)
         stating.opening = self.words[start] if start < len(self.words) else ""
         stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE

@@ -171,6 +171,8 @@ class Stating:
             )
         sides = self._sides(frame, levels)
         rule = frame.head.rule.id
+        if finding == "normal_level" and frame.sides in (LEFT, RIGHT):
+            names = tuple(name for name in names if name in LATERAL)
         for name in names:
             bits = final_bits(frame, name) if name in FINDINGS else 0
             if bits:

@@ -325,3 +325,50 @@ def test_a_slip_denied_in_a_sentence_of_its_own_is_of_all_levels(text: str) -> N
 ])  # fmt: skip
 def test_the_space_of_a_joint_is_not_that_of_a_disc(text: str, grades: str | None) -> None:
     assert told(f"L4-5: {text}", "disc_height_loss") == ({} if grades is None else {"L4-L5": grades})
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: On the right, severe foraminal stenosis. On the left, mild foraminal stenosis.",
+    "L4-5: On the right there is severe foraminal stenosis. On the left, there is mild foraminal stenosis.",
+    "L4-5: Right: Severe foraminal stenosis. Left: Mild foraminal stenosis.",
+    "L4-5:\nRight: Severe foraminal stenosis.\nLeft: Mild foraminal stenosis.",
+    "L4-5:\nRight:\nSevere foraminal stenosis.\nLeft:\nMild foraminal stenosis.",
+    "L4-5: LEFT: mild NFN, RIGHT: severe NFN.",
+    "NEURAL FORAMINA:\nRight: Severe stenosis at L4-5.\nLeft: Mild stenosis at L4-5.",
+    "Foramina\nRight:\nL4-5: Severe\nLeft:\nL4-5: Mild",
+    "L4-5: Foraminal stenosis: Right: severe. Left: mild.",
+    "L4-5: Foraminal stenosis, left: mild, right: severe.",
+    "L4-5: Foramina: on the left, mild; on the right, severe.",
+    "L4-5: Right foramen: severe, left: mild.",
+    "L4-5: On the left, the foramen is mildly narrowed; on the right, it is severely narrowed.",
+    "Right: L4-5 severe foraminal stenosis\nLeft: L4-5 mild foraminal stenosis",
+])  # fmt: skip
+def test_a_side_in_front_is_that_of_what_follows(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}
+    assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Right: Mild bulge.\nL5-S1: Mild foraminal stenosis.",
+    "L4-5: Right: Mild bulge. L5-S1: Mild foraminal stenosis.",
+    "L4-5:\nRight:\nMild bulge.\nL5-S1:\nMild foraminal stenosis.",
+    "Right: Mild L4-5 bulge.\nMild foraminal stenosis at L5-S1.",
+    "On the right, mild L4-5 bulge. Mild foraminal stenosis at L5-S1.",
+])  # fmt: skip
+def test_a_side_in_front_ends_with_its_sentence_line_or_level(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "mild", "L5-S1 right": "mild"}
+
+
+def test_a_side_called_normal_says_nothing_of_the_disc() -> None:
+    assert labels_of("L4-5: Right: Normal.") == {
+        f"L4-L5 {finding} right": "none" for finding in ("foraminal_stenosis", "subarticular_stenosis", "nerve_root")
+    }
+    assert labels_of("L4-5: Right: None.") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "At L4-5 on the left, there is a protrusion compressing the nerve root.",
+    "L4-5: On the left, protrusion compressing the nerve root.",
+])  # fmt: skip
+def test_a_root_takes_the_side_in_front_of_the_herniation(text: str) -> None:
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
