@@ -91,8 +91,8 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         return self.topic is None and (bool(levels) or self.at_header) and all(m.kind == "level" for m in levels)
 
     def _share_out(self) -> None:
-        """Give the first degree to the first level: "mild and severe stenosis at L3-4 and L4-5, respectively"."""
-        if len(self.frames) < 2 or "respectively" not in self.words[self.mentions[0].i : self.mentions[-1].j + 2]:
+        """Give the first degree to the first level: "stenosis at L3-4 and L4-5, mild and severe, respectively"."""
+        if len(self.frames) < 2 or not self._is_respective():
             return
         for level in {id(frame.level): frame.level for frame in self.frames}.values():
             frames = [frame for frame in self.frames if frame.level is level]

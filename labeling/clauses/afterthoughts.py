@@ -38,7 +38,9 @@ class Afterthoughts(Objects):
         elif free and conjunct.level is None and not conjunct.sides:
             for frame in last:
                 frame.neg = "no"
-        elif conjunct.sides or conjunct.level is not None or self._is_of_new_level(last):
+        elif conjunct.sides or conjunct.level is not None or self._is_of_new_level(last) or self._is_respective():
+            if not conjunct.sides:
+                _leave_levels(last, conjunct)
             if conjunct.level is not None and conjunct.sides:
                 self._assign(
                     [f for f in last if f.level is None and f.sides not in (0, conjunct.sides)], conjunct.level
@@ -136,14 +138,21 @@ class Afterthoughts(Objects):
             self._extend_last([twin])
         return False
 
+    def _side_again(self, frame: Frame, conjunct: Conjunct) -> int:
+        """Return the side of a head that goes on to another degree, and maybe another level."""
+        if self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"]):
+            return frame.sides
+        if self.topic is not None and frame.head.j <= self.start and self._is_of_new_level([frame]):
+            return self.topic.sides or self.side_in_front
+        return frame.sides if conjunct.level is None else 0
+
     def _again(self, frame: Frame, conjunct: Conjunct) -> Frame:
         """Repeat a head with another degree: "severe stenosis on the left, | moderate on the right"."""
         twin = frame.copy()
         if twin.bits == 1 and twin.finding in STENOSES:
             twin.bits = GRADED
         twin.grade, twin.cap = conjunct.grade, conjunct.cap
-        keeps_side = conjunct.level is None or self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"])
-        twin.sides = conjunct.sides or (frame.sides if keeps_side else 0)
+        twin.sides = conjunct.sides or self._side_again(frame, conjunct)
         own = self.level if self.level in self.levels_seen else None
         twin.level = conjunct.level or own or frame.level
         twin.inherited = frame.inherited if twin.level is frame.level else False
@@ -170,8 +179,23 @@ def _lacks_degree(frame: Frame, conjunct: Conjunct) -> bool:
         and frame.bits != 1
         and (not frame.neg or bool(conjunct.neg))
         and (not conjunct.sides or not frame.sides or frame.sides == conjunct.sides)
-        and (conjunct.level is None or frame.level is None or frame.inherited)
+        and (conjunct.level is None or frame.level is None or (frame.inherited and not _is_among(conjunct, frame)))
     )
+
+
+def _is_among(conjunct: Conjunct, frame: Frame) -> bool:
+    """Whether a degree is only of some of a head's levels: "L3-4 and L4-5: stenosis, | severe at L4-5"."""
+    if conjunct.level is None or frame.level is None or not conjunct.level.levels:
+        return False
+    return set(conjunct.level.levels) < set(frame.level.levels)
+
+
+def _leave_levels(frames: list[Frame], conjunct: Conjunct) -> None:
+    """Take levels with a degree of their own from the heads before: "stenosis at L3-4 and L4-5, | severe at L4-5"."""
+    for frame in frames:
+        if frame.level is not None and conjunct.level is not None and _is_among(conjunct, frame):
+            left = tuple(level for level in frame.level.levels if level not in conjunct.level.levels)
+            frame.level = LevelRef(left, "", frame.level.i, frame.level.j)
 
 
 def _give_degree(frames: list[Frame], conjunct: Conjunct) -> None:

@@ -156,6 +156,8 @@ class LevelScope(Leftovers):
             self._focus_levels(ref, bare)
         elif ref.slip:
             self._slip_level(ref, bare)
+        elif not bare and self.last and self.cur.empty and self._is_of_other_side(self._peek()):
+            self.cur.level = ref
         elif not (self._closes(ref, bare) if prepositional else self._heads(ref, bare)):
             self._open_scope(ref)
 

@@ -249,6 +249,18 @@ class Lookahead(State):
             before = self._peek(-2)
         return before is not None and before.kind == "conj" and self.last[-1].finding in ("herniation", "bulge")
 
+    def _is_of_other_side(self, following: Mention | None) -> bool:
+        """Whether "... on the left and at L5-S1 | on the right" says of another side what was said before."""
+        before, behind = self._peek(-1), self._peek(2)
+        if before is not None and before.kind == "of":
+            before = self._peek(-2)
+        sided = following is not None and following.kind == "side_post" and before is not None and before.kind == "conj"
+        return sided and (behind is None or behind.kind in ("mark", "conj"))
+
+    def _is_respective(self) -> bool:
+        """Whether the sentence shares something out over its levels: "..., respectively"."""
+        return "respectively" in self.words[self.mentions[0].i : self.mentions[-1].j + 2]
+
     def _new_clause(self, following: Mention | None) -> bool:
         """Whether "..., at L4-5 <finding>" opens a clause instead of closing the last."""
         previous = self._peek(-1)

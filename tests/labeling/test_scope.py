@@ -372,3 +372,46 @@ def test_a_side_called_normal_says_nothing_of_the_disc() -> None:
 ])  # fmt: skip
 def test_a_root_takes_the_side_in_front_of_the_herniation(text: str) -> None:
     assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis at L2-3, L3-4 and L4-5, mild, moderate and severe, respectively.",
+    "Canal stenosis at L2-3, L3-4 and L4-5 is mild, moderate and severe respectively.",
+    "At L2-3, L3-4 and L4-5 there is mild, moderate and severe canal stenosis, respectively.",
+])  # fmt: skip
+def test_degrees_on_either_side_of_a_noun_are_shared_out_respectively(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild", "L3-L4": "moderate", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild foraminal stenosis at L4-5 on the left and at L5-S1 on the right.",
+    "Mild foraminal stenosis on the left at L4-5 and on the right at L5-S1.",
+    "Mild foraminal stenosis at L4-5 on the left and L5-S1 on the right.",
+])  # fmt: skip
+def test_each_level_has_its_own_side(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L5-S1 right": "mild"}
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("L4-5 and L5-S1: Canal stenosis, severe at L5-S1.", (PRESENT, "severe")),
+    ("L4-5 and L5-S1: Mild canal stenosis, severe at L5-S1.", ("mild", "severe")),
+    ("There is mild canal stenosis at L4-5 and L5-S1, severe at L5-S1.", ("mild", "severe")),
+    ("L4-5 and L5-S1: Canal stenosis, mild.", ("mild", "mild")),
+    ("L4-5 and L5-S1: Mild canal stenosis, more marked at L5-S1.", ("mild", "mild")),
+])  # fmt: skip
+def test_a_degree_at_one_of_several_levels_leaves_the_others(text: str, found: tuple[str, str]) -> None:
+    assert told(text, "canal_stenosis") == dict(zip(("L4-L5", "L5-S1"), found, strict=True))
+
+
+@pytest.mark.parametrize(("heading", "sides"), [
+    ("Foraminal narrowing: L4-5 mild left;", {"left", "right"}),
+    ("Foramina: L4-5 moderate right, mild left;", {"left", "right"}),
+    ("Left foramen: L4-5 mild;", {"left"}),
+    ("Foramina: Left: L4-5 mild;", {"left"}),
+])  # fmt: skip
+def test_a_side_said_of_one_level_under_a_heading_is_not_that_of_the_next(heading: str, sides: set[str]) -> None:
+    found = told(f"{heading} L5-S1 severe.", "foraminal_stenosis")
+    assert found["L4-L5 left"] == "mild"
+    assert {key: grades for key, grades in found.items() if "L5" in key[:2]} == {
+        f"L5-S1 {side}": "severe" for side in sides
+    }
