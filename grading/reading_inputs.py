@@ -21,6 +21,13 @@ SAGITTAL_T1, SAGITTAL_T2, AXIAL_T2 = "sagittal_t1", "sagittal_t2", "axial_t2"
 DEFAULT_ID = "study"
 """Name of a study whose files have none that may be shown: file names often hold patients' names."""
 WEIGHTINGS = {"t1": Weighting.T1, "t2": Weighting.T2}
+_UNTOLD = {Weighting.UNKNOWN, Weighting.DIXON_WATER, Weighting.DIXON_FAT}
+"""What a header may say that leaves T1 and T2 open."""
+MAY_SERVE = {
+    Weighting.T1: {Weighting.T1, *_UNTOLD},
+    Weighting.T2: {Weighting.T2, Weighting.T2_SPACE, Weighting.STIR, *_UNTOLD},
+}
+"""What a file given for T1 or T2 may be by its own header; a STIR is looked at as a fat-suppressed T2."""
 _CONTRAST = re.compile(r"(?<![a-z0-9])t([12])w?(?![0-9a-z])")
 _NO_IMAGE = re.compile(r"mask|label|seg(?![a-z])|overlay|vertebrae")
 """Files that lie beside images and are none."""
@@ -80,7 +87,8 @@ def find_study(
     Raises
     ------
     InputError
-        When there is nothing to read, no sagittal T1 or T2, more than one patient or study, or pictures of two sizes.
+        When there is nothing to read, no sagittal T1 or T2, more than one patient or study, pictures of two sizes, or a
+        header that says another weighting than the name or option.
     """
     named = {SAGITTAL_T1: t1, SAGITTAL_T2: t2, AXIAL_T2: axial_t2}
     given = {name: path for name, path in named.items() if path is not None}
@@ -183,7 +191,10 @@ def _read(path: Path, name: str, spacing_mm: float | None) -> Volume:
     volume = read_picture(path, spacing_mm=spacing_mm) if is_picture else read_volume(path)
     if volume.grid.plane is not plane:
         raise InputError(f"{path}: {_shown(name)} must be a {plane} stack, got {volume.grid.plane} slices")
-    return replace(volume, weighting=WEIGHTINGS[name[-2:]])
+    weighting = WEIGHTINGS[name[-2:]]
+    if volume.weighting not in MAY_SERVE[weighting]:
+        raise InputError(f"{path} was given for {weighting}, but its header says {volume.weighting}")
+    return replace(volume, weighting=weighting)
 
 
 def _check_names(named: Mapping[str, Path]) -> None:

@@ -17,6 +17,7 @@ from PIL import Image
 from tiny_grader import write_tiny_grader
 
 from deepspine.cli import main
+from deepspine.data.errors import InputError
 from deepspine.data.label_table import LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.phantom.archive import write_study
@@ -256,6 +257,18 @@ def test_a_file_that_is_no_image_is_named(
 def test_a_picture_whose_contrast_nobody_says_is_refused(mistake: Mistake, pictures: Path, tmp_path: Path) -> None:
     (tmp_path / "spine.png").write_bytes((pictures / "case_t2.png").read_bytes())
     assert "--t1 or --t2" in mistake(tmp_path / "spine.png")
+
+
+def test_t1_and_t2_swapped_against_their_headers_are_refused(mistake: Mistake, archive: Path) -> None:
+    line = mistake("--t1", archive / "sag_t2", "--t2", archive / "sag_t1")
+    assert "was given for T1, but its header says T2" in line
+
+
+def test_a_stir_serves_as_t2_and_not_as_t1(tmp_path: Path) -> None:
+    WrittenSeries(tags={**T1, "InversionTime": 150.0}).write(tmp_path / "stir")
+    assert find_study(None, t2=tmp_path / "stir").volumes["sagittal_t2"][0].weighting == "T2"
+    with pytest.raises(InputError, match="given for T1, but its header says STIR"):
+        find_study(None, t1=tmp_path / "stir")
 
 
 def test_neither_study_nor_files_and_both_at_once_are_refused(mistake: Mistake, pictures: Path) -> None:
