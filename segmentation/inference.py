@@ -22,6 +22,8 @@ SIDE_MULTIPLE = 32
 """The U-Net halves its input five times."""
 MIN_SIDE_MM = 100.0
 """A field of view smaller than this shows two levels at most."""
+MAX_SIDE_MM = 1400.0
+"""Whole spines are imaged within 1,000 mm, and a second look shows them 1.35 times larger."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.01, 0.995
 """Grey levels that become 0 and 1: fat may clip, air may not hide the rest."""
 SAMPLED_PIXELS = 20_000
@@ -157,12 +159,15 @@ def check_view(volume: Volume) -> None:
     Raises
     ------
     InputError
-        When the volume is not sagittal, or its field of view is smaller than `MIN_SIDE_MM`.
+        When the volume is not sagittal, or a side of its field of view is not `MIN_SIDE_MM` to `MAX_SIDE_MM`.
     """
     if volume.grid.plane is not Plane.SAGITTAL:
         raise InputError(
             f"the volume must be sagittal, got a stack of {volume.grid.plane} slices; choose another series"
         )
     height, width = (n * mm for n, mm in zip(volume.grid.shape[1:], volume.spacing_mm[1:], strict=True))
-    if min(height, width) < MIN_SIDE_MM:
-        raise InputError(f"the field of view must be at least {MIN_SIDE_MM:g} mm, got {height:.0f} x {width:.0f} mm")
+    if min(height, width) < MIN_SIDE_MM or max(height, width) > MAX_SIDE_MM:
+        raise InputError(
+            f"the field of view must be {MIN_SIDE_MM:g} to {MAX_SIDE_MM:g} mm, got {height:.0f} x {width:.0f} mm; "
+            "is the pixel size right?"
+        )

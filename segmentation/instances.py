@@ -47,7 +47,7 @@ class Part:
 
 def find_parts(
     mask: NDArray[np.uint8], certainty: NDArray[np.float32], grid: Grid, kind: SpineClass
-) -> tuple[list[Part], NDArray[np.uint8]]:
+) -> tuple[list[Part], NDArray[np.int32]]:
     """Separate the parts of one kind, from cranial to caudal.
 
     Parameters
@@ -74,7 +74,8 @@ def find_parts(
     floor = max(least, MIN_SHARE_OF_MEDIAN * float(np.median(sizes))) if len(sizes) else np.inf
     parts = [_part(labels, certainty, grid, n, largest[n]) for n in range(1, n_found + 1) if largest[n] >= floor]
     parts.sort(key=lambda part: -part.center_lps[2])
-    kept = np.zeros(labels.shape, dtype=np.uint8)
+    # Noise can hold more parts than a byte can count.
+    kept = np.zeros(labels.shape, dtype=np.int32)
     for number, part in enumerate(parts, start=1):
         kept[labels == part.label] = number
     return [Part(p.center_lps, p.points_lps, p.area_mm2, p.certainty, n) for n, p in enumerate(parts, 1)], kept

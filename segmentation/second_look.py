@@ -44,7 +44,7 @@ class Look:
 
     mask: NDArray[np.uint8]
     certainty: NDArray[np.float32]
-    labels: NDArray[np.uint8]
+    labels: NDArray[np.int32]
     chain: Chain
     alone: bool = False
 

@@ -28,7 +28,7 @@ S1_HALF_DEPTH_MM, S1_HALF_WIDTH_MM = 22.0, 26.0
 
 
 def part_bodies(
-    chain: Chain, labels: NDArray[np.uint8], certainty: NDArray[np.float32], grid: Grid, curve: SpineCurve
+    chain: Chain, labels: NDArray[np.int32], certainty: NDArray[np.float32], grid: Grid, curve: SpineCurve
 ) -> tuple[list[Part], NDArray[np.uint8]]:
     """Return the vertebral bodies of a chain.
 
@@ -49,7 +49,7 @@ def part_bodies(
     points = grid.lps_from_ijk(index)
     of_part = labels[tuple(index.T)]
     between = _discs_above(points, chain.discs, curve)
-    numbered = np.zeros_like(labels)
+    numbered = np.zeros(labels.shape, dtype=np.uint8)
     bodies: list[Part] = []
     for chosen in _groups(between, of_part, chain.discs):
         area_mm2 = _largest_area_mm2(index[chosen], grid)
@@ -76,7 +76,7 @@ def _discs_above(points: FloatArray, discs: Sequence[Part], curve: SpineCurve) -
 
 
 def _groups(
-    between: NDArray[np.int64], of_part: NDArray[np.uint8], discs: Sequence[Part]
+    between: NDArray[np.int64], of_part: NDArray[np.int32], discs: Sequence[Part]
 ) -> Iterator[NDArray[np.bool_]]:
     """Yield the voxels of each vertebra: all between two neighbouring discs; elsewhere each connected part alone."""
     steps = count_steps([float(disc.center_lps[2]) for disc in discs])

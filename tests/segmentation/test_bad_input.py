@@ -155,6 +155,11 @@ def test_what_cannot_be_trusted_is_refused_or_flagged(
     assert is_doubted(marred(study), network)
 
 
+def test_a_field_of_view_beyond_any_patient_is_refused(study: Volume, network: SegmentationNetwork) -> None:
+    with pytest.raises(InputError, match="must be 100 to 1400 mm"):
+        network.segment(stretched(study, 6.0))
+
+
 @pytest.mark.parametrize("seed", [14, 17])
 def test_a_patient_who_moved_is_named_right_or_doubted(network: SegmentationNetwork, seed: int) -> None:
     restless = generate_study(seed, PhantomOptions(axial=False, scoliosis=0.0, motion=1.0))

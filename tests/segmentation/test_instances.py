@@ -55,3 +55,15 @@ def test_bodies_that_touch_by_a_thin_bridge_are_two() -> None:
     mask = spine()
     mask[0, 30:40, 118:120] = SpineClass.BODY
     assert len(parts(mask, SpineClass.BODY)) == 5
+
+
+def test_more_parts_than_a_byte_counts_are_told_apart() -> None:
+    mask = np.zeros((1, 260, 260), dtype=np.uint8)
+    for row in range(0, 260, 13):
+        for column in range(0, 260, 13):
+            mask[0, row : row + 8, column : column + 8] = SpineClass.DISC
+    at = Grid.from_axes(
+        mask.shape, origin_lps=(0, 0, 0), axes_lps=[LEFT, -SUPERIOR, POSTERIOR], spacing_mm=(4.0, 1.0, 1.0)
+    )
+    found, labels = find_parts(mask, np.ones(mask.shape, dtype=np.float32), at, SpineClass.DISC)
+    assert len(found) == labels.max() == 400
