@@ -7,9 +7,10 @@ of it goes back to the very grid of the file that it came from.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import prod
 import gzip
 import zlib
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def read_volume(path: Path | str) -> Volume:
     Returns
     -------
     Voxels `[slice, row, column]` as shown; `origin.stored` remembers the file's own grid. Voxels that are not finite
-    (padding of a resampled file) take the lowest finite value.
+    (padding of a resampled file) take the lowest finite value; `origin.n_filled` counts them.
 
     Raises
     ------
@@ -207,4 +208,7 @@ def _checked(volume: Volume, path: Path) -> Volume:
     low = float(known.min())
     if low == float(known.max()):
         raise InputError(f"{path} has the same value {low:g} in every voxel; it holds no image")
-    return volume if finite.all() else volume.with_voxels(np.where(finite, volume.voxels, np.float32(low)))
+    if finite.all():
+        return volume
+    origin = replace(volume.origin, n_filled=int((~finite).sum()))
+    return replace(volume, voxels=np.where(finite, volume.voxels, np.float32(low)), origin=origin)

@@ -43,6 +43,8 @@ class VolumeOrigin:
         False for a plain picture, whose place in the patient is an assumption (see `read_picture`).
     spacing_is_assumed
         True where the size of a voxel is a guess.
+    n_filled
+        Voxels of the file that had no value and were taken for dark.
     stored
         How the file holds the voxels, to write masks back in its own grid; None when it holds them as the volume does.
     """
@@ -52,6 +54,7 @@ class VolumeOrigin:
     frame_of_reference: str = ""
     has_patient_space: bool = True
     spacing_is_assumed: bool = False
+    n_filled: int = 0
     stored: StoredGrid | None = None
 
 

@@ -183,12 +183,12 @@ def locate(
 
 
 def _filled(volume: Volume) -> tuple[Volume, int]:
-    """Return the volume with its darkest value where it has none, and how many voxels that were."""
+    """Return the volume with its darkest value where it has none, and how many voxels had none, in its file too."""
     finite = np.isfinite(volume.voxels)
     if finite.all():
-        return volume, 0
+        return volume, volume.origin.n_filled
     darkest = volume.voxels[finite].min()
-    return volume.with_voxels(np.where(finite, volume.voxels, darkest)), int((~finite).sum())
+    return volume.with_voxels(np.where(finite, volume.voxels, darkest)), volume.origin.n_filled + int((~finite).sum())
 
 
 def _top_of_sacrum(sacrum: FloatArray, lowest: Part) -> FloatArray | None:

@@ -7,10 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+import SimpleITK
 from numpy.typing import NDArray
 from PIL import Image
 
 from deepspine.data.errors import DeepspineError, InputError, NamingError
+from deepspine.data.files import read_volume
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
@@ -132,6 +134,17 @@ def test_voxels_without_a_value_are_counted_in_a_warning() -> None:
     holed = volume()
     holed.voxels[0, 5, :7] = np.nan
     assert any("7 voxels" in warning for warning in locate(holed, network=Painted(painted_spine())).warnings)
+
+
+def test_voxels_that_had_no_value_in_the_file_are_told(tmp_path: Path) -> None:
+    holed = volume().voxels.copy()
+    holed[0, 5, :7] = np.nan
+    image = SimpleITK.GetImageFromArray(holed)
+    image.SetSpacing((1.0, 1.0, 4.0))
+    image.SetDirection(np.stack(SAGITTAL[::-1]).T.ravel().tolist())
+    SimpleITK.WriteImage(image, str(tmp_path / "t2.mha"))
+    read = read_volume(tmp_path / "t2.mha")
+    assert "7 voxels without a value" in locate(read, network=Painted(painted_spine())).warnings[0]
 
 
 def test_a_disc_that_was_counted_and_not_found_is_told() -> None:
