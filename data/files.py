@@ -133,6 +133,14 @@ def suffix_of(path: Path) -> str:
     return ".nii.gz" if name.endswith(".nii.gz") else path.suffix.lower()
 
 
+def holds_dicom(folder: Path) -> bool:
+    """Whether a DICOM file lies in a folder or below it, whatever it is called."""
+    from pydicom.misc import is_dicom
+
+    others = (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES)
+    return any(is_dicom(file) for file in folder.rglob("*") if suffix_of(file) not in others and file.is_file())
+
+
 def volume_from_stored(array: NDArray[Any], grid: Grid, order: AxisOrder, origin: VolumeOrigin) -> Volume:
     """Return a stored array with its grid as a volume in display order; `origin.stored` is taken as given."""
     return Volume(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deepspine.data.errors import InputError
-from deepspine.data.files import VOLUME_SUFFIXES, read_volume, suffix_of
+from deepspine.data.files import VOLUME_SUFFIXES, holds_dicom, read_volume, suffix_of
 from deepspine.data.geometry import Plane
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.volume import Volume, Weighting
@@ -150,6 +150,8 @@ def _files_of(study: Path) -> list[Path]:
     if study.is_file():
         is_dicom = suffix_of(study) in (".dcm", ".ima", ".dicom", ".zip", ".tar", ".tgz", ".gz", "")
         return [] if is_dicom and suffix_of(study) not in suffixes else [study]
+    if holds_dicom(study):
+        return []
     files = sorted(file for file in study.iterdir() if suffix_of(file) in suffixes)
     return [file for file in files if not _NO_IMAGE.search(file.name.lower())]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepspine.data.errors import DeepspineError, InputError
-from deepspine.data.files import DICOM_SUFFIXES, VOLUME_SUFFIXES, read_volume, suffix_of
+from deepspine.data.files import DICOM_SUFFIXES, VOLUME_SUFFIXES, holds_dicom, read_volume, suffix_of
 from deepspine.data.geometry import Plane
 from deepspine.data.levels import Level
 from deepspine.data.picture_manifest import PictureEntry, read_manifest
@@ -47,11 +47,11 @@ def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None) -> li
     Parameters
     ----------
     paths
-        Volume files, pictures, folders of one DICOM series, folders (of folders) of volumes or pictures, archive
-        indexes (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures (`.csv`, see
-        `read_manifest`; the sagittal T1 and T2 of one patient and report are named together).
+        Volume files, pictures, folders of one DICOM series, folders (of folders) of volumes or pictures without any
+        DICOM file, archive indexes (`.parquet`: the sagittal T2, else T1, of each study), manifests of pictures
+        (`.csv`, see `read_manifest`; the sagittal T1 and T2 of one patient and report are named together).
     spacing_mm
-        Pixel size of pictures, where it is known.
+        Pixel size of pictures, where it is known and a manifest gives none.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _inputs_of(path: Path, spacing_mm: float | None) -> Iterator[LocateInput]:
     if path.suffix == ".parquet":
         yield from _studies_of(path)
     elif path.suffix == ".csv":
-        entries = read_manifest(path)
+        entries = [one if one.spacing_mm else replace(one, spacing_mm=spacing_mm) for one in read_manifest(path)]
         for entry, other in zip(entries, _other_contrasts(entries), strict=True):
             yield LocateInput(_name_of(entry.path), entry.read, other.read if other else None)
     elif path.is_dir() and (files := _volumes_in(path)):
@@ -167,18 +167,10 @@ def _other_contrasts(entries: Sequence[PictureEntry]) -> list[PictureEntry | Non
 
 
 def _volumes_in(folder: Path) -> list[Path]:
-    """Return the volume files and pictures of a folder, or of the folders in it; none for a DICOM folder."""
-    own = _volumes_of(folder.iterdir())
-    if own:
-        return own
-    below = _volumes_of(folder.rglob("*"))
-    return [] if below and _holds_dicom(folder) else below
-
-
-def _holds_dicom(folder: Path) -> bool:
-    from pydicom.misc import is_dicom
-
-    return any(is_dicom(file) for file in folder.rglob("*") if file.is_file() and file.suffix.lower() in DICOM_SUFFIXES)
+    """Return the volume files and pictures of a folder, else of the folders in it; none for a DICOM folder."""
+    if holds_dicom(folder):
+        return []
+    return _volumes_of(folder.iterdir()) or _volumes_of(folder.rglob("*"))
 
 
 def _volumes_of(files: Iterable[Path]) -> list[Path]:
@@ -192,4 +184,6 @@ def _reader(path: Path, spacing_mm: float | None) -> Callable[[], Volume]:
 
 
 def _name_of(path: Path) -> str:
-    return path.name.removesuffix(suffix_of(path)) or path.name
+    suffix = suffix_of(path)
+    known = suffix in (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES, *DICOM_SUFFIXES) and not path.is_dir()
+    return path.name[: len(path.name) - len(suffix)] if known else path.name

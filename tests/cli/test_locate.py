@@ -86,13 +86,44 @@ def test_a_folder_of_folders_of_pictures_gives_a_folder_for_each(axial_picture: 
     ]
 
 
-def test_a_picture_below_a_dicom_folder_is_not_taken_for_the_study(tmp_path: Path) -> None:
-    series, previews = tmp_path / "study" / "T2", tmp_path / "study" / "previews"
+@pytest.mark.parametrize("place", ["axial.png", "previews/axial.png"])
+def test_a_picture_in_a_dicom_folder_is_not_taken_for_the_study(tmp_path: Path, place: str) -> None:
+    series, picture = tmp_path / "study" / "T2", tmp_path / "study" / place
     series.mkdir(parents=True)
-    previews.mkdir()
-    (series / "IM0001").write_bytes(b"\0" * 128 + b"DICM")
-    (previews / "axial.png").write_bytes(b"not looked at")
+    picture.parent.mkdir(exist_ok=True)
+    (series / "1.2.840.17").write_bytes(b"\0" * 128 + b"DICM")
+    picture.write_bytes(b"not looked at")
     assert [one.name for one in find_inputs([tmp_path / "study"])] == ["study"]
+
+
+def test_folders_keep_the_dots_in_their_names(tmp_path: Path) -> None:
+    folders = [tmp_path / "1.2.840.1", tmp_path / "1.2.840.2", tmp_path / "v1.nii"]
+    for folder in folders:
+        folder.mkdir()
+    assert [one.name for one in find_inputs(folders)] == ["1.2.840.1", "1.2.840.2", "v1.nii"]
+
+
+def test_files_are_named_without_the_suffix_of_a_volume_or_picture_alone(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("p.1.PNG", "q.nii.gz", "r.dcm", "1.2.3")]
+    for file in files:
+        file.touch()
+    assert [one.name for one in find_inputs(files)] == ["p.1", "q", "r", "1.2.3"]
+
+
+def test_a_pixel_size_holds_for_the_rows_of_a_manifest_that_give_none(axial_picture: Path) -> None:
+    axial_picture.with_name("other.png").write_bytes(axial_picture.read_bytes())
+    manifest = axial_picture.with_name("manifest.csv")
+    manifest.write_text("path,spacing_mm\naxial.png,\nother.png,0.5\n", encoding="utf-8")
+    found = find_inputs([manifest], spacing_mm=0.9)
+    assert [float(one.read().spacing_mm[1]) for one in found] == [0.9, 0.5]
+
+
+def test_the_detector_on_a_gpu_is_refused(
+    axial_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--method", "detection", "--device", "cuda", "--out", str(tmp_path / "out")]
+    assert main(["locate", str(axial_picture), *options]) == 2
+    assert "leave --device cuda out" in capsys.readouterr().err
 
 
 def test_a_missing_axial_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

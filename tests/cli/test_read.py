@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import SimpleITK
 from blind_network import blind_on_t2
-from dicom_files import AXIAL, T1, WrittenSeries
+from dicom_files import AXIAL, T1, T2, WrittenSeries
 from numpy.typing import NDArray
 from PIL import Image
 from tiny_grader import write_tiny_grader
@@ -151,6 +151,13 @@ def test_a_folder_of_volumes_is_the_study_that_its_files_show(phantom: PhantomSt
     assert np.allclose(volume.voxels, phantom.sagittal_t2.voxels)
     assert volume.grid.matches(phantom.sagittal_t2.grid, tolerance_mm=1e-2)
     assert not found.is_picture
+
+
+def test_a_stray_picture_does_not_stand_for_a_dicom_study(tmp_path: Path) -> None:
+    for name, tags in (("T1", T1), ("T2", T2)):
+        WrittenSeries(name=name, tags=tags, pixel_mm=(3.0, 3.0)).write(tmp_path / name)
+    save_picture(np.arange(64.0).reshape(8, 8), tmp_path / "screenshot_t2.png")
+    assert set(find_study(tmp_path).volumes) == {"sagittal_t1", "sagittal_t2"}
 
 
 def test_without_weights_one_line_says_which_option_to_give(
