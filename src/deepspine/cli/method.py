@@ -25,8 +25,18 @@ class Method(StrEnum):
     DETECTION = "detection"
 
     def load(self, weights: Path | None, *, device: Device = Device.CPU) -> SegmentationNetwork | DetectionNetwork:
-        """Load a network, the shipped one by default; the detector runs on the processor alone, through PyTorch."""
+        """Load a network, the shipped one by default; the detector runs on the processor alone, through PyTorch.
+
+        Raises
+        ------
+        ConfigError
+            When the detector is asked for on a GPU.
+        """
         if self is Method.DETECTION:
+            from deepspine.data.errors import ConfigError
+
+            if device is Device.CUDA:
+                raise ConfigError("--method detection runs on the processor alone; leave --device cuda out")
             from deepspine.segmentation.detection.inference import DetectionNetwork
 
             return DetectionNetwork.load(weights)
