@@ -68,12 +68,28 @@ def read_volume(path: Path | str) -> Volume:
         return read_picture(path)
     if suffix in VOLUME_SUFFIXES:
         return _checked(_read_with_simpleitk(path), path)
-    if suffix in DICOM_SUFFIXES or suffix.lstrip(".").isdigit():
+    if _is_dicom_suffix(suffix):
         return _checked(_read_dicom(path), path)
     raise InputError(
         f"{path.name} has the suffix {suffix!r}; expected one of {', '.join(VOLUME_SUFFIXES)}, "
         f"{', '.join(PICTURE_SUFFIXES)}, a DICOM file or a folder of DICOM files"
     )
+
+
+def read_volume_stacks(path: Path | str) -> list[Volume]:
+    """Read a volume of any format; a DICOM series as its stacks, such as one axial slab a disc.
+
+    Raises
+    ------
+    InputError, GeometryError
+        As `read_volume`, but for slices of several directions.
+    """
+    path = Path(path)
+    if not path.is_dir() and not (path.is_file() and path.stat().st_size and _is_dicom_suffix(suffix_of(path))):
+        return [read_volume(path)]
+    from deepspine.data.dicom.reading import read_path_stacks
+
+    return [_checked(volume, path) for volume in read_path_stacks(path)]
 
 
 def write_mask(mask: NDArray[np.uint8], like: Volume, path: Path | str) -> None:
@@ -200,6 +216,11 @@ def _grid_of(image: Any, shape: tuple[int, ...]) -> Grid:
         axes_lps=direction.T[::-1],
         spacing_mm=image.GetSpacing()[::-1],
     )
+
+
+def _is_dicom_suffix(suffix: str) -> bool:
+    # Files are often called after their UID.
+    return suffix in DICOM_SUFFIXES or suffix.lstrip(".").isdigit()
 
 
 def _read_dicom(path: Path) -> Volume:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deepspine.data.errors import InputError
-from deepspine.data.files import VOLUME_SUFFIXES, holds_dicom, read_volume, suffix_of
+from deepspine.data.files import VOLUME_SUFFIXES, holds_dicom, read_volume, read_volume_stacks, suffix_of
 from deepspine.data.geometry import Plane
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.volume import Volume, Weighting
@@ -103,7 +103,7 @@ def find_study(
     else:
         found = {name: _read(path, name, spacing_mm) for name, path in given.items()}
         _check_names(given)
-    return _checked(StudyImages(report_id or DEFAULT_ID, {name: [volume] for name, volume in found.items()}))
+    return _checked(StudyImages(report_id or DEFAULT_ID, found))
 
 
 # ------------------------------------------------------------------------------------------------------------- DICOM
@@ -156,7 +156,7 @@ def _files_of(study: Path) -> list[Path]:
     return [file for file in files if not _NO_IMAGE.search(file.name.lower())]
 
 
-def _by_name(study: Path, spacing_mm: float | None) -> dict[str, Volume]:
+def _by_name(study: Path, spacing_mm: float | None) -> dict[str, list[Volume]]:
     """Read the files of a folder, or one file, each for the input that its name and geometry say.
 
     Raises
@@ -164,7 +164,7 @@ def _by_name(study: Path, spacing_mm: float | None) -> dict[str, Volume]:
     InputError
         When a name says no contrast, two files are for one input, or names are of two patients.
     """
-    found: dict[str, Volume] = {}
+    found: dict[str, list[Volume]] = {}
     named: dict[str, Path] = {}
     for path in _files_of(study):
         volume = read_volume(path)
@@ -185,18 +185,23 @@ def _by_name(study: Path, spacing_mm: float | None) -> dict[str, Volume]:
     return found
 
 
-def _read(path: Path, name: str, spacing_mm: float | None) -> Volume:
+def _read(path: Path, name: str, spacing_mm: float | None) -> list[Volume]:
+    """Read a file for an input: a sagittal one is one stack, an axial one may be several."""
     is_picture = suffix_of(path) in PICTURE_SUFFIXES and path.is_file()
     plane = Plane.AXIAL if name == AXIAL_T2 else Plane.SAGITTAL
     if is_picture and plane is Plane.AXIAL:
         raise InputError(f"{path}: an axial picture has no place beside the sagittal ones; give volumes or DICOM")
-    volume = read_picture(path, spacing_mm=spacing_mm) if is_picture else read_volume(path)
-    if volume.grid.plane is not plane:
-        raise InputError(f"{path}: {_shown(name)} must be a {plane} stack, got {volume.grid.plane} slices")
+    if is_picture:
+        volumes = [read_picture(path, spacing_mm=spacing_mm)]
+    else:
+        volumes = read_volume_stacks(path) if plane is Plane.AXIAL else [read_volume(path)]
     weighting = WEIGHTINGS[name[-2:]]
-    if volume.weighting not in MAY_SERVE[weighting]:
-        raise InputError(f"{path} was given for {weighting}, but its header says {volume.weighting}")
-    return replace(volume, weighting=weighting)
+    for volume in volumes:
+        if volume.grid.plane is not plane:
+            raise InputError(f"{path}: {_shown(name)} must be a {plane} stack, got {volume.grid.plane} slices")
+        if volume.weighting not in MAY_SERVE[weighting]:
+            raise InputError(f"{path} was given for {weighting}, but its header says {volume.weighting}")
+    return [replace(volume, weighting=weighting) for volume in volumes]
 
 
 def _check_names(named: Mapping[str, Path]) -> None:

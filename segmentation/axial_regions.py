@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -72,21 +73,34 @@ class AxialRegions:
         return found
 
 
-def write_regions(boxes: list[FoundBox | None], volume: Volume, folder: Path) -> None:
-    """Write `regions.json` (a list over the slices) and `overlay.png` (the slice of the surest box)."""
+def write_regions(boxes: Sequence[Sequence[FoundBox | None]], stacks: Sequence[Volume], folder: Path) -> None:
+    """Write `regions.json` and `overlay.png` (the slice of the surest box).
+
+    Parameters
+    ----------
+    boxes
+        Of each slice of each stack.
+    stacks
+        In the order of `read_stacks`, from head to foot.
+    folder
+        Made when missing.
+    """
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
     folder.mkdir(parents=True, exist_ok=True)
+    found = [box for of_stack in boxes for box in of_stack]
     rows = [
         None
         if one is None
         else {"kind": "disc", "box_xyxy": [round(v, 1) for v in _corners(one.box)], "score": round(one.score, 3)}
-        for one in boxes
+        for one in found
     ]
-    (folder / REGIONS_FILE).write_text(json.dumps({"slices": rows}, indent=1) + "\n", encoding="utf-8")
-    index = max(range(len(boxes)), key=lambda slice_: getattr(boxes[slice_], "score", 0.0))
-    picture, box = volume.voxels[index], boxes[index]
+    values = {"slices": rows, "stacks": [len(stack.voxels) for stack in stacks]}
+    (folder / REGIONS_FILE).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    pictures = [picture for stack in stacks for picture in stack.voxels]
+    index = max(range(len(found)), key=lambda slice_: getattr(found[slice_], "score", 0.0))
+    picture, box = pictures[index], found[index]
     figure = Figure(figsize=(4.0 * picture.shape[1] / picture.shape[0], 4.0))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.imshow(picture, cmap="gray", vmax=np.percentile(picture, 99.5))

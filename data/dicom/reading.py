@@ -80,6 +80,23 @@ def read_path(path: Path) -> Volume:
     GeometryError
         When the series does not form one stack.
     """
+    return read_series(_only_series(path))
+
+
+def read_path_stacks(path: Path) -> list[Volume]:
+    """Read the one series of a folder, zip file, tar file or DICOM file as its stacks, see `read_stacks`.
+
+    Raises
+    ------
+    InputError
+        When it holds no MR series, or several.
+    GeometryError
+        When two slices lie at the same place.
+    """
+    return read_stacks(_only_series(path))
+
+
+def _only_series(path: Path) -> Series:
     from deepspine.data.dicom.archive_index import index_archive
 
     rejects = Rejects()
@@ -87,7 +104,7 @@ def read_path(path: Path) -> Volume:
     if len(found) > 1:
         names = "; ".join(series.name for series in found[:6])
         raise InputError(f"{path} holds {len(found)} series ({names}); give the folder of one of them")
-    return read_series(found[0])
+    return found[0]
 
 
 class _Slice:

@@ -1,13 +1,16 @@
 """`deepspine locate`: files that it writes, and what it says of spines that cannot be counted surely."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from dicom_files import AXIAL, WrittenSeries, uid
 from PIL import Image
 
 from deepspine.cli import main
+from deepspine.data.dicom.archive_index import index_archive
 from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.segmentation.batch import find_inputs
 
@@ -72,6 +75,43 @@ def test_t1_and_t2_of_one_report_get_one_answer(study: PhantomStudy, tmp_path: P
     assert not any("one place" in warning for warning in (*one["warnings"], *other["warnings"]))
 
 
+@pytest.fixture
+def slabs(tmp_path: Path) -> Path:
+    """Write a DICOM study whose axial series are two slabs, tilted against each other; returns its folder."""
+    cos, sin = np.cos(0.3), np.sin(0.3)
+    flat = WrittenSeries(name="axial", axes=AXIAL, positions=tuple((0.0, 0.0, -4.0 * n) for n in range(3)))
+    tilted = replace(
+        flat,
+        axes=((1.0, 0.0, 0.0), (0.0, cos, sin)),
+        positions=tuple((0.0, 4.0 * n * sin, -40.0 - 4.0 * n * cos) for n in range(3)),
+    )
+    for name, slab in (("a", flat), ("b", tilted)):
+        folder = tmp_path / "study" / "ax_t2"
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(3):
+            dataset = slab.dataset(number)
+            dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid(name, number)
+            dataset.save_as(folder / f"{name}{number}.dcm", enforce_file_format=True)
+    return tmp_path / "study"
+
+
+def test_an_axial_series_of_several_slabs_is_boxed_slab_by_slab(slabs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["locate", str(slabs / "ax_t2"), "--out", str(out), "--axial"]) == 0
+    written = json.loads((out / "regions.json").read_text())
+    assert len(written["slices"]) == 6
+    assert written["stacks"] == [3, 3]
+
+
+def test_of_an_archive_s_index_the_axial_t2_is_boxed(slabs: Path, tmp_path: Path) -> None:
+    WrittenSeries(name="sagittal", pixel_mm=(3.0, 3.0)).write(slabs / "sag_t2")
+    index_archive(slabs).write(tmp_path / "index.parquet")
+    (one,) = find_inputs([tmp_path / "index.parquet"], axial=True)
+    assert [stack.grid.plane for stack in one.read()] == ["axial", "axial"]
+    (one,) = find_inputs([tmp_path / "index.parquet"])
+    assert [stack.grid.plane for stack in one.read()] == ["sagittal"]
+
+
 def test_a_folder_of_folders_of_pictures_gives_a_folder_for_each(axial_picture: Path, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     for patient in ("p1", "p2"):
@@ -115,7 +155,7 @@ def test_a_pixel_size_holds_for_the_rows_of_a_manifest_that_give_none(axial_pict
     manifest = axial_picture.with_name("manifest.csv")
     manifest.write_text("path,spacing_mm\naxial.png,\nother.png,0.5\n", encoding="utf-8")
     found = find_inputs([manifest], spacing_mm=0.9)
-    assert [float(one.read().spacing_mm[1]) for one in found] == [0.9, 0.5]
+    assert [float(one.read()[0].spacing_mm[1]) for one in found] == [0.9, 0.5]
 
 
 def test_the_detector_on_a_gpu_is_refused(

@@ -52,15 +52,16 @@ def test_a_sagittal_volume_is_refused() -> None:
 
 def test_regions_are_written_with_a_picture(tmp_path: Path) -> None:
     volume = slices()
-    write_regions(AxialRegions(Blobs()).boxes(volume), volume, tmp_path)  # type: ignore[arg-type]
-    first, second = json.loads((tmp_path / "regions.json").read_text())["slices"]
-    assert first is None
-    assert second["box_xyxy"] == [60, 50, 100, 80]
+    boxes = AxialRegions(Blobs()).boxes(volume)  # type: ignore[arg-type]
+    write_regions([boxes, boxes], [volume, volume], tmp_path)
+    written = json.loads((tmp_path / "regions.json").read_text())
+    assert [one and one["box_xyxy"] for one in written["slices"]] == [None, [60, 50, 100, 80]] * 2
+    assert written["stacks"] == [2, 2]
     assert (tmp_path / "overlay.png").is_file()
 
 
 def test_what_is_refused_among_many_is_told_and_the_rest_is_written(tmp_path: Path) -> None:
-    inputs = [LocateInput("axial", slices), LocateInput("sagittal", lambda: slices(Plane.SAGITTAL))]
+    inputs = [LocateInput("axial", lambda: [slices()]), LocateInput("sagittal", lambda: [slices(Plane.SAGITTAL)])]
     rejects = box_axial_inputs(inputs, tmp_path, regions=AxialRegions(Blobs()))  # type: ignore[arg-type]
     assert [row[0] for row in rejects.rows] == ["sagittal"]
     assert (tmp_path / "axial" / "regions.json").is_file()

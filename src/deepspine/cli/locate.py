@@ -18,7 +18,8 @@ def locate(
             metavar="INPUT...",
             help="NIfTI, MetaImage or NRRD files, a DICOM series folder, PNG or JPEG pictures, a folder of these, a "
             "manifest of pictures (CSV: path, plane, weighting, spacing_mm, report_id; T1 and T2 of one report are "
-            "named together), or an archive's index.parquet (the sagittal T2, else T1, of each study).",
+            "named together), or an archive's index.parquet (of each study the sagittal T2, else T1; with --axial the "
+            "axial T2).",
             show_default=False,
         ),
     ],
@@ -55,7 +56,7 @@ def locate(
     from deepspine.segmentation.batch import box_axial_inputs, find_inputs, locate_inputs
 
     level = Level.parse(lowest) if lowest else None
-    found = find_inputs(inputs, spacing_mm=spacing_mm)
+    found = find_inputs(inputs, spacing_mm=spacing_mm, axial=axial)
     out.mkdir(parents=True, exist_ok=True)
     with progress("locate", total=len(found)) as advance:
         if axial:

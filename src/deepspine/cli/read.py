@@ -42,7 +42,9 @@ def read(
     ] = None,
     t1: T1File = None,
     t2: T2File = None,
-    axial_t2: Annotated[Path | None, typer.Option(help="Axial T2 volume, beside --t1 or --t2.")] = None,
+    axial_t2: Annotated[
+        Path | None, typer.Option(help="Axial T2, in one stack or several, beside --t1 or --t2.")
+    ] = None,
     lowest: LowestDisc = None,
     spacing_mm: SpacingMm = None,
     report_id: ReportId = None,
