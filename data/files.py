@@ -68,7 +68,7 @@ def read_volume(path: Path | str) -> Volume:
         return read_picture(path)
     if suffix in VOLUME_SUFFIXES:
         return _checked(_read_with_simpleitk(path), path)
-    if _is_dicom_suffix(suffix):
+    if is_dicom_suffix(suffix):
         return _checked(_read_dicom(path), path)
     raise InputError(
         f"{path.name} has the suffix {suffix!r}; expected one of {', '.join(VOLUME_SUFFIXES)}, "
@@ -85,7 +85,7 @@ def read_volume_stacks(path: Path | str) -> list[Volume]:
         As `read_volume`, but for slices of several directions.
     """
     path = Path(path)
-    if not path.is_dir() and not (path.is_file() and path.stat().st_size and _is_dicom_suffix(suffix_of(path))):
+    if not path.is_dir() and not (path.is_file() and path.stat().st_size and is_dicom_suffix(suffix_of(path))):
         return [read_volume(path)]
     from deepspine.data.dicom.reading import read_path_stacks
 
@@ -147,6 +147,11 @@ def suffix_of(path: Path) -> str:
     """Return the suffix in lower case, `.nii.gz` as a whole."""
     name = path.name.lower()
     return ".nii.gz" if name.endswith(".nii.gz") else path.suffix.lower()
+
+
+def is_dicom_suffix(suffix: str) -> bool:
+    """Whether DICOM files may be called so; many are called after their UID."""
+    return suffix in DICOM_SUFFIXES or suffix.lstrip(".").isdigit()
 
 
 def holds_dicom(folder: Path) -> bool:
@@ -216,11 +221,6 @@ def _grid_of(image: Any, shape: tuple[int, ...]) -> Grid:
         axes_lps=direction.T[::-1],
         spacing_mm=image.GetSpacing()[::-1],
     )
-
-
-def _is_dicom_suffix(suffix: str) -> bool:
-    # Files are often called after their UID.
-    return suffix in DICOM_SUFFIXES or suffix.lstrip(".").isdigit()
 
 
 def _read_dicom(path: Path) -> Volume:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from scipy import ndimage
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
+from deepspine.data.provenance import provenance
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.inference import FoundBox
@@ -32,6 +34,8 @@ VOID_GREY = 0.06
 """A region whose median grey level is below this share of the bright tissue lies in air or a saturation band."""
 BRIGHT_QUANTILE = 0.995
 REGIONS_FILE = "regions.json"
+"""Written last, as `levels.json`."""
+BOXED_FILES = ("overlay.png", REGIONS_FILE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +47,7 @@ class AxialRegions:
     @classmethod
     def load(cls, weights: Path | None = None, *, device: str = CPU) -> AxialRegions:
         """Load weights as `SegmentationNetwork.load` does; the shipped ones of this task by default."""
-        shipped = Path(str(files("deepspine.segmentation"))) / "axial_weights" / WEIGHTS_FILE
-        return cls(SegmentationNetwork.load(weights or shipped, device=device))
+        return cls(SegmentationNetwork.load(weights or shipped_axial_weights(), device=device))
 
     def boxes(self, volume: Volume) -> list[FoundBox | None]:
         """Return the region on each slice, in its pixels; None on slices that show none.
@@ -73,7 +76,18 @@ class AxialRegions:
         return found
 
 
-def write_regions(boxes: Sequence[Sequence[FoundBox | None]], stacks: Sequence[Volume], folder: Path) -> None:
+def shipped_axial_weights() -> Path:
+    """Return the path of the weights of this task that come with the package."""
+    return Path(str(files("deepspine.segmentation") / "axial_weights" / WEIGHTS_FILE))
+
+
+def write_regions(
+    boxes: Sequence[Sequence[FoundBox | None]],
+    stacks: Sequence[Volume],
+    folder: Path,
+    *,
+    decided_by: Mapping[str, Any] | None = None,
+) -> None:
     """Write `regions.json` and `overlay.png` (the slice of the surest box).
 
     Parameters
@@ -84,6 +98,8 @@ def write_regions(boxes: Sequence[Sequence[FoundBox | None]], stacks: Sequence[V
         In the order of `read_stacks`, from head to foot.
     folder
         Made when missing.
+    decided_by
+        What the answer depends on, for `made_by`.
     """
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
@@ -96,8 +112,6 @@ def write_regions(boxes: Sequence[Sequence[FoundBox | None]], stacks: Sequence[V
         else {"kind": "disc", "box_xyxy": [round(v, 1) for v in _corners(one.box)], "score": round(one.score, 3)}
         for one in found
     ]
-    values = {"slices": rows, "stacks": [len(stack.voxels) for stack in stacks]}
-    (folder / REGIONS_FILE).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     pictures = [picture for stack in stacks for picture in stack.voxels]
     index = max(range(len(found)), key=lambda slice_: getattr(found[slice_], "score", 0.0))
     picture, box = pictures[index], found[index]
@@ -109,6 +123,9 @@ def write_regions(boxes: Sequence[Sequence[FoundBox | None]], stacks: Sequence[V
         axes.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor="orange"))
     axes.set_axis_off()
     figure.savefig(folder / "overlay.png", dpi=100, metadata={"Software": None})
+    made_by = provenance((stack.origin.source for stack in stacks), decided_by=decided_by or {})
+    values = {"slices": rows, "stacks": [len(stack.voxels) for stack in stacks], "made_by": made_by}
+    (folder / REGIONS_FILE).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
 def _box_of(probability: NDArray[np.float32], grey: NDArray[np.float32], pixel_mm2: float) -> FoundBox | None:

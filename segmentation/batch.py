@@ -1,19 +1,22 @@
-"""Many inputs in a row: each to a folder of its own, what fails to the rejects, what is there already left alone."""
+"""Many inputs in a row: each to a folder of its own, what fails to the rejects, the same answer not given twice."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import (
     DICOM_SUFFIXES,
     VOLUME_SUFFIXES,
     holds_dicom,
+    is_dicom_suffix,
     read_volume,
     read_volume_stacks,
     suffix_of,
@@ -24,9 +27,9 @@ from deepspine.data.picture_manifest import PictureEntry, read_manifest
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume, Weighting
-from deepspine.segmentation.axial_regions import REGIONS_FILE, AxialRegions, write_regions
+from deepspine.segmentation.axial_regions import BOXED_FILES, AxialRegions, write_regions
 from deepspine.segmentation.locate import locate
-from deepspine.segmentation.output import LEVELS_FILE, write_location
+from deepspine.segmentation.output import LOCATED_FILES, write_location
 from deepspine.segmentation.picture_size import sized_by_spine
 from deepspine.segmentation.pose import Segmenter
 
@@ -46,11 +49,33 @@ class LocateInput:
         Reads its stacks of slices: one of a sagittal input, one or more of an axial one.
     read_other
         Reads the other contrast of the same study, where there is one: both are named together.
+    identity
+        Tells the input from others of its name, without identifiers.
+    spacing_mm
+        Pixel size that was given for it.
     """
 
     name: str
     read: Callable[[], Sequence[Volume]]
     read_other: Callable[[], Volume] | None = None
+    identity: Callable[[], str] = str
+    spacing_mm: float | None = None
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of many inputs.
+
+    Attributes
+    ----------
+    rejects
+        What was refused.
+    n_there
+        How many were there already.
+    """
+
+    rejects: Rejects
+    n_there: int
 
 
 def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None, axial: bool = False) -> list[LocateInput]:
@@ -86,22 +111,27 @@ def locate_inputs(
     *,
     network: Segmenter,
     lowest: Level | None = None,
+    settings: Mapping[str, str] | None = None,
     advance: Callable[[float], None] = lambda n: None,
-) -> Rejects:
-    """Locate every input; a single one straight into `out`, many into a folder each. Returns what was refused."""
-    rejects = Rejects()
-    for one in inputs:
-        folder = out / one.name if len(inputs) > 1 else out
-        if not (folder / LEVELS_FILE).is_file():
-            try:
-                (volume,) = one.read()
-                volume = sized_by_spine(volume, network)
-                location = locate(volume, network=network, lowest=lowest, other=_other_of(one))
-                write_location(location, volume, folder)
-            except DeepspineError as error:
-                rejects.add(one.name, error)
-        advance(1)
-    return rejects
+) -> BatchResult:
+    """Locate every input; a single one straight into `out`, many into a folder each.
+
+    What is there already is left alone when the same input, lowest level and settings made it, else made again.
+
+    Parameters
+    ----------
+    settings
+        What else decides the answer, such as the name of the network's weights.
+    """
+
+    def make(one: LocateInput, folder: Path, decided_by: Mapping[str, Any]) -> None:
+        (volume,) = one.read()
+        volume = sized_by_spine(volume, network)
+        location = locate(volume, network=network, lowest=lowest, other=_other_of(one))
+        write_location(location, volume, folder, decided_by=decided_by)
+
+    decided_by = {**(settings or {}), "lowest": lowest.value if lowest else None}
+    return _go_through(inputs, out, make, files=LOCATED_FILES, decided_by=decided_by, advance=advance)
 
 
 def box_axial_inputs(
@@ -109,20 +139,64 @@ def box_axial_inputs(
     out: Path,
     *,
     regions: AxialRegions,
+    settings: Mapping[str, str] | None = None,
     advance: Callable[[float], None] = lambda n: None,
-) -> Rejects:
-    """Box the disc on the axial slices of every input; folders as in `locate_inputs`. Returns what was refused."""
-    rejects = Rejects()
+) -> BatchResult:
+    """Box the disc on the axial slices of every input; folders, and what is there already, as in `locate_inputs`."""
+
+    def make(one: LocateInput, folder: Path, decided_by: Mapping[str, Any]) -> None:
+        stacks = one.read()
+        write_regions([regions.boxes(stack) for stack in stacks], stacks, folder, decided_by=decided_by)
+
+    return _go_through(inputs, out, make, files=BOXED_FILES, decided_by=settings or {}, advance=advance)
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return what tells an input or weights from others of the same name: names, sizes and content of the first file.
+
+    One slice tells a DICOM series, so that a batch that goes on need not read all of them.
+    """
+    there = [file for file in files if file.is_file()]
+    digest = hashlib.sha256("".join(f"{file.name}:{file.stat().st_size};" for file in there).encode())
+    if there:
+        digest.update(there[0].read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _go_through(
+    inputs: Sequence[LocateInput],
+    out: Path,
+    make: Callable[[LocateInput, Path, Mapping[str, Any]], None],
+    *,
+    files: Sequence[str],
+    decided_by: Mapping[str, Any],
+    advance: Callable[[float], None],
+) -> BatchResult:
+    """Make the files of every input, the last of which says what made them."""
+    rejects, n_there = Rejects(), 0
     for one in inputs:
         folder = out / one.name if len(inputs) > 1 else out
-        if not (folder / REGIONS_FILE).is_file():
+        own = {**decided_by, "input": one.identity(), "spacing_mm": one.spacing_mm}
+        if _decided_by(folder / files[-1]) == own:
+            n_there += 1
+        else:
+            # The answer for another input must not stay where this one is refused.
+            for name in files if (folder / files[-1]).is_file() else ():
+                (folder / name).unlink(missing_ok=True)
             try:
-                stacks = one.read()
-                write_regions([regions.boxes(stack) for stack in stacks], stacks, folder)
+                make(one, folder, own)
             except DeepspineError as error:
                 rejects.add(one.name, error)
         advance(1)
-    return rejects
+    return BatchResult(rejects, n_there)
+
+
+def _decided_by(path: Path) -> object:
+    """Return what made an answer; None where there is none, or none that says so."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["made_by"]["decided_by"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _other_of(one: LocateInput) -> Volume | None:
@@ -139,13 +213,20 @@ def _inputs_of(path: Path, spacing_mm: float | None, *, axial: bool) -> Iterator
     elif path.suffix == ".csv":
         entries = [one if one.spacing_mm else replace(one, spacing_mm=spacing_mm) for one in read_manifest(path)]
         for entry, other in zip(entries, _other_contrasts(entries), strict=True):
-            yield LocateInput(_name_of(entry.path), partial(_alone, entry.read), other.read if other else None)
+            files = [entry.path, other.path] if other else [entry.path]
+            yield LocateInput(
+                _name_of(entry.path),
+                partial(_alone, entry.read),
+                other.read if other else None,
+                identity=partial(digest_of, files),
+                spacing_mm=entry.spacing_mm,
+            )
     elif path.is_dir() and (files := _volumes_in(path)):
         for file in files:
             name = str(file.relative_to(path).with_name(_name_of(file)))
-            yield LocateInput(name, _reader(file, spacing_mm, axial=axial))
+            yield _input_of(file, name, spacing_mm, axial=axial)
     elif path.exists():
-        yield LocateInput(_name_of(path), _reader(path, spacing_mm, axial=axial))
+        yield _input_of(path, _name_of(path), spacing_mm, axial=axial)
     else:
         raise InputError(f"no file or folder {path}; check the spelling of the path")
 
@@ -157,7 +238,10 @@ def _studies_of(path: Path, *, axial: bool) -> Iterator[LocateInput]:
 
     for study in ArchiveIndex.read(path).studies():
         selection = select_series(study)
-        yield LocateInput(study.study_key, partial(_read_chosen, selection, axial=axial))
+        # Keys of series are digests of what DICOM calls them.
+        keys = [series.series_key for series in study.series]
+        identity = partial("-".join, keys)
+        yield LocateInput(study.study_key, partial(_read_chosen, selection, axial=axial), identity=identity)
 
 
 def _read_chosen(selection: Selection, *, axial: bool) -> list[Volume]:
@@ -198,10 +282,21 @@ def _volumes_of(files: Iterable[Path]) -> list[Path]:
     return sorted(one for one in files if suffix_of(one) in (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES))
 
 
-def _reader(path: Path, spacing_mm: float | None, *, axial: bool) -> Callable[[], Sequence[Volume]]:
+def _input_of(path: Path, name: str, spacing_mm: float | None, *, axial: bool) -> LocateInput:
+    """Return a volume file, a picture or a folder of DICOM files as an input."""
+    read: Callable[[], Sequence[Volume]] = partial(_alone, partial(read_volume, path))
     if spacing_mm is not None and path.suffix.lower() in PICTURE_SUFFIXES:
-        return partial(_alone, partial(read_picture, path, spacing_mm=spacing_mm))
-    return partial(read_volume_stacks, path) if axial else partial(_alone, partial(read_volume, path))
+        read = partial(_alone, partial(read_picture, path, spacing_mm=spacing_mm))
+    elif axial:
+        read = partial(read_volume_stacks, path)
+    return LocateInput(name, read, identity=partial(digest_of, _files_of(path)), spacing_mm=spacing_mm)
+
+
+def _files_of(path: Path) -> list[Path]:
+    """Return a file itself, or what may be DICOM in a folder: what is written there later does not make it another."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if is_dicom_suffix(suffix_of(file)))
 
 
 def _alone(read: Callable[[], Volume]) -> list[Volume]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from deepspine.segmentation.locate import Location
 
 LEVELS_FILE = "levels.json"
 """Written last: a folder that has it is whole."""
+LOCATED_FILES = ("mask.nii.gz", "vertebrae.nii.gz", "overlay.png", LEVELS_FILE)
 CLASS_COLORS = {
     SpineClass.BODY: (0.40, 0.56, 1.00),
     SpineClass.POSTERIOR: (0.47, 0.37, 0.94),
@@ -28,17 +30,26 @@ CLASS_COLORS = {
 OPACITY = 0.38
 
 
-def write_location(location: Location, volume: Volume, folder: Path) -> None:
-    """Write `mask.nii.gz`, `vertebrae.nii.gz`, `overlay.png` and `levels.json` of one volume to a folder."""
+def write_location(
+    location: Location, volume: Volume, folder: Path, *, decided_by: Mapping[str, Any] | None = None
+) -> None:
+    """Write `mask.nii.gz`, `vertebrae.nii.gz`, `overlay.png` and `levels.json` of one volume to a folder.
+
+    Parameters
+    ----------
+    decided_by
+        What the answer depends on, for `made_by`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     write_mask(location.mask, volume, folder / "mask.nii.gz")
     write_mask(location.vertebra_map, volume, folder / "vertebrae.nii.gz")
     draw_overlay(location, volume, folder / "overlay.png")
-    text = json.dumps(levels_json(location, volume), indent=1)
+    made_by = provenance([volume.origin.source], decided_by=decided_by or {})
+    text = json.dumps(levels_json(location, volume, made_by=made_by), indent=1)
     (folder / LEVELS_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def levels_json(location: Location, volume: Volume) -> dict[str, Any]:
+def levels_json(location: Location, volume: Volume, *, made_by: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of `levels.json`: plain values; `ijk` is `[slice, row, column]`, LPS is in mm."""
     return {
         "levels": [_level_json(frame, location, volume) for frame in location.frames],
@@ -57,7 +68,7 @@ def levels_json(location: Location, volume: Volume) -> dict[str, Any]:
         "warnings": list(location.warnings),
         "patient_space": volume.origin.has_patient_space,
         "curve_lps": np.round(location.curve.samples(step_mm=5.0), 2).tolist(),
-        "made_by": provenance([volume.origin.source]),
+        "made_by": dict(made_by),
     }
 
 

@@ -66,8 +66,7 @@ class DetectionNetwork:
 
         from deepspine.segmentation.detection.network import build_detector
 
-        shipped = Path(str(files("deepspine.segmentation"))) / "detection" / "weights" / WEIGHTS_FILE
-        path = Path(weights) if weights else shipped
+        path = Path(weights) if weights else shipped_detector()
         card = path.with_name(CARD_FILE)
         if not path.is_file() or not card.is_file():
             raise InputError(
@@ -144,6 +143,11 @@ class DetectionNetwork:
             ]
             for answer in answers
         ]
+
+
+def shipped_detector() -> Path:
+    """Return the path of the weights of the detector that comes with the package."""
+    return Path(str(files("deepspine.segmentation") / "detection" / "weights" / WEIGHTS_FILE))
 
 
 def painted(boxes: Sequence[FoundBox], shape: tuple[int, int]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:

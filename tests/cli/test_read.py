@@ -135,6 +135,7 @@ def test_a_pair_of_pictures_is_read_by_name_or_by_option_alike(
     assert {key.finding for key in LabelTable.read(tmp_path / "a" / "grades.csv")} == {"bulge"}
     page = re.sub(r"data:image/png;base64,[^\"]*", "", (tmp_path / "a" / "report.html").read_text())
     assert "case" not in page, "file names may hold names"
+    assert "case" not in (tmp_path / "a" / "levels.json").read_text()
 
 
 def test_a_folder_of_volumes_is_the_study_that_its_files_show(phantom: PhantomStudy, tmp_path: Path) -> None:

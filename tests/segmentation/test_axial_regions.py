@@ -62,8 +62,8 @@ def test_regions_are_written_with_a_picture(tmp_path: Path) -> None:
 
 def test_what_is_refused_among_many_is_told_and_the_rest_is_written(tmp_path: Path) -> None:
     inputs = [LocateInput("axial", lambda: [slices()]), LocateInput("sagittal", lambda: [slices(Plane.SAGITTAL)])]
-    rejects = box_axial_inputs(inputs, tmp_path, regions=AxialRegions(Blobs()))  # type: ignore[arg-type]
-    assert [row[0] for row in rejects.rows] == ["sagittal"]
+    done = box_axial_inputs(inputs, tmp_path, regions=AxialRegions(Blobs()))  # type: ignore[arg-type]
+    assert [row[0] for row in done.rejects.rows] == ["sagittal"]
     assert (tmp_path / "axial" / "regions.json").is_file()
 
 

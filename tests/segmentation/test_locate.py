@@ -1,9 +1,9 @@
 """From a volume to named discs, and the reasons for refusing one."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from deepspine.data.files import read_volume
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
+from deepspine.segmentation.batch import LocateInput, digest_of, locate_inputs
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
 from deepspine.segmentation.evaluation import Observations, is_flagged, judge_picture, measurements, observe, unseen_by
 from deepspine.segmentation.inference import SegmentationNetwork
@@ -145,6 +146,53 @@ def test_voxels_that_had_no_value_in_the_file_are_told(tmp_path: Path) -> None:
     SimpleITK.WriteImage(image, str(tmp_path / "t2.mha"))
     read = read_volume(tmp_path / "t2.mha")
     assert "7 voxels without a value" in locate(read, network=Painted(painted_spine())).warnings[0]
+
+
+def inputs_of(*shapes: tuple[int, int, int]) -> list[LocateInput]:
+    """Return inputs of one name each, told apart by the size of their volumes."""
+    return [
+        LocateInput(f"n{index}", lambda shape=shape: [volume(shape)], identity=lambda shape=shape: str(shape))
+        for index, shape in enumerate(shapes)
+    ]
+
+
+def test_an_answer_is_given_again_when_what_decides_it_changed(tmp_path: Path) -> None:
+    def run(inputs: list[LocateInput], **options: Any) -> int:
+        done = locate_inputs(inputs, tmp_path, network=Painted(painted_spine()), **options)
+        assert not len(done.rejects)
+        return done.n_there
+
+    def lowest() -> str:
+        return json.loads((tmp_path / "levels.json").read_text())["levels"][-1]["name"]
+
+    same, other = inputs_of((1, ROWS, COLUMNS)), [replace(inputs_of((1, ROWS, COLUMNS))[0], identity=lambda: "other")]
+    assert run(same) == 0
+    assert run(same) == 1
+    assert run(same, lowest=Level.L4_L5) == 0
+    assert lowest() == "L4-L5"
+    assert run(same) == 0
+    assert lowest() == "L5-S1"
+    assert run(same, settings={"weights": "of mine"}) == 0
+    assert run(other, settings={"weights": "of mine"}) == 0
+    assert run([replace(other[0], spacing_mm=0.5)], settings={"weights": "of mine"}) == 0
+
+
+def test_the_answer_for_another_input_does_not_stay_where_one_was_refused(tmp_path: Path) -> None:
+    inputs = inputs_of((1, ROWS, COLUMNS))
+    locate_inputs(inputs, tmp_path, network=Painted(painted_spine()))
+    done = locate_inputs(
+        inputs, tmp_path, network=Painted(np.zeros((1, ROWS, COLUMNS), np.uint8)), settings={"weights": "blind"}
+    )
+    assert len(done.rejects) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_of_one_name_are_told_apart_by_their_content(tmp_path: Path) -> None:
+    for folder, content in (("p1", b"one"), ("p2", b"two"), ("p3", b"one")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "t2.nii").write_bytes(content)
+    first, second, third = (digest_of([tmp_path / folder / "t2.nii"]) for folder in ("p1", "p2", "p3"))
+    assert first == third != second
 
 
 def test_a_disc_that_was_counted_and_not_found_is_told() -> None:

@@ -52,22 +52,33 @@ def locate(
     from deepspine.cli.progress import progress
     from deepspine.data.errors import InputError
     from deepspine.data.levels import Level
-    from deepspine.segmentation.axial_regions import AxialRegions
-    from deepspine.segmentation.batch import box_axial_inputs, find_inputs, locate_inputs
+    from deepspine.segmentation.axial_regions import AxialRegions, shipped_axial_weights
+    from deepspine.segmentation.batch import box_axial_inputs, digest_of, find_inputs, locate_inputs
 
     level = Level.parse(lowest) if lowest else None
     found = find_inputs(inputs, spacing_mm=spacing_mm, axial=axial)
     out.mkdir(parents=True, exist_ok=True)
+    used = weights or (shipped_axial_weights() if axial else method.shipped())
+    settings = {"method": "axial" if axial else method.value, "weights": digest_of([used])}
     with progress("locate", total=len(found)) as advance:
         if axial:
             regions = AxialRegions.load(weights, device=device.value)
-            rejects = box_axial_inputs(found, out, regions=regions, advance=advance)
+            done = box_axial_inputs(found, out, regions=regions, settings=settings, advance=advance)
         else:
             network = method.load(weights, device=device)
-            rejects = locate_inputs(found, out, network=network, lowest=level, advance=advance)
+            done = locate_inputs(found, out, network=network, lowest=level, settings=settings, advance=advance)
+    rejects = done.rejects
     rejects.write(out / "rejects.csv")
+    if done.n_there:
+        sys.stderr.write(f"{done.n_there} of {len(found)} were there already, made from the same input and options\n")
     if as_json:
-        sys.stdout.write(json.dumps({"inputs": len(found), "rejected": len(rejects), "out": str(out)}) + "\n")
+        summary = {
+            "inputs": len(found),
+            "already_there": done.n_there,
+            "rejected": len(rejects),
+            "out": str(out),
+        }
+        sys.stdout.write(json.dumps(summary) + "\n")
     if len(found) == 1 and len(rejects):
         raise InputError(f"{rejects.rows[0][0]}: {rejects.rows[0][1]}")
     rejects.check_share(len(found), allowed=max_reject_share, path=out / "rejects.csv")

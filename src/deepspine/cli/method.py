@@ -24,6 +24,13 @@ class Method(StrEnum):
     UNET = "unet"
     DETECTION = "detection"
 
+    def shipped(self) -> Path:
+        """Return the weights that come with the package."""
+        from deepspine.segmentation.detection.inference import shipped_detector
+        from deepspine.segmentation.inference import shipped_weights
+
+        return shipped_detector() if self is Method.DETECTION else shipped_weights()
+
     def load(self, weights: Path | None, *, device: Device = Device.CPU) -> SegmentationNetwork | DetectionNetwork:
         """Load a network, the shipped one by default; the detector runs on the processor alone, through PyTorch.
 

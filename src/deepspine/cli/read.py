@@ -108,6 +108,7 @@ def _located(images: StudyImages, network: SegmentationNetwork, lowest: Level | 
 def _found(
     volume: Volume, network: SegmentationNetwork, lowest: Level | None, *, other: Volume | None = None
 ) -> FoundSpine:
+    from deepspine.data.provenance import provenance
     from deepspine.grading.reading_study import FoundSpine
     from deepspine.segmentation.locate import locate
     from deepspine.segmentation.output import levels_json
@@ -115,7 +116,8 @@ def _found(
 
     sized = sized_by_spine(volume, network)
     location = locate(sized, network=network, lowest=lowest, other=other)
-    about = levels_json(location, sized)
+    # Names of input files may hold those of patients.
+    about = levels_json(location, sized, made_by=provenance())
     return FoundSpine(sized, location.mask, location.vertebra_map, location.frames, location.warnings, about)
 
 
