@@ -123,7 +123,10 @@ def single_stack(planes: list[SlicePlane]) -> Stack:
         When slices are not parallel, share a place, or are not evenly spaced (a slice is missing).
     """
     if len(parallel_groups(planes)) > 1:
-        raise GeometryError(f"{len(planes)} slices must be parallel, got several directions; read them as stacks")
+        raise GeometryError(
+            f"{len(planes)} slices must be parallel, got several directions; read them as stacks (axial slabs: "
+            "`locate --axial`, `read --axial-t2`; in Python `read_stacks`)"
+        )
     members = _ordered(planes, list(range(len(planes))))
     stack = _evenly_spaced(planes, members)
     if stack is None:

@@ -1,12 +1,11 @@
 """`deepspine locate`: files that it writes, and what it says of spines that cannot be counted surely."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from dicom_files import AXIAL, WrittenSeries, uid
+from dicom_files import WrittenSeries, write_slabs
 from PIL import Image
 
 from deepspine.cli import main
@@ -77,21 +76,8 @@ def test_t1_and_t2_of_one_report_get_one_answer(study: PhantomStudy, tmp_path: P
 
 @pytest.fixture
 def slabs(tmp_path: Path) -> Path:
-    """Write a DICOM study whose axial series are two slabs, tilted against each other; returns its folder."""
-    cos, sin = np.cos(0.3), np.sin(0.3)
-    flat = WrittenSeries(name="axial", axes=AXIAL, positions=tuple((0.0, 0.0, -4.0 * n) for n in range(3)))
-    tilted = replace(
-        flat,
-        axes=((1.0, 0.0, 0.0), (0.0, cos, sin)),
-        positions=tuple((0.0, 4.0 * n * sin, -40.0 - 4.0 * n * cos) for n in range(3)),
-    )
-    for name, slab in (("a", flat), ("b", tilted)):
-        folder = tmp_path / "study" / "ax_t2"
-        folder.mkdir(parents=True, exist_ok=True)
-        for number in range(3):
-            dataset = slab.dataset(number)
-            dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid(name, number)
-            dataset.save_as(folder / f"{name}{number}.dcm", enforce_file_format=True)
+    """Write a DICOM study whose axial series are two slabs; returns its folder."""
+    write_slabs(tmp_path / "study" / "ax_t2")
     return tmp_path / "study"
 
 

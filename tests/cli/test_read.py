@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import SimpleITK
 from blind_network import blind_on_t2
-from dicom_files import AXIAL, T1, T2, WrittenSeries
+from dicom_files import AXIAL, T1, T2, WrittenSeries, write_slabs
 from numpy.typing import NDArray
 from PIL import Image
 from tiny_grader import write_tiny_grader
@@ -152,6 +152,13 @@ def test_a_folder_of_volumes_is_the_study_that_its_files_show(phantom: PhantomSt
     assert np.allclose(volume.voxels, phantom.sagittal_t2.voxels)
     assert volume.grid.matches(phantom.sagittal_t2.grid, tolerance_mm=1e-2)
     assert not found.is_picture
+
+
+def test_an_axial_series_of_several_slabs_is_read_as_its_stacks(tmp_path: Path) -> None:
+    WrittenSeries().write(tmp_path / "sag_t2")
+    write_slabs(tmp_path / "ax_t2")
+    found = find_study(None, t2=tmp_path / "sag_t2", axial_t2=tmp_path / "ax_t2")
+    assert [len(stack.voxels) for stack in found.volumes["axial_t2"]] == [3, 3]
 
 
 def test_a_stray_picture_does_not_stand_for_a_dicom_study(tmp_path: Path) -> None:

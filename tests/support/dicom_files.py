@@ -73,6 +73,22 @@ class WrittenSeries:
         return paths
 
 
+def write_slabs(folder: Path) -> None:
+    """Write an axial series of two slabs of three slices each, tilted against each other."""
+    folder.mkdir(parents=True)
+    cos, sin = np.cos(0.3), np.sin(0.3)
+    for slab, (down, tilt) in enumerate(((0.0, (1.0, 0.0)), (40.0, (cos, sin)))):
+        series = WrittenSeries(
+            name="axial",
+            axes=((1.0, 0.0, 0.0), (0.0, *tilt)),
+            positions=tuple((0.0, 4.0 * n * tilt[1], -down - 4.0 * n * tilt[0]) for n in range(3)),
+        )
+        for number in range(3):
+            dataset = series.dataset(number)
+            dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid(slab, number)
+            dataset.save_as(folder / f"{slab}{number}.dcm", enforce_file_format=True)
+
+
 def empty_dataset(sop_class: str, sop_uid: str) -> FileDataset:
     """Return a data set with its file meta and nothing else."""
     meta = FileMetaDataset()
