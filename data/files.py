@@ -7,10 +7,10 @@ of it goes back to the very grid of the file that it came from.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from math import prod
 import gzip
 import zlib
+from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
