@@ -7,22 +7,47 @@ from its last checkpoint when it was stopped, and neither it nor the look is rep
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import yaml
 
 from deepspine.data.errors import DeepspineError
+from deepspine.experiments.made_with import check_same, claim
 from deepspine.segmentation.evaluation import Observations, observe
 from deepspine.segmentation.inference import SegmentationNetwork
-from deepspine.segmentation.weights_file import WEIGHTS_FILE
+from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE
 
 TRAINING_PHANTOMS, PHANTOM_SEED = 10, 77
+RUNS = "--runs"
 OBSERVED_FILE = "observed.json"
 """What a fold's network did on the patients held from it, beside its weights."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a training learns from, and for how long.
+
+    Attributes
+    ----------
+    n_folds, held_fold
+        Patients of this fold are held back.
+    share
+        Of the config's steps.
+    """
+
+    n_folds: int
+    held_fold: int
+    share: float
+
+    def decides(self, config_steps: int) -> dict[str, int]:
+        """Return what tells a network from those of other folds or lengths."""
+        return {"n_folds": self.n_folds, "held_fold": self.held_fold, "steps": round(self.share * config_steps)}
 
 
 def train_folds(
@@ -45,16 +70,19 @@ def train_folds(
 
     Raises
     ------
+    ConfigError
+        When the folder holds networks of another number of folds, another fold or another length.
     DeepspineError
         When a training ended with an error; its own message stands above.
     """
     phantom = (runs / "phantom").resolve()
     _deepspine("phantom", "--studies", str(TRAINING_PHANTOMS), "--seed", str(PHANTOM_SEED), "--out", str(phantom))
     for fold in range(n_folds):
-        common = ["--data.root", str(data), "--data.n_folds", str(n_folds), "--data.held_fold", str(fold), *extra]
-        teacher = _trained("segmentation_teacher", runs / f"teacher-{fold}", phantom, share, common)
+        part = Part(n_folds, fold, share)
+        common = ["--data.root", str(data), *extra]
+        teacher = _trained("segmentation_teacher", runs / f"teacher-{fold}", phantom, part, common)
         taught = ["--data.teacher", str(teacher), "--model.initial_weights", str(teacher)]
-        yield _trained("segmentation", runs / f"student-{fold}", phantom, share, [*common, *taught])
+        yield _trained("segmentation", runs / f"student-{fold}", phantom, part, [*common, *taught])
 
 
 def observe_folds(
@@ -76,22 +104,38 @@ def observe_folds(
     return observed
 
 
-def _trained(config: str, run: Path, phantom: Path, share: float, flags: Sequence[str]) -> Path:
+def _trained(config: str, run: Path, phantom: Path, part: Part, flags: Sequence[str]) -> Path:
     """Return the weights of a run, after training them if they are not there."""
     weights = run / WEIGHTS_FILE
-    if not weights.is_file():
-        path = files("deepspine.experiments") / "configs" / f"{config}.yaml"
-        steps = round(share * yaml.safe_load(path.read_text(encoding="utf-8"))["trainer"]["max_steps"])
-        where = ["--trainer.max_steps", str(steps)]
-        where += ["--trainer.default_root_dir", str(run), "--trainer.logger.init_args.save_dir", str(run)]
-        sources = ["spider_space"] * 3 + ["sudirman"] + ["spider_mid"] * (config == "segmentation") + [str(phantom)]
-        checkpoints = sorted(run.rglob("last.ckpt"), key=lambda found: found.stat().st_mtime)
-        resumed = ["--ckpt_path", str(checkpoints[-1])] if checkpoints else []
-        _deepspine(
-            "train", "segmentation", "--config", str(path), "--data.sources", f"[{','.join(sources)}]",
-            *where, *flags, *resumed,
-        )  # fmt: skip
+    path = files("deepspine.experiments") / "configs" / f"{config}.yaml"
+    asked = part.decides(yaml.safe_load(path.read_text(encoding="utf-8"))["trainer"]["max_steps"])
+    if weights.is_file():
+        check_same(run, _card(weights), asked, option=RUNS)
+        return weights
+    checkpoints = sorted(run.rglob("last.ckpt"), key=lambda found: found.stat().st_mtime)
+    claim(run, asked, holds=bool(checkpoints), option=RUNS)
+    (run / OBSERVED_FILE).unlink(missing_ok=True)
+    where = ["--data.n_folds", str(part.n_folds), "--data.held_fold", str(part.held_fold)]
+    where += ["--trainer.max_steps", str(asked["steps"])]
+    where += ["--trainer.default_root_dir", str(run), "--trainer.logger.init_args.save_dir", str(run)]
+    sources = ["spider_space"] * 3 + ["sudirman"] + ["spider_mid"] * (config == "segmentation") + [str(phantom)]
+    resumed = ["--ckpt_path", str(checkpoints[-1])] if checkpoints else []
+    _deepspine(
+        "train", "segmentation", "--config", str(path), "--data.sources", f"[{','.join(sources)}]",
+        *where, *flags, *resumed,
+    )  # fmt: skip
     return weights
+
+
+def _card(weights: Path) -> dict[str, int | None]:
+    """Return what the card of trained weights says of folds and length; the length stands in the network's name."""
+    card = json.loads(weights.with_name(CARD_FILE).read_text(encoding="utf-8"))
+    steps = re.search(r"(\d+) steps$", card.get("name", ""))
+    return {
+        "n_folds": card.get("n_folds"),
+        "held_fold": card.get("held_fold"),
+        "steps": int(steps[1]) if steps else None,
+    }
 
 
 def _deepspine(*words: str) -> None:

@@ -1,9 +1,12 @@
 """Every fold is trained once, in two steps, and not again."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from deepspine.data.errors import ConfigError
 from deepspine.experiments import cross_validation
 from deepspine.segmentation.evaluation import Observations
 
@@ -19,6 +22,10 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
             run = Path(words[words.index("--trainer.default_root_dir") + 1])
             run.mkdir(parents=True, exist_ok=True)
             (run / "model.safetensors").touch()
+            steps = words[words.index("--trainer.max_steps") + 1]
+            n_folds, held = (int(words[words.index(f"--data.{name}") + 1]) for name in ("n_folds", "held_fold"))
+            card = {"name": f"segmentation tiny, {steps} steps", "n_folds": n_folds, "held_fold": held}
+            (run / "model.json").write_text(json.dumps(card))
 
     monkeypatch.setattr(cross_validation, "_deepspine", run)
     return recorded
@@ -48,6 +55,39 @@ def test_what_is_trained_is_not_trained_again_and_a_stopped_run_goes_on(calls: l
     list(cross_validation.train_folds(tmp_path / "data", tmp_path, 2))
     assert [words[0] for words in calls] == ["phantom", "train"]
     assert value(calls[1], "--ckpt_path").endswith("student-1/last.ckpt")
+
+
+OTHERS = [
+    (lambda data, runs: cross_validation.train_folds(data, runs, 2), "n_folds 3 there, 2 asked"),
+    (lambda data, runs: cross_validation.train_folds(data, runs, 3, share=0.5), "steps 2000 there, 1000 asked"),
+]
+
+
+@pytest.mark.parametrize(("others", "message"), OTHERS)
+def test_networks_of_other_folds_or_another_length_are_refused(
+    others: Callable[..., object], message: str, calls: list, tmp_path: Path
+) -> None:
+    list(cross_validation.train_folds(tmp_path / "data", tmp_path, 3))
+    with pytest.raises(ConfigError, match=rf"teacher-0: .*{message}.*another --runs"):
+        list(others(tmp_path / "data", tmp_path))
+
+
+@pytest.mark.parametrize(("others", "message"), OTHERS)
+def test_a_stopped_training_does_not_go_on_as_that_of_other_folds_or_another_length(
+    others: Callable[..., object], message: str, calls: list, tmp_path: Path
+) -> None:
+    list(cross_validation.train_folds(tmp_path / "data", tmp_path, 3))
+    (tmp_path / "teacher-0" / "model.safetensors").unlink()
+    (tmp_path / "teacher-0" / "last.ckpt").touch()
+    with pytest.raises(ConfigError, match=message):
+        list(others(tmp_path / "data", tmp_path))
+
+
+def test_weights_of_an_unknown_length_are_refused(calls: list, tmp_path: Path) -> None:
+    list(cross_validation.train_folds(tmp_path / "data", tmp_path, 2))
+    (tmp_path / "student-1" / "model.json").write_text(json.dumps({"name": "mine", "n_folds": 2, "held_fold": 1}))
+    with pytest.raises(ConfigError, match=r"student-1: .*steps unset there, 4200 asked"):
+        list(cross_validation.train_folds(tmp_path / "data", tmp_path, 2))
 
 
 def test_a_fold_is_observed_as_soon_as_it_is_trained_and_only_once(
