@@ -39,6 +39,7 @@ from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
+from deepspine.experiments.made_with import claim
 from deepspine.experiments.note_labels import label_notes, taught_by
 from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.grading.prediction import Prediction
@@ -149,12 +150,18 @@ def make_phantoms(settings: Settings, out: Path, *, advance: Callable[[int], Non
     """Build the dataset of all studies and write reports for every rate of noise; return it and what pictures have.
 
     Studies are made one after the other and not kept: their crops are.
+
+    Raises
+    ------
+    ConfigError
+        When the folder holds phantoms of other settings.
     """
     options = PhantomOptions(studies=settings.studies, seed=settings.seed, motion=settings.motion)
     wanted = identities(options)
-    dataset = out / "dataset"
+    dataset, records = out / "dataset", out / "studies"
+    decided_by = {name: getattr(settings, name) for name in ("studies", "seed", "motion", "noises")}
+    claim(out, decided_by, holds=dataset.is_dir() or records.is_dir())
     if not (out / TRUTH_FILE).is_file():
-        records = out / "studies"
         records.mkdir(parents=True, exist_ok=True)
         make = lru_cache(maxsize=1)(partial(_make, options=options, noises=tuple(settings.noises), records=records))
         sources = [_source(identity, make) for identity in wanted]

@@ -17,13 +17,16 @@ from deepspine.data.dataset.silence import Silence
 from deepspine.data.errors import ConfigError
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.experiments.made_with import RECORD_FILE, changed_options, claim, fingerprint
 
 if TYPE_CHECKING:
     from deepspine.grading.heads import Ordinal
     from deepspine.grading.prediction import Prediction
     from deepspine.grading.training import Noise
 
-LABELS_FILE = "labels.csv"
+LABELS_FILE, NETWORK_FILE = "labels.csv", "last.ckpt"
+OF_NO_NETWORK = ("members", "threads", "seed")
+"""Keys of a recipe that do not decide what a single network learns; its own seed is noted beside."""
 HEADS: dict[str, Ordinal] = {"softmax": False, "cumulative": True, "corn": "corn"}
 
 
@@ -85,6 +88,8 @@ def train_network(
 ) -> Path:
     """Train a network, once, and return the folder of its checkpoint.
 
+    The checkpoint is written when the training has ended: a stopped one begins anew.
+
     Parameters
     ----------
     labels
@@ -97,18 +102,24 @@ def train_network(
         Which of the recipe's networks; changes the seed.
     start
         What the network starts from in place of chance.
+
+    Raises
+    ------
+    ConfigError
+        When the folder holds a network of another recipe, other labels, crops or folds, or another start.
     """
     import pytorch_lightning as pl
-    from pytorch_lightning.callbacks import ModelCheckpoint
 
     from deepspine.grading.inputs import Augmentation
     from deepspine.grading.training import GradingData, GradingModule
 
-    if list(place.rglob("last*.ckpt")):
-        return place
-    place.mkdir(parents=True, exist_ok=True)
-    labels.write(place / LABELS_FILE)
     seed = recipe.seed + 1000 * member
+    decided_by = {**learned_from(dataset, labels, recipe, folds=folds, start=start), "held": held_folds, "seed": seed}
+    trained = (place / NETWORK_FILE).is_file()
+    claim(place, decided_by, holds=trained)
+    if trained:
+        return place
+    labels.write(place / LABELS_FILE)
     data = GradingData(
         dataset, inputs=recipe.inputs, silence=Silence.MISSING, labels=place / LABELS_FILE,
         normalise_crops=recipe.normalise_crops,
@@ -126,11 +137,33 @@ def train_network(
     trainer = pl.Trainer(
         max_epochs=recipe.epochs, precision=cast(Any, recipe.precision), default_root_dir=str(place), logger=False,
         enable_progress_bar=False, enable_model_summary=False, num_sanity_val_steps=0, limit_val_batches=0,
-        accelerator="auto", devices=1, gradient_clip_val=5.0,
-        callbacks=[ModelCheckpoint(save_last=True, save_top_k=0, dirpath=str(place))],
+        accelerator="auto", devices=1, gradient_clip_val=5.0, enable_checkpointing=False,
     )  # fmt: skip
     trainer.fit(module, data)
+    trainer.save_checkpoint(place / NETWORK_FILE)
     return place
+
+
+def learned_from(
+    dataset: Path, labels: LabelTable, recipe: Recipe, *, folds: int, start: Path | None
+) -> dict[str, Any]:
+    """Return what decides a network beside its seed and the folds held from it, for its record."""
+    return {
+        "recipe": {key: value for key, value in changed_options(recipe).items() if key not in OF_NO_NETWORK},
+        "folds": folds,
+        "labels": fingerprint(labels.to_csv_text()),
+        "crops": Manifest.read(dataset).preset.to_json(),
+        "dataset": _made_of(dataset),
+        "start": None if start is None else _made_of(start),
+    }
+
+
+def _made_of(place: Path) -> str | None:
+    """Return a fingerprint of a folder's record; of weights, where they have none; None of a dataset without one."""
+    record = (place if place.is_dir() else place.parent) / RECORD_FILE
+    if record.is_file():
+        return fingerprint(record)
+    return fingerprint(place) if place.is_file() else None
 
 
 def cross_validate(

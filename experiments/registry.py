@@ -136,7 +136,7 @@ def run_experiment(
     data
         Folder of the data sets.
     out
-        Folder of the run; networks trained there are used again, so that a stopped run goes on.
+        Folder of the run; what was made there with the same settings is used again, so that a stopped run goes on.
     config
         In place of the experiment's own file.
     changes
@@ -149,7 +149,8 @@ def run_experiment(
     Raises
     ------
     ConfigError
-        When there is no such experiment, a setting is not one of its own, or it has no fast check.
+        When there is no such experiment, a setting is not one of its own, it has no fast check, or the folder holds
+        what was made with other settings.
     InputError
         When the data are not there.
     """
@@ -162,8 +163,9 @@ def run_experiment(
     changes = [*(experiment.fast if fast else ()), *changes]
     settings = load_settings(module.Settings, config or experiment.config, changes)
     out.mkdir(parents=True, exist_ok=True)
-    OmegaConf.save(OmegaConf.structured(settings), out / "config.yaml")
     rows: list[Row] = module.run(settings, data, out, advance)
+    # After the run: a folder of other settings refuses it, and keeps the config of its own table.
+    OmegaConf.save(OmegaConf.structured(settings), out / "config.yaml")
     write_rows(rows, out / "table.csv")
     result = {
         "experiment": name,

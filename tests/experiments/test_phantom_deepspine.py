@@ -1,5 +1,6 @@
 """The scores of phantom-deepspine, and the whole of it on a few studies."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,13 @@ import pytest
 
 from deepspine.cli import main
 from deepspine.data.dataset.splits import fold_of
+from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
-from deepspine.experiments.phantom_deepspine import average, counts_of, gain, stand_out
+from deepspine.experiments import phantom_deepspine
+from deepspine.experiments.phantom_deepspine import Settings, average, counts_of, gain, make_phantoms, stand_out
 from deepspine.grading.prediction import Prediction
 
 
@@ -69,6 +72,46 @@ def test_answers_for_one_held_fold_alone_stay_as_they_are() -> None:
     one = [row for row in rows if fold_of(row.patient_key, 3) == 0]
     kept = {row.key: row.probabilities for row in stand_out(one, truth, folds=3)}
     assert all(np.array_equal(kept[row.key], row.probabilities) for row in one)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count the phantoms asked for, in place of making them, which takes its time."""
+    numbers: list[int] = []
+    monkeypatch.setattr(phantom_deepspine, "build_dataset", lambda sources, *_, **__: numbers.append(len(sources)))
+    return numbers
+
+
+SETTINGS = Settings(studies=3, seed=1, folds=2, noises=[0.0], motion=0.0)
+
+
+def test_phantoms_are_made_once_and_those_of_other_settings_are_refused(made: list[int], tmp_path: Path) -> None:
+    make_phantoms(SETTINGS, tmp_path, advance=lambda n: None)
+    make_phantoms(replace(SETTINGS, folds=3, only=["both"]), tmp_path, advance=lambda n: None)
+    assert made == [3]
+    with pytest.raises(ConfigError, match=r"motion 0.0 there, 1.0 asked; studies 3 there, 6 asked"):
+        make_phantoms(replace(SETTINGS, studies=6, motion=1.0), tmp_path, advance=lambda n: None)
+
+
+def test_stopped_phantoms_go_on_with_their_own_settings_alone(made: list[int], tmp_path: Path) -> None:
+    make_phantoms(SETTINGS, tmp_path, advance=lambda n: None)
+    (tmp_path / "truth.csv").unlink()
+    with pytest.raises(ConfigError, match="seed 1 there, 2 asked"):
+        make_phantoms(replace(SETTINGS, seed=2), tmp_path, advance=lambda n: None)
+    make_phantoms(SETTINGS, tmp_path, advance=lambda n: None)
+    assert made == [3, 3]
+
+
+def test_a_run_that_is_refused_keeps_the_config_of_its_own_table(
+    made: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(phantom_deepspine, "learn", lambda *_: graded(1.0)[0])
+    command = ["experiment", "phantom-deepspine", "--out", str(tmp_path), "--set", "only=[both]"]
+    assert main([*command, "--set", "seed=1"]) == 0
+    before = (tmp_path / "config.yaml").read_text()
+    assert main([*command, "--set", "seed=2"]) == 2
+    assert "seed 1 there, 2 asked" in capsys.readouterr().err.splitlines()[-1]
+    assert (tmp_path / "config.yaml").read_text() == before
 
 
 @pytest.mark.slow
