@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, DeepspineError
 from deepspine.data.label_table import LabelTable
+from deepspine.experiments.made_with import RECORD_FILE, claim, fingerprint
 from deepspine.experiments.picture_dataset import INPUT_OF_MODALITY, PicturePair
 from deepspine.experiments.picture_levels import laid_on
+from deepspine.experiments.shipped import segmentation_weights
 from deepspine.grading.level_features import MaskedSpine, measure_contrasts
+from deepspine.grading.measurements import T1, measure_names
 from deepspine.grading.measurements_forest import N_TREES, Learner, fit_forest
 from deepspine.grading.prediction import Prediction
 from deepspine.grading.reading_inputs import SAGITTAL_T1
@@ -30,14 +33,25 @@ def measured(pairs: Sequence[PicturePair], kept: Path, *, advance: Callable[[flo
     Parameters
     ----------
     kept
-        CSV file; written when it is not there.
+        CSV file; written when it is not there, its record beside it.
     advance
         Called with the share done since its last call, 1 in sum.
+
+    Raises
+    ------
+    ConfigError
+        When the file holds other patients or measures, or was measured on another segmentation's masks.
     """
     import pandas as pd
 
     from deepspine.segmentation.inference import SegmentationNetwork
 
+    decided_by = {
+        "patients": fingerprint(*(pair.name for pair in pairs)),
+        "measures": fingerprint(*measure_names([T1])),
+        "segmentation": fingerprint(segmentation_weights()),
+    }
+    claim(kept, decided_by, holds=kept.is_file(), record=kept.with_name(f"{kept.stem}_{RECORD_FILE}"))
     if not kept.is_file():
         network = SegmentationNetwork.load()
         tables = []

@@ -16,7 +16,9 @@ from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Plane
 from deepspine.data.label_table import LabelTable
 from deepspine.data.volume import Volume
+from deepspine.experiments.made_with import claim, fingerprint
 from deepspine.experiments.picture_levels import LocatedPicture, laid_on, located_picture
+from deepspine.experiments.shipped import segmentation_weights
 
 # Pictures have no axial series; a network of theirs keeps a place for one.
 _NO_AXIAL = CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0))
@@ -118,6 +120,8 @@ def picture_pairs(
 
     Parameters
     ----------
+    kept
+        Folder where found discs are kept, with the segmentation that finds them.
     prefix
         Of patients' names.
     required
@@ -125,6 +129,8 @@ def picture_pairs(
 
     Raises
     ------
+    ConfigError
+        When discs were kept that another segmentation found.
     InputError
         When there are none.
     """
@@ -140,6 +146,7 @@ def picture_pairs(
     ]
     if not pairs:
         raise InputError(f"{folder}: no images/PATIENT_t1.png or _t2.png; --data must hold this folder")
+    claim(kept, _found_by(), holds=kept.is_dir())
     return pairs
 
 
@@ -168,9 +175,17 @@ def build_pictures(
 
     Raises
     ------
+    ConfigError
+        When the folder holds crops around discs that another segmentation found.
     TooManyRejectsError
         When more than a twentieth of the patients show no spine.
     """
+    claim(out, _found_by(), holds=out.is_dir())
     result = build_dataset([pair.source for pair in pairs], LabelTable({}), out, preset=PRESETS[crops], advance=advance)
     result.rejects.check_share(len(pairs), allowed=MAX_REJECT_SHARE, path=out / "rejects.csv")
     return result
+
+
+def _found_by() -> dict[str, str]:
+    """Return what finds the discs, for records."""
+    return {"segmentation": fingerprint(segmentation_weights())}

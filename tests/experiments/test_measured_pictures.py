@@ -1,5 +1,8 @@
 """Forests on measurements, by folds of patients."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +13,8 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS
-from deepspine.experiments.measured_pictures import cross_validate_measured
+from deepspine.experiments import measured_pictures
+from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 
 HEIGHT_LOSS = FINDINGS["disc_height_loss"]
 
@@ -64,6 +68,42 @@ def test_leaves_that_hold_every_disc_answer_the_share_of_the_others() -> None:
     assert all(round(float(row.probabilities[0]), 6) == by_fold[fold_of(row.patient_key, 2)] for row in rows)
     none = np.mean([grades.admits("none") for key, grades in labels.items() if fold_of(key.report_id, 2) == 1])
     assert by_fold[0] == pytest.approx(none, abs=0.02)
+
+
+@pytest.fixture
+def patients(monkeypatch: pytest.MonkeyPatch) -> list[SimpleNamespace]:
+    """Return two patients, in place of whose spines nothing is measured."""
+    monkeypatch.setattr(
+        measured_pictures, "_of_pair", lambda pair, _: [measured_discs(1)[0].assign(report_id=pair.name)]
+    )
+    return [SimpleNamespace(name=name) for name in ("p1", "p2")]
+
+
+def test_measurements_are_made_once(patients: list[SimpleNamespace], tmp_path: Path) -> None:
+    first = measured(patients, tmp_path / "measurements.csv", advance=lambda n: None)
+    asked: list[float] = []
+    assert measured(patients, tmp_path / "measurements.csv", advance=asked.append).equals(first)
+    assert not asked
+
+
+def test_measurements_of_other_patients_are_refused(patients: list[SimpleNamespace], tmp_path: Path) -> None:
+    measured(patients, tmp_path / "measurements.csv", advance=lambda n: None)
+    with pytest.raises(ConfigError, match=r"measurements.csv: .*\(patients .* remove this file"):
+        measured(patients[:1], tmp_path / "measurements.csv", advance=lambda n: None)
+
+
+@pytest.mark.parametrize("what", ["measures", "segmentation"])
+def test_measurements_of_other_columns_or_another_segmentation_are_refused(
+    what: str, patients: list[SimpleNamespace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured(patients, tmp_path / "measurements.csv", advance=lambda n: None)
+    (tmp_path / "other").touch()
+    if what == "measures":
+        monkeypatch.setattr(measured_pictures, "measure_names", lambda _: ["height_mm"])
+    else:
+        monkeypatch.setattr(measured_pictures, "segmentation_weights", lambda: tmp_path / "other")
+    with pytest.raises(ConfigError, match=rf"\({what} "):
+        measured(patients, tmp_path / "measurements.csv", advance=lambda n: None)
 
 
 def test_a_learner_that_there_is_not_is_refused() -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepspine.data.errors import InputError, NamingError
+from deepspine.data.errors import ConfigError, InputError, NamingError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.pictures import picture_grid
 from deepspine.data.volume import Volume
+from deepspine.experiments import picture_dataset
 from deepspine.experiments.picture_dataset import PicturePair, picture_pairs
 from deepspine.experiments.picture_levels import USUAL_STEP_MM, LocatedPicture, at_usual_size, laid_on
 
@@ -93,10 +94,18 @@ def pair(tmp_path: Path, *, n_discs: int) -> PicturePair:
         Image.fromarray(grey).save(tmp_path / "images" / f"7_{modality}.png")
     levels = [frame(index, step_mm=35.0, depth_mm=32.0).to_json() for index in range(n_discs)]
     kept = tmp_path / "kept"
-    kept.mkdir()
-    (kept / "7_t2.json").write_text(json.dumps({"pixel_mm": 4.0, "levels": levels}))
     (one,) = picture_pairs(tmp_path, kept, prefix="x-", same_view=True, required="t2")
+    (kept / "7_t2.json").write_text(json.dumps({"pixel_mm": 4.0, "levels": levels}))
     return one
+
+
+def test_discs_that_another_segmentation_found_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair(tmp_path, n_discs=5)
+    other = tmp_path / "model.safetensors"
+    other.write_bytes(b"another training")
+    monkeypatch.setattr(picture_dataset, "segmentation_weights", lambda: other)
+    with pytest.raises(ConfigError, match=r"kept: was made with other settings \(segmentation "):
+        picture_pairs(tmp_path, tmp_path / "kept", prefix="x-", same_view=True, required="t2")
 
 
 def test_pictures_of_one_view_share_the_discs_of_t2(tmp_path: Path) -> None:
