@@ -6,7 +6,9 @@ epoch, and everything random within a step by seed and step.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -36,7 +38,7 @@ from deepspine.grading.inputs import (
 )
 from deepspine.grading.label_confusion import LabelConfusion
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
-from deepspine.grading.network import SMALL, GradingNetwork
+from deepspine.grading.network import HALF_RESNET, SMALL, SPINE, GradingNetwork
 from deepspine.grading.noise import EarlyLearning
 from deepspine.grading.prediction import PREPARATION
 from deepspine.grading.start import start_from
@@ -45,10 +47,27 @@ from deepspine.grading.training_log import TrainingLog
 FAST = ("--trainer.max_epochs=2", "--trainer.limit_train_batches=4", "--trainer.limit_val_batches=2")
 """What `--fast` stands for."""
 FORWARD = "forward"
+VAL_LOSS = "val_loss"
+NO_VALIDATION = (
+    "no patient falls into the split val: training does not stop early, and the last epoch's network is kept, not the "
+    "best one's; hold patients back with --data.folds 5 --data.held_fold 0, or build the dataset of more patients"
+)
+OWN_ENCODERS = (SMALL, SPINE, HALF_RESNET)
 Noise = Literal["none", "forward"]
 """What is done about wrong labels: nothing, or forward correction by a learned confusion."""
 STEP_SEED_STRIDE = 1_000_003
 """A prime, so that the steps of neighbouring seeds do not draw the same numbers."""
+
+
+def _check_encoder(name: str) -> None:
+    import timm
+
+    if name not in OWN_ENCODERS and not timm.is_model(name):
+        near = get_close_matches(name, timm.list_models(), cutoff=0.8)
+        raise ConfigError(
+            f"encoder must be one of {', '.join(OWN_ENCODERS)}, or a backbone that timm {timm.__version__} has, got "
+            f"{name!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
+        )
 
 
 class GradingModule(pl.LightningModule):
@@ -119,6 +138,7 @@ class GradingModule(pl.LightningModule):
             torch.set_num_threads(threads)
         self.findings = findings_of(findings)
         self.learning_rate, self.weight_decay, self.balance = learning_rate, weight_decay, balance
+        _check_encoder(encoder)
         if not 0 <= smoothing <= 1:
             raise ConfigError(f"smoothing must be in [0, 1], got {smoothing}")
         if noise not in get_args(Noise):
@@ -168,12 +188,22 @@ class GradingModule(pl.LightningModule):
         """Weigh grades by how often the training set has them; make room to remember answers."""
         data = getattr(self.trainer, "datamodule", None)
         if stage == "fit" and isinstance(data, GradingData):
+            if self.trainer.limit_val_batches and not data.validates():
+                self._go_without_validation()
             labels = data.training_labels()
             self.grade_weights = {name: grade_weights(allowed, power=self.balance) for name, allowed in labels.items()}
             if self.early_learning:
                 sizes = {name: allowed.shape[1] for name, allowed in labels.items()}
                 n_samples = len(data.level_dataset("train"))
                 self.memory = EarlyLearning(sizes, n_samples, momentum=self.early_learning_momentum).to(self.device)
+
+    def _go_without_validation(self) -> None:
+        """Say so, and let callbacks that wait for the loss of validation do without."""
+        for callback in self.trainer.early_stopping_callbacks:
+            if callback.monitor == VAL_LOSS:
+                callback.strict = False
+        if self.trainer.is_global_zero:
+            sys.stderr.write(f"warning: {NO_VALIDATION}\n")
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Note how the crops were prepared: predictions need the same."""
@@ -219,7 +249,7 @@ class GradingModule(pl.LightningModule):
 
     def validation_step(self, batch: LevelBatch, batch_idx: int) -> None:
         """Log the loss on patients that training does not see."""
-        self.log("val_loss", self._loss(self(batch), batch), prog_bar=True, batch_size=len(batch.level), sync_dist=True)
+        self.log(VAL_LOSS, self._loss(self(batch), batch), prog_bar=True, batch_size=len(batch.level), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         """Return AdamW with a one-cycle rate; biases and norms do not decay."""
@@ -377,11 +407,17 @@ class GradingData(pl.LightningDataModule):
         return self._loader(dataset, sampler=sampler, drop_last=len(dataset) > options["batch_size"], **options)
 
     def val_dataloader(self) -> DataLoader[LevelBatch] | list[Any]:
-        """Return the validation levels, none when the dataset has no such split."""
-        if not self.folds and not any(shard.studies for shard in Manifest.read(self.folder).of_split("val")):
+        """Return the validation levels, none when no patient falls into that split."""
+        if not self.validates():
             return []
         dataset, options = self._batched("val")
         return self._loader(dataset, **options)
+
+    def validates(self) -> bool:
+        """Whether any patient falls into the split `val`."""
+        if self.folds:
+            return len(self.level_dataset("val")) > 0
+        return any(shard.studies for shard in Manifest.read(self.folder).of_split("val"))
 
     def _batched(self, split: str) -> tuple[LevelDataset | StudyDataset, dict[str, Any]]:
         """Return levels or whole studies, and how a loader makes batches of them."""

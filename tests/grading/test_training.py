@@ -14,13 +14,14 @@ from deepspine.cli import main
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import StoredSample
 from deepspine.data.dataset.silence import Silence
+from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.prediction import load_grader, predict_samples
-from deepspine.grading.training import GradingData, GradingModule
+from deepspine.grading.training import NO_VALIDATION, GradingData, GradingModule
 
 FINDINGS = "[canal_stenosis, foraminal_stenosis]"
 TWO_LEVELS = (Level.L3_L4, Level.L4_L5)
@@ -114,6 +115,8 @@ def test_two_processes_train_one_network(make_dataset: Callable[..., Path], tmp_
         (["--data.inputs", "[coronal]"], "inputs must be of sagittal_t1"),
         (["--model.findings", "[herniation_zone]"], "herniation_zone"),
         (["--model.noise", "forward", "--model.smoothing", "0.3"], "set one of them"),
+        (["--model.encoder", "foo"], "encoder must be one of small, spine, resnet18_half, or a backbone that timm"),
+        (["--model.encoder", "resnet81"], "did you mean resnet18"),
     ],
 )
 def test_an_impossible_option_is_one_line_and_exit_code_2(
@@ -122,6 +125,31 @@ def test_an_impossible_option_is_one_line_and_exit_code_2(
 ) -> None:  # fmt: skip
     assert train(make_dataset(4), tmp_path, *arguments) == 2
     assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_without_a_patient_to_validate_on_training_says_so_and_goes_on(
+    make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the shipped config, whose callbacks wait for the loss of validation."""
+    dataset = make_dataset(4, levels=TWO_LEVELS)
+    assert not Manifest.read(dataset).of_split("val")[0].studies
+    config = str(Path(__file__).parents[2] / "experiments" / "configs" / "grading.yaml")
+    arguments = ["--config", config, "--data.dataset", str(dataset), "--trainer.default_root_dir", str(tmp_path)]
+    small = ["--model.encoder=small", "--model.width=32", "--data.workers=0", "--data.batch_size=4", "--fast"]
+    quiet = ["--trainer.accelerator=cpu", "--trainer.logger=false", "--trainer.enable_progress_bar=false"]
+    assert main(["train", "grading", *arguments, *small, *quiet]) == 0
+    warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: ")]
+    assert warnings == [f"warning: {NO_VALIDATION}"]
+    assert load_grader(tmp_path).network
+
+
+def test_a_held_fold_that_no_patient_falls_into_is_no_validation(make_dataset: Callable[..., Path]) -> None:
+    dataset = make_dataset(4)
+    patients = [one.read().patient_key for one in GradingData(dataset, folds=0).stored("all")]
+    empty = next(fold for fold in range(9) if fold not in {fold_of(patient, 9) for patient in patients})
+    data = GradingData(dataset, folds=9, held_fold=empty)
+    assert not data.validates()
+    assert data.val_dataloader() == []
 
 
 def test_a_folder_without_a_checkpoint_is_refused(
