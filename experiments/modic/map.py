@@ -20,6 +20,7 @@ from omegaconf import MISSING
 
 from deepspine.data.label_table import LabelTable
 from deepspine.data.provenance import provenance
+from deepspine.experiments.made_with import claim, fingerprint
 from deepspine.experiments.modic.answers import GRADED_FILE, DiscAnswer, write_answers
 from deepspine.experiments.modic.judging import judging_phantoms, mapped, network_answers, outlier_answers
 from deepspine.experiments.modic.phantoms import UNSEEN, USUAL, teaching_pairs
@@ -29,12 +30,15 @@ from deepspine.experiments.modic.sources import DATA, real_pairs
 from deepspine.experiments.modic.training import taught_by_discs, taught_by_phantoms, together
 from deepspine.experiments.modic.weighing import in_context
 from deepspine.experiments.recipe import folder_of
+from deepspine.experiments.shipped import segmentation_weights
 from deepspine.grading.modic.learned_regions import RegionModel
 from deepspine.grading.modic.region_training import RegionSamples
 
 OUTLIERS, PHANTOM, DISCS = "outliers of the body's marrow", "network, phantom pixels", "network, and grades of discs"
 CONTEXT = "all three, and the patient's other discs"
 WEIGHTS, ANSWERS = "weights", "answers"
+JUDGES, LESSONS, PAIRS, TAUGHT = "judges", "phantoms", "pairs", "phantom"
+"""Folders of phantoms to judge by and to learn from, of pictures, and of the network that phantoms taught."""
 
 
 @dataclass
@@ -73,11 +77,10 @@ class Settings:
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Teach networks, map phantoms and pictures in every way; return the table, one row for each measure."""
-    usual, unseen = judging_phantoms(
-        settings.studies, settings.seed, out / "judges", advance=lambda n: advance(0.15 * n)
-    )
+    _claim(settings, out)
+    usual, unseen = judging_phantoms(settings.studies, settings.seed, out / JUDGES, advance=lambda n: advance(0.15 * n))
     lessons = cache(lambda: _lessons(settings, out, lambda n: advance(0.25 * n)))
-    taught = taught_by_phantoms(lessons, out / "phantom", epochs=settings.phantom_epochs, seed=settings.training_seed)
+    taught = taught_by_phantoms(lessons, out / TAUGHT, epochs=settings.phantom_epochs, seed=settings.training_seed)
     models: dict[str, RegionModel | None] = {OUTLIERS: None, PHANTOM: taught}
     rows: list[Mapping[str, Any]] = []
     if settings.pictures:
@@ -97,8 +100,24 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     return rows
 
 
+def _claim(settings: Settings, out: Path) -> None:
+    """Note what phantoms, located pairs and networks are made with.
+
+    Raises
+    ------
+    ConfigError
+        When the folder holds some of other settings, or that another segmentation located.
+    """
+    located = {"segmentation": fingerprint(segmentation_weights())}
+    lessons = {**located, "lessons": settings.lessons, "lesson_seed": settings.lesson_seed}
+    judges = {**located, "studies": settings.studies, "seed": settings.seed}
+    by_phantoms = {**lessons, "phantom_epochs": settings.phantom_epochs, "training_seed": settings.training_seed}
+    for name, decided_by in ((JUDGES, judges), (LESSONS, located), (PAIRS, located), (TAUGHT, by_phantoms)):
+        claim(out / name, decided_by, holds=(out / name).is_dir())
+
+
 def _lessons(settings: Settings, out: Path, advance: Callable[[float], None]) -> RegionSamples:
-    pairs = teaching_pairs(settings.lessons, settings.lesson_seed, out / "phantoms", advance=advance)
+    pairs = teaching_pairs(settings.lessons, settings.lesson_seed, out / LESSONS, advance=advance)
     return sampled(pairs, LabelTable({})).samples
 
 
@@ -111,7 +130,7 @@ def _by_pictures(
     advance: Callable[[float], None],
 ) -> tuple[RegionModel, dict[str, list[DiscAnswer]]]:
     """Teach the networks of the folds; return them as one model, and what each way says of held back discs."""
-    labels, pairs, noted = real_pairs(data, out / "pairs", advance=lambda n: advance(0.3 * n))
+    labels, pairs, noted = real_pairs(data, out / PAIRS, advance=lambda n: advance(0.3 * n))
     real = sampled([*pairs, *noted], labels)
     by_fold = []
     for model in taught_by_discs(

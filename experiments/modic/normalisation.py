@@ -28,13 +28,23 @@ from deepspine.data.findings import Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.experiments.made_with import claim, fingerprint
 from deepspine.experiments.modic.answers import GRADED_FILE, read_graded, write_graded
 from deepspine.experiments.modic.crops import View, build_crops, discs_of_endplates, endplate_labels
 from deepspine.experiments.modic.pairs import LocatedPair, phantom_pair
 from deepspine.experiments.modic.phantoms import UNSEEN, changed_study, teaching_study
 from deepspine.experiments.modic.scores import SPECIFICITY
 from deepspine.experiments.modic.sources import NOTES_PREFIX, PREFIX, real_pairs
-from deepspine.experiments.recipe import Recipe, averaged, changed_recipe, cross_validate, folder_of, wanted_variants
+from deepspine.experiments.recipe import (
+    Recipe,
+    averaged,
+    changed_recipe,
+    cross_validate,
+    folder_of,
+    learned_from,
+    wanted_variants,
+)
+from deepspine.experiments.shipped import detection_weights, segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, auc
 from deepspine.grading.modic.intensity import WAYS
 from deepspine.grading.modic.mapping import MODIC
@@ -46,6 +56,8 @@ from deepspine.segmentation.pose import Segmenter
 LESSON, JUDGE = "lesson-", "judge-"
 """Of phantoms."""
 SPIDER, NOTES, PHANTOMS = "spider", "notes", "phantoms"
+NETWORKS = {"unet": segmentation_weights, "detection": detection_weights}
+"""Weights of what finds the discs, by method."""
 TEACHERS = {SPIDER: PREFIX, NOTES: NOTES_PREFIX, PHANTOMS: LESSON}
 """Who teaches, and the prefix of their patients."""
 
@@ -113,6 +125,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     for name, variant in variants.items():
         view = View(variant.view)
         dataset = out / f"dataset-{folder_of(variant.scale)}{'' if view is View.SLICE else f'-{view}'}"
+        claim(dataset, {"patients": fingerprint(*(pair.patient for pair in pairs))}, holds=dataset.is_dir())
         build_crops(pairs, view, variant.scale, dataset)
         start = out / folder_of(variant.start) if variant.start else None
         predictions = _learned(
@@ -151,6 +164,7 @@ def _gather(
     """Locate all pairs and read what is known of their discs."""
     network = _network(settings.method)
     kept = out / f"pairs-{settings.method}"
+    claim(kept, {"network": fingerprint(NETWORKS[settings.method]())}, holds=kept.is_dir())
     real, spider, noted = real_pairs(data, kept, network=network, advance=lambda n: advance(0.7 * n))
     pairs, labels = [*spider, *noted], dict(real)
     for pair, known in located_phantoms(settings, kept, network, lambda n: advance(0.3 * n)):
@@ -218,22 +232,26 @@ def _learned(
     Raises
     ------
     ConfigError
-        When the variant to start from has not run.
+        When the variant to start from has not run, or the folder holds answers of networks that learned otherwise.
     """
     prefixes = tuple(TEACHERS[name] for name in variant.teachers)
     known = LabelTable({key: grades for key, grades in labels.items() if key.report_id.startswith(prefixes)})
     graded = []
     for seed in settings.seeds:
         stored = place / f"seed{seed}" / GRADED_FILE
+        recipe = replace(changed_recipe(settings.recipe, variant.recipe), seed=seed)
+        before = start and start / f"seed{seed}"
+        decided_by = learned_from(dataset, known, recipe, folds=settings.folds, start=before)
+        claim(stored.parent, {**decided_by, "seed": seed, "members": recipe.members}, holds=stored.is_file())
         if not stored.is_file():
-            starts = start and [start / f"seed{seed}" / f"fold{fold}_0" for fold in range(settings.folds)]
+            starts = before and [before / f"fold{fold}_0" for fold in range(settings.folds)]
             if starts and not all(one.is_dir() for one in starts):
                 raise ConfigError(f"{place.name} starts from {variant.start}, which must run first")
             rows = cross_validate(
                 dataset,
                 [known] * settings.folds,
                 stored.parent,
-                replace(changed_recipe(settings.recipe, variant.recipe), seed=seed),
+                recipe,
                 start=starts,
             )
             write_graded([row for row in rows if row.key.finding == MODIC.name], stored)

@@ -20,6 +20,7 @@ from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey
 from deepspine.experiments import spider_graded
+from deepspine.experiments.made_with import changed_options, claim
 from deepspine.experiments.modic.answers import GRADED_FILE, DiscAnswer, presence_of, read_graded, write_graded
 from deepspine.experiments.modic.samples import presence
 from deepspine.experiments.modic.scores import picture_rows
@@ -93,7 +94,7 @@ def asked(graded: Path, names: Sequence[str], data: Path, kept: Path) -> dict[st
     Raises
     ------
     ConfigError
-        When a variant is none of `spider-graded`.
+        When a variant is none of `spider-graded`, or what is kept comes from other settings of it.
     InputError
         When there is no such folder.
     """
@@ -103,6 +104,10 @@ def asked(graded: Path, names: Sequence[str], data: Path, kept: Path) -> dict[st
     if not graded.is_dir():
         raise InputError(f"no folder {graded}; graded names a run of `deepspine experiment spider-graded`")
     files = {name: kept / folder_of(name) / GRADED_FILE for name in names}
+    for name, path in files.items():
+        decided_by = {"folds": settings.folds, "recipe": changed_options(settings.recipe)}
+        decided_by |= {"variant": changed_options(settings.variants[name])}
+        claim(path.parent, decided_by, holds=path.is_file())
     left = {name: settings.variants[name] for name, path in files.items() if not path.is_file()}
     if left:
         crops = [one.crops for one in left.values()]
@@ -113,7 +118,6 @@ def asked(graded: Path, names: Sequence[str], data: Path, kept: Path) -> dict[st
             # A forest learns each finding by itself.
             variant = replace(variant, recipe={**variant.recipe, "findings": [MODIC.name]})
         rows = spider_graded.learn(variant, settings, material, graded / folder_of(name), lambda n: None)
-        files[name].parent.mkdir(parents=True, exist_ok=True)
         write_graded([row for row in rows if row.key.finding == MODIC.name], files[name])
     return {name: str(path) for name, path in files.items()}
 

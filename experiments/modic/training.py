@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from deepspine.data.dataset.splits import fold_of
+from deepspine.experiments.made_with import claim, fingerprint
 from deepspine.experiments.modic.answers import DiscAnswer
 from deepspine.experiments.modic.samples import SampledDiscs
 from deepspine.experiments.yes_or_no import best_threshold
@@ -50,6 +51,11 @@ def taught_by_discs(
         Of patients, of each training, and of the network of no fold; those of the folds follow it.
     phantom_share
         Phantom crops beside the pictures of a fold, as a share of these.
+
+    Raises
+    ------
+    ConfigError
+        When the folder holds networks that learned something else, or otherwise.
     """
     own_fold = np.array([fold_of(patient, folds) for patient in real.patients])
 
@@ -60,10 +66,20 @@ def taught_by_discs(
         number = min(int(phantom_share * len(others)), len(phantoms))
         return RegionSamples.joined([others, phantoms.of(rng.permutation(len(phantoms))[:number])])
 
+    decided_by = {
+        "start": fingerprint(*(one.detach().numpy().tobytes() for one in start.networks[0].state_dict().values())),
+        "discs": fingerprint(*map(str, real.patients), real.samples.crops.tobytes(), real.samples.disc.tobytes()),
+        "folds": folds,
+        "disc_epochs": epochs,
+        "training_seed": seed,
+        "phantom_share": phantom_share,
+    }
     for fold in range(folds):
+        place = out / f"discs-{fold}"
+        claim(place, decided_by, holds=place.is_dir())
         network = train_regions(
             partial(of_fold, fold),
-            out / f"discs-{fold}",
+            place,
             epochs=epochs,
             seed=seed + 1 + fold,
             start=start.networks[0],

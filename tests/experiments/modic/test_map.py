@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_phantoms import three_types
 
+from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -13,7 +14,8 @@ from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.data.phantom.study import PhantomStudy
 from deepspine.data.phantom.variants import Variant
 from deepspine.experiments import yes_or_no
-from deepspine.experiments.modic import phantoms
+from deepspine.experiments.modic import map as modic_map
+from deepspine.experiments.modic import phantoms, training
 from deepspine.experiments.modic.answers import DiscAnswer
 from deepspine.experiments.modic.crops import Endplate, endplate_grade
 from deepspine.experiments.modic.judging import JudgingPhantom
@@ -22,7 +24,10 @@ from deepspine.experiments.modic.phantoms import UNSEEN, USUAL, changed_study, t
 from deepspine.experiments.modic.samples import presence, sampled
 from deepspine.experiments.modic.scores import phantom_rows, picture_rows
 from deepspine.experiments.modic.weighing import in_context
+from deepspine.experiments.registry import run_experiment
+from deepspine.grading.modic.learned_regions import RegionModel
 from deepspine.grading.modic.mapping import MODIC, EndplateChange, ModicMap
+from deepspine.grading.modic.region_network import RegionNetwork
 from deepspine.grading.modic.region_training import UNKNOWN
 
 
@@ -95,6 +100,47 @@ def test_a_located_pair_comes_back_from_its_file(pair: LocatedPair, tmp_path: Pa
     assert pair.truth is not None
     assert np.array_equal(again.truth, pair.truth)
     assert [frame.level for frame in again.frames] == [frame.level for frame in pair.frames]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("phantom_epochs=2", "phantom: .*phantom_epochs 1 there, 2 asked"),
+        ("lessons=4", "phantom: .*lessons 3 there, 4 asked"),
+        ("studies=2", "judges: .*studies 1 there, 2 asked"),
+    ],
+)
+def test_phantoms_and_networks_of_other_settings_are_refused(
+    change: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(modic_map, "judging_phantoms", stop)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            run_experiment("modic-map", tmp_path, tmp_path / "run", fast=True)
+    with pytest.raises(ConfigError, match=message):
+        run_experiment("modic-map", tmp_path, tmp_path / "run", fast=True, changes=[change])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [({"epochs": 2}, "disc_epochs 1 there, 2 asked"), ({"folds": 3}, "folds 2 there, 3 asked")]
+)
+def test_networks_of_folds_that_learned_otherwise_are_refused(
+    change: dict[str, int], message: str, pair: LocatedPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = RegionModel([RegionNetwork(4)], 0.5, 0.0, {})
+    monkeypatch.setattr(training, "train_regions", lambda *_, start, **__: start)
+    options = {"folds": 2, "epochs": 1, "seed": 1, "phantom_share": 0.5}
+    real = sampled([pair], LabelTable({}))
+
+    def learn(**changes: int) -> int:
+        return len([*training.taught_by_discs(start, real, lambda: real.samples, tmp_path, **{**options, **changes})])  # type: ignore[arg-type]
+
+    assert learn() == learn() == 2
+    with pytest.raises(ConfigError, match=message):
+        learn(**change)
 
 
 def test_phantoms_teach_pixels_and_pictures_teach_discs(pair: LocatedPair) -> None:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from small_phantoms import three_types
 
 from deepspine.cli import main
+from deepspine.data.dataset.manifest import Manifest
+from deepspine.data.dataset.silence import Silence
+from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -15,15 +18,19 @@ from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.volume import Volume
 from deepspine.experiments import yes_or_no
 from deepspine.experiments.modic import normalisation
+from deepspine.experiments.modic.crops import PRESETS, View
 from deepspine.experiments.modic.normalisation import (
     JUDGE,
     Settings,
+    Variant,
+    _learned,
     endplate_columns,
     located_phantoms,
     phantom_columns,
     spider_columns,
 )
 from deepspine.experiments.modic.sources import PREFIX
+from deepspine.experiments.registry import CONFIGS, load_settings
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
 
@@ -122,6 +129,32 @@ def test_a_phantom_without_a_spine_for_the_network_is_left_out_and_not_looked_at
     before = network.n_asked
     assert not list(located_phantoms(settings, tmp_path, network, lambda n: None))
     assert network.n_asked == before
+
+
+def test_answers_are_asked_once_and_those_of_other_settings_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, labels = answered(PREFIX, right=True)
+    asked: list[Path] = []
+
+    def cross_validate(dataset: Path, labels_by_fold: object, run: Path, *_: object, start: object) -> list[Prediction]:
+        asked.append(run)
+        return rows
+
+    monkeypatch.setattr(normalisation, "cross_validate", cross_validate)
+    (tmp_path / "dataset").mkdir()
+    Manifest(PRESETS[View.SLICE], Silence.MISSING, {"train": 1.0}, (), {}).write(tmp_path / "dataset")
+
+    def learn(**recipe: object) -> list[Prediction]:
+        variant = Variant(scale="none", recipe=recipe)
+        changes = ["folds=2", "seeds=[1]", "recipe.epochs=3"]
+        settings = load_settings(Settings, CONFIGS / "modic_normalisation.yaml", changes)
+        return _learned(variant, settings, tmp_path / "dataset", labels, tmp_path / "run", None, lambda n: None)
+
+    assert len(learn()) == len(learn()) == len(rows)
+    assert asked == [tmp_path / "run" / "seed1"]
+    with pytest.raises(ConfigError, match="epochs 3 there, 9 asked"):
+        learn(epochs=9)
 
 
 def test_an_experiment_without_a_fast_check_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from deepspine.cli import main
-from deepspine.data.errors import InputError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.experiments import spider_graded, yes_or_no
+from deepspine.experiments.modic import presence
 from deepspine.experiments.modic.answers import DiscAnswer, presence_of, read_graded, write_answers, write_graded
 from deepspine.experiments.modic.presence import asked, gathered
 from deepspine.experiments.modic.weighing import mean_of_all
@@ -133,6 +134,19 @@ def test_variants_of_spider_graded_are_asked_for_modic_changes_once(
     assert presence_of(read_graded(Path(files[names[1]]))) == presence_of(said)
     assert asked(tmp_path, names, tmp_path, tmp_path / "kept") == files
     assert len(learned) == 2
+
+
+def test_answers_of_other_settings_are_not_weighed_as_those_of_these(
+    source: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spider_graded, "gather", lambda *places, annotators, crops, advance: None)
+    monkeypatch.setattr(spider_graded, "learn", lambda *_: read_graded(source("one", 1.0)))
+    names = ["alone from chance"]
+    asked(tmp_path, names, tmp_path, tmp_path / "kept")
+    load = presence.load_settings
+    monkeypatch.setattr(presence, "load_settings", lambda *of: load(*of, ["folds=3"]))
+    with pytest.raises(ConfigError, match="folds 5 there, 3 asked"):
+        asked(tmp_path, names, tmp_path, tmp_path / "kept")
 
 
 @pytest.mark.parametrize(
