@@ -392,8 +392,19 @@ class GradingData(pl.LightningDataModule):
         return [one for one in samples if (fold_of(one.read().patient_key, self.folds) in self.held_folds) == held]
 
     def training_labels(self) -> dict[str, Tensor]:
-        """Return what the labels of the training split allow, by target; (labels, grades) each."""
+        """Return what the labels of the training split allow, by target; (labels, grades) each.
+
+        Raises
+        ------
+        ConfigError
+            When no level is left to learn from.
+        """
         dataset = self.level_dataset("train")
+        if not len(dataset):
+            raise ConfigError(
+                f"{self.folder}: no level {'with a label ' * self.only_labelled}falls to training; it takes more "
+                "patients, or labels of these"
+            )
         rows = [dataset[index].allowed for index in range(len(dataset))]
         names = [target_name(target) for target in targets_of(self.findings)]
         return {name: torch.stack([row[name] for row in rows]) for name in names}

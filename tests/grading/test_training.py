@@ -143,6 +143,13 @@ def test_without_a_patient_to_validate_on_training_says_so_and_goes_on(
     assert load_grader(tmp_path).network
 
 
+def test_nothing_to_learn_from_is_told(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("report_id,level,finding,side,grades\n")
+    data = GradingData(make_dataset(4), labels=tmp_path / "labels.csv", only_labelled=True)
+    with pytest.raises(ConfigError, match="no level with a label falls to training"):
+        data.training_labels()
+
+
 def test_a_held_fold_that_no_patient_falls_into_is_no_validation(make_dataset: Callable[..., Path]) -> None:
     dataset = make_dataset(4)
     patients = [one.read().patient_key for one in GradingData(dataset, folds=0).stored("all")]
