@@ -178,15 +178,24 @@ class Lookahead(State):
         previous = self._peek(-1)
         return previous is not None and previous.kind == "conj"
 
-    def _is_adverb_behind(self, mention: Mention) -> bool:
+    def _is_degree_behind(self, mention: Mention) -> bool:
         """Whether a degree hangs on the head just before: "dehydrated markedly and", "reduced to a severe extent"."""
         if not self.last or not self.cur.empty or self.conjuncts or self.last[-1].head.j != mention.i:
             return False
         word = self.words[mention.i]
         if not (word.endswith("ly") or word == "to" or word == "slightly"):
-            return False
+            return mention.form != "scale" and self._is_last_word_of_head()
         following = self._peek()
         return following is None or following.kind in ("conj", "mark", "breaker", "of", "side_post")
+
+    def _is_last_word_of_head(self) -> bool:
+        """Whether another head follows the degree behind one: "canal stenosis moderate | and foraminal narrowing"."""
+        following, behind = self._peek(), self._peek(2)
+        if self.neg or following is None or behind is None or behind.kind not in ("site", "finding", "side"):
+            return False
+        if behind.kind == "side" and (third := self._peek(3)) is not None and third.kind != "site":
+            return False
+        return following.kind in ("conj", "mark") and following.value in ("and", ",", ";")
 
     def _is_dash(self, mention: Mention) -> bool:
         return mention.i > 0 and self.words[mention.i - 1] not in (",",)

@@ -27,9 +27,11 @@ class Modifiers(Leftovers):
     def on_grade(self, mention: Mention) -> None:
         """Take a word of degree."""
         cur = self.cur
-        if self._is_adverb_behind(mention):
+        cap = mention.value if mention.value in ("at_most", "at_least", "more_than") else ""
+        if self._is_degree_behind(mention):
             for frame in self.last:
-                frame.grade = frame.grade or mention.bits
+                if not frame.grade:
+                    frame.grade, frame.cap = mention.bits, cap
             return
         if self.words[mention.i] == "of" and self._grades_denied(mention):
             return
@@ -41,7 +43,7 @@ class Modifiers(Leftovers):
             cur = self.cur
         self._mark(mention)
         cur.grade = mention.bits
-        cur.cap = mention.value if mention.value in ("at_most", "at_least", "more_than") else ""
+        cur.cap = cap
         if mention.form == "scale":
             cur.scale = True
             self._add_site_of_scale(mention, cur)

@@ -415,3 +415,21 @@ def test_a_side_said_of_one_level_under_a_heading_is_not_that_of_the_next(headin
     assert {key: grades for key, grades in found.items() if "L5" in key[:2]} == {
         f"L5-S1 {side}": "severe" for side in sides
     }
+
+
+@pytest.mark.parametrize(("text", "canal", "foramina"), [
+    ("L4-5: Canal stenosis moderate and foraminal stenosis severe.", "moderate", "severe"),
+    ("L4-5: Canal stenosis moderate, foraminal stenosis severe.", "moderate", "severe"),
+    ("L4-5: Canal stenosis moderate, foramina patent.", "moderate", "none"),
+    ("L4-5: Canal stenosis up to moderate, foraminal stenosis severe.", "none|mild|moderate", "severe"),
+    ("L4-5: Canal stenosis, moderate foraminal stenosis.", PRESENT, "moderate"),
+    ("L4-5: Mild canal stenosis, severe foraminal stenosis.", "mild", "severe"),
+])  # fmt: skip
+def test_a_degree_behind_a_head_is_not_that_of_the_next(text: str, canal: str, foramina: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": canal}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": foramina, "L4-L5 right": foramina}
+
+
+def test_a_degree_behind_a_side_s_head_is_not_that_of_the_other_side() -> None:
+    text = "L4-5: left foraminal stenosis moderate and right foraminal stenosis severe."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}
