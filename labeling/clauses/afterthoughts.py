@@ -121,6 +121,16 @@ class Afterthoughts(Objects):
 
     # Degrees.
 
+    def _not_denied(self, slips: list[Frame], conjunct: Conjunct) -> list[Frame]:
+        """Return slips that may have a grade; of denied ones that of a level alone: "none but | grade 1 at L5-S1"."""
+        told = [frame for frame in slips if not frame.neg]
+        if told or conjunct.level is None:
+            return told
+        twin = slips[-1].copy()
+        twin.neg, twin.level = "", conjunct.level
+        self._extend_last([twin])
+        return [twin]
+
     def _number_is_degree(self, last: list[Frame], conjunct: Conjunct) -> bool:
         """Whether a number is a degree, and make it one: "stenosis, | grade 2"; slips and Modic changes keep theirs."""
         number = conjunct.number
@@ -129,11 +139,11 @@ class Afterthoughts(Objects):
             conjunct.grade = severity_of_number(int(number.number))
             return True
         if number.form == "grade" and any(f.finding in SLIPS for f in last):
-            for frame in last:
+            for frame in self._not_denied(last, conjunct):
                 frame.number = frame.number or number
-        elif number.form == "type" and last[-1].finding == "modic":
+        elif (number.form, last[-1].finding) in (("type", "modic"), ("type", "pfirrmann"), ("grade", "pfirrmann")):
             twin = last[-1].copy()
-            twin.bits = number.bits
+            twin.bits = number.bits >> 1 if twin.finding == "pfirrmann" else number.bits
             twin.level = conjunct.level or self.level
             self._extend_last([twin])
         return False

@@ -212,10 +212,11 @@ class Modifiers(Leftovers):
     def on_number(self, mention: Mention) -> None:
         """Take a grade or type number."""
         if mention.form == "grade":
-            for frame in self.last:
-                if frame.finding in SLIPS and frame.number is None and self.cur.empty and self._peek(-1) is not None:
-                    frame.number = mention
-                    return
+            # A slip that is denied has no grade: "no spondylolisthesis except for | grade 1 at L5-S1".
+            slips = [frame for frame in self.last if frame.finding in SLIPS and not frame.neg and frame.number is None]
+            if slips and self.cur.empty and self._peek(-1) is not None:
+                slips[0].number = mention
+                return
         if self.cur.number is not None or (self.cur.sides and self.cur.grade):
             self._push()
         self.cur.number = mention

@@ -90,8 +90,8 @@ class Scope(Leftovers):
                 frame.hedge = False
 
     def _side_before(self, previous: Mention | None) -> Mention | None:
-        """Return the mention before a denial, a pronoun or dash left out: "on the right it | is absent"."""
-        left_out = previous is not None and self.words[previous.i] in ("it", "they", "-")
+        """Return the mention before a denial, a pronoun or mark left out: "on the right it | is absent"."""
+        left_out = previous is not None and self.words[previous.i] in ("it", "they", "-", ":")
         return self._peek(-2) if left_out else previous
 
     def _degrees_alone(self) -> bool:
@@ -152,6 +152,8 @@ class Scope(Leftovers):
         """Let punctuation separate conjuncts or clauses."""
         mark = mention.value
         if self.cur.sides and mark in _BEHIND_SIDES and self._is_side_in_front(_BEHIND_SIDES[mark]):
+            for conjunct in self.conjuncts:
+                conjunct.sides = conjunct.sides or self.side_in_front
             self.side_in_front = self.cur.sides
             if self._is_value(self._peek()):
                 return

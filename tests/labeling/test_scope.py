@@ -433,3 +433,29 @@ def test_a_degree_behind_a_head_is_not_that_of_the_next(text: str, canal: str, f
 def test_a_degree_behind_a_side_s_head_is_not_that_of_the_other_side() -> None:
     text = "L4-5: left foraminal stenosis moderate and right foraminal stenosis severe."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Foramina: right: moderate, left: none.",
+    "L4-5: Foraminal stenosis: Right: mod, left: none.",
+    "L4-5: Foramina: right: moderate, left: patent.",
+    "L4-5: NF: R: moderate; L: none.",
+    "L4-5: NF: right moderate, left none.",
+])  # fmt: skip
+def test_each_side_of_a_list_keeps_its_own_degree(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "No spondylolisthesis except for grade 1 anterolisthesis of L5 on S1.",
+    "No spondylolisthesis except at L5-S1, where there is a grade 1 slip.",
+    "No spondylolisthesis apart from grade 1 at L5-S1.",
+])  # fmt: skip
+def test_a_slip_that_is_excepted_has_its_grade(text: str) -> None:
+    found = told(text, "spondylolisthesis")
+    assert found == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L4-L5": "none", "L5-S1": "grade1"}
+
+
+def test_a_grade_of_a_named_scale_goes_on_at_another_level() -> None:
+    found = told("Pfirrmann grade IV at L4-5 and grade III at L3-4.", "pfirrmann")
+    assert found == {"L4-L5": "grade4", "L3-L4": "grade3"}
