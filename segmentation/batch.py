@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepspine.data.errors import DeepspineError, InputError
+from deepspine.data.errors import ConfigError, DeepspineError, InputError
 from deepspine.data.files import (
     DICOM_SUFFIXES,
     VOLUME_SUFFIXES,
@@ -78,7 +78,9 @@ class BatchResult:
     n_there: int
 
 
-def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None, axial: bool = False) -> list[LocateInput]:
+def find_inputs(
+    paths: Sequence[Path], *, spacing_mm: float | None = None, axial: bool = False, root: Path | None = None
+) -> list[LocateInput]:
     """Return the volumes that paths stand for.
 
     Parameters
@@ -91,13 +93,19 @@ def find_inputs(paths: Sequence[Path], *, spacing_mm: float | None = None, axial
         Pixel size of pictures, where it is known and a manifest gives none.
     axial
         Whether axial slices are asked for: an archive's axial T2, and every stack of a series.
+    root
+        Folder of an index's archive, where it has moved since it was indexed.
 
     Raises
     ------
     InputError
         When a path does not exist or two inputs have one name.
+    ConfigError
+        When `root` is given without an index.
     """
-    inputs = [one for path in paths for one in _inputs_of(path, spacing_mm, axial=axial)]
+    if root is not None and not any(map(_is_index, paths)):
+        raise ConfigError("--root belongs to an archive index; no input is an index.parquet")
+    inputs = [one for path in paths for one in _inputs_of(path, spacing_mm, axial=axial, root=root)]
     names = [one.name for one in inputs]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
@@ -207,9 +215,13 @@ def _other_of(one: LocateInput) -> Volume | None:
         return None
 
 
-def _inputs_of(path: Path, spacing_mm: float | None, *, axial: bool) -> Iterator[LocateInput]:
-    if path.suffix == ".parquet":
-        yield from _studies_of(path, axial=axial)
+def _is_index(path: Path) -> bool:
+    return path.suffix == ".parquet"
+
+
+def _inputs_of(path: Path, spacing_mm: float | None, *, axial: bool, root: Path | None) -> Iterator[LocateInput]:
+    if _is_index(path):
+        yield from _studies_of(path, axial=axial, root=root)
     elif path.suffix == ".csv":
         entries = [one if one.spacing_mm else replace(one, spacing_mm=spacing_mm) for one in read_manifest(path)]
         for entry, other in zip(entries, _other_contrasts(entries), strict=True):
@@ -231,12 +243,12 @@ def _inputs_of(path: Path, spacing_mm: float | None, *, axial: bool) -> Iterator
         raise InputError(f"no file or folder {path}; check the spelling of the path")
 
 
-def _studies_of(path: Path, *, axial: bool) -> Iterator[LocateInput]:
+def _studies_of(path: Path, *, axial: bool, root: Path | None) -> Iterator[LocateInput]:
     # Half a second of imports that a single picture does not need.
     from deepspine.data.dicom.archive_index import ArchiveIndex
     from deepspine.data.dicom.selection import select_series
 
-    for study in ArchiveIndex.read(path).studies():
+    for study in ArchiveIndex.read(path, root=root).studies():
         selection = select_series(study)
         # Keys of series are digests of what DICOM calls them.
         keys = [series.series_key for series in study.series]

@@ -8,10 +8,11 @@ from pathlib import Path
 from deepspine.data.dataset.studies import StudySource, archive_studies
 from deepspine.data.dataset.volume_table import read_volume_table, volume_studies
 from deepspine.data.dicom.archive_index import ArchiveIndex
+from deepspine.data.errors import ConfigError
 
 
 def find_studies(
-    index: Path, levels: Path, *, allow_mismatched_frames: bool = False
+    index: Path, levels: Path, *, root: Path | None = None, allow_mismatched_frames: bool = False
 ) -> tuple[Iterator[StudySource], int]:
     """Return the studies of an index, and how many they are.
 
@@ -21,6 +22,8 @@ def find_studies(
         An archive index (Parquet), or a table of volume files (`.csv`, see `volume_table`).
     levels
         Folder of `STUDY/levels.json`.
+    root
+        Folder of the archive, where it has moved since it was indexed.
     allow_mismatched_frames
         Use DICOM series of another frame of reference than the sagittal ones.
 
@@ -28,10 +31,14 @@ def find_studies(
     ------
     InputError
         When the index is missing or of another kind.
+    ConfigError
+        When `root` is given for a table of volume files.
     """
     if index.suffix.lower() == ".csv":
+        if root is not None:
+            raise ConfigError(f"--root belongs to an archive index; the paths of {index} follow from its own folder")
         rows = read_volume_table(index)
         return volume_studies(rows, levels), len({row.study_key for row in rows})
-    archive = ArchiveIndex.read(index)
+    archive = ArchiveIndex.read(index, root=root)
     total = sum(1 for _ in archive.studies())
     return archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames), total

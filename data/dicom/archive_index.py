@@ -30,7 +30,8 @@ class ArchiveIndex:
     Attributes
     ----------
     root
-        The archive's folder; paths in the Parquet file are relative to it.
+        The archive's folder; paths in the Parquet file are relative to it. The file names it from the top of the file
+        system, so that it is found from any folder: an index is to be treated like its archive.
     source
         Gives the series in order, each time it is iterated: a tuple, or rows on disk.
     passed_over
@@ -64,7 +65,8 @@ class ArchiveIndex:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        made_by = provenance([self.root], root=str(self.root), n_files=self.n_files, passed_over=self.passed_over)
+        root = self.root.resolve()
+        made_by = provenance([root], root=str(root), n_files=self.n_files, passed_over=self.passed_over)
         schema = _schema().with_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
         partial = path.with_name(f"{path.name}.part")
         with pq.ParquetWriter(partial, schema) as writer:
@@ -80,11 +82,13 @@ class ArchiveIndex:
         Raises
         ------
         InputError
-            When the file is missing or no index.
+            When the file is missing or no index, or `root` is no folder.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        if root is not None and not root.is_dir():
+            raise InputError(f"no folder {root}; give as root the folder in which the archive lies now")
         try:
             schema = pq.read_schema(path)
             metadata = json.loads(schema.metadata[_METADATA_KEY])

@@ -76,6 +76,17 @@ def test_a_row_names_the_file_of_its_slice(phantom: Path) -> None:
         assert in_slice == pytest.approx(int(row["slice"]), abs=0.01)
 
 
+def test_an_archive_that_has_moved_is_found_by_its_new_root(phantom: Path) -> None:
+    assert crossref(phantom) == 0
+    expected = rows_of(phantom)
+    (phantom / "archive").rename(phantom / "moved")
+    arguments = ["--index", str(phantom / "index.parquet"), "--levels", str(phantom / "truth")]
+    out = phantom / "slices.csv"
+    assert main(["crossref", *arguments, "--root", str(phantom / "moved"), "--out", str(out)]) == 0
+    assert rows_of(phantom) == expected
+    assert main(["crossref", *arguments, "--root", str(phantom / "archive"), "--out", str(out)]) == 2
+
+
 def test_another_frame_of_reference_is_refused_unless_allowed(
     phantom: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

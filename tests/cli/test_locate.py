@@ -10,6 +10,7 @@ from PIL import Image
 
 from deepspine.cli import main
 from deepspine.data.dicom.archive_index import index_archive
+from deepspine.data.errors import InputError
 from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.segmentation.batch import find_inputs
 
@@ -96,6 +97,24 @@ def test_of_an_archive_s_index_the_axial_t2_is_boxed(slabs: Path, tmp_path: Path
     assert [stack.grid.plane for stack in one.read()] == ["axial", "axial"]
     (one,) = find_inputs([tmp_path / "index.parquet"])
     assert [stack.grid.plane for stack in one.read()] == ["sagittal"]
+
+
+def test_an_archive_that_has_moved_is_read_at_its_new_root(slabs: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index.parquet"
+    index_archive(slabs).write(index)
+    slabs.rename(tmp_path / "moved")
+    with pytest.raises(InputError, match="Give its folder with --root"):
+        find_inputs([index], axial=True)[0].read()
+    (one,) = find_inputs([index], axial=True, root=tmp_path / "moved")
+    assert len(one.read()) == 2
+
+
+def test_a_root_without_an_index_is_refused(
+    axial_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(axial_picture), "--root", str(tmp_path), "--out", str(tmp_path / "out")]
+    assert main(["locate", *arguments]) == 2
+    assert "--root belongs to an archive index" in capsys.readouterr().err
 
 
 def test_a_folder_of_folders_of_pictures_gives_a_folder_for_each(axial_picture: Path, tmp_path: Path) -> None:

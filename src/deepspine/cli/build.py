@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deepspine.cli.study_options import ArchiveRoot
+
 
 def build(
     index: Annotated[Path, typer.Option(help="Archive index of `deepspine index`, or a CSV of volume files.")],
@@ -29,6 +31,7 @@ def build(
     labels_out: Annotated[
         Path | None, typer.Option(help="With --secret: the label table with the report ids of the dataset.")
     ] = None,
+    root: ArchiveRoot = None,
     allow_mismatched_frames: Annotated[bool, typer.Option(help="Use series of another frame of reference.")] = False,
     max_reject_share: Annotated[float, typer.Option(min=0, max=1, help="Share of studies that may fail.")] = 0.2,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
@@ -52,7 +55,7 @@ def build(
         raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")
     preset = resized(get_preset(crop_preset), sagittal=sagittal_crop, axial=axial_crop)
     words = None if secret is None else read_secret(secret)
-    studies, total = find_studies(index, levels, allow_mismatched_frames=allow_mismatched_frames)
+    studies, total = find_studies(index, levels, root=root, allow_mismatched_frames=allow_mismatched_frames)
     with progress("build dataset", total=total) as advance:
         result = build_dataset(
             studies,

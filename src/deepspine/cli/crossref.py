@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from deepspine.cli.study_options import ArchiveRoot
+
 
 def crossref(
     index: Annotated[Path, typer.Option(help="Archive index of `deepspine index`.")],
     levels: Annotated[Path, typer.Option(help="Folder of `deepspine locate`: STUDY/levels.json.")],
     out: Annotated[Path, typer.Option(help="Table to write (CSV), one row a slice; NAME.rejects.csv goes beside it.")],
+    root: ArchiveRoot = None,
     allow_mismatched_frames: Annotated[bool, typer.Option(help="Use series of another frame of reference.")] = False,
     max_reject_share: Annotated[float, typer.Option(min=0, max=1, help="Share of studies that may fail.")] = 0.5,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
@@ -23,7 +26,7 @@ def crossref(
     from deepspine.data.rejects import Rejects
     from deepspine.data.slice_table import slice_rows, write_rows
 
-    archive = ArchiveIndex.read(index)
+    archive = ArchiveIndex.read(index, root=root)
     n_studies = sum(1 for _ in archive.studies())
     rejects = Rejects()
     out.parent.mkdir(parents=True, exist_ok=True)

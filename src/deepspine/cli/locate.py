@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from deepspine.cli.method import Device, Method
+from deepspine.cli.study_options import ArchiveRoot
 
 
 def locate(
@@ -38,6 +39,7 @@ def locate(
     axial: Annotated[
         bool, typer.Option("--axial", help="Box the disc on axial slices instead: regions.json and overlay.png.")
     ] = False,
+    root: ArchiveRoot = None,
     spacing_mm: Annotated[
         float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
     ] = None,
@@ -56,7 +58,7 @@ def locate(
     from deepspine.segmentation.batch import box_axial_inputs, digest_of, find_inputs, locate_inputs
 
     level = Level.parse(lowest) if lowest else None
-    found = find_inputs(inputs, spacing_mm=spacing_mm, axial=axial)
+    found = find_inputs(inputs, spacing_mm=spacing_mm, axial=axial, root=root)
     out.mkdir(parents=True, exist_ok=True)
     used = weights or (shipped_axial_weights() if axial else method.shipped())
     settings = {"method": "axial" if axial else method.value, "weights": digest_of([used])}

@@ -1,4 +1,4 @@
-"""What `read` and `modic` ask alike of one study."""
+"""What verbs ask alike: `read` and `modic` of one study, all that read an index of its archive."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ LowestDisc = Annotated[
     str | None, typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if known.")
 ]
 SpacingMm = Annotated[float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")]
+ArchiveRoot = Annotated[
+    Path | None, typer.Option("--root", help="Folder of the archive, where it has moved since it was indexed.")
+]
 ReportId = Annotated[
     str | None, typer.Option(help="Name of the study in the tables; by default DICOM's accession number.")
 ]

@@ -42,6 +42,17 @@ def test_the_disc_of_a_phantom_is_dark_beside_the_bright_canal_behind_it(phantom
         assert np.nanmean(behind) > np.nanmean(disc) + 0.3
 
 
+def test_a_root_belongs_to_an_archive_index(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (phantom / "archive").rename(tmp_path / "moved")
+    try:
+        assert build(phantom, tmp_path / "set", "--root", str(tmp_path / "moved")) == 0
+    finally:
+        (tmp_path / "moved").rename(phantom / "archive")
+    (tmp_path / "volumes.csv").write_text("study_key\n")
+    assert build(phantom, tmp_path / "set", "--index", str(tmp_path / "volumes.csv"), "--root", str(tmp_path)) == 2
+    assert "--root belongs to an archive index" in capsys.readouterr().err
+
+
 def test_studies_without_levels_are_listed_and_too_many_of_them_is_exit_code_3(
     phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -67,6 +67,25 @@ def test_an_archive_that_has_moved_is_found_by_its_new_root(tmp_path: Path) -> N
     assert all(path.is_file() for one in again.series for path in one.paths)
 
 
+def test_an_index_of_a_relative_path_is_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_study(tmp_path / "archive", "study")
+    (tmp_path / "elsewhere").mkdir()
+    for folder, root in ((tmp_path, "archive"), (tmp_path / "archive", "."), (tmp_path / "elsewhere", "../archive")):
+        monkeypatch.chdir(folder)
+        found, _ = indexed(Path(root))
+        found.write(tmp_path / "index.parquet")
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        again = ArchiveIndex.read(Path("../index.parquet"))
+        assert read_series(again.series[0]).voxels.shape == (6, 80, 64)
+
+
+def test_a_new_root_must_be_a_folder(tmp_path: Path) -> None:
+    write_study(tmp_path / "archive", "study")
+    indexed(tmp_path / "archive")[0].write(tmp_path / "index.parquet")
+    with pytest.raises(InputError, match=r"no folder .*nowhere"):
+        ArchiveIndex.read(tmp_path / "index.parquet", root=tmp_path / "nowhere")
+
+
 def test_any_number_of_workers_gives_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deepspine.data.dicom.header_reading.BATCH", 2)
     monkeypatch.setattr("deepspine.data.dicom.scanning.SERIES_BATCH", 1)
