@@ -170,9 +170,16 @@ def load_lexicon(folder: str | None = None) -> Lexicon:
     rules = {rule.id: rule for rule in read_rules(_own_files())}
     if folder is not None:
         rules.update({rule.id: rule for rule in read_rules(_site_files(Path(folder)))})
-    lexicon = compile_rules(tuple(rules.values()))
-    gc.freeze()  # it lives as long as the process: the collector need not walk it again and again
-    return lexicon
+    return compile_rules(tuple(rules.values()))
+
+
+def keep_lexicon(folder: str | None = None) -> None:
+    """Load a lexicon for as long as the process lives: the collector need not walk it again and again.
+
+    For processes of our own alone, the command line and workers: what else is alive then is never collected either.
+    """
+    load_lexicon(folder)
+    gc.freeze()
 
 
 def _own_files() -> Iterator[tuple[str, str]]:

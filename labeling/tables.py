@@ -13,6 +13,8 @@ import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -22,14 +24,14 @@ from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
 
-from deepspine.data.errors import ConfigError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
 from deepspine.data.rejects import Rejects
 from deepspine.labeling.aggregation import Key, Label
 from deepspine.labeling.level_mentions import LEVELS
-from deepspine.labeling.lexicon import load_lexicon
+from deepspine.labeling.lexicon import keep_lexicon, load_lexicon
 from deepspine.labeling.parts import Parts
 from deepspine.labeling.pipeline import SIDES, Labeler, ReportLabels
 from deepspine.labeling.refusal import reason_to_refuse
@@ -38,6 +40,7 @@ from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_rep
 CHUNK_REPORTS = 500
 WAITING_PER_WORKER = 3
 """Chunks that may wait for a worker: enough to keep it busy, few enough to keep memory constant."""
+_KILLED = "a worker was killed, perhaps for want of memory; run again with fewer --workers, what is done is kept"
 
 _PLAIN = re.compile(r"[\w.-]+").fullmatch
 """An identity that CSV writes as it is."""
@@ -126,7 +129,7 @@ def label_file(
     ConfigError
         When a file to write is a folder or one of those to read, or two of them are the same.
     InputError
-        When the input is missing, lacks a column or is no valid CSV or Parquet.
+        When the input is missing, lacks a column or is no valid CSV or Parquet; when a worker was killed.
     TooManyRejectsError
         When more was rejected than allowed; all output is written before.
     """
@@ -224,8 +227,14 @@ def _pool(workers: int, rules: str | None) -> Iterator[Submit]:
         return
     load_lexicon(rules)  # before the processes divide, so that they share it
     start = "fork" if sys.platform == "linux" else "spawn"
-    with multiprocessing.get_context(start).Pool(workers, initializer=load_lexicon, initargs=(rules,)) as pool:
-        yield lambda job: pool.apply_async(label_chunk, (job,)).get
+    context = multiprocessing.get_context(start)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=keep_lexicon, initargs=(rules,))
+    try:
+        yield lambda job: pool.submit(label_chunk, job).result
+    except BrokenProcessPool:
+        raise InputError(_KILLED) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def label_chunk(job: Job) -> Rows:

@@ -1,9 +1,12 @@
 """Tables in, label tables out: bad inputs, resuming, workers."""
 
 import csv
+import gc
 import io
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from deepspine.cli import main
 from deepspine.data.errors import ConfigError, InputError, TooManyRejectsError
 from deepspine.data.label_table import LabelTable
 from deepspine.labeling import parts, tables
+from deepspine.labeling.aggregation import Key, Label
 from deepspine.labeling.benchmark.corpus import reports
 from deepspine.labeling.refusal import MAX_CHARACTERS
 from deepspine.labeling.report_files import ReportText
@@ -65,6 +69,36 @@ def test_two_workers_write_the_same_bytes(table: Path, tmp_path: Path, monkeypat
     label_file(table, tmp_path / "two.csv", evidence=tmp_path / "two_evidence.csv", workers=2)
     assert (tmp_path / "two.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
     assert (tmp_path / "two_evidence.csv").read_bytes() == (tmp_path / "one_evidence.csv").read_bytes()
+
+
+def test_a_worker_that_is_killed_ends_the_run_with_one_line_and_the_next_goes_on(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the kernel does where memory is short; workers are forks of this process and do as it would."""
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 4)
+    label_file(table, tmp_path / "whole.csv")
+    out = tmp_path / "labels.csv"
+    write_lines = tables.csv_lines
+
+    def killed(report_id: str, found: Mapping[Key, Label]) -> list[str]:
+        if report_id == "r19":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return write_lines(report_id, found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "csv_lines", killed)
+        assert main(["label", str(table), "--out", str(out), "--workers", "2"]) == 2
+    assert "a worker was killed" in capsys.readouterr().err
+    assert main(["label", str(table), "--out", str(out), "--workers", "2"]) == 0
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_labels_in_memory_leave_the_caller_s_garbage_to_the_collector() -> None:
+    tables.load_lexicon.cache_clear()
+    tables._labeler.cache_clear()
+    frozen = gc.get_freeze_count()
+    label_texts(["L4-5: mild disc bulge."])
+    assert gc.get_freeze_count() == frozen
 
 
 def test_a_killed_run_resumes_and_does_only_the_rest(

@@ -29,8 +29,10 @@ def labeling(
     import json
 
     from deepspine.labeling.benchmark import corpus, timing
+    from deepspine.labeling.lexicon import keep_lexicon
     from deepspine.labeling.pipeline import Labeler
 
+    keep_lexicon()
     texts = corpus.reports(reports, seed=seed)
     ours = timing.time_labeler(texts, Labeler())
     figures: dict[str, object] = {

@@ -41,8 +41,10 @@ def label(
 
         summary: dict[str, object] = {"rules": check(folder)}
     else:
+        from deepspine.labeling.lexicon import keep_lexicon
         from deepspine.labeling.tables import label_file
 
+        keep_lexicon(folder)
         with progress("label reports") as advance:
             run = label_file(
                 reports, out, id_column=id_column, text_column=text_column, workers=workers, rules=folder,
