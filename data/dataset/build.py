@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,8 @@ def build_dataset(
 ) -> BuildResult:
     """Build a dataset, or add to one what is new.
 
+    A build that is stopped, by hand or by storage that fails, keeps the studies that were whole.
+
     Parameters
     ----------
     studies
@@ -108,6 +110,8 @@ def build_dataset(
     ------
     ConfigError
         When the folder holds a dataset of other options.
+    InputError
+        When storage fails.
     """
     check_shares(shares)
     made_by = provenance(inputs, keys=NAMED_BY_INDEX if secret is None else keyed(secret, NAMED_BY_INDEX))
@@ -137,13 +141,14 @@ def build_dataset(
                     stale += [source.study_key] if known[source.study_key] != fingerprint else []
                     continue
                 samples = cut_study(source, frames, own, preset, rejects)
-                record = StudyRecord(source.study_key, source.patient_key, fingerprint, len(samples))
-                shards.add(record, samples)
-                known[source.study_key] = fingerprint
-                added.append(source.study_key)
             except DeepspineError as error:
                 rejects.add(source.study_key, error)
                 failed.append(source.study_key)
+            else:
+                # What goes wrong here is no fault of the study's: storage fails for all of them.
+                shards.add(StudyRecord(source.study_key, source.patient_key, fingerprint, len(samples)), samples)
+                known[source.study_key] = fingerprint
+                added.append(source.study_key)
             finally:
                 advance(1)
     Folder(out).write(REJECTS, csv_text(rejects.rows, REJECT_COLUMNS).encode())
@@ -224,29 +229,36 @@ class _Shards:
         self._folder = folder
         self.manifest = manifest
         self._open: dict[str, ShardWriter] = {}
-        self._stack = ExitStack()
 
     def add(self, study: StudyRecord, samples: Sequence[Sample]) -> None:
         split = split_of(study.patient_key, self.manifest.shares)
         if split not in self._open:
             number = len(self.manifest.of_split(split))
-            self._open[split] = self._stack.enter_context(ShardWriter(self._folder, f"{split}-{number:05d}.tar", split))
+            self._open[split] = ShardWriter(self._folder, f"{split}-{number:05d}.tar", split)
         self._open[split].add(study, samples)
         if self._open[split].is_full:
             self._close(split)
 
     def _close(self, split: str) -> None:
-        self.manifest = self.manifest.with_shard(self._open.pop(split).close())
+        with self._open.pop(split) as writer:
+            shard = writer.close()
+        self.manifest = self.manifest.with_shard(shard)
         self.manifest.write(self._folder)
 
     def __enter__(self) -> _Shards:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
-        if kind is None:
+        """Close the open shards; when the run was stopped those with a whole study, as far as storage takes them."""
+        try:
             for split in sorted(self._open):
-                self._close(split)
-        self._stack.__exit__(kind, *rest)
+                if self._open[split].is_empty:
+                    continue
+                with suppress(*(() if kind is None else (DeepspineError, OSError))):
+                    self._close(split)
+        finally:
+            for writer in self._open.values():
+                writer.discard()
 
 
 def _claim(out: Location, wanted: Manifest) -> Manifest:

@@ -37,27 +37,49 @@ class ShardWriter:
         self._studies: list[StudyRecord] = []
         self._offsets: dict[str, list[tuple[str, int, int]]] = {}
         self._partial = self._folder.partial(name)
-        self._tar = tarfile.open(self._partial, "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - lives in the writer
+        self._file = self._partial.open("wb")
+        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - lives in the writer
 
     @property
     def is_full(self) -> bool:
         """Whether the shard has reached its size."""
         return self._tar.offset >= SHARD_BYTES
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no study."""
+        return not self._studies
+
     def add(self, study: StudyRecord, samples: Sequence[Sample]) -> None:
-        """Append the samples of one study."""
-        for sample in samples:
-            files = self._offsets.setdefault(sample.key, [])
-            for extension, content in encode(sample).items():
-                member = tarfile.TarInfo(f"{sample.key}.{extension}")
-                member.size = len(content)
-                files.append((extension, self._tar.offset + tarfile.BLOCKSIZE, len(content)))
-                self._tar.addfile(member, io.BytesIO(content))
+        """Append the samples of one study, all of them or, when that is interrupted, none."""
+        start = self._tar.offset
+        offsets: dict[str, list[tuple[str, int, int]]] = {}
+        try:
+            for sample in samples:
+                offsets[sample.key] = [self._append(sample.key, *file) for file in encode(sample).items()]
+        except BaseException:
+            self._cut(start)
+            raise
+        self._offsets |= offsets
         self._studies.append(study)
+
+    def _append(self, key: str, extension: str, content: bytes) -> tuple[str, int, int]:
+        """Append a file of a sample; return what its offsets note of it."""
+        member = tarfile.TarInfo(f"{key}.{extension}")
+        member.size = len(content)
+        place = self._tar.offset + tarfile.BLOCKSIZE
+        self._tar.addfile(member, io.BytesIO(content))
+        return extension, place, len(content)
+
+    def _cut(self, length: int) -> None:
+        """Take back what was written after the first bytes."""
+        self._file.seek(length)
+        self._file.truncate()
+        self._tar.offset = length
 
     def close(self) -> Shard:
         """Finish the shard and return its record."""
-        self._tar.close()
+        self._end()
         shard = Shard(
             self._name, self._split, file_sha256(self._partial), self._partial.stat().st_size, tuple(self._studies)
         )
@@ -67,8 +89,12 @@ class ShardWriter:
 
     def discard(self) -> None:
         """Remove what was written."""
-        self._tar.close()
+        self._end()
         self._folder.discard(self._partial)
+
+    def _end(self) -> None:
+        self._tar.close()
+        self._file.close()
 
     def __enter__(self) -> ShardWriter:
         return self

@@ -14,10 +14,12 @@ from deepspine.cli import main
 from deepspine.data.crops import CropPreset, CropSpec
 from deepspine.data.dataset.build import BuildResult, build_dataset
 from deepspine.data.dataset.check import check_dataset
+from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.sample import Sample, decode, encode
 from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.dataset.silence import Silence, filled
 from deepspine.data.dataset.splits import SPLITS, fold_of, parse_shares, split_of
+from deepspine.data.dataset.storage import Folder
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
@@ -139,6 +141,68 @@ def test_a_build_that_was_stopped_goes_on_to_the_same_bytes(build: Callable[...,
     again = build_dataset([source(i) for i in range(4)], labels(range(4)), tmp_path / "stopped", preset=PRESET).manifest
     assert [shard.sha256 for shard in again.shards] == [shard.sha256 for shard in build(4).manifest.shards]
     assert check_dataset(tmp_path / "stopped") == []
+
+
+def keys_of(folder: Path) -> list[str]:
+    """Return the keys of the studies that a dataset says it holds, once it is proved to be sound."""
+    assert check_dataset(folder) == []
+    return sorted(study.study_key for study in Manifest.read(folder).studies)
+
+
+def test_a_build_that_was_stopped_keeps_the_studies_that_were_whole(tmp_path: Path) -> None:
+    def stop() -> StudyImages:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_dataset([*map(source, range(5)), replace(source(5), images=stop)], labels([]), tmp_path, preset=PRESET)
+    assert keys_of(tmp_path) == [f"study{number}" for number in range(5)]
+    again = build_dataset(map(source, range(7)), labels([]), tmp_path, preset=PRESET)
+    assert again.added == ("study5", "study6")
+    assert len(keys_of(tmp_path)) == 7
+
+
+@pytest.mark.parametrize("at", [1, 2, 9, 16])
+def test_of_a_study_that_was_being_written_nothing_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """The run is stopped while a sample of the first, second, fifth or ninth study is written."""
+    written = []
+
+    def stopping(sample: Sample) -> dict[str, bytes]:
+        written.append(sample.key)
+        if len(written) > at:
+            raise KeyboardInterrupt
+        return encode(sample)
+
+    monkeypatch.setattr("deepspine.data.dataset.shards.encode", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        build_dataset(map(source, range(12)), labels([]), tmp_path, preset=PRESET)
+    assert keys_of(tmp_path) == sorted(f"study{number}" for number in range(at // 2))
+    assert list(tmp_path.glob("*.part")) == []
+    monkeypatch.undo()
+    build_dataset(map(source, range(12)), labels([]), tmp_path, preset=PRESET)
+    assert len(stored_samples(tmp_path)) == 24
+    assert len(keys_of(tmp_path)) == 12
+
+
+def test_storage_that_fails_ends_the_build_and_loses_no_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second shard that is full, of several studies, cannot be put where it belongs, once."""
+    publish, shards = Folder.publish, []
+
+    def refusing(folder: Folder, partial: Path, name: str) -> None:
+        shards.extend([name] if name.endswith(".tar") else [])
+        if name.endswith(".tar") and len(shards) == 2:
+            raise InputError("storage refused")
+        publish(folder, partial, name)
+
+    monkeypatch.setattr("deepspine.data.dataset.shards.SHARD_BYTES", 60_000)
+    monkeypatch.setattr(Folder, "publish", refusing)
+    with pytest.raises(InputError, match="storage refused"):
+        build_dataset(map(source, range(16)), labels([]), tmp_path, preset=PRESET)
+    assert len(keys_of(tmp_path)) > 0
+    assert list(tmp_path.glob("*.part")) == []
+    build_dataset(map(source, range(16)), labels([]), tmp_path, preset=PRESET)
+    assert len(keys_of(tmp_path)) == 16
 
 
 def test_a_report_that_two_patients_claim_gives_neither_a_label(tmp_path: Path) -> None:
