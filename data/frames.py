@@ -46,6 +46,8 @@ class LevelFrame:
 
     def __post_init__(self) -> None:
         axes = np.asarray(self.axes_lps, dtype=float)
+        center = _finite(self.center_lps, (3,), f"center of {self.level}")
+        endplates = _finite(self.endplates_lps, (2, 3), f"endplates of {self.level}")
         if axes.shape != (3, 3) or np.abs(axes @ axes.T - np.eye(3)).max() > MAX_AXIS_ERROR or np.linalg.det(axes) < 0:
             raise GeometryError(
                 f"axes of {self.level} must be three right-handed orthonormal rows, got {axes.tolist()}"
@@ -53,8 +55,8 @@ class LevelFrame:
         if not 0.0 <= self.confidence <= 1.0:
             raise GeometryError(f"confidence of {self.level} must be in [0, 1], got {self.confidence}")
         object.__setattr__(self, "axes_lps", axes)
-        object.__setattr__(self, "center_lps", np.asarray(self.center_lps, dtype=float))
-        object.__setattr__(self, "endplates_lps", np.asarray(self.endplates_lps, dtype=float))
+        object.__setattr__(self, "center_lps", center)
+        object.__setattr__(self, "endplates_lps", endplates)
 
     @property
     def height_mm(self) -> float:
@@ -82,6 +84,8 @@ class LevelFrame:
         ------
         InputError
             When a key is missing.
+        GeometryError
+            When center, axes or endplates are not as many finite numbers as they must be.
         """
         try:
             axes = orthonormal(np.asarray(values["plane_axes_lps"], dtype=float))
@@ -102,6 +106,14 @@ def orthonormal(axes: FloatArray) -> FloatArray:
     """Return the right-handed rotation nearest to three row vectors (polar decomposition)."""
     u, _, vt = np.linalg.svd(axes)
     return np.asarray(u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt)
+
+
+def _finite(values: FloatArray, shape: tuple[int, ...], what: str) -> FloatArray:
+    found = np.asarray(values, dtype=float)
+    if found.shape != shape or not np.isfinite(found).all():
+        wanted = " x ".join(map(str, shape))
+        raise GeometryError(f"{what} must be {wanted} finite numbers, got {found.tolist()}")
+    return found
 
 
 def _rounded(values: FloatArray, digits: int = 3) -> Any:

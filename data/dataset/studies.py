@@ -122,6 +122,8 @@ def read_frames(path: Path) -> list[LevelFrame]:
     ------
     InputError
         When the file is not what `locate` writes.
+    GeometryError
+        When a disc has no place in space.
     """
     try:
         levels = json.loads(path.read_text(encoding="utf-8"))["levels"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from deepspine.cli import main
+from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.findings import Side
@@ -91,6 +92,34 @@ def test_damaged_levels_reject_the_study(phantom: Path, tmp_path: Path) -> None:
         (levels / place.name / "levels.json").write_text("{}")
     assert build(phantom, tmp_path / "set", levels=levels) == 3
     assert "no list `levels`" in (tmp_path / "set" / "rejects.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("center_lps", [0.0, 1.0], "must be 3 finite numbers"),
+        ("center_lps", [0.0, 0.0, None], "must be 3 finite numbers"),
+        ("endplates_lps", [[0.0, 0.0, 0.0]], "must be 2 x 3 finite numbers"),
+        ("endplates_lps", [[0.0, 0.0, 0.0], [0.0, 0.0, float("nan")]], "must be 2 x 3 finite numbers"),
+        ("plane_axes_lps", [1.0, 0.0, 0.0], "no list `levels`"),
+        ("plane_axes_lps", [[1.0, 0.0, 0.0]], "no list `levels`"),
+        ("confidence", 7, "must be in [0, 1]"),
+        ("confidence", None, "no list `levels`"),
+        ("name", 4, "level must be one of"),
+    ],
+)
+def test_a_disc_without_a_place_rejects_its_study_and_no_other(
+    phantom: Path, tmp_path: Path, key: str, value: object, reason: str
+) -> None:
+    levels = tmp_path / "levels"
+    shutil.copytree(phantom / "truth", levels)
+    path = sorted(levels.glob("*/levels.json"))[0]
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["levels"][1][key] = value
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert build(phantom, tmp_path / "set", "--max-reject-share", "0.5", levels=levels) == 0
+    assert reason in (tmp_path / "set" / "rejects.csv").read_text(encoding="utf-8")
+    assert len(list(Manifest.read(tmp_path / "set").studies)) == 1
 
 
 def test_with_a_secret_a_dataset_holds_no_key_of_the_archive(
