@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from deepspine.labeling.clauses.frames import SIDES, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
+from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, field_lines
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
+from deepspine.labeling.discourse.section_words import section_by_words
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentences import DASHES, Sentence
 
@@ -15,22 +18,14 @@ MAX_HEADER_TOKENS = 9
 """Words before the colon of a heading; a list of levels may be longer."""
 
 MOST_HEADER_TOKENS = 17
-MAX_LEADING_WORDS = 2
-"""Words before the level that opens a line: "At the L4-5 level"."""
-
 MAX_BARE_HEADING = 5
 """Words of a section's heading without a colon, on a line of its own."""
 
 MAX_TOPIC_TOKENS = 8
 """Words before the colon of a heading that names a site or finding: "Narrowing of the lateral recess (Rt/Lt)"."""
 
+NO_LEVEL: tuple[int, LevelRef | None] = (-1, None)
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
-_SECTION_WORDS = {
-    "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
-    "recommend": "skip", "clinical": "skip", "evaluation": "skip", "study": "skip", "examination": "skip",
-    "exam": "skip", "reason for": "skip", "assessment": "impression", "query": "skip", "advice": "skip",
-    "h/o": "skip", "c/o": "skip",
-}  # fmt: skip
 
 
 class Headings:
@@ -42,6 +37,16 @@ class Headings:
         self.context = context
         self.regions = Regions(words)
         self.index = 0
+        self.headed = NO_LEVEL
+
+    @cached_property
+    def fields(self) -> dict[int, int]:
+        """Sentences that open a field of a level, with the sentence of that level."""
+        return field_lines(self.words, self.sentences)
+
+    def opens_field(self) -> bool:
+        """Whether the sentence in hand opens a field of the level above it."""
+        return self.index in self.fields
 
     def enter(self, sentence: Sentence) -> tuple[list[Mention], int, bool]:
         """Read the headings at the front of a sentence; returns what is left, where, and whether a level was headed."""
@@ -231,7 +236,7 @@ class Headings:
                 return mention.value
             if mention.i > head[0].i + 4:
                 break
-        return _SECTION_WORDS.get(" ".join(self.words[head[0].i : head[-1].j]))
+        return section_by_words(self.words, head)
 
     def _enter_section(self, section: str, standalone: bool, sentence: Sentence) -> None:
         context = self.context
@@ -294,6 +299,7 @@ class Headings:
         context.level_item = sentence.item
         context.level_of_topic = context.level_nests = False
         context.from_header = True
+        self.headed = (self.index, context.level)
         if levels:
             context.region = "lumbar"
             context.recent.append(levels)
@@ -303,8 +309,11 @@ class Headings:
         context = self.context
         self._end_side(standalone=standalone)
         new_line = sentence.line_start and start == sentence.i
-        nested = context.level_standalone or context.level_nests
-        if (new_line and not nested) or (context.level_of_topic and not context.from_header):
+        if new_line and self.opens_field():
+            self._go_on_with_level()
+        elif (new_line and not (context.level_standalone or context.level_nests)) or (
+            context.level_of_topic and not context.from_header
+        ):
             context.level = None
         elif not new_line and context.from_header and context.level_line == sentence.line:
             context.level_nests = True
@@ -312,6 +321,15 @@ class Headings:
         context.topic_standalone = standalone
         if context.skip and new_line:
             context.leave_skipped()
+
+    def _go_on_with_level(self) -> None:
+        """Let a field be about the level above it, whatever levels the fields before it have named."""
+        context = self.context
+        sentence, level = self.headed
+        if sentence == self.fields[self.index]:
+            context.level, context.from_header = level, True
+        elif context.level_of_topic and not context.from_header:
+            context.level = None
 
 
 def _is_vertebral(head: list[Mention], start: int) -> bool:

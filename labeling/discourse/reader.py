@@ -19,7 +19,8 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.lookahead import LIGHT
 from deepspine.labeling.discourse.context import Context, Reading
-from deepspine.labeling.discourse.headings import MAX_LEADING_WORDS, Headings
+from deepspine.labeling.discourse.headings import Headings
+from deepspine.labeling.discourse.level_lines import plain_lines
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.stating import NOWHERE, Stating
 from deepspine.labeling.discourse.table_cells import enter_cell
@@ -106,9 +107,9 @@ class Reader:
         self.puzzles: list[tuple[int, int, float]] = []
 
     @cached_property
-    def lines_of_levels(self) -> list[bool]:
+    def plain_lines(self) -> list[bool]:
         """For each sentence, whether a line without a level here is still about the level of a line before."""
-        return _lines_of_levels(self.sentences)
+        return plain_lines(self.words, self.sentences)
 
     def read(self) -> Reading:
         """Read all sentences."""
@@ -224,7 +225,9 @@ class Reader:
         context = self.context
         if at_header or sentence.item or not sentence.line_start or context.level is None:
             return False
-        return context.level_line != sentence.line and not self.lines_of_levels[self.headings.index]
+        if context.level_line == sentence.line or self.headings.opens_field():
+            return False
+        return not self.plain_lines[self.headings.index]
 
     def _remember_subject(self, frames: list[Frame]) -> None:
         """Keep the site and the finding that the next sentence may go on with."""
@@ -295,43 +298,6 @@ class Reader:
 def _is_elliptic(kinds: set[str]) -> bool:
     """Whether a sentence holds nothing but degrees and levels: "Severe at L4-5", "At L4-5 it is severe"."""
     return kinds <= _ELLIPTIC and "grade" in kinds and not kinds.isdisjoint(_NAMED_LEVELS)
-
-
-def _lines_of_levels(sentences: list[Sentence]) -> list[bool]:
-    """For each sentence, whether a line without a level here is still about the level of a line before.
-
-    It is where another line that begins with a level follows in the section, and behind the last such line where lines
-    without a level stood between the others.
-    """
-    found = [False] * len(sentences)
-    opens = [_opens(sentence) for sentence in sentences]
-    follows = False
-    for index in range(len(sentences) - 1, -1, -1):
-        found[index] = follows
-        follows = opens[index] != "section" and (follows or opens[index] == "level")
-    among = between = follows = False
-    for index, sentence in enumerate(sentences):
-        if opens[index] == "section":
-            among = between = follows = False
-        elif opens[index] == "level":
-            among = among or between
-            follows, between = True, False
-        elif sentence.line_start:
-            between = follows and not sentence.blank_before
-        found[index] = found[index] or among
-    return found
-
-
-def _opens(sentence: Sentence) -> str:
-    """Return what a sentence opens: a `section`, or a line that begins with a `level` ("L4-5: ...", "At L4-5 ...")."""
-    first = None
-    for first in sentence.mentions:
-        if first.kind != "of":
-            break
-    if first is None or sentence.mentions[0].kind == "section":
-        return "" if first is None else "section"
-    leads = sentence.line_start and first.kind in ("level", "levels") and first.i - sentence.i <= MAX_LEADING_WORDS
-    return "level" if leads else ""
 
 
 def _is_telling(mention: Mention) -> bool:

@@ -459,3 +459,36 @@ def test_a_slip_that_is_excepted_has_its_grade(text: str) -> None:
 def test_a_grade_of_a_named_scale_goes_on_at_another_level() -> None:
     found = told("Pfirrmann grade IV at L4-5 and grade III at L3-4.", "pfirrmann")
     assert found == {"L4-L5": "grade4", "L3-L4": "grade3"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-L5: Disc bulge.\nCanal: Severe stenosis.\nL5-S1: Normal disc.\nCanal: No narrowing.",
+    "L4-L5: Disc bulge.\n  Spinal canal - severe stenosis.\n\nL5-S1: Normal disc.\n  Spinal canal - no stenosis.",
+    "AT L4-L5: DISC BULGE.\nCANAL: SEVERE STENOSIS.\nAT L5-S1: NORMAL DISC.\nCANAL: PATENT.",
+    "At L4-5 there is a bulge.\nCanal stenosis: Severe.\nAt L5-S1 there is a bulge.\nCanal stenosis: None.",
+    "Level: L4-5\nDisc: Bulge.\nCanal: Severe stenosis.\nLevel: L5-S1\nDisc: Bulge.\nCanal: No stenosis.",
+    "L4-5: Bulge, larger than at L3-4.\nFacets: As at L3-4.\nCanal: Severe.\nL5-S1: Bulge.\nCanal: Patent.",
+    "1. L4-5: Bulge.\n   - Canal: Severe stenosis.\n2. L5-S1: Bulge.\n   - Canal: No stenosis.",
+])  # fmt: skip
+def test_fields_below_a_level_and_its_disc_are_of_that_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5:\nDisc: Left paracentral extrusion.\nCanal: No stenosis.\nForamina: Mild left stenosis.",
+    "Marrow: Normal.\n\nL4-5: Disc bulge.\nCanal: No stenosis.\n\nConus: Normal.",
+    "L4-5: Disc: Bulge.\nCanal: No stenosis.",
+])  # fmt: skip
+def test_fields_of_one_level_are_not_of_all(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Moderate bulge.\nL5-S1: Mild bulge.\nSpinal canal: No stenosis.",
+    "L4-5: Moderate bulge.\nFacets: Normal.\nL5-S1: Mild bulge.\nFacets: Normal.\nSpinal canal: No stenosis.",
+    "Discs:\nL4-5: Mild bulge.\nSpinal canal: No stenosis.\nForamina:\nL4-5: Mild narrowing.",
+    "L4-5:\nDisc: Mild bulge.\n\nSpinal canal: No stenosis.",
+    "IMPRESSION:\n1. L4-5: Bulge.\n2. Spinal canal: No stenosis.\n3. L5-S1: Bulge.",
+])  # fmt: skip
+def test_a_field_behind_the_last_level_that_the_others_lack_is_of_all(text: str) -> None:
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")

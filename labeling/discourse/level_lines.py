@@ -1,0 +1,160 @@
+"""Which lines without a level of their own go on with the level of a line before.
+
+Reports are written level by level ("L4-5: ... | Canal: ... | L5-S1: ..."), or site by site ("Canal: | L4-5: ...").
+The layout of all lines tells which, and where what is about the whole spine begins again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deepspine.labeling.discourse.section_words import section_by_words
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.sentences import DASHES, Sentence
+
+MAX_LEADING_WORDS = 2
+"""Words before the level that opens a line: "At the L4-5 level"."""
+
+_LEADING = frozenset(("of", ":"))
+_NAMED = frozenset(("level", "levels"))
+_NOUNS = frozenset(("site", "finding"))
+_TITLES = _NOUNS | {"pred", "side", "side_post", "conj", "of"}
+_TITLE_MARKS = frozenset(("/", "(", ")", ","))
+_LEVEL_ALONE = frozenset(("level", "levels", "conj", "mark", "site"))
+
+
+@dataclass(slots=True)
+class _Block:
+    """A line of a level, and the fields on the lines below it.
+
+    Attributes
+    ----------
+    index, item
+        Its sentence, and the kind of list item that it is.
+    owns_fields
+        Whether what stands below it without an empty line between is its own by the layout alone.
+    fields
+        Sentence of each field, and the sites and findings of its heading.
+    joined
+        How many of these follow without an empty line.
+    """
+
+    index: int
+    item: str
+    owns_fields: bool
+    fields: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    joined: int = 0
+
+    def add(self, index: int, about: frozenset[str], *, blank_before: bool) -> None:
+        """Add a field below the others."""
+        self.joined += not blank_before and self.joined == len(self.fields)
+        self.fields.append((index, about))
+
+
+def plain_lines(words: list[str], sentences: list[Sentence]) -> list[bool]:
+    """For each sentence, whether a line without a level here is still about the level of a line before.
+
+    It is where another line that begins with a level follows in the section, and behind the last such line where lines
+    without a level stood between the others.
+    """
+    found = [False] * len(sentences)
+    opens = [_opens(words, sentence) for sentence in sentences]
+    follows = False
+    for index in range(len(sentences) - 1, -1, -1):
+        found[index] = follows
+        follows = opens[index] != "section" and (follows or opens[index] == "level")
+    among = between = follows = False
+    for index, sentence in enumerate(sentences):
+        if opens[index] == "section":
+            among = between = follows = False
+        elif opens[index] == "level":
+            among = among or between
+            follows, between = True, False
+        elif sentence.line_start:
+            between = follows and not sentence.blank_before
+        found[index] = found[index] or among
+    return found
+
+
+def field_lines(words: list[str], sentences: list[Sentence]) -> dict[int, int]:
+    """Return the sentences that open a field of a level ("Canal: ..." below "L4-5: ..."), each with that of its level.
+
+    A field is of the level above where another level follows, where the level's heading leaves everything to its
+    fields or opens a paragraph with them, and behind the last level as far as the levels before have the same fields.
+    """
+    found: dict[int, int] = {}
+    for blocks in _sections(words, sentences):
+        known: set[str] = set()
+        for block in blocks[:-1]:
+            found.update((index, block.index) for index, _ in block.fields)
+            known.update(*(about for _, about in block.fields))
+        last = blocks[-1]
+        count = last.joined if last.owns_fields else 0
+        for position, (_, about) in enumerate(last.fields, start=1):
+            if not known.isdisjoint(about):
+                count = max(count, position)
+        found.update((index, last.index) for index, _ in last.fields[:count])
+    return found
+
+
+def _sections(words: list[str], sentences: list[Sentence]) -> list[list[_Block]]:
+    """Return the blocks of levels that follow each other; a section, or levels below a site's heading, part them."""
+    runs: list[list[_Block]] = [[]]
+    titled = False
+    for index, sentence in enumerate(sentences):
+        if not sentence.line_start:
+            continue
+        opens = _opens(words, sentence)
+        if opens == "section" or (opens == "" and _is_title(words, sentences[index : index + 2])):
+            titled = opens == ""
+            runs.append([])
+        elif opens == "level" and not titled:
+            owns_fields = sentence.blank_before or sentence.has_colons or _is_level_alone(sentence)
+            runs[-1].append(_Block(index, sentence.item, owns_fields))
+        elif opens == "" and (about := frozenset(m.value for m in _heading(sentence) if m.kind in _NOUNS)):
+            titled = False
+            if runs[-1] and not (sentence.item and sentence.item == runs[-1][-1].item):
+                runs[-1][-1].add(index, about, blank_before=sentence.blank_before)
+    return [run for run in runs if run]
+
+
+def _opens(words: list[str], sentence: Sentence) -> str:
+    """Return what a sentence opens: a `section`, or a line that begins with a `level` ("L4-5: ...", "At L4-5 ...")."""
+    mentions = sentence.mentions
+    if not mentions or not sentence.line_start:
+        return "section" if mentions and mentions[0].kind == "section" else ""
+    if mentions[0].kind == "section" or section_by_words(words, _heading(sentence) or mentions):
+        return "section"
+    first = next((mention for mention in mentions if not _leads(mention)), None)
+    leads = first is not None and first.kind in _NAMED and first.i - sentence.i <= MAX_LEADING_WORDS
+    return "level" if leads else ""
+
+
+def _leads(mention: Mention) -> bool:
+    """Whether a mention may stand before the level that opens a line: "Level: | L4-5"."""
+    return mention.kind == "of" or mention.value == ":" or (mention.kind == "site" and mention.value == "level")
+
+
+def _heading(sentence: Sentence) -> list[Mention]:
+    """Return the mentions before the colon or dash at the front of a line; none where no heading stands."""
+    for index, mention in enumerate(sentence.mentions):
+        if mention.kind == "mark" and (mention.value == ":" or mention.value in DASHES):
+            return sentence.mentions[:index]
+        if mention.kind not in _TITLES and mention.value not in _TITLE_MARKS:
+            break
+    return []
+
+
+def _is_title(words: list[str], lines: list[Sentence]) -> bool:
+    """Whether a line holds but the heading of a site or finding, with levels on the line below it."""
+    title, mentions = lines[0], lines[0].mentions
+    if not mentions or not title.line_end or len(lines) < 2 or _opens(words, lines[1]) != "level":
+        return False
+    heading = _heading(title) or mentions
+    alone = len(mentions) - len(heading) <= title.has_colon
+    return alone and all(mention.kind in _TITLES for mention in heading)
+
+
+def _is_level_alone(sentence: Sentence) -> bool:
+    """Whether a level fills its line: "L4-5:", "Level: L4-5"."""
+    return sentence.line_end and all(mention.kind in _LEVEL_ALONE for mention in sentence.mentions)
