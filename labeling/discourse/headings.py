@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from deepspine.labeling.clauses.frames import SIDES, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, field_lines
+from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
 from deepspine.labeling.discourse.section_words import section_by_words
@@ -36,17 +35,13 @@ class Headings:
         self.sentences = sentences
         self.context = context
         self.regions = Regions(words)
+        self.lines = LevelLines(words, sentences)
         self.index = 0
         self.headed = NO_LEVEL
 
-    @cached_property
-    def fields(self) -> dict[int, int]:
-        """Sentences that open a field of a level, with the sentence of that level."""
-        return field_lines(self.words, self.sentences)
-
     def opens_field(self) -> bool:
         """Whether the sentence in hand opens a field of the level above it."""
-        return self.index in self.fields
+        return self.index in self.lines.fields
 
     def enter(self, sentence: Sentence) -> tuple[list[Mention], int, bool]:
         """Read the headings at the front of a sentence; returns what is left, where, and whether a level was headed."""
@@ -326,7 +321,7 @@ class Headings:
         """Let a field be about the level above it, whatever levels the fields before it have named."""
         context = self.context
         sentence, level = self.headed
-        if sentence == self.fields[self.index]:
+        if sentence == self.lines.fields[self.index]:
             context.level, context.from_header = level, True
         elif context.level_of_topic and not context.from_header:
             context.level = None

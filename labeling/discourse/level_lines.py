@@ -7,6 +7,7 @@ The layout of all lines tells which, and where what is about the whole spine beg
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from deepspine.labeling.discourse.section_words import section_by_words
 from deepspine.labeling.mentions import Mention
@@ -51,71 +52,98 @@ class _Block:
         self.fields.append((index, about))
 
 
-def plain_lines(words: list[str], sentences: list[Sentence]) -> list[bool]:
-    """For each sentence, whether a line without a level here is still about the level of a line before.
+class LevelLines:
+    """The layout of a report: which lines open levels, and which of the others go on with one.
 
-    It is where another line that begins with a level follows in the section, and behind the last such line where lines
-    without a level stood between the others.
+    Parameters
+    ----------
+    words, sentences
+        Of the report.
     """
-    found = [False] * len(sentences)
-    opens = [_opens(words, sentence) for sentence in sentences]
-    follows = False
-    for index in range(len(sentences) - 1, -1, -1):
-        found[index] = follows
-        follows = opens[index] != "section" and (follows or opens[index] == "level")
-    among = between = follows = False
-    for index, sentence in enumerate(sentences):
-        if opens[index] == "section":
-            among = between = follows = False
-        elif opens[index] == "level":
-            among = among or between
-            follows, between = True, False
-        elif sentence.line_start:
-            between = follows and not sentence.blank_before
-        found[index] = found[index] or among
-    return found
 
+    def __init__(self, words: list[str], sentences: list[Sentence]) -> None:
+        self.words = words
+        self.sentences = sentences
 
-def field_lines(words: list[str], sentences: list[Sentence]) -> dict[int, int]:
-    """Return the sentences that open a field of a level ("Canal: ..." below "L4-5: ..."), each with that of its level.
+    @cached_property
+    def plain(self) -> list[bool]:
+        """For each sentence, whether a line without a level here is still about the level of a line before.
 
-    A field is of the level above where another level follows, where the level's heading leaves everything to its
-    fields or opens a paragraph with them, and behind the last level as far as the levels before have the same fields.
-    """
-    found: dict[int, int] = {}
-    for blocks in _sections(words, sentences):
-        known: set[str] = set()
-        for block in blocks[:-1]:
-            found.update((index, block.index) for index, _ in block.fields)
-            known.update(*(about for _, about in block.fields))
-        last = blocks[-1]
-        count = last.joined if last.owns_fields else 0
-        for position, (_, about) in enumerate(last.fields, start=1):
-            if not known.isdisjoint(about):
-                count = max(count, position)
-        found.update((index, last.index) for index, _ in last.fields[:count])
-    return found
+        It is where another line that begins with a level follows in the section, and behind the last such line where
+        lines without a level stood between the others.
+        """
+        found = [False] * len(self.sentences)
+        opens = self._opens
+        follows = False
+        for index in range(len(found) - 1, -1, -1):
+            found[index] = follows
+            follows = opens[index] != "section" and (follows or opens[index] == "level")
+        among = between = follows = False
+        for index, sentence in enumerate(self.sentences):
+            if opens[index] == "section":
+                among = between = follows = False
+            elif opens[index] == "level":
+                among = among or between
+                follows, between = True, False
+            elif sentence.line_start:
+                between = follows and not sentence.blank_before
+            found[index] = found[index] or among
+        return found
 
+    @cached_property
+    def fields(self) -> dict[int, int]:
+        """Sentences that open a field of a level ("Canal: ..." below "L4-5: ..."), each with that of its level.
 
-def _sections(words: list[str], sentences: list[Sentence]) -> list[list[_Block]]:
-    """Return the blocks of levels that follow each other; a section, or levels below a site's heading, part them."""
-    runs: list[list[_Block]] = [[]]
-    titled = False
-    for index, sentence in enumerate(sentences):
-        if not sentence.line_start:
-            continue
-        opens = _opens(words, sentence)
-        if opens == "section" or (opens == "" and _is_title(words, sentences[index : index + 2])):
-            titled = opens == ""
-            runs.append([])
-        elif opens == "level" and not titled:
-            owns_fields = sentence.blank_before or sentence.has_colons or _is_level_alone(sentence)
-            runs[-1].append(_Block(index, sentence.item, owns_fields))
-        elif opens == "" and (about := frozenset(m.value for m in _heading(sentence) if m.kind in _NOUNS)):
-            titled = False
-            if runs[-1] and not (sentence.item and sentence.item == runs[-1][-1].item):
-                runs[-1][-1].add(index, about, blank_before=sentence.blank_before)
-    return [run for run in runs if run]
+        A field is of the level above where another level follows, where the level's heading leaves everything to its
+        fields or opens a paragraph with them, and behind the last level as far as the levels before have the same
+        fields.
+        """
+        found: dict[int, int] = {}
+        for blocks in self._runs():
+            known: set[str] = set()
+            for block in blocks[:-1]:
+                found.update((index, block.index) for index, _ in block.fields)
+                known.update(*(about for _, about in block.fields))
+            last = blocks[-1]
+            count = last.joined if last.owns_fields else 0
+            for position, (_, about) in enumerate(last.fields, start=1):
+                if not known.isdisjoint(about):
+                    count = max(count, position)
+            found.update((index, last.index) for index, _ in last.fields[:count])
+        return found
+
+    @cached_property
+    def _opens(self) -> list[str]:
+        return [_opens(self.words, sentence) for sentence in self.sentences]
+
+    def _runs(self) -> list[list[_Block]]:
+        """Return the blocks of levels that follow each other; sections and sites' headings above levels part them."""
+        runs: list[list[_Block]] = [[]]
+        titled = False
+        for index, (sentence, opens) in enumerate(zip(self.sentences, self._opens, strict=True)):
+            if not sentence.line_start:
+                continue
+            if opens == "section" or (not opens and self._is_title(index)):
+                titled = not opens
+                runs.append([])
+            elif opens == "level" and not titled:
+                owns_fields = sentence.blank_before or sentence.has_colons or _is_level_alone(sentence)
+                runs[-1].append(_Block(index, sentence.item, owns_fields))
+            elif not opens and (about := frozenset(m.value for m in _heading(sentence) if m.kind in _NOUNS)):
+                titled = False
+                if runs[-1] and not (sentence.item and sentence.item == runs[-1][-1].item):
+                    runs[-1][-1].add(index, about, blank_before=sentence.blank_before)
+        return [run for run in runs if run]
+
+    def _is_title(self, index: int) -> bool:
+        """Whether a line holds but the heading of a site or finding, with levels on the line below it."""
+        title = self.sentences[index]
+        mentions = title.mentions
+        if not title.line_end or not mentions or self._opens[index + 1 : index + 2] != ["level"]:
+            return False
+        heading = _heading(title) or mentions
+        alone = len(mentions) - len(heading) <= title.has_colon
+        return alone and all(mention.kind in _TITLES for mention in heading)
 
 
 def _opens(words: list[str], sentence: Sentence) -> str:
@@ -143,16 +171,6 @@ def _heading(sentence: Sentence) -> list[Mention]:
         if mention.kind not in _TITLES and mention.value not in _TITLE_MARKS:
             break
     return []
-
-
-def _is_title(words: list[str], lines: list[Sentence]) -> bool:
-    """Whether a line holds but the heading of a site or finding, with levels on the line below it."""
-    title, mentions = lines[0], lines[0].mentions
-    if not mentions or not title.line_end or len(lines) < 2 or _opens(words, lines[1]) != "level":
-        return False
-    heading = _heading(title) or mentions
-    alone = len(mentions) - len(heading) <= title.has_colon
-    return alone and all(mention.kind in _TITLES for mention in heading)
 
 
 def _is_level_alone(sentence: Sentence) -> bool:

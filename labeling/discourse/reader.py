@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle, sided_by_position
 from deepspine.labeling.attachment import ClauseReader
@@ -20,7 +18,6 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.lookahead import LIGHT
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
-from deepspine.labeling.discourse.level_lines import plain_lines
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.stating import NOWHERE, Stating
 from deepspine.labeling.discourse.table_cells import enter_cell
@@ -105,11 +102,6 @@ class Reader:
         self.headings = Headings(tokens.words, sentences, self.context)
         self.stating = Stating(tokens, sentences, self.context)
         self.puzzles: list[tuple[int, int, float]] = []
-
-    @cached_property
-    def plain_lines(self) -> list[bool]:
-        """For each sentence, whether a line without a level here is still about the level of a line before."""
-        return plain_lines(self.words, self.sentences)
 
     def read(self) -> Reading:
         """Read all sentences."""
@@ -225,9 +217,9 @@ class Reader:
         context = self.context
         if at_header or sentence.item or not sentence.line_start or context.level is None:
             return False
-        if context.level_line == sentence.line or self.headings.opens_field():
+        if context.level_line == sentence.line or self.headings.lines.plain[self.headings.index]:
             return False
-        return not self.plain_lines[self.headings.index]
+        return not self.headings.opens_field()
 
     def _remember_subject(self, frames: list[Frame]) -> None:
         """Keep the site and the finding that the next sentence may go on with."""
