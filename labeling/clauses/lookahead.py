@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import Conjunct
+from deepspine.labeling.clauses.frames import MODERATE, SEVERE, Conjunct
 from deepspine.labeling.clauses.state import State
 from deepspine.labeling.mentions import Mention
 
@@ -21,6 +21,11 @@ LIGHT = frozenset(
 
 QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment"))
 """Sites that say in what respect something is normal."""
+
+
+_HEADS = frozenset(("finding", "pred"))
+_OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop"}
+_LISTING = frozenset((",", "and", "/"))
 
 
 class Lookahead(State):
@@ -43,6 +48,22 @@ class Lookahead(State):
                 return False
             if mention.kind == "conj" and mention.value == "and":
                 return False
+        return False
+
+    def _item_asserts(self) -> bool:
+        """Whether an item has its degree behind, or is a state: "no bulge, | canal stenosis mild", "| canal patent"."""
+        seen = set()
+        for index, mention in enumerate(self.mentions[self.index + 1 :], start=self.index + 1):
+            kind = mention.kind
+            if kind == "open":
+                return "site" in seen and not seen & _HEADS
+            if kind == "grade":
+                behind = self.mentions[index + 1] if index + 1 < len(self.mentions) else None
+                graded = "cop" in seen or _is_behind(seen, behind)
+                return graded and mention.bits != MODERATE | SEVERE
+            if kind not in _OF_ITEM and not (mention.value in _LISTING and not seen & _HEADS):
+                return False
+            seen.add(kind)
         return False
 
     def _is_preposed(self) -> bool:
@@ -355,3 +376,10 @@ class Lookahead(State):
             "bilaterally",
             "more",
         )
+
+
+def _is_behind(seen: set[str], following: Mention | None) -> bool:
+    """Whether a degree is said of what its item named before: "canal stenosis | mild", "canal | mildly narrowed"."""
+    if following is None or following.kind not in _HEADS | {"site"}:
+        return bool(seen & _HEADS)
+    return following.form == "part" and "site" in seen and not seen & _HEADS

@@ -144,6 +144,9 @@ class Scope(Leftovers):
         value = mention.value
         if self.words[mention.i] == "/":
             value = "/"
+        if value == "and" and self.neg and self.neg_heads and self._item_asserts():
+            self._boundary()
+            return
         if value == "and":
             self._end_short_reach()
         self._push(value)
@@ -159,11 +162,7 @@ class Scope(Leftovers):
                 return
             self._fresh()
         if mark == ",":
-            self._settle_predicate_grade()
-            self.focus = False
-            self._end_short_reach()
-            self._push(",")
-            self.item_start = len(self.frames)
+            self._on_comma()
         elif mark in _CLAUSE_MARKS:
             self._on_clause_mark(mention)
         elif mark == "(" and not self._brackets_one_word():
@@ -177,6 +176,17 @@ class Scope(Leftovers):
             self._push()
         elif mark in "/&":
             self._push("/" if mark == "/" else "and")
+
+    def _on_comma(self) -> None:
+        """Begin the next item of a list, or a clause where that item asserts something by itself."""
+        if ((self.neg and self.neg_heads) or self.open is not None) and self._item_asserts():
+            self._boundary()
+            return
+        self._settle_predicate_grade()
+        self.focus = False
+        self._end_short_reach()
+        self._push(",")
+        self.item_start = len(self.frames)
 
     def _is_side_in_front(self, ends: str) -> bool:
         """Whether a clause is opened by a side, that of what follows: "On the left, | ...", "RIGHT: | severe"."""

@@ -1,0 +1,49 @@
+"""How far a negation reaches, and what ends it; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import at_l45, labels_of, told
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("severe DDD, no HNP, bilat NFN mod.", "foraminal_stenosis", "moderate"),
+    ("No disc herniation, canal stenosis is severe.", "canal_stenosis", "severe"),
+    ("no bulge, canal stenosis moderate, foraminal stenosis mild.", "canal_stenosis", "moderate"),
+    ("no bulge, canal stenosis moderate, foraminal stenosis mild.", "foraminal_stenosis", "mild"),
+    ("no significant bulge, spinal canal is moderately narrowed.", "canal_stenosis", "moderate"),
+    ("Without herniation, the foramina are mildly narrowed.", "foraminal_stenosis", "mild"),
+    ("No herniation, foramina mildly narrowed.", "foraminal_stenosis", "mild"),
+    ("No herniation and the canal is moderately narrowed.", "canal_stenosis", "moderate"),
+    ("no protrusion, bulge small.", "bulge", "mild"),
+    ("No herniation, canal stenosis mild to moderate.", "canal_stenosis", "mild|moderate"),
+])  # fmt: skip
+def test_a_degree_behind_its_head_ends_the_negation_before_it(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("No disc herniation, canal stenosis or foraminal stenosis.", "none"),
+    ("No herniation, canal stenosis, or mild foraminal stenosis.", "none"),
+    ("No bulge, herniation, canal stenosis significant.", "none"),
+    ("No herniation, canal stenosis is not severe.", "none|mild|moderate"),
+    ("No herniation, canal stenosis, foraminal narrowing, moderate facet arthropathy.", "none"),
+])  # fmt: skip
+def test_a_list_without_a_degree_behind_its_heads_stays_denied(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "No disc herniation, central canal and neural foramina patent.",
+    "mild DDD, no HNP, canal and foramina are patent.",
+    "no HNP, canal & NF patent.",
+    "No herniation, bulge or fissure, spinal canal and foramina widely patent.",
+    "No herniation and canal and foramina patent.",
+    "Left protrusion abuts the left L5 nerve root, canal and foramina patent.",
+])  # fmt: skip
+def test_sites_that_are_patent_end_the_negation_and_the_list_before_them(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == at_l45("canal_stenosis", "none")
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == at_l45("foraminal_stenosis", "none")
+
+
+def test_a_contact_before_patent_sites_is_still_told() -> None:
+    text = "L4-5: Left protrusion abuts the left L5 nerve root, canal and foramina patent."
+    assert labels_of(text)["L4-L5 nerve_root left"] == "contact"
