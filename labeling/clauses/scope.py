@@ -16,6 +16,11 @@ _BEHIND_SIDES = {",": ";:", ":": ",;:"}
 _PLACES = frozenset(("side", "side_post", "level", "of"))
 
 VALUES_OF_NONE = frozenset(("none", "nil"))
+_DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
+"""Kinds of mentions that "nil" denies where it stands before them."""
+
+_SUBJECTS = frozenset(("finding", "pred", "site", "side"))
+"""Kinds of mentions that "nil" denies where it stands behind them."""
 MIN_SUBJECT_WORDS = 2
 """An article and a noun make a subject."""
 
@@ -52,7 +57,8 @@ class Scope(Leftovers):
     def on_post_neg(self, mention: Mention) -> None:
         """Deny what was said before ("is not seen", "has resolved", "none")."""
         previous = self._peek(-1)
-        if previous is None and mention.value == "gone" and mention.j - mention.i == 1:
+        opens = previous is None and mention.value == "gone" and mention.j - mention.i == 1
+        if opens or self._denies_what_follows(mention):
             self.on_neg(mention)
             return
         at_start = self.cur.empty and (
@@ -88,6 +94,17 @@ class Scope(Leftovers):
             if not frame.neg:
                 frame.neg = "no"
                 frame.hedge = False
+
+    def _denies_what_follows(self, mention: Mention) -> bool:
+        """Whether "nil" stands for "no": "mild bulge with | nil significant stenosis", not "stenosis | nil, ..."."""
+        if self.words[mention.i : mention.j] != ["nil"]:
+            return False
+        previous, following = self._peek(-1), self._peek()
+        if following is not None and following.kind == "side":
+            following = self._peek(2)
+        if following is None or following.kind not in _DENIED:
+            return False
+        return previous is None or previous.j < mention.i or previous.kind not in _SUBJECTS
 
     def _side_before(self, previous: Mention | None) -> Mention | None:
         """Return the mention before a denial, a pronoun or mark left out: "on the right it | is absent"."""

@@ -37,7 +37,7 @@ EVERYWHERE = frozenset(("all", "any", "rest", "rest_named"))
 NOWHERE = 1 << 30
 """A token behind every text."""
 
-_LOOSE_OPENINGS = frozenset(("no", "there", "without", "neither"))
+_LOOSE_OPENINGS = frozenset(("no", "nil", "there", "without", "neither"))
 _CORRECTIONS = frozenset(
     ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
      "swapped", "typographical", "interchanged", "switched", "inverted")

@@ -67,6 +67,29 @@ def test_degrees_denials_and_scales_of_clinics(text: str, finding: str, grades: 
     assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
 
 
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Mild bulge. Nil canal stenosis.", "canal_stenosis", "none"),
+    ("Nil significant canal stenosis.", "canal_stenosis", "none|mild"),
+    ("There is nil obvious disc bulge or protrusion.", "bulge", "none"),
+    ("Mild disc bulge with nil neural impingement.", "nerve_root", "none|contact|displacement"),
+    ("Nil evidence of foraminal narrowing.", "foraminal_stenosis", "none"),
+    ("Canal stenosis nil, bulge mild.", "canal_stenosis", "none"),
+    ("Canal stenosis nil, bulge mild.", "bulge", "mild"),
+])  # fmt: skip
+def test_nil_denies_what_follows_it_and_otherwise_what_stands_before_it(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+def test_nil_opens_a_denial_of_all_levels_as_no_does() -> None:
+    assert set(told("Mild bulge at L4-5. Nil canal stenosis.", "canal_stenosis").values()) == {"none"}
+    assert len(told("Nil canal stenosis at any level.", "canal_stenosis")) == 5
+
+
+def test_nil_of_one_side_leaves_the_other() -> None:
+    text = "L4-5: Foramina: nil right, mild left."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
 def test_a_side_that_is_named_for_a_denial_leaves_the_other() -> None:
     text = "L4-5: Foraminal narrowing is mild on the left; on the right it is absent."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
