@@ -184,8 +184,8 @@ def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:
 
 
 def is_narrowed_disc(head: Mention, site: str) -> bool:
-    """Whether a disc is called narrowed, which is its height; nouns and verbs before a disc speak of something else."""
-    return site == "disc" and head.value == "narrow" and head.form == "part"
+    """Whether a disc is called narrowed or reduced, which is its height; nouns and verbs speak of something else."""
+    return site == "disc" and head.value in ("narrow", "reduce") and head.form == "part"
 
 
 def clone(conjunct: Conjunct) -> Conjunct:

@@ -161,10 +161,43 @@ def test_so_are_says_the_same_of_another_site(text: str) -> None:
         "The disc shows decreased T2 signal.",
         "T2 hypointense disc.",
         "Low signal in the disc on T2.",
+        "The disc shows loss of normal T2 hyperintensity.",
+        "The disc shows loss of its normal high signal on T2.",
+        "The disc has lost its normal T2 bright signal.",
+        "The disc shows decreased normal T2 signal.",
+        "The disc is black on T2.",
+        "The disc is reduced in signal.",
     ],
 )
 def test_lost_signal_of_a_disc_is_degeneration(text: str) -> None:
     assert told(f"L4-5: {text}", "degeneration") == {"L4-L5": PRESENT}
+
+
+def test_what_has_lost_its_normal_looks_is_not_called_normal() -> None:
+    for text in ("Loss of normal T2 hyperintensity of the disc.", "The disc has lost its normal bright signal."):
+        assert set(labels_of(f"L4-5: {text}")) == {"L4-L5 degeneration"}
+    assert labels_of("L4-5: There is loss of the normal lordosis.") == {}
+    assert labels_of("L4-5: The disc shows normal T2 hyperintensity.") == {"L4-L5 degeneration": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "The disc is reduced in height and signal.",
+    "The disc has lost height and signal.",
+    "Loss of disc signal and height.",
+])  # fmt: skip
+def test_lost_height_and_signal_are_two_findings(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": PRESENT, "L4-L5 disc_height_loss": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "The extrusion has reduced in size.",
+    "There is reduction in size of the disc extrusion.",
+    "Significantly reduced disc extrusion.",
+    "The extrusion has diminished since the previous study.",
+])  # fmt: skip
+def test_a_reduced_lesion_is_there_and_no_reduced_canal(text: str) -> None:
+    assert labels_of(f"L5-S1: {text}") == {"L5-S1 herniation": "extrusion"}
+    assert told("L5-S1: The canal is moderately reduced in calibre.", "canal_stenosis") == {"L5-S1": "moderate"}
 
 
 @pytest.mark.parametrize(
