@@ -83,6 +83,8 @@ class Emission(Lookahead):
         value = site.value
         frame.site = value
         frame.plural = site.plural
+        if frame.finding == "normal_disc" and frame.rest == "otherwise" and not site.plural:
+            frame.level = frame.level or self.level  # one disc is the one in hand, several are the others
         if value in _SIDED:
             frame.named = value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
             if not frame.sides and not frame.neg and not site.plural:

@@ -147,6 +147,9 @@ class LevelScope(Leftovers):
         if self.excepting:
             self._except_levels(ref)
             return
+        if self._stands_within(ref):
+            self._take_level_within(ref)
+            return
         self._finish_open_at_level()
         if self._names_place():
             prepositional = True
@@ -160,6 +163,21 @@ class LevelScope(Leftovers):
             self.cur.level = ref
         elif not (self._closes(ref, bare) if prepositional else self._heads(ref, bare)):
             self._open_scope(ref)
+
+    def _stands_within(self, ref: LevelRef) -> bool:
+        """Whether levels stand between a state and the noun that it is said of: "normal | L5-S1 | disc"."""
+        head = self.open
+        start = self.cur.i if self.cur.sides else ref.i
+        if head is None or head.j != start or not (head.kind == "open" or head.form == "part"):
+            return False
+        following = self._peek()
+        return bool(self.cur.sites) or (following is not None and following.kind == "site" and following.i == ref.j)
+
+    def _take_level_within(self, ref: LevelRef) -> None:
+        """Let levels be those of the noun that follows, and of what follows the noun."""
+        assert self.open_conjunct is not None
+        self.open_conjunct.level = self.level = ref
+        self.level_used = True
 
     def _bare_heads(self, prepositional: bool) -> list[Frame]:
         """Return the heads of the clause whose levels are not said yet."""

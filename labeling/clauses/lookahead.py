@@ -322,6 +322,15 @@ class Lookahead(State):
         level = self.last[-1].level if self.last else None
         return level is not None and any(f.level is level for f in self.frames if f not in self.last)
 
+    def _opens_with_disc(self) -> bool:
+        """Whether a sentence opens with one disc, its subject: "the L3-4 disc is desiccated but otherwise | normal"."""
+        for mention in self.mentions:
+            if mention.kind == "site":
+                return mention.value == "disc" and not mention.plural
+            if mention.kind != "level":
+                return False
+        return False
+
     def _is_bare_normal(self, head: Mention) -> bool:
         """Whether nothing but levels, links and the word itself makes up the sentence so far."""
         start = min(self.start, head.i)

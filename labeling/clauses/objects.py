@@ -37,8 +37,20 @@ class Objects(Emission):
             return
         following = self._peek()
         object_follows = following is not None and following.kind in ("of", "site", "side")
-        if self.open.form not in ("noun", "either") or self.cur.sites or not object_follows:
-            self._close_open()
+        if self.open.form in ("noun", "either") and not self.cur.sites and object_follows:
+            return
+        of_next = self.cur if self._grades_next() else None
+        if of_next is not None:
+            self._fresh()
+        self._close_open()
+        if of_next is not None:
+            self.cur = of_next
+
+    def _grades_next(self) -> bool:
+        """Whether a degree behind a state, which has none, waits for a head: "normal L5-S1 disc, mild | L3-4 bulge"."""
+        cur = self.cur
+        stated = self.open is not None and self.open.kind == "open" and any(c.sites for c in self.conjuncts)
+        return stated and bool(cur.grade) and not cur.sites
 
     def _close_open(self) -> None:
         """Give the open head its objects, else what was said before: "narrowing of | the canal and both foramina"."""
@@ -74,6 +86,7 @@ class Objects(Emission):
                 conjunct.sides = opener.sides
             if conjunct.level is None:
                 conjunct.level = opener.level
+            conjunct.rest = conjunct.rest or opener.rest
             for site in conjunct.sites:
                 frames += self._emit(head, site, conjunct)
         return frames
@@ -183,7 +196,9 @@ class Objects(Emission):
             frame.bits = 1
             return [frame]
         if opener.rest and self.level is not None and self.level.levels:
-            return [self._frame("normal_level", 1, head, opener)]
+            frame = self._frame("normal_level", 1, head, opener)
+            frame.finding = "normal_disc" if self._opens_with_disc() else "normal_level"
+            return [frame]
         if self.frames and not any(f.finding == "normal_level" for f in self.frames):
             return []
         if self._is_bare_normal(head):

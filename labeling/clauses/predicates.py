@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import (
+    DISC_WORDS,
     LEFT,
     RIGHT,
     SIDES,
@@ -160,6 +161,8 @@ class Predicates(Leftovers):
             return False
         if self.cur.sites and following.i != mention.j:
             return False
+        if following.kind in ("levels", "levelref"):
+            return following.i == mention.j and self.words[following.j - 1] in DISC_WORDS
         return following.kind == "site" or (following.kind in ("side", "level") and self._site_within(2))
 
     def _predicative(self, mention: Mention, following: Mention | None) -> None:

@@ -200,7 +200,7 @@ def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:
         mode = "rest"
     if frame.rest == "other" and scope == "blanket" and frame.grade:
         mode = "rest"
-    if frame.rest and finding in ("normal_disc", "normal_level"):
+    if (frame.rest or mode) and finding in ("normal_disc", "normal_level"):
         mode = "rest_named"
     return mode
 

@@ -90,6 +90,41 @@ def test_nil_of_one_side_leaves_the_other() -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
 
 
+NORMAL_DISC = {"L5-S1 bulge": "none", "L5-S1 herniation": "none", "L5-S1 degeneration": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Normal L5/S1 disc.",
+    "Unremarkable appearance of the L5/S1 disc.",
+    "L5/S1: Normal disc.",
+    "The L5/S1 disc is otherwise normal.",
+])  # fmt: skip
+def test_a_normal_disc_says_nothing_of_the_canal(text: str) -> None:
+    assert labels_of(text) == NORMAL_DISC
+
+
+@pytest.mark.parametrize("text", [
+    "The L5/S1 disc is mildly dehydrated, otherwise normal.",
+    "The L5/S1 disc is mildly dehydrated but otherwise normal.",
+    "L5/S1: mildly dehydrated, otherwise normal disc.",
+])  # fmt: skip
+def test_an_otherwise_normal_disc_is_the_disc_in_hand(text: str) -> None:
+    assert labels_of(text) == {**NORMAL_DISC, "L5-S1 degeneration": "mild"}
+
+
+@pytest.mark.parametrize("text", ["Normal other discs.", "Normal remaining discs.", "Otherwise normal discs."])
+def test_other_discs_called_normal_are_those_without_a_finding(text: str) -> None:
+    found = labels_of(f"Mild bulge at L4-5. {text}")
+    assert found["L3-L4 herniation"] == "none"
+    assert "L3-L4 canal_stenosis" not in found
+    assert {key for key in found if key.startswith("L4-L5")} == {"L4-L5 bulge"}
+
+
+def test_levels_between_a_state_and_its_noun_are_those_of_both() -> None:
+    assert labels_of("Severely narrowed left L4/5 foramen.") == {"L4-L5 foraminal_stenosis left": "severe"}
+    assert told("Normal L4-5 and L5-S1 discs, mild L3-4 bulge.", "bulge")["L3-L4"] == "mild"
+
+
 def test_a_side_that_is_named_for_a_denial_leaves_the_other() -> None:
     text = "L4-5: Foraminal narrowing is mild on the left; on the right it is absent."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
