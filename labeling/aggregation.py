@@ -137,9 +137,13 @@ def _left_out(statement: Statement, key: Key, abnormal: dict[int, set[str]]) -> 
     for excluded, sides in statement.exclude:
         if excluded == level and (not side or sides & side):
             return True
-    if statement.mode == "rest_named":
+    mode = statement.mode
+    if mode == "elsewhere":
+        alone = FINDINGS[finding].core and not any(finding in found for found in abnormal.values())
+        mode = "rest_named" if alone else "rest"
+    if mode == "rest_named":
         return level in abnormal
-    if statement.mode == "rest":
+    if mode == "rest":
         found = abnormal.get(level, set())
         return finding in found or (finding in SLIPS and bool(found & set(SLIPS)))
     return False

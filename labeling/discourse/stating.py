@@ -188,13 +188,13 @@ def _mode_of_rest(ref: LevelRef, frame: Frame) -> str:
     """Tell "the remaining levels" said before the finding from those said behind what was named."""
     if ref.ref == "rest_named" or (ref.ref == "rest" and frame.i > ref.i):
         return "rest_named"
-    return "rest" if ref.ref == "rest" else ""
+    return "elsewhere" if ref.ref == "rest" else ""
 
 
 def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:
     """Say what a negative of all other levels leaves out: levels with this finding, or with any."""
     finding = frame.finding
-    if mode == "rest_named" and (finding == "normal_alignment" or finding in SLIPS):
+    if mode in ("rest_named", "elsewhere") and (finding == "normal_alignment" or finding in SLIPS):
         mode = "rest"
     if frame.rest == "remaining" and scope == "blanket" and finding == "normal_alignment":
         mode = "rest"

@@ -120,6 +120,15 @@ def test_other_discs_called_normal_are_those_without_a_finding(text: str) -> Non
     assert {key for key in found if key.startswith("L4-L5")} == {"L4-L5 bulge"}
 
 
+def test_elsewhere_is_where_the_finding_is_not_and_else_where_nothing_is() -> None:
+    three = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+    text = "L5-S1: Grade 1 anterolisthesis.\nL4-5: Mild disc bulge.\n"
+    assert told(f"{text}No disc protrusion or canal stenosis at the other levels.", "canal_stenosis") == three
+    assert told(f"{text}No disc protrusion elsewhere.", "herniation") == three
+    text = "Severe canal stenosis at L4-5. Mild bulge at L3-4. No canal stenosis at other levels."
+    assert told(text, "canal_stenosis") == {**three, "L4-L5": "severe", "L5-S1": "none"}
+
+
 def test_levels_between_a_state_and_its_noun_are_those_of_both() -> None:
     assert labels_of("Severely narrowed left L4/5 foramen.") == {"L4-L5 foraminal_stenosis left": "severe"}
     assert told("Normal L4-5 and L5-S1 discs, mild L3-4 bulge.", "bulge")["L3-L4"] == "mild"
