@@ -12,6 +12,8 @@ from deepspine.data.errors import GeometryError, InputError
 from deepspine.data.geometry import FloatArray
 from deepspine.data.levels import Level
 
+LEVELS_FILE = "levels.json"
+"""The frames of a study."""
 MAX_AXIS_ERROR = 1e-4
 """Largest deviation of an axis matrix from orthonormal."""
 

@@ -15,6 +15,7 @@ from deepspine.data.errors import InputError, LabelTableError, VocabularyError
 from deepspine.data.findings import FINDINGS, Side, get_finding
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import Level
+from deepspine.data.whole_files import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,12 +118,13 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         return cls(labels), frozenset(unsettled)
 
     def write(self, path: Path | str) -> None:
-        """Write a CSV or (by its suffix) Parquet file, rows sorted."""
+        """Write a CSV or (by its suffix) Parquet file, rows sorted, whole or not at all."""
         path = Path(path)
-        if path.suffix == ".parquet":
-            self.to_frame().to_parquet(path, index=False)
-        else:
-            path.write_text(self.to_csv_text(), encoding="utf-8")
+        with whole_file(path) as partial:
+            if path.suffix == ".parquet":
+                self.to_frame().to_parquet(partial, index=False)
+            else:
+                partial.write_text(self.to_csv_text(), encoding="utf-8")
 
     def to_csv_text(self) -> str:
         """Return the table as CSV text, header included."""

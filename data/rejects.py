@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deepspine.data.errors import TooManyRejectsError
 from deepspine.data.label_table import csv_text
+from deepspine.data.whole_files import write_whole
 
 COLUMNS = ("source", "reason")
 
@@ -33,7 +34,7 @@ class Rejects:
 
     def write(self, path: Path) -> None:
         """Write `rejects.csv`, header only when all went well."""
-        path.write_text(csv_text(self.rows, COLUMNS), encoding="utf-8")
+        write_whole(path, csv_text(self.rows, COLUMNS))
 
     def check_share(self, total: int, *, allowed: float, path: Path | str) -> None:
         """Raise when more than the share `allowed` of `total` inputs was rejected.

@@ -16,6 +16,7 @@ from deepspine.data.dicom.slice_places import PlacedStack, place_stacks
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.label_table import csv_text
 from deepspine.data.rejects import Rejects
+from deepspine.data.whole_files import whole_file
 
 
 class SliceRow(NamedTuple):
@@ -82,9 +83,9 @@ def slice_rows(
 
 
 def write_rows(rows: Iterable[SliceRow], path: Path) -> int:
-    """Write rows as CSV, as they come; returns their number."""
+    """Write rows as CSV, as they come, to a table that is there once all have; returns their number."""
     n_rows = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         file.write(csv_text([], SliceRow._fields))
         for row in rows:
             file.write(csv_text([tuple(map(str, row))], None))
@@ -100,7 +101,7 @@ def _rows_of(study: Study, root: Path, levels: Path, *, allow_mismatched_frames:
     if sagittal is not None and not allow_mismatched_frames:
         first = selection.axial_t2[0]
         check_same_frame(first.name, first.frame_of_reference, sagittal.frame_of_reference)
-    frames = read_frames(frames_path(levels, study))
+    frames = read_frames(frames_path(levels, study.study_key, study.report_id))
     return [
         _row(study, stack, number, found, root)
         for number, stack in enumerate(place_stacks(selection.axial_t2))

@@ -11,6 +11,7 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 
 from deepspine.data.errors import InputError
+from deepspine.data.whole_files import whole_file, write_whole
 
 MOST_OPEN_PARTS = 200
 """Parts merged at once: systems allow a process 256 open files at the least (macOS)."""
@@ -43,7 +44,7 @@ class Parts:
         if fingerprint is None or not manifest.is_file() or manifest.read_text(encoding="utf-8") != wanted:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        _write_whole(manifest, wanted)
+        self._keep(manifest, wanted)
 
     def done(self, number: int) -> bool:
         """Whether a chunk is finished: its last kind of rows is there."""
@@ -52,7 +53,7 @@ class Parts:
     def write(self, number: int, rows: Mapping[str, str]) -> None:
         """Keep the rows of a chunk: CSV text without header, by kind."""
         for kind in self.targets:
-            _write_whole(self._path(number, kind), rows[kind])
+            self._keep(self._path(number, kind), rows[kind])
 
     def merge(self) -> dict[str, int]:
         """Merge the parts into their tables, sorted by report; returns the number of rows of each kind."""
@@ -60,19 +61,24 @@ class Parts:
         shutil.rmtree(self.folder)
         return counts
 
+    def _keep(self, path: Path, text: str) -> None:
+        try:
+            write_whole(path, text)
+        except OSError as error:
+            if not self.folder.is_dir():
+                raise InputError(f"{self.folder}: another run to this --out has ended; give each an --out") from None
+            raise InputError(f"{path}: cannot be written: {error.strerror}; give another place with --out") from None
+
     def _path(self, number: int, kind: str) -> Path:
         return self.folder / f"{kind}-{number:07d}.csv"
 
     def _merge_kind(self, kind: str, target: Path, header: tuple[str, ...]) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.new")
         lines = _merged(_few([self._path(number, kind) for number in range(self.count)]))
-        if target.suffix == ".parquet":
-            count = _write_parquet(temporary, csv.reader(chain.from_iterable(lines)), header)
-        else:
-            count = _write_csv(temporary, chain([[",".join(header) + "\n"]], lines)) - 1
-        temporary.replace(target)
-        return count
+        with whole_file(target) as partial:
+            if target.suffix == ".parquet":
+                return _write_parquet(partial, csv.reader(chain.from_iterable(lines)), header)
+            return _write_csv(partial, chain([[",".join(header) + "\n"]], lines)) - 1
 
 
 def _few(paths: list[Path]) -> list[Path]:
@@ -125,13 +131,3 @@ def _write_parquet(path: Path, rows: Iterator[list[str]], header: tuple[str, ...
             columns = [list(column) for column in zip(*batch, strict=True)]
             writer.write_table(pa.table(columns, schema=schema))
     return count
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}; give another place with --out") from None

@@ -17,6 +17,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
 from deepspine.data.provenance import provenance
 from deepspine.data.volume import Volume
+from deepspine.data.whole_files import write_whole
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.inference import FoundBox
 from deepspine.segmentation.detection.instance_map import BoxClass
@@ -125,7 +126,7 @@ def write_regions(
     figure.savefig(folder / "overlay.png", dpi=100, metadata={"Software": None})
     made_by = provenance((stack.origin.source for stack in stacks), decided_by=decided_by or {})
     values = {"slices": rows, "stacks": [len(stack.voxels) for stack in stacks], "made_by": made_by}
-    (folder / REGIONS_FILE).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    write_whole(folder / REGIONS_FILE, json.dumps(values, indent=1) + "\n")
 
 
 def _box_of(probability: NDArray[np.float32], grey: NDArray[np.float32], pixel_mm2: float) -> FoundBox | None:

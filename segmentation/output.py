@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from deepspine.data.files import write_mask
-from deepspine.data.frames import LevelFrame
+from deepspine.data.frames import LEVELS_FILE, LevelFrame
 from deepspine.data.provenance import provenance
 from deepspine.data.volume import Volume
+from deepspine.data.whole_files import write_whole
 from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.locate import Location
 
-LEVELS_FILE = "levels.json"
-"""Written last: a folder that has it is whole."""
 LOCATED_FILES = ("mask.nii.gz", "vertebrae.nii.gz", "overlay.png", LEVELS_FILE)
+"""In the order of writing: a folder that has the last is whole."""
 CLASS_COLORS = {
     SpineClass.BODY: (0.40, 0.56, 1.00),
     SpineClass.POSTERIOR: (0.47, 0.37, 0.94),
@@ -46,7 +46,7 @@ def write_location(
     draw_overlay(location, volume, folder / "overlay.png")
     made_by = provenance([volume.origin.source], decided_by=decided_by or {})
     text = json.dumps(levels_json(location, volume, made_by=made_by), indent=1)
-    (folder / LEVELS_FILE).write_text(text + "\n", encoding="utf-8")
+    write_whole(folder / LEVELS_FILE, text + "\n")
 
 
 def levels_json(location: Location, volume: Volume, *, made_by: Mapping[str, Any]) -> dict[str, Any]:

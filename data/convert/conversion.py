@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from deepspine.data.errors import InputError
-from deepspine.data.frames import LevelFrame
+from deepspine.data.frames import LEVELS_FILE, LevelFrame
 from deepspine.data.provenance import provenance
 from deepspine.data.rejects import Rejects
+from deepspine.data.whole_files import write_whole
 
 LABELS, LEVELS, INDEX, REPORTS, REJECTS = "labels.csv", "levels", "index.parquet", "reports.csv", "rejects.csv"
-LEVELS_FILE = "levels.json"
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,4 @@ def write_levels(folder: Path, study: str, frames: Sequence[LevelFrame], *, sour
     place.mkdir(parents=True, exist_ok=True)
     ordered = sorted(frames, key=lambda frame: frame.level)
     values = {"made_by": provenance(), "source": source, "levels": [frame.to_json() for frame in ordered]}
-    partial = place / f"{LEVELS_FILE}.part"
-    partial.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    partial.replace(place / LEVELS_FILE)
+    write_whole(place / LEVELS_FILE, json.dumps(values, indent=1) + "\n")

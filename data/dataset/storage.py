@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.whole_files import write_whole
 
 Location = Path | str
 """A folder or file: a path, or a URL."""
@@ -88,6 +89,9 @@ class Folder:
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small file; readers see the old one or the new one, never half of it."""
+        if not self.url:
+            write_whole(self.path / name, content)
+            return
         partial = self.partial(name)
         partial.write_bytes(content)
         self.publish(partial, name)

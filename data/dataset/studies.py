@@ -13,10 +13,9 @@ from deepspine.data.crops import INPUTS
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.dicom.series import Series, Study
 from deepspine.data.errors import DeepspineError, InputError
-from deepspine.data.frames import LevelFrame
+from deepspine.data.frames import LEVELS_FILE, LevelFrame
 from deepspine.data.volume import Volume
 
-LEVELS_FILE = "levels.json"
 CLIP_PERCENTILES = (0.5, 99.5)
 """Grey values beyond are fat beside a surface coil, flow, or spikes; they would rule the scale."""
 
@@ -95,20 +94,20 @@ def _source(study: Study, levels: Path, allow_mismatched: bool, *, shares_report
         study_key=study.study_key,
         patient_key=study.patient_key or study.study_key,
         report_id=study.report_id,
-        frames=lambda: read_frames(frames_path(levels, study)),
+        frames=lambda: read_frames(frames_path(levels, study.study_key, study.report_id)),
         images=lambda: read_images(study, allow_mismatched_frames=allow_mismatched),
     )
 
 
-def frames_path(levels: Path, study: Study) -> Path:
-    """Return where the frames of a study lie.
+def frames_path(levels: Path, study_key: str, report_id: str) -> Path:
+    """Return where the frames of a study lie, in a folder named by its key or else by its report.
 
     Raises
     ------
     InputError
         When there are none.
     """
-    for name in (study.study_key, study.report_id):
+    for name in (study_key, report_id):
         path = levels / name / LEVELS_FILE
         if name and path.is_file():
             return path

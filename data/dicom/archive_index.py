@@ -15,6 +15,7 @@ from deepspine.data.geometry import Plane
 from deepspine.data.provenance import provenance
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Weighting
+from deepspine.data.whole_files import whole_file
 
 _METADATA_KEY = b"deepspine"
 _TUPLES = {"image_type", "spacing_mm", "frames"}
@@ -68,12 +69,10 @@ class ArchiveIndex:
         root = self.root.resolve()
         made_by = provenance([root], root=str(root), n_files=self.n_files, passed_over=self.passed_over)
         schema = _schema().with_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
-        partial = path.with_name(f"{path.name}.part")
-        with pq.ParquetWriter(partial, schema) as writer:
+        with whole_file(path) as partial, pq.ParquetWriter(partial, schema) as writer:
             series = iter(self)
             while rows := [_to_row(one, self.root) for one in islice(series, ROWS_PER_GROUP)]:
                 writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-        partial.replace(path)
 
     @classmethod
     def read(cls, path: Path, *, root: Path | None = None) -> ArchiveIndex:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from deepspine.data.dicom.headers import pseudonymous_key
 from deepspine.data.errors import InputError
 from deepspine.data.rejects import Rejects
+from deepspine.data.whole_files import whole_file
 
 TIMEOUT_S = 60.0
 """Longest silence of a server before a request fails; large series stream well within it."""
@@ -137,7 +138,8 @@ def _fetch_series(client: Any, remote: RemoteSeries, folder: Path) -> tuple[int,
         target.mkdir(parents=True, exist_ok=True)
         for dataset in client.iter_series(remote.study_uid, remote.series_uid):
             if str(dataset.SOPInstanceUID) in missing:
-                _write_whole(dataset, _path_of(target, str(dataset.SOPInstanceUID)))
+                with whole_file(_path_of(target, str(dataset.SOPInstanceUID))) as partial_file:
+                    dataset.save_as(partial_file, enforce_file_format=True)
     lost = sum(not _path_of(target, uid).exists() for uid in missing)
     if lost:
         raise ValueError(f"the server lists {len(wanted)} instances and gave {len(wanted) - lost}")
@@ -146,10 +148,3 @@ def _fetch_series(client: Any, remote: RemoteSeries, folder: Path) -> tuple[int,
 
 def _path_of(target: Path, sop_uid: str) -> Path:
     return target / f"{pseudonymous_key(sop_uid)}.dcm"
-
-
-def _write_whole(dataset: Any, path: Path) -> None:
-    """Write under another name first, so that a file of the right name is a whole one."""
-    unfinished = path.with_suffix(".part")
-    dataset.save_as(unfinished, enforce_file_format=True)
-    unfinished.replace(path)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.geometry import Grid
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable, csv_text
@@ -34,6 +35,7 @@ from deepspine.data.phantom.dicom_files import SeriesTags, write_series
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study, study_row
 from deepspine.data.provenance import provenance
+from deepspine.data.whole_files import write_whole
 
 OPTIONS_FILE = "phantom.json"
 STUDY_COLUMNS = ("report_id", "patient_id", "study_uid", "style", "seed", "transitional", "cut", "axial_levels")
@@ -142,7 +144,7 @@ def write_study(study: PhantomStudy, out: Path) -> None:
         ],
         "transitional": study.transitional,
     }
-    (truth / "levels.json").write_text(json.dumps(levels, indent=1) + "\n", encoding="utf-8")
+    write_whole(truth / LEVELS_FILE, json.dumps(levels, indent=1) + "\n")
     write_mask(truth / "mask.nii.gz", study.mask, study.sagittal.t2.grid)
     write_mask(truth / "vertebrae.nii.gz", study.vertebra_mask, study.sagittal.t2.grid)
     write_mask(truth / "modic.nii.gz", study.modic_mask, study.sagittal.t2.grid)

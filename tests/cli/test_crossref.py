@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from deepspine.cli import main
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.dicom.reading import read_stacks
 from deepspine.data.dicom.selection import select_series
+from deepspine.data.label_table import csv_text
+from deepspine.data.rejects import Rejects
+from deepspine.data.slice_table import slice_rows, write_rows
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +78,28 @@ def test_a_row_names_the_file_of_its_slice(phantom: Path) -> None:
         grid = volumes[int(row["stack"])].grid
         in_slice = grid.ijk_from_lps([float(number) for number in dataset.ImagePositionPatient])[0]
         assert in_slice == pytest.approx(int(row["slice"]), abs=0.01)
+
+
+def test_a_run_that_is_stopped_leaves_the_table_that_was_there(phantom: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert crossref(phantom) == 0
+    table = (phantom / "slices.csv").read_bytes()
+    n_rows = 0
+
+    def stopped(rows: Iterable[tuple[str, ...]], header: Sequence[str] | None) -> str:
+        nonlocal n_rows
+        n_rows += 1
+        if n_rows > 3:
+            raise KeyboardInterrupt
+        return csv_text(rows, header)
+
+    monkeypatch.setattr("deepspine.data.slice_table.csv_text", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_rows(
+            slice_rows(ArchiveIndex.read(phantom / "index.parquet"), phantom / "truth", rejects=Rejects()),
+            phantom / "slices.csv",
+        )
+    assert (phantom / "slices.csv").read_bytes() == table
+    assert list(phantom.glob("*.part")) == []
 
 
 def test_an_archive_that_has_moved_is_found_by_its_new_root(phantom: Path) -> None:

@@ -54,7 +54,9 @@ def read(
     """Grade and measure every level of a study: tables, and report.html. Research use only: not a medical device."""
     import json
 
+    from deepspine.data.frames import LEVELS_FILE
     from deepspine.data.levels import Level
+    from deepspine.data.whole_files import write_whole
     from deepspine.grading.read_page import write_page
     from deepspine.grading.reading import read_study
     from deepspine.grading.reading_inputs import find_study
@@ -67,9 +69,10 @@ def read(
     reading = read_study(_located(images, SegmentationNetwork.load(), level), grader)
     out.mkdir(parents=True, exist_ok=True)
     reading.write_grades(out / "grades.csv")
-    (out / "levels.json").write_text(json.dumps(reading.study.spine.about, indent=1) + "\n", encoding="utf-8")
     reading.measurements().to_csv(out / "measurements.csv", index=False, float_format="%.3f")
     write_page(out / "report.html", reading, evidence=evidence)
+    # Last, as `locate` does: a folder that has it is whole.
+    write_whole(out / LEVELS_FILE, json.dumps(reading.study.spine.about, indent=1) + "\n")
     for warning in reading.warnings:
         sys.stderr.write(f"warning: {warning}\n")
     if as_json:
