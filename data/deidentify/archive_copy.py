@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from deepspine.data.dicom.parsing import lenient
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
 from deepspine.data.label_table import LabelKey, LabelTable, csv_text
 from deepspine.data.rejects import Rejects
+from deepspine.data.whole_files import whole_file, write_whole
 
 PICTURES = frozenset({
     "1.2.840.10008.5.1.4.1.1.4",  # MR Image
@@ -60,8 +62,9 @@ class CopyResult:
         """Write which pseudonym stands for which identifier; as confidential as the archive itself."""
         rows = [("patient", *pair) for pair in sorted(self.patients.items())]
         rows += [("report", *pair) for pair in sorted(self.studies.items())]
-        path.touch(mode=0o600)
-        path.write_text(csv_text(rows, KEY_TABLE_COLUMNS), encoding="utf-8")
+        with whole_file(path) as partial:
+            partial.touch(mode=0o600)
+            partial.write_text(csv_text(rows, KEY_TABLE_COLUMNS), encoding="utf-8")
 
 
 def copy_deidentified(
@@ -126,14 +129,24 @@ def _copy(path: Path, size: int, out: Path, pseudonymizer: Pseudonymizer, result
     place = _place(data)
     if place in result.places:
         raise InputError("duplicate: the same SOP instance as another file")
-    result.places.add(place)
+    content = _encoded(data)
     (out / place).parent.mkdir(parents=True, exist_ok=True)
-    partial = (out / place).with_suffix(".part")
-    data.save_as(partial, enforce_file_format=True)
-    partial.replace(out / place)
+    write_whole(out / place, content)
+    result.places.add(place)
     result.copied += 1
     result.patients |= {patient: str(data.PatientID)} if patient else {}
     result.studies |= {report: str(data.AccessionNumber)} if report else {}
+
+
+def _encoded(data: Any) -> bytes:
+    """Return the bytes of a file: in memory first, so that a full disk is not taken for damage."""
+    stream = BytesIO()
+    try:
+        data.save_as(stream, enforce_file_format=True)
+    except PARSE_ERRORS as error:
+        # Their texts may hold what the elements do.
+        raise InputError(f"its pixels or elements are not what its header says ({type(error).__name__})") from None
+    return stream.getvalue()
 
 
 def _refuse_pictures_of_text(data: Any) -> None:

@@ -16,7 +16,12 @@ KEY_DIGITS = 16
 
 
 def read_secret(path: Path, *, make: bool = True) -> str:
-    """Return the secret of a file; a file that is not there is made, readable by its owner only.
+    """Return the secret of a file.
+
+    Parameters
+    ----------
+    make
+        Whether a file that is not there is made, readable by its owner only.
 
     Raises
     ------
@@ -29,6 +34,8 @@ def read_secret(path: Path, *, make: bool = True) -> str:
         path.write_text(secrets.token_hex(32) + "\n", encoding="utf-8")
     try:
         secret = path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; give the secret from which the keys that are there follow") from None
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path}: the secret cannot be read; name a text file") from None
     if len(secret) < MIN_CHARACTERS:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from deepspine.cli.secret_option import secret_words
 from deepspine.cli.study_options import ArchiveRoot
 
 
@@ -26,7 +27,10 @@ def build(
     silence: Annotated[str, typer.Option(help="What silence of a report means: missing or normal.")] = "missing",
     shares: Annotated[str, typer.Option(help="Share of patients for train, val and test.")] = "0.6,0.15,0.25",
     secret: Annotated[
-        Path | None, typer.Option(help="File with a secret; keys and report ids are replaced by what follows from it.")
+        Path | None,
+        typer.Option(
+            help="File with a secret from which keys and report ids of a new dataset follow; made when missing."
+        ),
     ] = None,
     labels_out: Annotated[
         Path | None, typer.Option(help="With --secret: the label table with the report ids of the dataset.")
@@ -40,13 +44,15 @@ def build(
     from deepspine.cli.progress import progress
     from deepspine.data.crops import get_preset, resized
     from deepspine.data.dataset.build import build_dataset, keyed_labels
+    from deepspine.data.dataset.manifest import MANIFEST
     from deepspine.data.dataset.silence import Silence
     from deepspine.data.dataset.sources import find_studies
     from deepspine.data.dataset.splits import parse_shares
-    from deepspine.data.deidentify.secret import read_secret
+    from deepspine.data.dataset.storage import Folder
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
     from deepspine.data.rejects import Rejects
+    from deepspine.data.whole_files import make_folders_of
 
     if silence not in list(Silence):
         raise ConfigError(f"--silence must be missing or normal, got {silence!r}")
@@ -54,7 +60,9 @@ def build(
     if labels_out is not None and (secret is None or labels is None):
         raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")
     preset = resized(get_preset(crop_preset), sagittal=sagittal_crop, axial=axial_crop)
-    words = None if secret is None else read_secret(secret)
+    # Keys of studies that are added must follow from the secret of those that are there.
+    words = None if secret is None else secret_words(secret, make=not Folder(out).exists(MANIFEST))
+    make_folders_of(labels_out)
     studies, total = find_studies(index, levels, root=root, allow_mismatched_frames=allow_mismatched_frames)
     with progress("build dataset", total=total) as advance:
         result = build_dataset(

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deepspine.cli.secret_option import secret_words
+
 
 def deidentify(
     archive: Annotated[Path, typer.Argument(metavar="SRC", help="Folder, zip or tar file of DICOM files.")],
@@ -32,15 +34,16 @@ def deidentify(
     """Copy MR pictures with identifiers replaced, dates shifted, private tags removed; pixels and geometry stay."""
     from deepspine.cli.progress import progress
     from deepspine.data.deidentify.archive_copy import copy_deidentified, pseudonymous_labels
-    from deepspine.data.deidentify.secret import read_secret
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
+    from deepspine.data.whole_files import make_folders_of
 
     for name, path in (("--secret", secret), ("--key-table", key_table), ("--rejects", rejects_out)):
         if path is not None and path.resolve().is_relative_to(out.resolve()):
             raise ConfigError(f"{name} {path} lies inside the copy, which is to hold no identifiers")
     table = None if labels is None else LabelTable.read(labels)
-    words = read_secret(secret)
+    words = secret_words(secret)
+    make_folders_of(labels_out, key_table, rejects_out)
     with progress("deidentify files") as advance:
         result = copy_deidentified(archive, out, secret=words, advance=advance)
     if table is not None:

@@ -136,9 +136,20 @@ def test_with_a_secret_a_dataset_holds_no_key_of_the_archive(
     assert samples[0].labels
     assert {sample.report_id for sample in samples} == set(LabelTable.read(labels).report_ids)
     assert main(["check", str(out)]) == 0
+    assert "made a new secret" in capsys.readouterr().err
     assert build(phantom, out, "--secret", str(secret)) == 0
+    assert "made a new secret" not in capsys.readouterr().err
     assert build(phantom, out) == 2
     assert "another secret" in capsys.readouterr().err
+
+
+def test_to_a_dataset_that_is_there_no_new_secret_is_made(
+    phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(phantom, tmp_path / "set", "--secret", str(tmp_path / "secret.txt")) == 0
+    assert build(phantom, tmp_path / "set", "--secret", str(tmp_path / "typo" / "secret.txt")) == 2
+    assert "no such file" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
 
 
 def test_replaced_labels_need_a_secret(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

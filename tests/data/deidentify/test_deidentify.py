@@ -245,6 +245,27 @@ def test_pictures_of_text_are_not_copied(archive: Path, tmp_path: Path, capsys: 
     assert main([*arguments, "--max-reject-share", "0"]) == 3
 
 
+def test_a_file_that_cannot_be_written_again_is_listed_and_the_rest_is_copied(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of six slices claims to be lossless JPEG and holds plain pixels."""
+    paths = WrittenSeries().write(tmp_path / "src")
+    content = paths[1].read_bytes()
+    plain, lossless = b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.4.70"
+    assert content.count(plain) == 1
+    place = content.index(plain)
+    length = int.from_bytes(content[140:144], "little") + len(lossless) - len(plain)
+    claimed = content[: place - 2] + len(lossless).to_bytes(2, "little") + lossless + content[place + len(plain) :]
+    paths[1].write_bytes(claimed[:140] + length.to_bytes(4, "little") + claimed[144:])
+    arguments = ["deidentify", str(tmp_path / "src"), str(tmp_path / "out"), "--secret", str(archive / "secret.txt")]
+    rejects = tmp_path / "lists" / "rejects.csv"
+    assert main([*arguments, "--rejects", str(rejects), "--max-reject-share", "0.2", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["copied"], summary["rejected"]) == (5, 1)
+    assert rejects.read_text(encoding="utf-8").splitlines()[1].startswith("1.dcm,its pixels or elements are not")
+    assert {path.suffix for path in (tmp_path / "out").rglob("*") if path.is_file()} == {".dcm"}
+
+
 @pytest.mark.parametrize("kind", ["enhanced", "compressed", "big endian", "bare"])
 def test_other_kinds_of_files_keep_pixels_and_geometry(kind: str, archive: Path, tmp_path: Path) -> None:
     """Multi-frame files, RLE, big endian and files without a header of their own."""
@@ -295,6 +316,25 @@ def test_mistakes_are_one_line(
     assert len(error.splitlines()) == 1
 
 
+def test_folders_of_the_tables_are_made_before_the_copy(archive: Path, tmp_path: Path) -> None:
+    arguments = [str(archive / "Zebediah Quux"), str(tmp_path / "out"), "--secret", str(archive / "secret.txt")]
+    tables = {"--key-table": tmp_path / "a" / "keys.csv", "--labels-out": tmp_path / "b" / "c" / "labels.csv"}
+    options = [str(word) for pair in tables.items() for word in pair]
+    assert main(["deidentify", *arguments, "--labels", str(archive / "labels.csv"), *options]) == 0
+    assert all(path.is_file() for path in tables.values())
+    (tmp_path / "file").touch()
+    refused = ["--key-table", str(tmp_path / "file" / "keys.csv")]
+    assert main(["deidentify", arguments[0], str(tmp_path / "other"), *arguments[2:], *refused]) == 2
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_secret_that_is_made_is_told(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for told in (True, False):
+        arguments = [str(archive / "Zebediah Quux"), str(tmp_path / "out"), "--secret", str(tmp_path / "own.txt")]
+        assert main(["deidentify", *arguments]) == 0
+        assert ("made a new secret" in capsys.readouterr().err) is told
+
+
 def test_a_copy_inside_its_source_is_refused(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = archive / "Zebediah Quux"
     assert main(["deidentify", str(source), str(source / "out"), "--secret", str(archive / "secret.txt")]) == 2
@@ -305,6 +345,9 @@ def test_a_missing_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> No
     first = read_secret(tmp_path / "keys" / "secret.txt")
     assert read_secret(tmp_path / "keys" / "secret.txt") == first
     assert len(first) == 64
+    with pytest.raises(InputError, match="no such file"):
+        read_secret(tmp_path / "typo.txt", make=False)
+    assert not (tmp_path / "typo.txt").exists()
     assert (tmp_path / "keys" / "secret.txt").stat().st_mode & 0o077 == 0
     with pytest.raises(InputError, match="cannot be read"):
         read_secret(tmp_path)
