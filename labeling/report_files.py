@@ -152,7 +152,7 @@ def _folder_reports(folder: Path) -> Iterator[ReportText]:
 
 
 def read_text(path: Path | str) -> str:
-    """Read one report from a text file or, for "-", from standard input.
+    """Read one report from a text file or, for "-", from standard input; line ends stay as they are.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def read_text(path: Path | str) -> str:
     try:
         if str(path) == STANDARD_INPUT:
             return sys.stdin.buffer.read().decode("utf-8-sig")
-        return Path(path).read_text(encoding="utf-8-sig")
+        return Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
     except OSError as error:

@@ -1,5 +1,6 @@
 """Why a report got its labels."""
 
+import csv
 import io
 import itertools
 import json
@@ -57,6 +58,23 @@ def test_the_command_writes_page_and_json(tmp_path: Path, capsys: pytest.Capture
     assert (tmp_path / "page.html").is_file()
     told = json.loads(capsys.readouterr().out)
     assert {row["finding"] for row in told["labels"]} == {"bulge", "foraminal_stenosis", "canal_stenosis"}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_places_of_evidence_count_the_line_ends_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line_end: str
+) -> None:
+    """As in the table of evidence, whose places a reader looks up in the same file."""
+    text = line_end.join(["FINDINGS:", "", "L3-4: Normal.", "L4-5: Mild bulge.", ""])
+    report, table = tmp_path / "report.txt", tmp_path / "evidence.csv"
+    report.write_bytes(text.encode())
+    assert main(["explain", str(report), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    places = {(one["start"], one["end"]) for row in told["labels"] for one in row["evidence"]}
+    assert "Mild bulge" in {text[start:end] for start, end in places}
+    assert main(["label", str(tmp_path), "--out", str(tmp_path / "labels.csv"), "--evidence", str(table)]) == 0
+    with table.open(encoding="utf-8", newline="") as file:
+        assert places == {(int(row["start"]), int(row["end"])) for row in csv.DictReader(file)}
 
 
 def test_a_missing_report_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
