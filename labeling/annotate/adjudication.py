@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from deepspine.data.errors import ConfigError
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import UNSETTLED, LabelKey, csv_text
 from deepspine.labeling.annotate.records import Cell, Reader, Role
@@ -55,6 +56,23 @@ class ReportReadings:
     def n_open(self) -> int:
         """Differences without a decision."""
         return sum(not one.decided for one in self.differences)
+
+
+def adjudicator_of(store: Store, name: str | None = None) -> Reader | None:
+    """Return the adjudicator whose decisions count: the one of that name, or the only one; None where there is none.
+
+    Raises
+    ------
+    ConfigError
+        When there are several and none is named, or the one named is no adjudicator.
+    """
+    found = {one.name: one for one in store.readers() if one.role is Role.ADJUDICATOR}
+    names = ", ".join(found) or "none"
+    if name is not None and name not in found:
+        raise ConfigError(f"--adjudicator must be an adjudicator of the project, got {name!r}; there are {names}")
+    if name is None and len(found) > 1:
+        raise ConfigError(f"there are {len(found)} adjudicators, {names}; name whose decisions count: --adjudicator")
+    return found[name] if name is not None else next(iter(found.values()), None)
 
 
 def report_readings(store: Store, adjudicator: Reader | None, number: int) -> ReportReadings | None:

@@ -239,6 +239,8 @@ class Store:
     def import_labels(self, reader: Reader, labels: Mapping[LabelKey, GradeSet]) -> int:
         """Replace a reader's labels of the reports that a table names, mark them as read; returns how many reports.
 
+        What the reader changed there before can no longer be taken back: that would take back what was imported.
+
         Raises
         ------
         InputError
@@ -259,6 +261,9 @@ class Store:
             for number, rows in by_report.items():
                 connection.execute(delete(marks).where(marks.c.reader_id == reader.id, marks.c.number == number))
                 connection.execute(insert(marks), rows)
+                connection.execute(
+                    update(edits).where(edits.c.reader_id == reader.id, edits.c.number == number).values(closed=True)
+                )
                 connection.execute(
                     update(readings)
                     .where(readings.c.reader_id == reader.id, readings.c.number == number)

@@ -96,31 +96,37 @@ def export(
         str | None, typer.Option(help="Whose labels; without it, the consensus as a label table.")
     ] = None,
     kind: Annotated[str, typer.Option("--format", help="csv, label-studio, jsonl or docbin.")] = "csv",
+    adjudicator: Annotated[
+        str | None, typer.Option(help="Whose decisions count in the consensus, where there are several adjudicators.")
+    ] = None,
     all_reports: Annotated[bool, typer.Option("--all", help="Also reports that are not marked as read.")] = False,
     ids: Annotated[Path | None, typer.Option(help="Write the ids of the reports that were read here as well.")] = None,
 ) -> None:
     """Write a reader's labels, or the consensus with `?` where readers differ and nobody has settled it."""
     from deepspine.data.errors import ConfigError
+    from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.labeling.annotate import exchange
-    from deepspine.labeling.annotate.adjudication import all_readings, consensus_csv
-    from deepspine.labeling.annotate.records import Role
+    from deepspine.labeling.annotate.adjudication import adjudicator_of, all_readings, consensus_csv
 
     store = _store(project)
     names = store.report_ids()
     if reader is None:
         if kind != "csv":
             raise ConfigError("the consensus is a label table; other formats need --reader")
-        adjudicators = [one for one in store.readers() if one.role is Role.ADJUDICATOR]
-        adjudicator = adjudicators[0] if adjudicators else None
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(consensus_csv(store, adjudicator), encoding="utf-8")
-        numbers = {one.number for one in all_readings(store, adjudicator)}
+        judge = adjudicator_of(store, adjudicator)
+        make_folders_of(out, ids)
+        write_whole(out, consensus_csv(store, judge))
+        numbers = {one.number for one in all_readings(store, judge)}
     else:
+        if adjudicator is not None:
+            raise ConfigError("--adjudicator belongs to the consensus; leave --reader out")
         someone = store.reader_named(reader)
-        exchange.export(store, someone, out, _format(kind), only_done=not all_reports)
+        written_as = _format(kind)
+        make_folders_of(out, ids)
+        exchange.export(store, someone, out, written_as, only_done=not all_reports)
         numbers = set(names) if all_reports else store.done_numbers(someone)
     if ids is not None:
-        ids.write_text("".join(f"{names[number]}\n" for number in sorted(numbers)), encoding="utf-8")
+        write_whole(ids, "".join(f"{names[number]}\n" for number in sorted(numbers)))
     print(f"reports {len(numbers)}")  # noqa: T201
 
 

@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
-from annotation_projects import TEXTS
+from annotation_projects import TEXTS, add_readers
 
 from deepspine.cli import main
 from deepspine.data.errors import InputError, VocabularyError
+from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelTable
+from deepspine.data.levels import Level
 from deepspine.labeling.annotate.exchange import Format, export, load_reports, read_labels
-from deepspine.labeling.annotate.records import Reader, Role
+from deepspine.labeling.annotate.records import Cell, Reader, Role
 from deepspine.labeling.annotate.store import Store
 
 
@@ -112,6 +115,34 @@ def test_the_verbs_from_reports_to_exported_labels(tmp_path: Path, capsys: pytes
     assert run("reader", project, "anna", "--new-token") == 0
 
 
+def test_of_several_adjudicators_one_is_named(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bulge = FINDINGS["bulge"]
+    cell = Cell(Level.L4_L5, "bulge", Side.MIDLINE)
+    add_readers(store, anna=Role.BLIND, bert=Role.BLIND, first=Role.ADJUDICATOR, second=Role.ADJUDICATOR)
+    for name, grade in (("anna", "mild"), ("bert", "severe"), ("second", "moderate")):
+        reader = store.reader_named(name)
+        store.set_label(reader, 1, cell, GradeSet.of(bulge, grade), edit_id=f"change-of-{name}")
+        store.set_done(reader, 1, True)
+    project, out = tmp_path / "project.db", tmp_path / "new" / "consensus.csv"
+    assert run("export", project, "--out", out) == 2
+    assert "first, second" in capsys.readouterr().err
+    for name, grades in (("first", "?"), ("second", "moderate")):
+        assert run("export", project, "--out", out, "--adjudicator", name) == 0
+        assert f"r01,L4-L5,bulge,,{grades}\n" in out.read_text(encoding="utf-8")
+    assert run("export", project, "--out", out, "--adjudicator", "anna") == 2
+    assert "must be an adjudicator" in capsys.readouterr().err
+
+
+def test_folders_of_what_is_exported_are_made(store: Store, tmp_path: Path) -> None:
+    add_readers(store, anna=Role.BLIND)
+    project = tmp_path / "project.db"
+    for number, options in enumerate(((), ("--reader", "anna"), ("--reader", "anna", "--format", "jsonl"))):
+        out, ids = tmp_path / str(number) / "out.csv", tmp_path / f"ids{number}" / "read.txt"
+        assert run("export", project, "--out", out, "--ids", ids, *options) == 0
+        assert out.is_file()
+        assert ids.is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -121,6 +152,7 @@ def test_the_verbs_from_reports_to_exported_labels(tmp_path: Path, capsys: pytes
         (("serve", "none.db", "--certificate", "none.pem"), "none.pem"),
         (("reader", "{db}", "x", "--blind", "--adjudicator"), "not both"),
         (("export", "{db}", "--out", "x.csv", "--format", "docbin"), "--reader"),
+        (("export", "{db}", "--out", "x.csv", "--adjudicator", "nobody"), "there are none"),
         (("export", "{db}", "--out", "x.csv", "--format", "xml", "--reader", "nobody"), "no reader"),
         (("import", "{db}", "x.csv", "--reader", "nobody", "--format", "xml"), "--format must be"),
     ],

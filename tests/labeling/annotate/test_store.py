@@ -111,6 +111,19 @@ def test_imported_labels_replace_those_of_the_same_reports(store: Store, reader:
         store.import_labels(reader, {LabelKey("elsewhere", *OTHER): SEVERE})
 
 
+def test_an_import_cannot_be_taken_back_by_undoing_what_was_before(store: Store, reader: Reader) -> None:
+    for number in (1, 2):
+        store.set_label(reader, number, CELL, MILD, edit_id=f"change-{number}")
+        store.set_label(reader, number, OTHER, MILD, edit_id=f"other-{number}")
+    store.import_labels(reader, {LabelKey("r01", *CELL): SEVERE, LabelKey("r01", *OTHER): SEVERE})
+    assert store.undo(reader, 1, edit_id="undo-1").cell is None
+    store.set_label(reader, 1, CELL, MILD, edit_id="change-after")
+    assert store.undo(reader, 1, edit_id="undo-after").grades == SEVERE
+    assert store.undo(reader, 1, edit_id="undo-before").cell is None
+    assert store.labels(reader, 1) == {CELL: SEVERE, OTHER: SEVERE}
+    assert store.undo(reader, 2, edit_id="undo-2").cell == OTHER
+
+
 def test_names_are_taken_once(store: Store, reader: Reader) -> None:
     with pytest.raises(InputError, match="already"):
         store.add_reader("anna", Role.BLIND, "2" * 64)
