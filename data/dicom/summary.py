@@ -34,14 +34,14 @@ class IndexSummary:
         """Return the summary as one JSON object."""
         return json.dumps(asdict(self), indent=2)
 
-    def to_text(self) -> str:
-        """Return the summary as lines to read."""
+    def to_text(self, *, rejects: str) -> str:
+        """Return the summary as lines to read; `rejects` is the name of the list of rejects."""
         lines = [
             f"{self.files} files: {self.patients} patients, {self.studies} studies, {sum(self.series.values())} series",
             *(f"  {count:>6} series {name}" for name, count in self.series.items()),
             *(f"  {count:>6} studies with {slot.replace('_', ' ')}" for slot, count in self.with_slot.items()),
             *(f"  {count:>6} files passed over: {reason}" for reason, count in self.passed_over.items()),
-            f"  {self.rejected:>6} rejected" + (", see rejects.csv" if self.rejected else ""),
+            f"  {self.rejected:>6} rejected" + (f", see {rejects}" if self.rejected else ""),
         ]
         return "\n".join(lines)
 

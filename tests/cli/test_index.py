@@ -28,7 +28,18 @@ def test_an_index_and_its_rejects_are_written(
     summary = json.loads(capsys.readouterr().out)
     assert (summary["files"], summary["rejected"], summary["series"]) == (7, 1, {"sagittal T2": 1})
     assert [one.n_slices for one in ArchiveIndex.read(out).series] == [6]
-    assert (out.parent / "rejects.csv").read_text().splitlines()[1].startswith("broken.dcm,truncated")
+    assert (out.parent / "index.rejects.csv").read_text().splitlines()[1].startswith("broken.dcm,truncated")
+
+
+def test_two_indexes_in_one_folder_keep_their_rejects(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    WrittenSeries().write(tmp_path / "sound")
+    assert main(["index", str(archive), "--out", str(tmp_path / "one.parquet")]) == 0
+    assert "1 rejected, see one.rejects.csv" in capsys.readouterr().out
+    assert main(["index", str(tmp_path / "sound"), "--out", str(tmp_path / "two.parquet")]) == 0
+    lists = [(tmp_path / f"{name}.rejects.csv").read_text().splitlines() for name in ("one", "two")]
+    assert [len(rows) for rows in lists] == [2, 1]
 
 
 def test_too_many_rejects_are_exit_code_3_with_the_index_written(

@@ -10,7 +10,7 @@ import typer
 
 def index(
     archive: Annotated[Path, typer.Argument(help="Folder, zip or tar file of DICOM files, arranged in any way.")],
-    out: Annotated[Path, typer.Option(help="Index to write (Parquet); rejects.csv goes beside it.")],
+    out: Annotated[Path, typer.Option(help="Index to write (Parquet); NAME.rejects.csv goes beside it.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes that read headers.")] = 1,
     fresh: Annotated[bool, typer.Option(help="Read all files again, also those that a run before has read.")] = False,
     max_reject_share: Annotated[
@@ -35,8 +35,8 @@ def index(
     with progress("index files") as advance:
         found = index_archive(archive, workers=workers, rejects=rejects, headers=headers, advance=advance)
     found.write(out)
-    rejects_path = out.parent / "rejects.csv"
+    rejects_path = out.with_suffix(".rejects.csv")
     rejects.write(rejects_path)
     summary = summarize(found, n_rejected=len(rejects))
-    typer.echo(summary.to_json() if as_json else summary.to_text())
+    typer.echo(summary.to_json() if as_json else summary.to_text(rejects=rejects_path.name))
     rejects.check_share(found.n_files, allowed=max_reject_share, path=rejects_path)

@@ -35,4 +35,4 @@ def test_a_study_with_a_localizer_and_a_t2_has_one_t2(tmp_path: Path) -> None:
     WrittenSeries("s", "loc", tags={**T2, "SeriesDescription": "loc"}).write(tmp_path / "loc")
     summary = summary_of(tmp_path)
     assert (summary.series, summary.with_slot["sagittal_t2"]) == ({"localizer": 1, "sagittal T2": 1}, 1)
-    assert "1 series localizer" in summary.to_text()
+    assert "1 series localizer" in summary.to_text(rejects="index.rejects.csv")
