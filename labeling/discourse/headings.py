@@ -123,6 +123,8 @@ class Headings:
             return sum(m.j - m.i for m in head) >= length - 1
         if kinds == {"site"} and sum(m.j - m.i for m in head) == length and self._place_opens_next():
             return True
+        if not kinds.isdisjoint(("pred", "finding")) and self.lines.is_title(self.index):
+            return True
         return bool(
             length <= 12 and self.regions.within(start, sentence.j) and not kinds & {"finding", "pred", "open", "level"}
         )

@@ -20,6 +20,9 @@ _LEADING = frozenset(("of", ":"))
 _NAMED = frozenset(("level", "levels"))
 _NOUNS = frozenset(("site", "finding"))
 _TITLES = _NOUNS | {"pred", "side", "side_post", "conj", "of"}
+_NAMING = _NOUNS | {"pred", "side"}
+_VALUES = frozenset(("grade", "post_neg", "open", "number"))
+_OF_VALUE = _VALUES | _NAMED | {"cap", "conj", "hedge", "mark", "mm", "of", "side", "side_post", "to"}
 _TITLE_MARKS = frozenset(("/", "(", ")", ","))
 _LEVEL_ALONE = frozenset(("level", "levels", "conj", "mark", "site"))
 
@@ -123,7 +126,7 @@ class LevelLines:
         for index, (sentence, opens) in enumerate(zip(self.sentences, self._opens, strict=True)):
             if not sentence.line_start:
                 continue
-            if opens == "section" or (not opens and self._is_title(index)):
+            if opens == "section" or (not opens and self.is_title(index)):
                 titled = not opens
                 runs.append([])
             elif opens == "level" and not titled:
@@ -135,15 +138,25 @@ class LevelLines:
                     runs[-1][-1].add(index, about, blank_before=sentence.blank_before)
         return [run for run in runs if run]
 
-    def _is_title(self, index: int) -> bool:
+    def is_title(self, index: int) -> bool:
         """Whether a line holds but the heading of a site or finding, with levels on the line below it."""
         title = self.sentences[index]
         mentions = title.mentions
         if not title.line_end or not mentions or self._opens[index + 1 : index + 2] != ["level"]:
             return False
-        heading = _heading(title) or mentions
-        alone = len(mentions) - len(heading) <= title.has_colon
-        return alone and all(mention.kind in _TITLES for mention in heading)
+        heading = _heading(title)
+        if not heading:
+            return self._is_bare_title(index)
+        return len(mentions) == len(heading) + 1 and all(mention.kind in _TITLES for mention in heading)
+
+    def _is_bare_title(self, index: int) -> bool:
+        """Whether a line without a colon is a heading: "Canal stenosis", with "L3-4: Mild" below it."""
+        title, below = self.sentences[index : index + 2]
+        if sum(m.j - m.i for m in title.mentions) < title.j - title.i or not _named_by(title.mentions):
+            return False
+        if all(mention.kind == "site" for mention in title.mentions):
+            return True
+        return not (index and _is_level_alone(self.sentences[index - 1])) and _gives_value(below)
 
 
 def _opens(words: list[str], sentence: Sentence) -> str:
@@ -176,3 +189,14 @@ def _heading(sentence: Sentence) -> list[Mention]:
 def _is_level_alone(sentence: Sentence) -> bool:
     """Whether a level fills its line: "L4-5:", "Level: L4-5"."""
     return sentence.line_end and all(mention.kind in _LEVEL_ALONE for mention in sentence.mentions)
+
+
+def _named_by(mentions: list[Mention]) -> bool:
+    """Whether mentions but name a site or finding: "Right foraminal stenosis"."""
+    return all(mention.kind in _NAMING for mention in mentions) and mentions[-1].kind != "side"
+
+
+def _gives_value(sentence: Sentence) -> bool:
+    """Whether a line gives a level but a degree or a denial: "L3-4: Mild on the left", "L4-5: None"."""
+    kinds = [mention.kind for mention in sentence.mentions]
+    return not _VALUES.isdisjoint(kinds) and _OF_VALUE.issuperset(kinds)

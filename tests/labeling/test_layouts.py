@@ -95,6 +95,8 @@ LAYOUTS = {
     "site lines, levels by stops": by_site(". ", "\n", ": ", " "),
     "site lines, levels by semicolons": by_site("; ", "\n", ": ", " "),
     "site lines, levels with colons": by_site("; ", "\n", ": ", ": "),
+    "site on a line of its own, a line a level": by_site("\n", "\n", "\n", ": "),
+    "site on a line of its own, a bullet a level": by_site(".\n- ", "\n\n", "\n- ", ": "),
     "site lines, dashes": by_site("; ", "\n\n", " - ", " "),
     "one paragraph by site": by_site(". ", " ", ": ", ": "),
     "table of bars": table(" | "),

@@ -559,3 +559,19 @@ def test_fields_of_one_level_are_not_of_all(text: str) -> None:
 ])  # fmt: skip
 def test_a_field_behind_the_last_level_that_the_others_lack_is_of_all(text: str) -> None:
     assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("DISC BULGE\nL3-4: Mild\nL4-5: Moderate", "bulge", {"L3-L4": "mild", "L4-L5": "moderate"}),
+    ("SPINAL CANAL STENOSIS\nL3-4: None.\nL4-5: Severe.", "canal_stenosis", {"L3-L4": "none", "L4-L5": "severe"}),
+    ("Spondylolisthesis\nL4-5: Grade 1.\nL5-S1: None.", "spondylolisthesis", {"L4-L5": "grade1", "L5-S1": "none"}),
+])  # fmt: skip
+def test_a_finding_on_a_line_of_its_own_heads_the_levels_below(text: str, finding: str, grades: dict[str, str]) -> None:
+    assert labels_of(text).keys() == {f"{level} {finding}" for level in grades}
+    assert told(text, finding) == grades
+
+
+def test_a_finding_below_its_level_heads_nothing() -> None:
+    text = "L3-4:\nDisc bulge\nL4-5: None"
+    assert told(text, "bulge")["L3-L4"] == "mild|moderate|severe"
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
