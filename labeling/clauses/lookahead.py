@@ -52,7 +52,7 @@ class Lookahead(State):
 
     def _item_asserts(self) -> bool:
         """Whether an item has its degree behind, or is a state: "no bulge, | canal stenosis mild", "| canal patent"."""
-        seen = set()
+        seen: set[str] = set()
         for index, mention in enumerate(self.mentions[self.index + 1 :], start=self.index + 1):
             kind = mention.kind
             if kind == "open":

@@ -147,15 +147,24 @@ class Objects(Emission):
         """Read "desiccated and | narrowed" of the disc's height, "moderate | stenosis" of some canal."""
         if head.form == "verb":
             return []
-        of_disc = (
-            head.form == "part" and bool(self.last) and self.last[-1].finding in ("degeneration", "disc_height_loss")
-        )
+        of_disc = self._narrows_disc(head, opener)
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
         site = self.previous_site
         if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
             return self._emit(head, site, opener)
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
+
+    def _narrows_disc(self, head: Mention, opener: Conjunct) -> bool:
+        """Whether a narrowing is that of the disc: "Disc: severely | narrowed", "desiccated and | narrowed"."""
+        topic = self.topic
+        if (
+            topic is not None
+            and [site.value for site in topic.sites] == ["disc"]
+            and self.words[head.i].startswith("narrow")
+        ):
+            return head.form == "part" or not (self.frames or opener.neg)
+        return head.form == "part" and bool(self.last) and self.last[-1].finding in ("degeneration", "disc_height_loss")
 
     def _each(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
         """Read "moderate left, mild right | narrowing" of one site said before."""

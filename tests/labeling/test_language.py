@@ -124,6 +124,10 @@ def test_sizes_with_levels_repeat_the_finding(text: str) -> None:
     "The disc is desiccated and mildly narrowed.",
     "Desiccated disc, mildly narrowed.",
     "The disc is mildly narrowed.",
+    "Disc: Mildly narrowed.",
+    "Disc: Mildly narrowed with a bulge.",
+    "Disc: Mild narrowing.",
+    "Mild degenerative disc narrowing.",
 ])  # fmt: skip
 def test_a_narrowed_disc_is_no_narrowed_canal(text: str) -> None:
     found = labels_of(f"L4-5: {text}")
