@@ -36,7 +36,7 @@ class Emission(Lookahead):
         frame.rest = conjunct.rest or (self.neg_rest if self.neg and conjunct.neg else "")
         if conjunct.level is not None:
             frame.level = conjunct.level
-        elif frame.rest and finding != "normal_level":
+        elif frame.rest and finding != "normal_level" and not self._is_rest_of_level(head, finding):
             frame.level = None
         elif self.level is not None:
             frame.level = self.level
@@ -47,6 +47,10 @@ class Emission(Lookahead):
         self.frames.append(frame)
         self.last_open = True
         return frame
+
+    def _is_rest_of_level(self, head: Mention, finding: str) -> bool:
+        """Whether the rest of a site is that of the level headed: "L4-5: left narrowing; other foramina | patent"."""
+        return self.headed and self.topic is None and head.kind == "open" and finding in STENOSES
 
     def _share_denied_degree(self, conjunct: Conjunct) -> None:
         """Deny the same degree of all heads of a negation: "no significant stenosis or | narrowing"."""

@@ -62,6 +62,9 @@ class LevelScope(Leftovers):
         if spoken[0] in ("no", "neither") and value in ("any", "both"):
             self._deny_at(LevelRef((), value, mention.i, mention.j))
             return
+        if value == "rest" and self._is_rest_of_site():
+            self.cur.rest = "remainder"
+            return
         ref = self._pointed(mention)
         if value in ("multi", "vague"):
             self._count_levels(ref)
@@ -71,6 +74,12 @@ class LevelScope(Leftovers):
         if value in _DISC_REFS and (not DISC_WORDS.isdisjoint(spoken) or _is_the_others(spoken)):
             self._add_discs(mention)
         self._on_levels(ref, value in _CLOSING_REFS or self._prepositional(mention))
+
+    def _is_rest_of_site(self) -> bool:
+        """Whether a rest is that of a site and not of levels: "the remainder | of the canal"."""
+        following, behind = self._peek(), self._peek(2)
+        of = following is not None and following.kind == "of"
+        return of and behind is not None and behind.kind == "site" and behind.value in ("canal", "foramen", "recess")
 
     def _deny_at(self, ref: LevelRef) -> None:
         """Read "At no level | is there stenosis"."""

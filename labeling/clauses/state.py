@@ -34,6 +34,7 @@ class State:
     item_start = 0
     depth = 0
     foreign = False
+    headed = False
     pronoun = False
     side_before = 0
     side_in_front = 0

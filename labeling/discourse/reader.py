@@ -138,10 +138,11 @@ class Reader:
         reader = ClauseReader(self.words, topic, context.level, at_header)
         reader.previous_site, reader.previous_finding = context.previous_site, context.previous_finding
         reader.start, reader.side_in_front = start, context.side
+        stating.trailing = self._is_trailing_line(sentence, at_header)
+        reader.headed = at_header or (context.from_header and not stating.trailing)
         frames = reader.read(mentions)
         stating.opening = self.words[start] if start < len(self.words) else ""
         stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
-        stating.trailing = self._is_trailing_line(sentence, at_header)
         stating.headed = at_header
         before = len(stating.statements)
         for frame in frames:

@@ -575,3 +575,21 @@ def test_a_finding_below_its_level_heads_nothing() -> None:
     text = "L3-4:\nDisc bulge\nL4-5: None"
     assert told(text, "bulge")["L3-L4"] == "mild|moderate|severe"
     assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild left foraminal narrowing, remaining foramina patent.",
+    "Mild left foraminal narrowing. The other foramina are patent.",
+    "Mild left foraminal narrowing; the rest of the foramina are patent.",
+])  # fmt: skip
+def test_the_other_foramina_below_a_heading_are_those_of_its_level(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+def test_the_remainder_of_a_canal_is_that_of_the_level_headed_and_else_of_the_others() -> None:
+    text = "L4-5: Extrusion effaces the left lateral recess. The remainder of the spinal canal is widely patent."
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    for text in ("There is mild canal stenosis at L4-5. The remainder of the canal is patent.",
+                 "L4-5: Mild canal stenosis.\nThe remainder of the canal is patent."):  # fmt: skip
+        assert told(text, "canal_stenosis") == {**others, "L4-L5": "mild"}
