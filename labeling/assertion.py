@@ -16,6 +16,7 @@ _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
 _SIDES = frozenset(("side", "side_post"))
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
+_HEADS = frozenset(("finding", "pred"))
 _CLAUSE_ENDS = frozenset(",;:(")
 
 
@@ -232,8 +233,10 @@ def _without_past(mentions: list[Mention], words: list[str]) -> list[Mention]:
         if mention.kind == "prior":
             index = _skip_prior(mentions, index, kept, words)
             continue
-        if mention.kind == "change" and index + 1 < n and words[mention.j - 1] == "to":
+        if mention.kind == "change" and index + 1 < n and mention.value == "to":
             _drop_types(kept, words)
+            if mentions[index + 1].kind == "grade":
+                kept = _without_degrees_of_last_head(kept)
             index += 1
             continue
         if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
@@ -250,12 +253,18 @@ def _drop_types(kept: list[Mention], words: list[str]) -> None:
     kept[:] = [mention for mention in kept if mention.i < clause or mention.rule.id != "modic.type"]
 
 
+def _without_degrees_of_last_head(kept: list[Mention]) -> list[Mention]:
+    """Leave out what a head was before it changed: "moderate stenosis at L4-5 has progressed | to severe"."""
+    head = next((k for k in range(len(kept) - 1, -1, -1) if kept[k].kind in _HEADS), -1)
+    start = head
+    while start > 0 and kept[start - 1].kind not in _HEADS and kept[start - 1].value not in _CLAUSE_ENDS:
+        start -= 1
+    return [mention for k, mention in enumerate(kept) if not (start <= k and mention.kind == "grade")]
+
+
 def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
-    """Keep moderate of "from mild to moderate", nothing of "from mild", what follows of "converted to"."""
+    """Keep moderate of "from mild to moderate", nothing of "from mild"."""
     grade = mentions[index + 1]
-    if words[mentions[index].j - 1] == "to":
-        _drop_types(kept, words)
-        return index + 1
     if grade.value == "latest":
         kept.append(grade)
     elif grade.value == "range":

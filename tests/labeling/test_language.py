@@ -438,6 +438,19 @@ def test_what_has_changed_or_gone_reaches_back_to_its_own_clause(text: str, labe
     assert told(text, "modic") == label
 
 
+@pytest.mark.parametrize(("text", "grades"), [
+    ("The moderate canal stenosis at L4-5 has progressed to severe.", "severe"),
+    ("L4-5: Mild canal stenosis has worsened to moderate.", "moderate"),
+    ("L4-5: Severe canal stenosis, decreased to mild to moderate.", "mild|moderate"),
+    ("L4-5: Moderate canal stenosis has improved, now mild.", "mild"),
+    ("L4-5: Severe facet arthropathy and mild canal stenosis, which has increased to moderate.", "moderate"),
+    ("L4-5: Canal stenosis has progressed from mild to moderate.", "moderate"),
+    ("L4-5: Mild canal stenosis has progressed.", "mild"),
+])  # fmt: skip
+def test_what_a_finding_has_changed_to_counts(text: str, grades: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": grades}
+
+
 def test_a_line_that_mentions_a_comparison_does_not_keep_the_history_going() -> None:
     text = "Clinical: Back pain.\n\nThere are no prior studies for comparison.\n\nAlignment is unremarkable."
     assert len(told(text, "spondylolisthesis")) == 5
