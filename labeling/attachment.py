@@ -64,8 +64,14 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
             self._drop_empty_exceptions()
 
     def _drop_empty_exceptions(self) -> None:
-        """Take back exceptions that nothing is said of: what stands behind "except" is about other findings."""
+        """Take back exceptions that nothing is said of: what stands behind "except" is about other findings.
+
+        A level that is named at once is excepted from all, unless one of them is what it has: "no bulge or stenosis
+        except at L4-5, where there is a protrusion".
+        """
         later = {frame.finding for frame in self.frames[self.except_start :]}
+        if self.except_named and later.isdisjoint(frame.finding for frame in self.frames[: self.except_start]):
+            return
         for frame in self.frames if later else ():
             if frame.exclude and frame.finding not in later:
                 frame.exclude = ()

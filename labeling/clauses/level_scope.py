@@ -318,6 +318,7 @@ class LevelScope(Leftovers):
     def _except_levels(self, ref: LevelRef) -> None:
         self.excepting = False
         self.aside.append(ref)
+        self.except_named = len(self.frames) == self.except_start
         sides = self.cur.sides
         if self.frames:
             for frame in self.frames[self.clause_start : self.except_start]:

@@ -110,7 +110,7 @@ class Modifiers(Leftovers):
             self.on_side(mention)
             return
         sides = SIDES.get(mention.value, 0)
-        if self._is_side_of_clause(sides):
+        if self._is_side_of_clause(sides) or self._is_side_of_exception(mention, sides):
             return
         if pointing:
             sides = self.herniation_side or self._known_side()
@@ -120,6 +120,16 @@ class Modifiers(Leftovers):
             self._push()
         self._mark(mention)
         self.cur.sides = sides
+
+    def _is_side_of_exception(self, mention: Mention, sides: int) -> bool:
+        """Whether a side narrows an exception just made: "patent except at L5-S1 | on the left"."""
+        excepted = self.aside[-1] if self.aside else None
+        if excepted is None or excepted.j != mention.i or not self.frames:
+            return False
+        for frame in self.frames:
+            frame.exclude = tuple((ref, sides if ref is excepted else side) for ref, side in frame.exclude)
+        self.side_in_front = sides
+        return True
 
     def _is_side_of_focus(self, sides: int) -> bool:
         """Whether a side is that of "more to the left": the first one behind it, with no other head between."""

@@ -41,6 +41,7 @@ class State:
     previous_site: Mention | None = None
     previous_finding = ""
     except_start = 0
+    except_named = False
     neg_grade = (0, "")
     place: Sequence[Conjunct] = ()
     behind: Sequence[Conjunct] = ()

@@ -129,6 +129,47 @@ def test_elsewhere_is_where_the_finding_is_not_and_else_where_nothing_is() -> No
     assert told(text, "canal_stenosis") == {**three, "L4-L5": "severe", "L5-S1": "none"}
 
 
+@pytest.mark.parametrize("text", [
+    "Rest discs normal.",
+    "Rest of IV discs are normal.",
+    "Rest all discs are normal.",
+    "Rest of all the lumbar discs appear normal.",
+    "The rest of the other discs are normal.",
+])  # fmt: skip
+def test_rest_names_the_remaining_discs_in_every_wording(text: str) -> None:
+    found = labels_of(f"Disc bulge at L4-5. {text}")
+    assert {key for key in found if key.startswith("L4-L5")} == {"L4-L5 bulge"}
+    assert {level for level in ("L1-L2", "L2-L3", "L3-L4", "L5-S1") if found[f"{level} herniation"] == "none"} == {
+        "L1-L2", "L2-L3", "L3-L4", "L5-S1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "No canal stenosis or root compression at any level except L4/5 where there is a mild bulge.",
+    "All levels are normal apart from L4/5 with a mild bulge.",
+    "The discs are normal except at L4-5, where there is a mild bulge.",
+])  # fmt: skip
+def test_a_level_excepted_by_name_is_excepted_from_all(text: str) -> None:
+    found = labels_of(text)
+    assert {key: grades for key, grades in found.items() if key.startswith("L4-L5")} == {"L4-L5 bulge": "mild"}
+    assert any(key.startswith("L3-L4") for key in found)
+
+
+def test_a_level_excepted_for_one_of_several_keeps_the_others() -> None:
+    text = "The canal and foramina are patent except at L4-5, where there is mild foraminal narrowing."
+    assert told(text, "canal_stenosis")["L4-L5"] == "none"
+    assert told(text, "foraminal_stenosis")["L4-L5 left"] == "mild"
+    text = "No herniation or canal stenosis except for a small protrusion at L4-5."
+    assert told(text, "canal_stenosis")["L4-L5"] == "none"
+
+
+def test_a_side_behind_an_excepted_level_leaves_the_other_side() -> None:
+    text = "Exit foramina are patent apart from L5/S1 on the left, which is mildly narrowed."
+    found = told(text, "foraminal_stenosis")
+    assert len(found) == 10
+    assert (found["L5-S1 left"], found["L5-S1 right"]) == ("mild", "none")
+
+
 def test_levels_between_a_state_and_its_noun_are_those_of_both() -> None:
     assert labels_of("Severely narrowed left L4/5 foramen.") == {"L4-L5 foraminal_stenosis left": "severe"}
     assert told("Normal L4-5 and L5-S1 discs, mild L3-4 bulge.", "bulge")["L3-L4"] == "mild"
