@@ -12,7 +12,6 @@ from deepspine.labeling.level_mentions import follows_preposition, read_group, v
 from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import NUMBER_READERS, read_modic, read_size
-from deepspine.labeling.spelling import MIN_LENGTH
 from deepspine.labeling.tokenization import Tokens
 
 _LEVEL = Rule("level.named", "level", "", ())
@@ -24,7 +23,7 @@ def repair(tokens: Tokens, lexicon: Lexicon) -> None:
     speller, words = lexicon.speller, tokens.words
     meant = {}
     for word in set(words).difference(speller.known):
-        repaired = speller.repair(word) if len(word) >= MIN_LENGTH else speller.expansions.get(word, word)
+        repaired = speller.expansions.get(word) or speller.repair(word)
         if repaired != word:
             meant[word] = repaired
     if not meant:

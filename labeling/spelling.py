@@ -174,6 +174,6 @@ def guarded_words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def expansions() -> dict[str, str]:
-    """Read the abbreviations that stand for a site and what is said of it."""
+    """Read the abbreviations and contractions that stand for several words."""
     text = (files("deepspine.labeling") / "rules" / "spelling.yaml").read_text(encoding="utf-8")
     return dict(yaml.load(text, Loader=yaml.CBaseLoader)["expansions"])

@@ -86,11 +86,10 @@ class FindingHeads(Leftovers):
         cur = self.cur
         if value == "height_and_degeneration":
             return [self._frame(finding, GRADED, mention, cur) for finding in ("degeneration", "disc_height_loss")]
-        if value == "neural":
-            frame = self._frame("nerve_root", 8, mention, cur)
+        frame = self._frame(value, self._finding_bits(mention, value), mention, cur)
+        if value == "nerve_root":
             frame.site, frame.plural = "root", True
-            return [frame]
-        return [self._frame(value, self._finding_bits(mention, value), mention, cur)]
+        return [frame]
 
     def _shares_degree(self, mention: Mention, frame: Frame) -> bool:
         """Whether the degree before was said of both: "moderate loss of height and | desiccation"."""

@@ -56,6 +56,31 @@ def test_doubted_compression_leaves_contact_and_displacement(text: str) -> None:
     assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
 
 
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("The root isnt compressed.", "nerve_root", "none|contact|displacement"),
+    ("It doesn't compress the nerve roots.", "nerve_root", "none|contact|displacement"),
+    ("It doesnt compress the nerve roots.", "nerve_root", "none|contact|displacement"),
+    ("The theca isnt indented.", "thecal_sac", "none|contact"),
+    ("Canal stenosis isn’t seen.", "canal_stenosis", "none"),
+    ("I dont see canal stenosis.", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_contractions_deny_with_and_without_an_apostrophe(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Disc bulge with neural contact.", "contact"),
+    ("No neural contact.", "none"),
+    ("Neural displacement.", "displacement"),
+    ("No neural impingement.", "none|contact|displacement"),
+    ("Prolapse with radicular compression.", "compression"),
+    ("No NR compression.", "none|contact|displacement"),
+    ("Abutting both traversing NRs.", "contact"),
+])  # fmt: skip
+def test_neural_radicular_and_nr_are_the_nerve_roots(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", grades)
+
+
 @pytest.mark.parametrize("text", [
     "The disc comes close to the roots on both sides, without apparent displacement of these roots.",
     "It effaces the thecal sac and lies close to both roots, which do not look displaced.",
