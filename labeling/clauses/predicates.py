@@ -250,6 +250,8 @@ class Predicates(Leftovers):
             chain = self._predicate_chain(chain)
         if head.form in ("noun", "either"):
             chain = _coordinated(chain)
+        if cur.sites:
+            chain = [c for c in chain if c is cur or not _is_only_measured(c, cur)]
         if any(s.value != "spine" for c in chain for s in c.sites):
             for conjunct in chain:
                 conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
@@ -291,6 +293,12 @@ def _waits_for_noun(conjunct: Conjunct) -> bool:
     if conjunct.sites:
         return all(site.form for site in conjunct.sites)
     return bool(conjunct.grade and conjunct.sides)
+
+
+def _is_only_measured(conjunct: Conjunct, last: Conjunct) -> bool:
+    """Whether a site has a size and no degree: "canal diameter 12 mm, the foramina | narrowed"."""
+    apart = conjunct.joint == "," or (conjunct.joint == "and" and not last.sites[-1].form)
+    return apart and bool(conjunct.sites and conjunct.mm and not conjunct.grade)
 
 
 def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:
