@@ -24,6 +24,11 @@ _LEFT_WORDS = frozenset(("left", "lt", "l"))
 _SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 _ASIDE = Rule("filler.included", "filler", "", ())
+_LINK = Rule("with.arrow", "breaker", "with", ())
+_LESIONS = frozenset(("finding", "pred"))
+_MODIFYING = frozenset(("grade", "side"))
+_NAMED = frozenset(("finding", "pred", "site"))
+"""Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
 
 
 def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequence[Mention]) -> list[Mention]:
@@ -83,8 +88,10 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         kinds = {mention.kind for mention in mentions}
     if "region" in kinds:
         mentions = [mention for mention in mentions if mention.kind != "region"]
-    if "cap" in kinds and ("side" in kinds or "side_post" in kinds):
-        mentions = _merge_comparisons(mentions)
+    if "cap" in kinds:
+        if "side" in kinds or "side_post" in kinds:
+            mentions = _merge_comparisons(mentions)
+        mentions = [_arrow(mentions, index, words) or mention for index, mention in enumerate(mentions)]
     if "grade" in kinds and ("cap" in kinds or sum(mention.kind == "grade" for mention in mentions) > 1):
         mentions = _merge_grades(mentions, words)
     if "prior" in kinds or "change" in kinds:
@@ -92,6 +99,18 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     if "levelref" in kinds and "level" in kinds:
         mentions = _without_included(mentions, words)
     return mentions
+
+
+def _arrow(mentions: list[Mention], index: int, words: list[str]) -> Mention | None:
+    """Return the link that ">" is between two lesions: "mild bulge > mild canal stenosis", not "stenosis > mild"."""
+    sign = mentions[index]
+    if words[sign.i : sign.j] != [">"] or not 0 < index < len(mentions) - 1:
+        return None
+    before, *behind = mentions[index - 1], *mentions[index + 1 : index + 4]
+    while behind and behind[0].kind in _MODIFYING:
+        behind.pop(0)
+    leads = before.j == sign.i and before.kind in _LESIONS and bool(behind) and behind[0].kind in _NAMED
+    return Mention(_LINK, sign.i, sign.j) if leads else None
 
 
 def _without_included(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -68,6 +68,37 @@ def test_contractions_deny_with_and_without_an_apostrophe(text: str, finding: st
     assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
 
 
+@pytest.mark.parametrize("text", [
+    "Canal diameter 12 mm, both neural foramina narrowed.",
+    "The spinal canal measures 12 mm and both foramina are narrowed.",
+    "Canal 14 mm, foraminal narrowing.",
+])  # fmt: skip
+def test_a_canal_that_is_only_measured_is_not_narrowed_with_its_neighbour(text: str) -> None:
+    assert set(labels_of(f"L4-5: {text}")) == {"L4-L5 foraminal_stenosis left", "L4-L5 foraminal_stenosis right"}
+
+
+@pytest.mark.parametrize("text", ["The canal measures 8 mm and is narrowed.", "Canal 8 mm, narrowed."])
+def test_a_measured_canal_may_be_narrowed_itself(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": PRESENT}
+
+
+@pytest.mark.parametrize("arrow", ["→", "⇒", "->", "=>", ">", ">>"])
+def test_an_arrow_links_two_lesions(arrow: str) -> None:
+    found = labels_of(f"L4-5: moderate bulge {arrow} mild canal stenosis")
+    assert found == {"L4-L5 bulge": "moderate", "L4-L5 canal_stenosis": "mild"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("≥ moderate canal stenosis", "moderate|severe"),
+    (">= moderate canal stenosis", "moderate|severe"),
+    ("> mild canal stenosis", "moderate|severe"),
+    ("Canal stenosis > mild.", "moderate|severe"),
+    ("≤ mild canal stenosis", "none|mild"),
+])  # fmt: skip
+def test_signs_of_more_and_less_before_a_degree(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
 @pytest.mark.parametrize(("text", "grades"), [
     ("Disc bulge with neural contact.", "contact"),
     ("No neural contact.", "none"),
