@@ -18,6 +18,7 @@ _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
 _HEADS = frozenset(("finding", "pred"))
 _CLAUSE_ENDS = frozenset(",;:(")
+_TOWARDS = frozenset(("to", "toward", "towards"))
 
 
 _LEFT_WORDS = frozenset(("left", "lt", "l"))
@@ -92,6 +93,8 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         if "side" in kinds or "side_post" in kinds:
             mentions = _merge_comparisons(mentions)
         mentions = [_arrow(mentions, index, words) or mention for index, mention in enumerate(mentions)]
+    if "grade" in kinds and ("focus" in kinds or "side_post" in kinds):
+        mentions = _without_degrees_of_place(mentions, words)
     if "grade" in kinds and ("cap" in kinds or sum(mention.kind == "grade" for mention in mentions) > 1):
         mentions = _merge_grades(mentions, words)
     if "prior" in kinds or "change" in kinds:
@@ -111,6 +114,28 @@ def _arrow(mentions: list[Mention], index: int, words: list[str]) -> Mention | N
         behind.pop(0)
     leads = before.j == sign.i and before.kind in _LESIONS and bool(behind) and behind[0].kind in _NAMED
     return Mention(_LINK, sign.i, sign.j) if leads else None
+
+
+def _without_degrees_of_place(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out degrees of where something lies: "bulge slightly to the left", "mildly eccentric to the right"."""
+    kept = mentions[:1]
+    for mention, following in zip(mentions[1:], [*mentions[2:], None], strict=True):
+        if not (mention.kind == "grade" and _grades_place(mention, kept[-1], following, words)):
+            kept.append(mention)
+    return kept
+
+
+def _grades_place(grade: Mention, before: Mention, following: Mention | None, words: list[str]) -> bool:
+    """Whether an adverb of degree stands before a place and behind no verb, whose degree it would be."""
+    if following is None or following.i != grade.j or not _is_adverb(words[grade.i : grade.j]):
+        return False
+    if before.j == grade.i and before.form in ("verb", "part"):
+        return False
+    return following.kind == "focus" or (following.kind == "side_post" and words[following.i] in _TOWARDS)
+
+
+def _is_adverb(spoken: list[str]) -> bool:
+    return spoken[-1].endswith("ly") or spoken == ["a", "little"]
 
 
 def _without_included(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -82,6 +82,18 @@ def test_a_measured_canal_may_be_narrowed_itself(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": PRESENT}
 
 
+@pytest.mark.parametrize("text", [
+    "Disc bulge slightly to the left of midline.",
+    "Disc bulge mildly eccentric to the left.",
+    "Disc bulge mildly lateralising to the left.",
+    "Disc bulge, mildly worse on the left.",
+    "Disc bulge extending slightly into the left exit foramen.",
+    "Disc bulge extending mildly into both lateral recesses.",
+])  # fmt: skip
+def test_a_degree_of_where_a_lesion_lies_is_not_the_lesions(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 bulge": PRESENT}
+
+
 @pytest.mark.parametrize("arrow", ["→", "⇒", "->", "=>", ">", ">>"])
 def test_an_arrow_links_two_lesions(arrow: str) -> None:
     found = labels_of(f"L4-5: moderate bulge {arrow} mild canal stenosis")
