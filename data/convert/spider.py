@@ -20,7 +20,6 @@ import numpy as np
 from deepspine.data.convert.conversion import (
     LABELS,
     LEVELS,
-    LEVELS_FILE,
     REJECTS,
     Conversion,
     require_layout,
@@ -32,6 +31,7 @@ from deepspine.data.dataset.volume_table import VolumeRow, write_volume_table
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
 from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import USUAL_VERTEBRAE, Level, Vertebra

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from deepspine.data.crops import INPUTS
 from deepspine.data.dataset.studies import (
-    LEVELS_FILE,
     StudyImages,
     StudySource,
     read_frames,
@@ -20,6 +19,7 @@ from deepspine.data.dataset.studies import (
 )
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
+from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.label_table import csv_text
 from deepspine.data.volume import Volume
 
