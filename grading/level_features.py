@@ -13,6 +13,7 @@ from deepspine.data.frames import LevelFrame
 from deepspine.data.levels import Level
 from deepspine.data.volume import Volume
 from deepspine.grading.measurements import SIGNALS, T1, LocatedSpine, measure, measure_names
+from deepspine.grading.measurements_margins import DARK
 from deepspine.grading.reading_inputs import SAGITTAL_T1, SAGITTAL_T2
 from deepspine.grading.reading_study import LocatedStudy
 
@@ -53,7 +54,7 @@ def measure_contrasts(volumes: Mapping[str, Volume], located: LocatedSpine) -> p
         table = measure(volumes[SAGITTAL_T2], located, others=others)
     else:
         table = measure(volumes[SAGITTAL_T1], located)
-        table = table.rename(columns={name: f"{T1}_{name}" for name in SIGNALS})
+        table = table.drop(columns=list(DARK)).rename(columns={name: f"{T1}_{name}" for name in SIGNALS})
     return table.reindex(columns=["level", "confidence", *measure_names([T1]), "missing"])
 
 

@@ -9,7 +9,6 @@ axis from front to back, and up across it. A measure that the picture or the mas
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +18,8 @@ from numpy.typing import NDArray
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.volume import Volume
+from deepspine.grading.measurements_corners import DiscSpace, disc_space
+from deepspine.grading.measurements_margins import CSF_QUANTILE, MARGINS, OUTERMOST, margin_measures
 from deepspine.grading.measurements_marrow import MARROW, marrow_measures
 from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster, level_raster
 
@@ -31,10 +32,6 @@ THIRDS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"anterior": (0.08, 0.3), "middle": (0.38, 0.62), "posterior": (0.7, 0.92)}
 )
 """Where along a disc's depth its heights are taken; the rims, where annulus and ligaments blur, are left out."""
-WALL_MM = (1.5, 11.0)
-"""Distance from the disc of the walls of bodies whose lines give their corners: beyond the rounding of the rim, before
-the waist."""
-MIN_WALL_ROWS = 8
 ENDPLATE_MM = (1.0, 6.0)
 """Depth of the bone beside an endplate whose signal is compared with that of the body (Modic changes reach so far)."""
 NEXT_BODY_MM = 18.0
@@ -43,8 +40,6 @@ CANAL_HALF_MM = 3.0
 """The canal's depth at a height is the median over this much above and below."""
 CORE_MM = 1.5
 """Signals are taken this far inside the border of a structure: pixels at the border hold something else as well."""
-CSF_QUANTILE = 0.9
-"""Of the canal's pixels: liquor, not roots."""
 SLAB_MM = 4.0
 """Thickness of the slab across the spine in which the cross-section of the canal is taken."""
 MIN_PIXELS = 12
@@ -107,9 +102,9 @@ def measure(
 
     Returns
     -------
-    One row a level, cranial to caudal: `level`, `confidence`, `SHAPES`, `SIGNALS` (of `others` as `t1_disc_to_csf`),
-    `MARROW`, and `missing`, the names of the measures that are nan, joined by `|`. Sizes of a picture are as true as
-    its pixel size.
+    One row a level, cranial to caudal: `level`, `confidence`, `SHAPES`, `MARGINS`, `SIGNALS` (of `others` as
+    `t1_disc_to_csf`), `MARROW`, and `missing`, the names of the measures that are nan, joined by `|`. Sizes of a
+    picture are as true as its pixel size.
     """
     import pandas as pd
 
@@ -121,7 +116,7 @@ def measure(
 def measure_names(others: Mapping[str, Volume] | Sequence[str] = ()) -> list[str]:
     """Return the names of the numeric columns of `measure`."""
     beside = [f"{name}_{signal}" for name in others for signal in SIGNALS]
-    return [*SHAPES, *SIGNALS, *beside, *(MARROW if T1 in others else ())]
+    return [*SHAPES, *MARGINS, *SIGNALS, *beside, *(MARROW if T1 in others else ())]
 
 
 def _measured(
@@ -130,10 +125,12 @@ def _measured(
     found: dict[str, float] = dict.fromkeys(measure_names(others), float("nan"))
     raster = level_raster(volume.grid, located.mask, frame)
     if raster is not None:
-        found |= _disc_shape(raster) | _corner_measures(raster) | _canal_shape(raster)
+        values, space = _sampled(raster, volume), disc_space(raster)
+        found |= _disc_shape(raster) | _canal_shape(raster)
+        if space is not None:
+            found |= _between_corners(raster, space) | margin_measures(raster, space, values)
         found["canal_area_per_disc_area"] = found["canal_area_mm2"] / found["disc_area_mm2"]
         found["canal_cross_section_mm2"] = _canal_cross_section_mm2(volume.grid, located.mask, frame)
-        values = _sampled(raster, volume)
         found |= _signals(raster, values, "")
         for name, other in others.items():
             beside = _sampled(raster, other)
@@ -164,60 +161,14 @@ def _disc_shape(raster: Raster) -> dict[str, float]:
     }
 
 
-@dataclass(frozen=True)
-class _Rim:
-    """Front and back corner of a body at its endplate, and their height, in the raster's mm."""
-
-    front_mm: float
-    back_mm: float
-    up_mm: float
-
-
-def _corner_measures(raster: Raster) -> dict[str, float]:
-    above, below = _rim(raster, above=True), _rim(raster, above=False)
-    if above is None or below is None:
-        return {}
-    slip_mm = below.back_mm - above.back_mm
+def _between_corners(raster: Raster, space: DiscSpace) -> dict[str, float]:
     rows, columns = np.nonzero(raster.disc)
-    up, back = raster.up_mm[rows], raster.back_mm[columns]
-    share = np.clip((up - below.up_mm) / max(above.up_mm - below.up_mm, STEP_MM), 0.0, 1.0)
-    beyond = back - (below.back_mm + share * (above.back_mm - below.back_mm))
+    beyond = raster.back_mm[columns] - space.back_at(raster.up_mm[rows])
     return {
-        "bulge_mm": float(np.quantile(beyond, 1 - OUTER / 4)),
-        "slip_mm": slip_mm,
-        "slip_percent": 100.0 * slip_mm / (below.back_mm - below.front_mm),
+        "bulge_mm": float(np.quantile(beyond, 1 - OUTERMOST)),
+        "slip_mm": space.slip_mm,
+        "slip_percent": 100.0 * space.slip_mm / space.below.depth_mm,
     }
-
-
-def _rim(raster: Raster, *, above: bool) -> _Rim | None:
-    """Return the corners of a body at the disc, where the lines of its walls end; None when it is not in view."""
-    from scipy.ndimage import distance_transform_edt
-
-    away = slice(None) if above else slice(None, None, -1)
-    body, disc = (raster.above if above else raster.below)[away], raster.disc[away]
-    distance_mm = distance_transform_edt(~disc) * STEP_MM
-    near = body & (distance_mm < WALL_MM[1])
-    rows = np.flatnonzero((near & (distance_mm > WALL_MM[0])).any(axis=1))
-    if len(rows) < MIN_WALL_ROWS:
-        return None
-    # Endplates are hollow: the rim lies at the middle height of their first pixels, not at the very first.
-    rim_row = float(np.median(near.argmax(axis=0)[near.any(axis=0)]))
-    columns = np.arange(body.shape[1])
-    fronts, backs = (np.array([pick(columns[near[row]]) for row in rows]) for pick in (np.min, np.max))
-    up_mm = float(raster.up_mm[0] + rim_row * STEP_MM)
-    return _Rim(
-        front_mm=float(raster.back_mm[0] + _line_at(rows, fronts, rim_row) * STEP_MM),
-        back_mm=float(raster.back_mm[0] + _line_at(rows, backs, rim_row) * STEP_MM),
-        up_mm=up_mm if above else -up_mm,
-    )
-
-
-def _line_at(rows: NDArray[np.intp], columns: NDArray[np.intp], row: float) -> float:
-    """Return where the line through a wall's pixels is at a row; the median of slopes withstands spurs (Theil 1950)."""
-    from scipy.stats import theilslopes
-
-    slope, intercept, *_ = theilslopes(columns, rows)
-    return float(slope * row + intercept)
 
 
 def _canal_shape(raster: Raster) -> dict[str, float]:

@@ -22,6 +22,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
 from deepspine.grading.level_features import COMPARED, KEYS
+from deepspine.grading.measurements_margins import MARGINS
 from deepspine.grading.measurements_marrow import MARROW
 from deepspine.grading.prediction import Prediction, Predictions
 
@@ -32,6 +33,10 @@ LEVEL_RANK = "level_rank"
 """The feature that says which level it is: what is normal differs (L5-S1 is wedged, its canal wide)."""
 N_TREES = 300
 """Of a forest."""
+KEPT_FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    dict.fromkeys(MARROW, ("modic",)) | dict.fromkeys(MARGINS, ("bulge", "spondylolisthesis", "retrolisthesis"))
+)
+"""Findings that alone are learned from a measure; all findings from those not named."""
 
 
 class Learner(StrEnum):
@@ -129,11 +134,11 @@ def fit_forest(
 
 
 def speaks_of(feature: str, finding: str) -> bool:
-    """Whether a learner of a finding looks at a measure: looks of marrow are for Modic changes alone.
+    """Whether a learner of a finding looks at a measure; looks of marrow and margins of discs are kept for a few.
 
     What cannot tell of a finding only hides what does from trees that try a few measures at a split.
     """
-    return finding == "modic" or feature.split(COMPARED)[0] not in MARROW
+    return finding in KEPT_FOR.get(feature.split(COMPARED)[0], (finding,))
 
 
 def predict_all(forests: Sequence[MeasurementForest], table: pd.DataFrame) -> Predictions:

@@ -18,10 +18,13 @@ from deepspine.data.levels import Level
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
 from deepspine.data.volume import Volume
+from deepspine.grading.level_features import MaskedSpine, measure_contrasts
 from deepspine.grading.measurements import SHAPES, SIGNALS, measure
 from deepspine.grading.measurements_forest import Learner, expanded, fit_forest, predict_all
+from deepspine.grading.measurements_margins import DARK, MARGINS
 from deepspine.grading.measurements_raster import BODY, CANAL, DISC, SACRUM
 from deepspine.grading.metrics import score_predictions
+from deepspine.grading.reading_inputs import SAGITTAL_T1
 from deepspine.segmentation.classes import SpineClass
 
 PIXEL_MM = 0.5
@@ -39,9 +42,13 @@ class Painted:
 
 def painted_level(
     *, height_mm: float = 9.0, wedge_mm: float = 0.0, slip_mm: float = 0.0, bulge_mm: float = 0.0,
-    canal_mm: float = 16.0, narrow_mm: float = 0.0, slices: int = 1, tilt_deg: float = 0.0, canal: bool = True,
+    canal_mm: float = 16.0, narrow_mm: float = 0.0, pushed_mm: float = 0.0, slices: int = 1, tilt_deg: float = 0.0,
+    canal: bool = True, overhang: bool = False,
 ) -> tuple[Volume, Painted]:  # fmt: skip
     """Two bodies 34 mm deep and 28 mm high, a disc between them (`wedge_mm` higher in front), a canal behind.
+
+    At the disc the canal is `narrow_mm` less deep at its back and `pushed_mm` at its front. With `overhang` a body that
+    does not stand over its disc reaches down beside it.
 
     Rows run from head to foot, columns from front to back; the disc's centre is the middle of the picture.
     """
@@ -53,9 +60,10 @@ def painted_level(
     mask = np.zeros((size, size), np.uint8)
     if canal:
         at_disc = np.abs(up) < height_mm / 2 + 3
-        mask[(back > 19) & (back < 19 + canal_mm - np.where(at_disc, narrow_mm, 0.0))] = CANAL
-    # A body that stands before its disc ends at the disc's surface all the same.
-    mask[(np.abs(back + slip_mm) < 17) & (up >= half) & (up < half + 28)] = BODY
+        front, rear = 19 + np.where(at_disc, pushed_mm, 0.0), 19 + canal_mm - np.where(at_disc, narrow_mm, 0.0)
+        mask[(back > front) & (back < rear)] = CANAL
+    ends_at = 0.0 if overhang else half
+    mask[(np.abs(back + slip_mm) < 17) & (up >= ends_at) & (up < half + 28)] = BODY
     mask[(np.abs(back) < 17) & (up <= -half) & (up > -half - 28)] = BODY
     mask[(back > -17) & (back < 17 + bulge_mm) & (np.abs(up) < half)] = DISC
     voxels = GREY[mask]
@@ -93,10 +101,10 @@ def test_heights_are_what_was_painted_however_the_disc_is_tilted(height: float, 
 
 
 @settings(max_examples=20)
-@given(st.floats(-8, 14), st.floats(-15, 15))
-@example(3.0, 4.0)
-def test_slip_has_the_sign_and_size_that_was_painted(slip: float, tilt: float) -> None:
-    found = measured(slip_mm=slip, tilt_deg=tilt)
+@given(st.floats(-8, 14), st.floats(-15, 15), st.booleans())
+@example(3.0, 4.0, True)
+def test_slip_has_the_sign_and_size_that_was_painted(slip: float, tilt: float, overhang: bool) -> None:
+    found = measured(slip_mm=slip, tilt_deg=tilt, overhang=overhang)
     assert found.slip_mm == pytest.approx(slip, abs=1.2)
     assert found.slip_percent == pytest.approx(100 * slip / 34, abs=4.5)
 
@@ -104,6 +112,39 @@ def test_slip_has_the_sign_and_size_that_was_painted(slip: float, tilt: float) -
 @pytest.mark.parametrize("bulge", [0.0, 2.0, 4.5])
 def test_a_bulge_is_what_reaches_behind_the_corners(bulge: float) -> None:
     assert measured(bulge_mm=bulge).bulge_mm == pytest.approx(bulge, abs=0.8)
+
+
+@pytest.mark.parametrize("tilt", [-12.0, 0.0, 9.0])
+def test_margins_are_where_they_were_painted(tilt: float) -> None:
+    flat, bulging = measured(tilt_deg=tilt), measured(bulge_mm=3, pushed_mm=4, tilt_deg=tilt)
+    assert flat.margin_back_mm2 == pytest.approx(0, abs=4)
+    assert bulging.margin_back_mm2 == pytest.approx(3 * 9, abs=6)
+    for height in ("low", "middle", "high"):
+        assert bulging[f"margin_back_{height}_mm"] == pytest.approx(3, abs=0.8)
+        assert bulging[f"margin_front_{height}_mm"] == pytest.approx(0, abs=0.8)
+    assert bulging.margin_front_mm == pytest.approx(0, abs=0.8)
+    assert (flat.margin_depth_per_body, bulging.margin_depth_per_body) == pytest.approx((1.0, 37 / 34), abs=0.05)
+
+
+@pytest.mark.parametrize("tilt", [-12.0, 0.0, 9.0])
+def test_a_canal_that_gives_way_is_seen_in_its_outline_and_in_the_picture(tilt: float) -> None:
+    free, pushed = measured(tilt_deg=tilt), measured(pushed_mm=4, narrow_mm=2, tilt_deg=tilt)
+    assert free.canal_front_indent_mm == pytest.approx(0, abs=0.8)
+    assert pushed.canal_front_indent_mm == pytest.approx(4, abs=0.8)
+    assert pushed.canal_front_indent_median_mm == pytest.approx(4, abs=0.8)
+    assert pushed.canal_back_indent_mm == pytest.approx(2, abs=0.8)
+    assert pushed.canal_front_gap_mm == pytest.approx(2 + 4, abs=1.0)
+    assert (free.dark_behind_disc_mm, free.dark_behind_body_mm) == pytest.approx((2, 2), abs=0.8)
+    assert pushed.dark_behind_disc_most_mm == pytest.approx(2 + 4, abs=0.8)
+    assert pushed.dark_behind_disc_more_mm == pytest.approx(4, abs=0.8)
+
+
+def test_what_is_dark_on_t1_alone_says_nothing() -> None:
+    volume, located = painted_level(pushed_mm=4)
+    table = measure_contrasts({SAGITTAL_T1: volume}, MaskedSpine(located.mask, tuple(located.frames)))
+    row = table.iloc[0]
+    assert np.isfinite(row.canal_front_indent_mm)
+    assert all(np.isnan(row[name]) for name in DARK)
 
 
 def test_the_canal_is_measured_where_it_is_narrowest_and_beside() -> None:
@@ -134,7 +175,7 @@ def test_a_level_without_a_disc_in_the_mask_has_no_measure() -> None:
     volume, located = painted_level()
     empty = Painted(np.zeros_like(located.mask), located.frames)
     row = measure(volume, empty).iloc[0]
-    assert set(row.missing.split("|")) == {*SHAPES, *SIGNALS}
+    assert set(row.missing.split("|")) == {*SHAPES, *MARGINS, *SIGNALS}
 
 
 def test_volumes_have_a_cross_section_of_the_canal_and_further_contrasts() -> None:
@@ -264,16 +305,19 @@ def test_labels_without_a_difference_and_tables_without_a_column_are_refused() -
         forest.predict(simple_table().drop(columns="size_mm"))
 
 
-def test_looks_of_marrow_teach_of_modic_changes_alone() -> None:
+def test_looks_of_marrow_and_margins_teach_of_what_they_show_alone() -> None:
     rng = np.random.default_rng(5)
-    features = {name: rng.normal(size=60) for name in ("bulge_mm", "marrow_above_type2_less_median")}
+    marrow, margin = "marrow_above_type2_less_median", "dark_behind_disc_mm_less_above"
+    features = {name: rng.normal(size=60) for name in ("bulge_mm", marrow, margin)}
     table = pd.DataFrame({"report_id": [f"r{i}" for i in range(60)], "patient_key": "p", "level": "L4-L5", **features})
-    labels = {
-        LabelKey(f"r{i}", Level.L4_L5, finding, Side.MIDLINE): GradeSet.of(
-            FINDINGS[finding], FINDINGS[finding].scale[i % 2]
-        )
-        for finding in ("modic", "bulge")
-        for i in range(60)
-    }
-    assert fit_forest(table, labels, "bulge").features == ("level_rank", "bulge_mm")
-    assert fit_forest(table, labels, "modic").features == ("level_rank", *features)
+    seen_by = {}
+    for finding in ("modic", "bulge", "spondylolisthesis", "herniation"):
+        scale = FINDINGS[finding].scale
+        labels = {
+            LabelKey(f"r{i}", Level.L4_L5, finding, Side.MIDLINE): GradeSet.of(FINDINGS[finding], scale[i % 2])
+            for i in range(60)
+        }
+        seen_by[finding] = fit_forest(table, labels, finding).features
+    assert seen_by["modic"] == ("level_rank", "bulge_mm", marrow)
+    assert seen_by["bulge"] == seen_by["spondylolisthesis"] == ("level_rank", "bulge_mm", margin)
+    assert seen_by["herniation"] == ("level_rank", "bulge_mm")
