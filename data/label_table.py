@@ -164,7 +164,7 @@ def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, i
     for number, row in rows:
         key, grades = _parse_row(path, number, row)
         if key in labels or key in unsettled:
-            raise LabelTableError(f"{path}: row {number}: {_describe(key)} stands twice; keep one row a label")
+            raise LabelTableError(f"{path}: row {number}: {_describe(key)} appears twice; keep one row a label")
         if grades is None:
             unsettled[key] = number
         else:

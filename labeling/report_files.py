@@ -47,7 +47,7 @@ def read_reports(path: Path | str, *, id_column: str, text_column: str) -> Itera
 def read_texts(
     path: Path | str, *, id_column: str, text_column: str, wanted: Collection[str] | None = None
 ) -> dict[str, str]:
-    """Return texts by report id, all or those `wanted`; the first of an id that stands twice.
+    """Return texts by report id, all or those `wanted`; the first of an id that appears twice.
 
     Raises
     ------

@@ -284,7 +284,7 @@ def _accepted(reports: Iterator[ReportText], rejects: Rejects, rules: str | None
         elif not report.report_id.isprintable():
             rejects.add(report.source, "report id holds a line end or another sign that does not print")
         elif identity in seen:
-            rejects.add(report.source, "report id stands twice; the first is kept")
+            rejects.add(report.source, "report id appears twice; the first is kept")
         else:
             seen.add(identity)
             reason = reason_to_refuse(report.text, lexicon)

@@ -136,7 +136,7 @@ def _labels(rows: Sequence[SourceRow], studies: set[str], rejects: Rejects) -> d
         try:
             study = row.whole_number("study_id")
             if study in seen:
-                raise row.error("study_id", f"{study} stands twice; the first row is kept")
+                raise row.error("study_id", f"{study} appears twice; the first row is kept")
             if study_name(study) not in studies:
                 raise row.error("study_id", f"no pictures in {IMAGES}/{study}")
             own = dict(_label(row, study, target) for target in TARGETS if row[target.column])

@@ -153,7 +153,7 @@ def _labels(rows: list[SourceRow], rejects: Rejects) -> dict[LabelKey, GradeSet]
             if disc not in levels:
                 raise row.error("IVD label", f"must be 0 to {max(levels)}, got {disc}")
             if (patient, disc) in seen:
-                raise row.error("IVD label", f"disc {disc} of its patient stands twice; the first row is kept")
+                raise row.error("IVD label", f"disc {disc} of its patient appears twice; the first row is kept")
             own = {
                 LabelKey(study_name(patient), levels[disc], grades.finding.name, Side.MIDLINE): grades
                 for grades in _gradings(row)

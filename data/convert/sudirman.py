@@ -82,7 +82,7 @@ def _reports(rows: Sequence[SourceRow], rejects: Rejects) -> dict[str, str]:
             if not row[TEXT]:
                 raise row.error(TEXT, "empty")
             if name in found:
-                raise row.error(PATIENT, "stands twice; the first row is kept")
+                raise row.error(PATIENT, "appears twice; the first row is kept")
         except InputError as error:
             rejects.add(row.place, error)
             continue

@@ -62,7 +62,7 @@ def read_volume_table(path: Path) -> list[VolumeRow]:
     Raises
     ------
     InputError
-        When the file is missing, a column is missing, an input has an unknown name or stands twice, or a study has
+        When the file is missing, a column is missing, an input has an unknown name or appears twice, or a study has
         two patients; the message names row and column.
     """
     try:
@@ -142,7 +142,7 @@ def _check_unique(path: Path, rows: Sequence[VolumeRow]) -> None:
     patients: dict[str, tuple[str, str]] = {}
     for number, row in enumerate(rows, start=2):
         if (row.study_key, row.input_name) in seen:
-            raise InputError(f"{path}: row {number}, column input: {row.input_name} of its study stands twice")
+            raise InputError(f"{path}: row {number}, column input: {row.input_name} of its study appears twice")
         seen.add((row.study_key, row.input_name))
         if patients.setdefault(row.study_key, (row.patient_key, row.report_id)) != (row.patient_key, row.report_id):
             raise InputError(f"{path}: row {number}, column patient_key: the study has two patients or two reports")

@@ -54,7 +54,7 @@ def check_texts(path: Path, *, id_column: str, text_column: str) -> None:
 
 
 def read_texts(path: Path, wanted: Collection[str], *, id_column: str, text_column: str) -> Mapping[str, str]:
-    """Read the texts of the reports that are wanted; the first of an id that stands twice."""
+    """Read the texts of the reports that are wanted; the first of an id that appears twice."""
     texts = report_files.read_texts(path, id_column=id_column, text_column=text_column, wanted=wanted)
     if not texts:
         raise InputError(f"{path}: holds none of the reports that are compared; check --id-column")

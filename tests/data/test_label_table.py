@@ -61,7 +61,7 @@ def test_rows_are_sorted_by_report_level_finding_and_side() -> None:
         (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,huge\n", "row 3, column grades: .*'huge'"),
         (HEADER + "r,L4-L5,bulge,,\n", "row 2, column grades"),
         (HEADER + ",L4-L5,bulge,,mild\n", "row 2, column report_id"),
-        (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,severe\n", "row 3: r L4-L5 bulge stands twice"),
+        (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,severe\n", "row 3: r L4-L5 bulge appears twice"),
         (HEADER + "r,L4-L5,bulge\n", "row 2: must have as many cells as the header"),
         (HEADER + 'r,L4-L5,"bulge,,mild\n', "row 2: no valid CSV"),
         (HEADER + 'r,L4-L5,"bulge,,mild\n' + 9000 * "r,L4-L5,bulge,,mild\n", "row .*: no valid CSV"),

@@ -266,7 +266,7 @@ def test_bad_reports_are_told_and_listed_and_the_rest_is_done(tmp_path: Path) ->
     assert run.rejected == 6
     assert LabelTable.read(out).report_ids == ["a", "e"]
     reasons = [reason for _, reason in rejects_of(out)]
-    for told in ("empty text", "stands twice", "characters", "not in English", "no report id", "line end"):
+    for told in ("empty text", "appears twice", "characters", "not in English", "no report id", "line end"):
         assert any(told in reason for reason in reasons), told
 
 

@@ -96,7 +96,7 @@ def test_a_second_run_keeps_the_frames_that_are_there(spider: Path, tmp_path: Pa
         ({"Disc bulging": "yes"}, "column Disc bulging: must be a whole number, got 'yes'"),
         ({"Disc bulging": 2}, "column Disc bulging: must be 0 or 1, got 2"),
         ({"IVD label": 18}, "column IVD label: must be 0 to 17, got 18"),
-        ({"IVD label": 1}, "column IVD label: disc 1 of its patient stands twice"),
+        ({"IVD label": 1}, "column IVD label: disc 1 of its patient appears twice"),
         ({"Patient": ""}, "column Patient: must be a whole number, got ''"),
     ],
 )

@@ -69,7 +69,7 @@ def test_bad_rows_are_listed(sudirman: Path, tmp_path: Path) -> None:
     assert done.rejects.rows == [
         ("Radiologists Report.xlsx row 3", "column Patient ID: must be a whole number, got 'one'"),
         ("Radiologists Report.xlsx row 4", "column Clinician's Notes: empty"),
-        ("Radiologists Report.xlsx row 5", "column Patient ID: stands twice; the first row is kept"),
+        ("Radiologists Report.xlsx row 5", "column Patient ID: appears twice; the first row is kept"),
     ]
 
 
