@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -106,8 +106,8 @@ def find_inputs(
     if root is not None and not any(map(_is_index, paths)):
         raise ConfigError("--root belongs to an archive index; no input is an index.parquet")
     inputs = [one for path in paths for one in _inputs_of(path, spacing_mm, axial=axial, root=root)]
-    names = [one.name for one in inputs]
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    times = Counter(one.name for one in inputs)
+    doubled = sorted(name for name, n in times.items() if n > 1)
     if doubled:
         raise InputError(f"{len(doubled)} names stand for two inputs, the first is {doubled[0]}; locate them apart")
     return inputs

@@ -1,6 +1,7 @@
 """`deepspine locate`: files that it writes, and what it says of spines that cannot be counted surely."""
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +154,20 @@ def test_files_are_named_without_the_suffix_of_a_volume_or_picture_alone(tmp_pat
     for file in files:
         file.touch()
     assert [one.name for one in find_inputs(files)] == ["p.1", "q", "r", "1.2.3"]
+
+
+def test_inputs_of_one_name_are_told_apart_in_time_that_grows_with_their_number(tmp_path: Path) -> None:
+    files = [tmp_path / str(number) / "t2.png" for number in range(3)]
+    for file in files:
+        file.parent.mkdir()
+        file.touch()
+    with pytest.raises(InputError, match=r"1 names stand for two inputs, the first is t2"):
+        find_inputs(files)
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("path\n" + "".join(f"{number}.png\n" for number in range(20_000)), encoding="utf-8")
+    begin_s = time.process_time()
+    assert len(find_inputs([manifest])) == 20_000
+    assert time.process_time() - begin_s < 4.0
 
 
 def test_a_pixel_size_holds_for_the_rows_of_a_manifest_that_give_none(axial_picture: Path) -> None:

@@ -93,6 +93,15 @@ def test_a_worker_that_is_killed_ends_the_run_with_one_line_and_the_next_goes_on
     assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
+def test_a_run_whose_parts_another_run_has_merged_says_so(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other run begins and ends while this one is at its first chunk."""
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 5)
+    with pytest.raises(InputError, match="another run to this --out has ended"):
+        label_file(table, tmp_path / "labels.csv", advance=lambda _: label_file(table, tmp_path / "labels.csv"))
+
+
 def test_labels_in_memory_leave_the_caller_s_garbage_to_the_collector() -> None:
     tables.load_lexicon.cache_clear()
     tables._labeler.cache_clear()
