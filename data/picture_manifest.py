@@ -64,11 +64,13 @@ def read_manifest(path: Path) -> list[PictureEntry]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             _check_columns(path, rows.fieldnames or ())
-            return [_entry(path, number, row) for number, row in enumerate(rows, start=2)]
+            return [_entry(path, rows.line_num, row) for row in rows]
     except FileNotFoundError:
         raise InputError(f"no manifest {path}; check the spelling of the path") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} must be UTF-8 text; save it again with that encoding") from None
+    except csv.Error as error:
+        raise InputError(f"{path}: no valid CSV after row {rows.line_num}: {error}; close the quoted text") from None
 
 
 def _check_columns(path: Path, found: object) -> None:
@@ -81,8 +83,10 @@ def _check_columns(path: Path, found: object) -> None:
 
 
 def _entry(manifest: Path, number: int, row: dict[str, str | None]) -> PictureEntry:
-    values = {name: (value or "").strip() for name, value in row.items()}
     where = f"{manifest} row {number}"
+    if None in row:  # where Python puts the cells that are too many
+        raise InputError(f"{where}: more cells than the header has; put names that hold commas in quotation marks")
+    values = {name: (value or "").strip() for name, value in row.items()}
     if not values["path"]:
         raise InputError(f"{where}, column path: empty")
     return PictureEntry(

@@ -73,7 +73,7 @@ def read_weights(path: Path) -> TrainedWeights:
     Raises
     ------
     InputError
-        When a file is missing, or the weights are no safetensors file.
+        When a file is missing, the weights are no safetensors file, or the card is none.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -88,7 +88,23 @@ def read_weights(path: Path) -> TrainedWeights:
     tensors = {
         name: values.astype(np.float32) if values.dtype.kind == "f" else values for name, values in stored.items()
     }
-    return TrainedWeights(path, json.loads(card.read_text(encoding="utf-8")), tensors)
+    return TrainedWeights(path, read_card(card), tensors)
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Read the card beside weights of a segmentation network.
+
+    Raises
+    ------
+    InputError
+        When it is no JSON, or does not say how large a pixel of the network is.
+    """
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        float(card["input"]["pixel_mm"])
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path}: no card of a network, which `deepspine train` writes beside its weights") from None
+    return dict(card)
 
 
 def write_weights(network: nn.Module, folder: Path, card: Mapping[str, Any]) -> None:

@@ -180,7 +180,10 @@ def _renamed(
     """Name series by their folders, and give those whose headers do not tell their weighting that of the table."""
     found = []
     for one in series:
-        folders = {path.relative_to(images).parts[:2] for path in one.paths}
+        folders = {path.relative_to(images).parent.parts[:2] for path in one.paths}
+        if any(len(folder) < len(("study", "series")) for folder in folders):
+            rejects.add(f"{IMAGES}/{_first_of(one, images)}", "lies outside of the folders STUDY/SERIES")
+            continue
         study, number = next(iter(folders))
         if len(folders) > 1:
             rejects.add(f"{IMAGES}/{study}/{number}", "its series UID stands in several folders")
@@ -194,6 +197,10 @@ def _renamed(
             own = replace(own, weighting=weighting, description=text, weighting_reason=f"{DESCRIPTIONS} says {text}")
         found.append(own)
     return tuple(sorted(found, key=lambda one: (one.study_key, one.series_number, one.series_key, one.part)))
+
+
+def _first_of(series: Series, images: Path) -> str:
+    return series.paths[0].relative_to(images).as_posix()
 
 
 # ---------------------------------------------------------------------- levels

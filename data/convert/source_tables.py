@@ -39,7 +39,7 @@ class SourceRow:
         return f"{self.file} row {self.number}"
 
     def error(self, column: str, problem: str) -> InputError:
-        """Return an error that names row and column."""
+        """Return an error that names the column; `place` says of which row."""
         return InputError(f"column {column}: {problem}")
 
     def whole_number(self, column: str) -> int:
@@ -62,7 +62,8 @@ def read_csv_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:
     Raises
     ------
     InputError
-        When the file is missing or not UTF-8, a column is missing, or a row has more or fewer cells than the header.
+        When the file is missing, not UTF-8 or no valid CSV, a column is missing, or a row has more or fewer cells than
+        the header.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -74,6 +75,8 @@ def read_csv_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:
         raise InputError(f"no file {path}; it is part of the published dataset") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
+    except csv.Error as error:
+        raise InputError(f"{path}: no valid CSV after row {reader.line_num}: {error}; close the quoted text") from None
 
 
 def read_excel_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:

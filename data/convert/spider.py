@@ -27,10 +27,11 @@ from deepspine.data.convert.conversion import (
 )
 from deepspine.data.convert.mask_levels import frames_of_discs
 from deepspine.data.convert.source_tables import SourceRow, read_csv_table
+from deepspine.data.convert.spider_gradings import GRADING_COLUMNS, gradings_of
 from deepspine.data.dataset.volume_table import VolumeRow, write_volume_table
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
-from deepspine.data.findings import FINDINGS, Side
+from deepspine.data.findings import Side
 from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -44,16 +45,7 @@ FIRST_DISC = 200
 NAME_CONFIDENCE = 0.88
 """Counting from the lowest disc is right in spines without a transitional vertebra; 12 % have one (Konin and Walz,
 AJNR 2010, mean of the published prevalences)."""
-MODIC, PFIRRMANN = "Modic", "Pfirrman grade"
-ENDPLATES = ("UP endplate", "LOW endplate")
-PRESENCE: Mapping[str, str] = {
-    "Spondylolisthesis": "spondylolisthesis",
-    "Disc herniation": "herniation",
-    "Disc narrowing": "disc_height_loss",
-    "Disc bulging": "bulge",
-}
-"""Columns of 0 and 1, and the finding that they grade: 1 leaves every grade but none."""
-COLUMNS = ("Patient", "IVD label", MODIC, *ENDPLATES, *PRESENCE, PFIRRMANN)
+COLUMNS = ("Patient", "IVD label", *GRADING_COLUMNS)
 
 _IMAGE = re.compile(r"(?P<patient>\d+)_(?P<kind>t1|t2|t2_SPACE)\.mha")
 _KINDS = {"sagittal_t1": ("t1",), "sagittal_t2": ("t2", "t2_SPACE")}
@@ -156,7 +148,7 @@ def _labels(rows: list[SourceRow], rejects: Rejects) -> dict[LabelKey, GradeSet]
                 raise row.error("IVD label", f"disc {disc} of its patient appears twice; the first row is kept")
             own = {
                 LabelKey(study_name(patient), levels[disc], grades.finding.name, Side.MIDLINE): grades
-                for grades in _gradings(row)
+                for grades in gradings_of(row)
             }
         except InputError as error:
             rejects.add(row.place, error)
@@ -164,32 +156,3 @@ def _labels(rows: list[SourceRow], rejects: Rejects) -> dict[LabelKey, GradeSet]
         seen.add((patient, disc))
         found |= own
     return found
-
-
-def _gradings(row: SourceRow) -> Iterator[GradeSet]:
-    """Yield what a row says of a disc; empty cells say nothing."""
-    if row[MODIC]:
-        yield _graded(row, MODIC, "modic", {0: "none", 1: "type1", 2: "type2", 3: "type3"})
-    if row[PFIRRMANN]:
-        yield _graded(row, PFIRRMANN, "pfirrmann", {grade: f"grade{grade}" for grade in range(1, 6)})
-    for column, name in PRESENCE.items():
-        if row[column]:
-            finding = FINDINGS[name]
-            yield GradeSet.present(finding) if _flag(row, column) else GradeSet.of(finding, "none")
-    # The two columns count Schmorl nodes among other changes: only their absence is sure.
-    if all(row[column] for column in ENDPLATES) and not any(_flag(row, column) for column in ENDPLATES):
-        yield GradeSet.of(FINDINGS["schmorl_node"], "none")
-
-
-def _graded(row: SourceRow, column: str, finding: str, grades: Mapping[int, str]) -> GradeSet:
-    number = row.whole_number(column)
-    if number not in grades:
-        raise row.error(column, f"must be one of {', '.join(map(str, grades))}, got {number}")
-    return GradeSet.of(FINDINGS[finding], grades[number])
-
-
-def _flag(row: SourceRow, column: str) -> bool:
-    number = row.whole_number(column)
-    if number not in (0, 1):
-        raise row.error(column, f"must be 0 or 1, got {number}")
-    return bool(number)

@@ -12,6 +12,7 @@ from deepspine.data.crops import INPUTS
 from deepspine.data.dataset.studies import (
     StudyImages,
     StudySource,
+    frames_path,
     read_frames,
     reports_of_several_patients,
     standardised,
@@ -22,6 +23,7 @@ from deepspine.data.files import read_volume
 from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.label_table import csv_text
 from deepspine.data.volume import Volume
+from deepspine.data.whole_files import write_whole
 
 COLUMNS = ("study_key", "patient_key", "report_id", "input", "path")
 
@@ -53,7 +55,7 @@ def write_volume_table(rows: Sequence[VolumeRow], path: Path) -> None:
         (row.study_key, row.patient_key, row.report_id, row.input_name, _relative(row.path, path.parent))
         for row in rows
     ]
-    path.write_text(csv_text(lines, COLUMNS), encoding="utf-8")
+    write_whole(path, csv_text(lines, COLUMNS))
 
 
 def read_volume_table(path: Path) -> list[VolumeRow]:
@@ -76,6 +78,8 @@ def read_volume_table(path: Path) -> list[VolumeRow]:
         raise InputError(f"no index {path}; check the spelling of the path") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: must be UTF-8 text; save it again with that encoding") from None
+    except csv.Error as error:
+        raise InputError(f"{path}: no valid CSV after row {reader.line_num}: {error}; close the quoted text") from None
     _check_unique(path, rows)
     return sorted(rows, key=lambda row: (row.study_key, list(INPUTS).index(row.input_name)))
 
@@ -96,19 +100,12 @@ def volume_studies(rows: Sequence[VolumeRow], levels: Path) -> Iterator[StudySou
 
 def _source(rows: tuple[VolumeRow, ...], levels: Path, *, shares_report: bool) -> StudySource:
     first = rows[0]
-
-    def frames_file() -> Path:
-        for name in (first.study_key, first.report_id):
-            if name and (levels / name / LEVELS_FILE).is_file():
-                return levels / name / LEVELS_FILE
-        raise InputError(f"no {LEVELS_FILE} of this study in {levels}")
-
     return StudySource(
         shares_report=shares_report,
         study_key=first.study_key,
         patient_key=first.patient_key or first.study_key,
         report_id=first.report_id,
-        frames=lambda: read_frames(frames_file()),
+        frames=lambda: read_frames(frames_path(levels, first.study_key, first.report_id)),
         images=lambda: _images(rows),
     )
 
@@ -125,6 +122,8 @@ def _images(rows: Sequence[VolumeRow]) -> StudyImages:
 
 
 def _row(path: Path, number: int, cells: dict[str, str | None]) -> VolumeRow:
+    if None in cells:  # where Python puts the cells that are too many
+        raise InputError(f"{path}: row {number}: more cells than the header; put paths with commas in quotation marks")
     values = {name: (cells[name] or "").strip() for name in COLUMNS}
     for column in ("study_key", "path"):
         if not values[column]:

@@ -17,6 +17,8 @@ from types import MappingProxyType
 import numpy as np
 
 from deepspine.data.agreement import DETECTION_STATISTICS, Counts, Interval, PatientDraws
+from deepspine.data.convert.source_tables import SourceRow, read_csv_table
+from deepspine.data.convert.spider_gradings import PRESENCE, gradings_of
 from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
@@ -117,7 +119,7 @@ def read_picture_annotations(path: Path, *, id_prefix: str = "") -> list[Picture
     header = set(_header(path))
     try:
         if header >= BOX_COLUMNS:
-            return list(_readings_of_boxes(_rows(path), id_prefix))
+            return list(_readings_of_boxes(read_csv_table(path, sorted(BOX_COLUMNS)), id_prefix))
         if header >= GRADING_COLUMNS:
             return list(_readings_of_table(read_gradings(path, id_prefix=id_prefix)))
     except ValueError as error:
@@ -137,11 +139,6 @@ def _header(path: Path) -> list[str]:
         raise InputError(f"{path}: cannot be read as CSV; expected a label table, boxes or gradings") from None
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 # ---------------------------------------------------------------------------------------------------------------- boxes
 
 
@@ -152,7 +149,7 @@ class _Box:
     kind: str
 
     @classmethod
-    def of(cls, row: Mapping[str, str]) -> _Box:
+    def of(cls, row: SourceRow) -> _Box:
         x0, y0, x1, y1 = (float(row[name]) for name in ("x0", "y0", "x1", "y1"))
         return cls((x0 + x1) / 2, (y0 + y1) / 2, row["class"])
 
@@ -195,12 +192,12 @@ def read_boxed_discs(path: Path, *, id_prefix: str = "") -> list[BoxedDisc]:
     if not set(_header(path)) >= BOX_COLUMNS:
         raise InputError(f"{path}: expected boxes ({', '.join(sorted(BOX_COLUMNS))})")
     try:
-        return list(_boxed_discs(_rows(path), id_prefix))
+        return list(_boxed_discs(read_csv_table(path, sorted(BOX_COLUMNS)), id_prefix))
     except ValueError as error:
         raise InputError(f"{path}: {error}; boxes are numbers") from None
 
 
-def _boxed_discs(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[BoxedDisc]:
+def _boxed_discs(rows: Iterable[SourceRow], id_prefix: str) -> Iterator[BoxedDisc]:
     by_patient: dict[str, list[_Box]] = {}
     for row in rows:
         if row["modality"] == "t2":
@@ -219,7 +216,7 @@ def _boxed_discs(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[
             yield BoxedDisc(f"{id_prefix}{patient}", level, disc[0].y, disc[0].x, answers, is_normal)
 
 
-def _readings_of_boxes(rows: Iterable[Mapping[str, str]], id_prefix: str) -> Iterator[PictureReading]:
+def _readings_of_boxes(rows: Iterable[SourceRow], id_prefix: str) -> Iterator[PictureReading]:
     for disc in _boxed_discs(rows, id_prefix):
         for question, present in disc.answers.items():
             yield PictureReading(disc.report_id, disc.level, question, present)
@@ -239,13 +236,7 @@ def _merged(boxes: Sequence[_Box]) -> list[list[_Box]]:
 
 # ------------------------------------------------------------------------------------------------------------- gradings
 
-_PRESENT_COLUMNS = {
-    "Disc herniation": "herniation",
-    "Disc bulging": "bulge",
-    "Disc narrowing": "disc_height_loss",
-    "Spondylolisthesis": "spondylolisthesis",
-}
-GRADED_FINDINGS = frozenset((*_PRESENT_COLUMNS.values(), "modic", "pfirrmann"))
+GRADED_FINDINGS = frozenset((*PRESENCE.values(), "modic", "pfirrmann"))
 """Findings of a table of gradings."""
 
 
@@ -253,24 +244,26 @@ def read_gradings(path: Path, *, id_prefix: str = "") -> LabelTable:
     """Read SPIDER's gradings (van der Graaf 2024) as a label table; discs are counted from L5-S1 upwards.
 
     What is graded 1 of 0 and 1 is there without a grade; Modic and Pfirrmann come with theirs. Discs below the one
-    numbered 1 and above T12-L1 are left out.
+    numbered 1 and above T12-L1 are left out, and so is what an empty cell does not say.
+
+    Raises
+    ------
+    InputError
+        When the file is no such table, or a cell holds none of its grades; the message names row and column.
     """
     labels: dict[LabelKey, GradeSet] = {}
-    for row in _rows(path):
-        number = int(row["IVD label"])
-        if not 1 <= number <= len(LEVELS_FROM_BELOW):
-            continue
-        level, report_id = LEVELS_FROM_BELOW[number - 1], f"{id_prefix}{row['Patient']}"
-        grades = {name: _present(name, row[column]) for column, name in _PRESENT_COLUMNS.items() if row.get(column)}
-        grades["modic"] = GradeSet.of(FINDINGS["modic"], FINDINGS["modic"].scale[int(row["Modic"])])
-        grades["pfirrmann"] = GradeSet.of(FINDINGS["pfirrmann"], f"grade{int(row['Pfirrman grade'])}")
-        labels |= {LabelKey(report_id, level, name, Side.MIDLINE): value for name, value in grades.items()}
+    for row in read_csv_table(path, sorted(GRADING_COLUMNS)):
+        try:
+            number = row.whole_number("IVD label")
+            if not 1 <= number <= len(LEVELS_FROM_BELOW):
+                continue
+            # Spreadsheets write `3.0`.
+            report_id, level = f"{id_prefix}{row['Patient'].removesuffix('.0')}", LEVELS_FROM_BELOW[number - 1]
+            graded = [grades for grades in gradings_of(row) if grades.finding.name in GRADED_FINDINGS]
+        except InputError as error:
+            raise InputError(f"{path.parent / row.place}, {error}") from None
+        labels |= {LabelKey(report_id, level, grades.finding.name, Side.MIDLINE): grades for grades in graded}
     return LabelTable(labels)
-
-
-def _present(name: str, cell: str) -> GradeSet:
-    finding = FINDINGS[name]
-    return GradeSet.present(finding) if int(cell) else GradeSet.of(finding, "none")
 
 
 def _readings_of_table(table: LabelTable) -> Iterator[PictureReading]:

@@ -6,7 +6,6 @@ is the same as after the U-Net.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -23,7 +22,7 @@ from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.instance_map import BoxClass, disc_in_box, tilt_deg, tilted_rectangle
 from deepspine.segmentation.inference import check_view
 from deepspine.segmentation.partial_labels import DiscBox
-from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE
+from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE, read_card
 
 if TYPE_CHECKING:
     from torchvision.models.detection import FasterRCNN
@@ -73,7 +72,9 @@ class DetectionNetwork:
                 f"{path}: no detector there (.safetensors with its model.json); train one with "
                 "`deepspine train detection` and name it with --weights"
             )
-        values = json.loads(card.read_text(encoding="utf-8"))
+        values = read_card(card)
+        if "encoder" not in values:
+            raise InputError(f"{card}: names no encoder; it is no card of a detector")
         network = build_detector(values["encoder"])
         try:
             network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})

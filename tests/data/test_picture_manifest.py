@@ -38,6 +38,8 @@ def test_pictures_come_with_plane_weighting_size_and_patient(tmp_path: Path) -> 
         ("path,spacing_mm\na.png,half\n", "row 2, column spacing_mm: must be a number, got 'half'"),
         ("path,plane\n,axial\n", "row 2, column path: empty"),
         ("", "lacks the column 'path'"),
+        ("path,plane\na.png,axial\nb.png,axial,\n", "row 3: more cells than the header"),
+        (f'path,plane\na.png,axial\n"b.png,axial\n{"c.png,axial" * 20_000}', "no valid CSV after row"),
     ],
 )
 def test_a_malformed_manifest_is_refused_with_row_and_column(tmp_path: Path, text: str, words: str) -> None:

@@ -1,6 +1,7 @@
 """From a volume to named discs, and the reasons for refusing one."""
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ from deepspine.data.volume import Volume
 from deepspine.segmentation.batch import LocateInput, digest_of, locate_inputs
 from deepspine.segmentation.classes import N_CLASSES, SpineClass
 from deepspine.segmentation.evaluation import Observations, is_flagged, judge_picture, measurements, observe, unseen_by
-from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.inference import SegmentationNetwork, shipped_weights
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.output import write_location
 from deepspine.segmentation.partial_labels import DiscBox
@@ -289,6 +290,14 @@ def test_weights_that_do_not_fit_are_named(tmp_path: Path) -> None:
     (tmp_path / "w.safetensors").write_bytes(b"not weights")
     with pytest.raises(InputError, match=r"w\.safetensors"):
         SegmentationNetwork.load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"input": 0.8}'])
+def test_a_card_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    shutil.copy(shipped_weights(), tmp_path / "model.safetensors")
+    (tmp_path / "model.json").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"model\.json: no card"):
+        SegmentationNetwork.load(tmp_path / "model.safetensors")
 
 
 def test_the_shipped_weights_say_where_they_come_from() -> None:

@@ -89,3 +89,9 @@ def test_a_row_with_too_few_cells_is_named(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("a,b\n1,2\n3\n", encoding="utf-8")
     with pytest.raises(InputError, match="row 3: must have 2 cells, got 1"):
         read_csv_table(tmp_path / "table.csv", ("a",))
+
+
+def test_a_quotation_mark_that_stays_open_is_named(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text('a,b\n1,2\n"3,4\n' + "5,6\n" * 50_000, encoding="utf-8")
+    with pytest.raises(InputError, match="no valid CSV"):
+        read_csv_table(tmp_path / "table.csv", ("a",))

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from dicom_files import WrittenSeries
 from published_layouts import phantom_study, write_rsna, write_table
 
 from deepspine.cli import main
@@ -158,6 +160,16 @@ def test_a_bad_row_is_listed_and_the_rest_is_converted(
     assert done.rejects.rows[0][0] == f"{table} {place}"
     assert done.rejects.rows[0][1].startswith(reason)
     assert done.located == 1
+
+
+@pytest.mark.parametrize("place", ["stray.dcm", f"{STUDY}/stray.dcm"])
+def test_a_file_outside_of_the_folders_of_series_is_listed(place: str, rsna: Path, tmp_path: Path) -> None:
+    shutil.copytree(rsna, tmp_path / "source")
+    WrittenSeries(study="stray", positions=((0.0, 0.0, 0.0),)).write(tmp_path / "stray")
+    (tmp_path / "stray" / "0.dcm").rename(tmp_path / "source" / "train_images" / place)
+    done = convert_rsna2024(tmp_path / "source", tmp_path / "out")
+    assert done.rejects.rows == [(f"train_images/{place}", "lies outside of the folders STUDY/SERIES")]
+    assert (done.studies, done.located) == (1, 1)
 
 
 def test_a_study_with_too_few_points_is_listed(damaged: Path, tmp_path: Path) -> None:

@@ -110,6 +110,19 @@ def test_gradings_become_labels_counted_from_below(tmp_path: Path) -> None:
     assert of_question(readings, "modic") == {Level.L5_S1: True}
 
 
+def test_a_spreadsheet_s_numbers_and_empty_cells_are_read_as_the_converter_reads_them(tmp_path: Path) -> None:
+    path = tmp_path / "gradings.csv"
+    path.write_text(GRADINGS + "3.0,1.0,,0,0,0.0,,0,1.0,4.0\n", encoding="utf-8")
+    labels = read_gradings(path, id_prefix="p")
+    assert {key.report_id for key in labels} == {"p3"}
+    assert {key.finding: str(grades) for key, grades in labels.items()} == {
+        "bulge": "mild|moderate|severe",
+        "disc_height_loss": "none",
+        "spondylolisthesis": "none",
+        "pfirrmann": "grade4",
+    }
+
+
 def test_ids_that_do_not_meet_are_refused() -> None:
     reading = PictureReading("0001", Level.L4_L5, BULGE_OR_HERNIATION, present=True)
     with pytest.raises(InputError, match="--id-prefix"):
@@ -118,7 +131,18 @@ def test_ids_that_do_not_meet_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("a,b\n1,2\n", "expected boxes"), ("patient,modality,x0,y0,x1,y1,class\n1,t2,a,1,2,3,normal\n", "are numbers")],
+    [
+        ("a,b\n1,2\n", "expected boxes"),
+        ("patient,modality,x0,y0,x1,y1,class\n1,t2,a,1,2,3,normal\n", "are numbers"),
+        ("patient,modality,x0,y0,x1,y1,class\n1,t2,0,1,2,3,normal\n1,t2,0\n", "row 3: must have 7 cells, got 3"),
+        ("patient,modality,x0,y0,x1,y1,class\n1,t2,0,1,2,3,normal,\n", "row 2: must have 7 cells, got 8"),
+        (f'patient,modality,x0,y0,x1,y1,class\n"{"1,t2,0,1,2,3,normal" * 9_000}', "no valid CSV"),
+        (GRADINGS + "3,1,4,0,0,0,1,0,1,4\n", "row 2, column Modic: must be one of 0, 1, 2, 3, got 4"),
+        (GRADINGS + "3,1,-1,0,0,0,1,0,1,4\n", "row 2, column Modic: must be a whole number, got '-1'"),
+        (GRADINGS + "3,1,0,0,0,0,1,0,1,4\n3,2,0,0,0,0,1,0,1,6\n", "row 3, column Pfirrman grade: must be one of"),
+        (GRADINGS + "3,1,0,0,0,0,yes,0,1,4\n", "row 2, column Disc herniation"),
+        (GRADINGS + "3,1,0,0,0\n", "row 2: must have 10 cells, got 5"),
+    ],
 )
 def test_files_that_are_no_annotations_are_refused(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "boxes.csv"

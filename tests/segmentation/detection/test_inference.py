@@ -1,5 +1,6 @@
 """The detector on a volume, and how its boxes become a mask and names."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.phantom.study import generate_study
 from deepspine.data.volume import Volume
 from deepspine.segmentation.classes import SpineClass
-from deepspine.segmentation.detection.inference import DetectionNetwork, FoundBox, painted
+from deepspine.segmentation.detection.inference import DetectionNetwork, FoundBox, painted, shipped_detector
 from deepspine.segmentation.detection.instance_map import BoxClass
 from deepspine.segmentation.detection.network import build_detector
 from deepspine.segmentation.locate import locate
@@ -49,6 +50,14 @@ def test_boxes_are_named_like_a_mask() -> None:
     location = locate(picture(), network=Boxes())
     assert [frame.level for frame in location.frames][-2:] == [Level.L4_L5, Level.L5_S1]
     assert len(location.frames) == len(TOPS)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"input": {"pixel_mm": "?"}}', '{"input": {"pixel_mm": 0.8}}'])
+def test_a_card_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    shutil.copy(shipped_detector(), tmp_path / "model.safetensors")
+    (tmp_path / "model.json").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"model\.json: (no card|names no encoder)"):
+        DetectionNetwork.load(tmp_path / "model.safetensors")
 
 
 def test_of_two_s1_the_surer_is_taken() -> None:
