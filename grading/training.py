@@ -388,8 +388,11 @@ class GradingData(pl.LightningDataModule):
         if not self.folds:
             return stored_samples(self.folder, split, manifest)
         held = split != "train"
+        manifest = manifest or Manifest.read(self.folder)
+        # The manifest names the patients: no crop need be decoded.
+        folds = {study.study_key: fold_of(study.patient_key, self.folds) for study in manifest.studies}
         samples = stored_samples(self.folder, "all", manifest)
-        return [one for one in samples if (fold_of(one.read().patient_key, self.folds) in self.held_folds) == held]
+        return [one for one in samples if (folds[one.study_key] in self.held_folds) == held]
 
     def training_labels(self) -> dict[str, Tensor]:
         """Return what the labels of the training split allow, by target; (labels, grades) each.

@@ -12,7 +12,8 @@ import torch
 
 from deepspine.cli import main
 from deepspine.data.dataset.manifest import Manifest
-from deepspine.data.dataset.shards import StoredSample
+from deepspine.data.dataset.sample import Sample
+from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, InputError
@@ -148,6 +149,22 @@ def test_nothing_to_learn_from_is_told(make_dataset: Callable[..., Path], tmp_pa
     data = GradingData(make_dataset(4), labels=tmp_path / "labels.csv", only_labelled=True)
     with pytest.raises(ConfigError, match="no level with a label falls to training"):
         data.training_labels()
+
+
+def test_folds_are_told_without_decoding_a_crop(
+    make_dataset: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = make_dataset(8)
+    fold_of_sample = {one.key: fold_of(one.read().patient_key, 3) for one in stored_samples(dataset)}
+
+    def decoded(sample: StoredSample) -> Sample:
+        raise AssertionError(sample.key)
+
+    monkeypatch.setattr(StoredSample, "read", decoded)
+    for held in range(3):
+        data = GradingData(dataset, folds=3, held_fold=held)
+        assert {one.key for one in data.stored("val")} == {key for key, fold in fold_of_sample.items() if fold == held}
+        assert len(data.stored("train")) + len(data.stored("val")) == len(fold_of_sample)
 
 
 def test_a_held_fold_that_no_patient_falls_into_is_no_validation(make_dataset: Callable[..., Path]) -> None:
