@@ -21,6 +21,7 @@ def sample(
     texts: Annotated[Path | None, typer.Option(help="Reports, for --by doubt (CSV, Parquet, folder).")] = None,
     id_column: Annotated[str, typer.Option(help="Column of --texts with the report's id.")] = "report_id",
     text_column: Annotated[str, typer.Option(help="Column of --texts with the report's text.")] = "text",
+    rules: Annotated[Path | None, typer.Option(help="Folder of your own rules, over ours, for --by doubt.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the lot between reports that serve equally.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
 ) -> None:
@@ -38,7 +39,7 @@ def sample(
             raise ConfigError("--by doubt reads the reports; name them with --texts")
         reports = read_reports(texts, id_column=id_column, text_column=text_column)
         readable = {one.report_id: one.text for one in reports if one.report_id and not one.fault}
-        chosen = doubtful_sample(readable, number=number or 50)
+        chosen = doubtful_sample(readable, number=number or 50, rules=None if rules is None else str(rules))
     elif by == "grade":
         if labels is None:
             raise ConfigError("--by grade needs a label table; make one with deepspine label")

@@ -101,6 +101,17 @@ def test_doubtful_reports_come_first() -> None:
     assert "average quality" in "\n".join(explanation(sample, width=0.2, agreement=0.9))
 
 
+def test_doubt_is_that_of_the_rules_of_a_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts, rules = tmp_path / "reports.csv", tmp_path / "rules"
+    texts.write_text("report_id,text\nplain,L4-5: mild disc bulge.\n", encoding="utf-8")
+    arguments = ["sample", "--by", "doubt", "--texts", str(texts), "--out", str(tmp_path / "sample.csv")]
+    assert main([*arguments, "--rules", str(rules)]) == 2
+    assert "no such folder of rules" in capsys.readouterr().err
+    rules.mkdir()
+    assert main([*arguments, "--rules", str(rules)]) == 0
+    assert "plain,1," in (tmp_path / "sample.csv").read_text(encoding="utf-8")
+
+
 def test_impossible_wishes_are_refused() -> None:
     with pytest.raises(ConfigError, match="between 0 and 1"):
         reports_needed(0.0, 0.9)
