@@ -259,5 +259,7 @@ def test_real_volumes_come_out_sagittal_and_their_labels_agree(real_data: Path, 
 
 
 def test_real_pictures_can_all_be_read(real_data: Path) -> None:
-    for path in sorted((real_data / "sudirman" / "images").glob("00*.png")):
+    paths = sorted((real_data / "sudirman" / "images").glob("00*.png"))
+    assert paths
+    for path in paths:
         assert read_volume(path).grid.shape == (1, 288, 288)
