@@ -168,7 +168,7 @@ def out_of_fold(
     return found
 
 
-def ece_if_perfect(probabilities: FloatArray, *, bins: int = 15, repeats: int = 20, seed: int = 0) -> float:
+def ece_if_perfect(probabilities: FloatArray, *, repeats: int = 20, seed: int = 0) -> float:
     """Return the calibration error that a perfectly calibrated grader of that size would show, by drawing truths."""
     from deepspine.grading.metrics import expected_calibration_error
 
@@ -177,7 +177,7 @@ def ece_if_perfect(probabilities: FloatArray, *, bins: int = 15, repeats: int = 
     errors = []
     for _ in range(repeats):
         drawn = (rng.random((len(probabilities), 1)) > edges).sum(axis=1).clip(0, probabilities.shape[1] - 1)
-        errors.append(expected_calibration_error(probabilities, drawn, bins=bins))
+        errors.append(expected_calibration_error(probabilities, drawn))
     return float(np.mean(errors))
 
 

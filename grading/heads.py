@@ -24,8 +24,6 @@ LEVELS: tuple[Level, ...] = tuple(Level)
 CORN = "corn"
 Ordinal = bool | Literal["corn"]
 """Heads of ordinal findings: softmax (False), cumulative link (True), or conditional steps (`corn`)."""
-MAX_GRADES = 7
-"""The longest scale; shorter ones are padded in batches."""
 
 
 def findings_of(names: Sequence[str] | None) -> tuple[Finding, ...]:

@@ -19,7 +19,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
+from deepspine.data.label_table import COLUMNS, LabelKey, csv_text
 from deepspine.grading.heads import findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset, StudyDataset, joined
 from deepspine.grading.network import GradingNetwork
@@ -67,10 +67,6 @@ class Predictions:
     """Predictions of a split, in the order of label tables."""
 
     rows: tuple[Prediction, ...]
-
-    def to_label_table(self) -> LabelTable:
-        """Return the most probable grades as a label table."""
-        return LabelTable({row.key: row.grade for row in self.rows})
 
     def write(self, path: Path) -> None:
         """Write a label table of the most probable grades with a column more: `none=0.910|mild=0.070|...`."""

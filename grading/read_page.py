@@ -15,6 +15,7 @@ from deepspine.data.findings import FINDINGS, Finding, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.grading.evidence_maps import evidence_map, strongest
 from deepspine.grading.read_pictures import as_data_uri, crop_picture, draw_named_levels, evidence_picture
+from deepspine.grading.reading_inputs import input_words
 from deepspine.grading.reading_results import Grade, Reading, ReadLevel
 from deepspine.grading.weights import GraderPart, ShippedGrader
 
@@ -28,12 +29,12 @@ SHOWN_MEASURES = (
     ("disc_height_anterior_mm", "disc height in front", " mm", 1),
     ("disc_height_middle_mm", "in the middle", " mm", 1),
     ("disc_height_posterior_mm", "behind", " mm", 1),
-    ("bulge_mm", "disc behind the corners", " mm", 1),
+    ("bulge_mm", "disc bulge behind the vertebral corners", " mm", 1),
     ("slip_mm", "slip forwards", " mm", 1),
-    ("slip_percent", "in parts of the endplate", " %", 0),
+    ("slip_percent", "slip as % of endplate depth", " %", 0),
     ("canal_ap_mm", "canal from front to back", " mm", 1),
-    ("canal_ap_ratio", "of that beside the bodies", "", 2),
-    ("disc_to_csf", "signal of the disc per liquor", "", 2),
+    ("canal_ap_ratio", "canal relative to adjacent levels", "", 2),
+    ("disc_to_csf", "disc signal relative to CSF", "", 2),
 )
 """Column, words, unit and digits of the measures on a card; all are in `measurements.csv`."""
 CLEAR, FIRST, LAST = "#d7dde3", 48, 4
@@ -166,7 +167,7 @@ def _crops(level: ReadLevel) -> Iterator[ShownPicture]:
     for name in INPUTS:
         crop = next((sample.crops[name] for sample in level.samples.values() if name in sample.crops), None)
         if crop is not None:
-            yield ShownPicture(crop_picture(crop[len(crop) // 2], axial=name.startswith("axial")), _input_words(name))
+            yield ShownPicture(crop_picture(crop[len(crop) // 2], axial=name.startswith("axial")), input_words(name))
 
 
 def _evidence(reading: Reading, level: ReadLevel, grades: Sequence[Grade]) -> Iterator[ShownPicture]:
@@ -185,8 +186,7 @@ def _evidence(reading: Reading, level: ReadLevel, grades: Sequence[Grade]) -> It
         )
         place = f", slice {spot.slice_index + 1} of {len(crop)} from the {_first_side(spot.input_name)}"
         caption = (
-            f"{_name(grade)}: {_in_words(grade.grade)} "
-            f"({_input_words(spot.input_name)}{place if len(crop) > 1 else ''})"
+            f"{_name(grade)}: {_in_words(grade.grade)} ({input_words(spot.input_name)}{place if len(crop) > 1 else ''})"
         )
         yield ShownPicture(picture, caption)
 
@@ -245,11 +245,6 @@ def _name(grade: Grade) -> str:
 def _sources(grader: ShippedGrader) -> list[tuple[str, str]]:
     data = grader.card.get("data", {})
     return [(str(name), str(text)) for name, text in data.items()]
-
-
-def _input_words(name: str) -> str:
-    plane, contrast = name.split("_")
-    return f"{plane} {contrast.upper()}"
 
 
 def _in_words(grades: GradeSet) -> str:

@@ -37,7 +37,7 @@ def as_data_uri(figure: Figure) -> str:
     """Return a figure as `data:image/png;base64,...`; equal figures are equal bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return _data_uri(buffer.getvalue())
+    return png_data_uri(buffer.getvalue())
 
 
 def draw_named_levels(spine: FoundSpine) -> Figure:
@@ -113,8 +113,9 @@ def _png(picture: Image, *, axial: bool) -> str:
         draw.text((picture.width - 11, middle), "L", fill=(255, 176, 0))
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG", optimize=True)
-    return _data_uri(buffer.getvalue())
+    return png_data_uri(buffer.getvalue())
 
 
-def _data_uri(content: bytes) -> str:
+def png_data_uri(content: bytes) -> str:
+    """Return a PNG file as `data:image/png;base64,...`."""
     return "data:image/png;base64," + base64.b64encode(content).decode("ascii")

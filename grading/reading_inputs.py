@@ -136,7 +136,7 @@ def _dicom_study(folder: Path, report_id: str | None) -> StudyImages:
     found = StudyImages(
         report_id or studies[0].report_id or studies[0].study_key,
         images.volumes,
-        tuple(f"{_shown(name)} was left out: {reason}" for name, reason in images.missing.items()),
+        tuple(f"{input_words(name)} was left out: {reason}" for name, reason in images.missing.items()),
     )
     return _checked(found)
 
@@ -176,7 +176,7 @@ def _by_name(study: Path, spacing_mm: float | None) -> dict[str, list[Volume]]:
         name = AXIAL_T2 if volume.grid.plane is Plane.AXIAL else f"sagittal_t{contrast[1]}"
         if name in named:
             raise InputError(
-                f"{study}: two files are {_shown(name)}, {named[name].name} and {path.name}; "
+                f"{study}: two files are {input_words(name)}, {named[name].name} and {path.name}; "
                 "give the folder of one patient, or name the files with --t1 and --t2"
             )
         named[name] = path
@@ -198,7 +198,7 @@ def _read(path: Path, name: str, spacing_mm: float | None) -> list[Volume]:
     weighting = WEIGHTINGS[name[-2:]]
     for volume in volumes:
         if volume.grid.plane is not plane:
-            raise InputError(f"{path}: {_shown(name)} must be a {plane} stack, got {volume.grid.plane} slices")
+            raise InputError(f"{path}: {input_words(name)} must be a {plane} stack, got {volume.grid.plane} slices")
         if volume.weighting not in MAY_SERVE[weighting]:
             raise InputError(f"{path} was given for {weighting}, but its header says {volume.weighting}")
     return [replace(volume, weighting=weighting) for volume in volumes]
@@ -245,12 +245,14 @@ def _checked(study: StudyImages) -> StudyImages:
         raise InputError("T1 and T2 are of two patients; give series of one study")
     if study.is_picture and len({volume.grid.shape for volume in volumes}) > 1:
         sizes = " and ".join(
-            f"{_shown(name)} {one[0].grid.shape[2]} x {one[0].grid.shape[1]}" for name, one in study.volumes.items()
+            f"{input_words(name)} {one[0].grid.shape[2]} x {one[0].grid.shape[1]}"
+            for name, one in study.volumes.items()
         )
         raise InputError(f"a pair of pictures must be of one size and field of view, got {sizes} pixels")
     return study
 
 
-def _shown(name: str) -> str:
+def input_words(name: str) -> str:
+    """Return an input's name for people: `sagittal T2`."""
     plane, contrast = name.split("_")
     return f"{plane} {contrast.upper()}"

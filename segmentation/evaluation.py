@@ -22,7 +22,7 @@ from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
 from deepspine.data.geometry import Grid, Plane
 from deepspine.data.label_table import csv_text
-from deepspine.data.levels import Level
+from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM, SLICE_SPACING_MM, read_picture
 from deepspine.data.volume import Volume
@@ -36,9 +36,8 @@ from deepspine.segmentation.training_sets import fold_of, sudirman_disc_boxes
 
 FOUND_IOU = 0.5
 """A body counts as found when it overlaps a labelled one by more (Everingham 2010)."""
-LEVELS_FROM_BELOW = (Level.L5_S1, Level.L4_L5, Level.L3_L4, Level.L2_L3, Level.L1_L2)
-"""What the five lowest annotated discs of a Sudirman picture are called."""
-N_LEVELS_OF_PICTURE = len(LEVELS_FROM_BELOW)
+N_LEVELS_OF_PICTURE = len(LUMBAR_LEVELS)
+"""Discs that are annotated on a Sudirman picture, the lowest of which is called L5-S1."""
 OTHER_CONTRAST = {"t1": "t2", "t2": "t1"}
 """Which picture of a patient belongs to which; of a further exam it is not stated."""
 
@@ -261,7 +260,7 @@ def judge_picture(
     except DeepspineError:
         return NamedPicture(modality, (False,) * len(lowest), False, True, paired)
     by_box = [_level_in(box, location, volume) for box in lowest]
-    named = all(found is level for found, level in zip(by_box, LEVELS_FROM_BELOW, strict=True))
+    named = all(found is level for found, level in zip(by_box, reversed(LUMBAR_LEVELS), strict=True))
     return NamedPicture(modality, tuple(level is not None for level in by_box), named, is_flagged(location), paired)
 
 

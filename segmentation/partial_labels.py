@@ -140,10 +140,10 @@ def _borders(canal: NDArray[np.bool_]) -> CanalBorders | None:
     return CanalBorders(np.where(far, np.nan, first), np.where(far, np.nan, last))
 
 
-def narrowed(
-    allowed: AllowedMap, probabilities: NDArray[np.float32], *, least: float = LEAST_PROBABILITY
-) -> AllowedMap:
+def narrowed(allowed: AllowedMap, probabilities: NDArray[np.float32]) -> AllowedMap:
     """Return sets without the classes that a trained network holds for improbable (a teacher's second look).
+
+    What is less probable than `LEAST_PROBABILITY` is taken out.
 
     A pixel whose annotation says one class keeps it; one that would lose all its classes keeps them all, for then the
     teacher contradicts the annotation.
@@ -155,11 +155,9 @@ def narrowed(
     probabilities
         Of each class.
         *Shape:* (6, rows, columns)
-    least
-        What is less probable is taken out.
     """
     bits = (1 << np.arange(len(probabilities), dtype=np.uint8))[:, None, None]
-    likely = ((probabilities >= least) * bits).sum(axis=0).astype(np.uint8)
+    likely = ((probabilities >= LEAST_PROBABILITY) * bits).sum(axis=0).astype(np.uint8)
     left = allowed & likely
     return np.where(left == 0, allowed, left)
 

@@ -13,7 +13,7 @@ DEFAULT_SHARES: Mapping[str, float] = MappingProxyType({"train": 0.6, "val": 0.1
 _BUCKETS = 2**32
 
 
-def split_of(patient_key: str, shares: Mapping[str, float] = DEFAULT_SHARES, *, salt: str = "") -> str:
+def split_of(patient_key: str, shares: Mapping[str, float] = DEFAULT_SHARES) -> str:
     """Return the split of a patient.
 
     Parameters
@@ -22,8 +22,6 @@ def split_of(patient_key: str, shares: Mapping[str, float] = DEFAULT_SHARES, *, 
         Pseudonymous key; all studies of a patient share it.
     shares
         Share of patients by split, 1 in sum.
-    salt
-        Another value gives another division.
 
     Raises
     ------
@@ -36,7 +34,8 @@ def split_of(patient_key: str, shares: Mapping[str, float] = DEFAULT_SHARES, *, 
     True
     """
     check_shares(shares)
-    position = _hash(f"split:{salt}:{patient_key}") % _BUCKETS / _BUCKETS
+    # These words, both colons too, divide the patients of every dataset that is there.
+    position = _hash(f"split::{patient_key}") % _BUCKETS / _BUCKETS
     edge = 0.0
     for split in SPLITS:
         edge += shares.get(split, 0.0)
@@ -45,9 +44,9 @@ def split_of(patient_key: str, shares: Mapping[str, float] = DEFAULT_SHARES, *, 
     return next(split for split in reversed(SPLITS) if shares.get(split, 0.0) > 0)
 
 
-def fold_of(patient_key: str, folds: int, *, salt: str = "") -> int:
+def fold_of(patient_key: str, folds: int) -> int:
     """Return the fold of a patient in [0, folds), for cross-validation."""
-    return _hash(f"fold:{salt}:{patient_key}") % folds
+    return _hash(f"fold::{patient_key}") % folds
 
 
 def parse_shares(text: str) -> dict[str, float]:

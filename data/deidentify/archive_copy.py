@@ -16,7 +16,7 @@ from typing import Any
 
 from deepspine.data.deidentify.pseudonyms import Pseudonymizer
 from deepspine.data.dicom.discovery import find_candidates, open_candidate
-from deepspine.data.dicom.headers import NotForUsError, pseudonymous_key, read_instance
+from deepspine.data.dicom.headers import MR_PICTURES, NotForUsError, pseudonymous_key, read_instance
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
 from deepspine.data.dicom.parsing import lenient
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
@@ -24,12 +24,6 @@ from deepspine.data.label_table import LabelKey, LabelTable, csv_text
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import whole_file, write_whole
 
-PICTURES = frozenset({
-    "1.2.840.10008.5.1.4.1.1.4",  # MR Image
-    "1.2.840.10008.5.1.4.1.1.4.1",  # Enhanced MR Image
-    "1.2.840.10008.5.1.4.1.1.4.4",  # Legacy Converted Enhanced MR Image
-})  # fmt: skip
-"""Other objects of the modality MR are captures of screens and reports: their pixels may spell names."""
 KEY_TABLE_COLUMNS = ("kind", "original", "pseudonym")
 
 
@@ -150,7 +144,8 @@ def _encoded(data: Any) -> bytes:
 
 
 def _refuse_pictures_of_text(data: Any) -> None:
-    if str(data.get("SOPClassUID")) not in PICTURES:
+    # Other objects of the modality MR are captures of screens and reports.
+    if str(data.get("SOPClassUID")) not in MR_PICTURES:
         raise NotForUsError("no MR image object; its pixels may spell a name")
     if data.get("BurnedInAnnotation") == "YES":
         raise NotForUsError("pixels with text (BurnedInAnnotation)")

@@ -28,7 +28,7 @@ MAX_RUNNING_NUMBER = 2**31
 """Integer strings of DICOM have 32 bits."""
 
 _MR = "MR"
-_PICTURES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
+MR_PICTURES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 """SOP classes of MR pictures: classic, enhanced, legacy converted. A UID that was cut off is the start of one."""
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _COLOUR = ("RGB", "YBR", "PALETTE", "ARGB", "CMYK", "HSV")
@@ -143,7 +143,7 @@ def _refuse_other_objects(tags: Tags) -> None:
     photometric = tags.text("PhotometricInterpretation")
     if not photometric and "Rows" not in tags:
         sop_class = tags.text("SOPClassUID")
-        if any(picture.startswith(sop_class) for picture in _PICTURES):
+        if any(picture.startswith(sop_class) for picture in MR_PICTURES):
             raise InputError("truncated: the header ends before the picture is described")
         raise NotForUsError("an MR object without a picture (spectroscopy, raw data)")
     if photometric not in _GREY and not photometric.startswith(_COLOUR):

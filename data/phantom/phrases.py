@@ -41,7 +41,6 @@ NORMAL_FINDINGS = (
 SPOILING_FINDINGS = (*NORMAL_FINDINGS, "modic", "spondylolisthesis", "retrolisthesis")
 """No reporter calls a level normal that has one of these."""
 
-DISC_FINDINGS = ("bulge", "herniation", "degeneration")
 GRADED = ("canal_stenosis", "bulge", "degeneration", "disc_height_loss", "ligamentum_flavum_hypertrophy")
 LATERAL = ("foraminal_stenosis", "subarticular_stenosis", "facet_arthropathy")
 MINOR = ("disc_height_loss", "ligamentum_flavum_hypertrophy", "facet_arthropathy")

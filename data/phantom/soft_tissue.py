@@ -94,10 +94,9 @@ def _sample(values: NDArray[np.float32], canvas: Canvas, grain_mm: tuple[float, 
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """Smooth course of canal, back surface and front of the bodies by height, tabulated."""
+    """Smooth course of the back surface and the front of the bodies by height, tabulated."""
 
     heights: Float32
-    canal_y: Float32
     back_y: Float32
     front_y: Float32
 
@@ -111,7 +110,7 @@ class Surroundings:
         here = course.at(heights)
         bodies = canal - here["half_depth"] - here["body_depth"]
         front = np.minimum(gaussian_filter1d(bodies, VESSEL_SMOOTHING_MM), bodies)
-        tables = (values.astype(np.float32) for values in (heights, canal, back, gaussian_filter1d(front, 5.0)))
+        tables = (values.astype(np.float32) for values in (heights, back, gaussian_filter1d(front, 5.0)))
         return cls(*tables)
 
     def front_at(self, z: Float32) -> Float32:

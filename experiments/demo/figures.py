@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import LEFT, POSTERIOR, FloatArray
 from deepspine.data.volume import Volume
+from deepspine.grading.read_pictures import png_data_uri
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,12 +30,12 @@ def as_data_uri(figure: Figure) -> str:
     buffer = io.BytesIO()
     # Without the software tag equal figures are equal bytes, whatever version drew them.
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
-    return _png_data_uri(buffer.getvalue())
+    return png_data_uri(buffer.getvalue())
 
 
 def file_as_data_uri(path: Path) -> str:
     """Return a PNG file as `data:image/png;base64,...`."""
-    return _png_data_uri(path.read_bytes())
+    return png_data_uri(path.read_bytes())
 
 
 def draw_axial(volume: Volume, frame: LevelFrame) -> Figure:
@@ -105,10 +105,6 @@ def draw_confusions(matrices: Mapping[str, tuple[Sequence[str], Counts]]) -> Fig
         axes.set_xlabel("network", fontsize=8)
     figure.tight_layout()
     return figure
-
-
-def _png_data_uri(content: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
 
 
 def _show_gray(axes: Axes, picture: FloatArray, *, aspect: float) -> None:
