@@ -11,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 from deepspine.data.dicom.archive_index import index_archive
@@ -20,6 +19,7 @@ from deepspine.data.dicom.reading import read_series
 from deepspine.data.dicom.series import Series
 from deepspine.data.errors import InputError
 from deepspine.data.rejects import Rejects
+from deepspine.experiments.benchmarks.peak_memory import own_peak_mb
 
 COPIED_SIDE = 16
 """Rows and columns of the copies that scaling is measured on: headers are read whole, pixels not at all."""
@@ -214,16 +214,7 @@ def _index_and_weigh(archive: Path) -> tuple[int, float]:
     with tempfile.TemporaryDirectory(prefix="deepspine-bench-") as folder:
         index = index_archive(archive)
         index.write(Path(folder) / "index.parquet")
-    return index.n_files, _own_peak_mb()
-
-
-def _own_peak_mb() -> float:
-    """Return the most memory that this process has held; what it was forked from counts in `getrusage`, not here."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return getrusage(RUSAGE_SELF).ru_maxrss / 1024
-    (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
-    return int(line.split()[1]) / 1024
+    return index.n_files, own_peak_mb()
 
 
 def _copy_under_new_uids(files: Sequence[Path], folder: Path, at_least: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import resource
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 
 def main(study: Path, repeats: int) -> None:
     """Locate the pickled volume; print the clock when ready, seconds of each repeat, and peak memory."""
+    from deepspine.experiments.benchmarks.peak_memory import own_peak_mb
     from deepspine.segmentation.inference import SegmentationNetwork
     from deepspine.segmentation.locate import locate
 
@@ -27,7 +27,7 @@ def main(study: Path, repeats: int) -> None:
         n_discs = len(locate(volume, network=network).frames)
         seconds.append(time.monotonic() - start)
         processor_seconds.append(time.process_time() - busy)
-    peak_gb = _peak_kib() / 2**20
+    peak_gb = own_peak_mb() / 1024
     answer = {
         "ready": ready,
         "processor_ready": processor_ready,
@@ -37,15 +37,6 @@ def main(study: Path, repeats: int) -> None:
         "peak_gb": peak_gb,
     }
     sys.stdout.write(json.dumps(answer) + "\n")
-
-
-def _peak_kib() -> int:
-    """Return the peak resident memory of this program; `ru_maxrss` counts its parent's before the fork, too."""
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    line = next(one for one in status.read_text(encoding="utf-8").splitlines() if one.startswith("VmHWM:"))
-    return int(line.split()[1])
 
 
 if __name__ == "__main__":
