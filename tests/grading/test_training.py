@@ -90,6 +90,53 @@ def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
     assert logs[0] == logs[1]
 
 
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the one line of ours on standard error."""
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("deepspine: ")]
+    return line
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "planned", "steps"),
+    [
+        ((), ("--trainer.max_epochs=4",), 8, 16),
+        (("--fast", "--trainer.limit_train_batches=1"), ("--trainer.max_epochs=3",), 2, 12),
+    ],
+)
+def test_a_longer_run_does_not_go_on_from_a_shorter_one(
+    first: Sequence[str],
+    then: Sequence[str],
+    planned: int,
+    steps: int,
+    make_dataset: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dataset = make_dataset(24, levels=TWO_LEVELS)
+    assert train(dataset, tmp_path, *first) == 0
+    capsys.readouterr()
+    assert train(dataset, tmp_path, *then, "--ckpt_path", "last") == 2
+    line = told(capsys)
+    assert f"drawn for {planned} steps, this run takes {steps}" in line
+    assert "--trainer.max_epochs" in line
+
+
+def test_a_finished_run_that_goes_on_has_nothing_to_do(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    dataset = make_dataset(12, levels=TWO_LEVELS)
+    for resume in ((), ("--ckpt_path", "last")):
+        assert train(dataset, tmp_path, *resume) == 0
+    assert len((tmp_path / "metrics.csv").read_text().splitlines()) == 3
+
+
+def test_a_run_without_a_checkpoint_does_not_go_on(
+    make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = make_dataset(12, levels=TWO_LEVELS)
+    assert train(dataset, tmp_path / "nowhere", "--ckpt_path", "last") == 2
+    assert f"no last checkpoint in {tmp_path / 'nowhere'}" in told(capsys)
+    assert not list(tmp_path.rglob("*.ckpt"))
+
+
 @pytest.mark.slow
 def test_two_processes_train_one_network(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
     dataset = make_dataset(24)

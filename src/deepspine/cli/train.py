@@ -45,19 +45,19 @@ def _fit(module: type[pl.LightningModule], data: type[pl.LightningDataModule], a
     Raises
     ------
     ConfigError
-        When a key or value is not one that the module, the data or the trainer has.
+        When a key or value is not one that the module, the data or the trainer has, or a run cannot go on.
     """
     import warnings
 
     from jsonargparse import ArgumentError
-    from pytorch_lightning.cli import LightningCLI
 
+    from deepspine.cli.resuming import ResumingCLI
     from deepspine.data.errors import ConfigError
 
     # Lightning cannot know that the words behind `deepspine train` are ours and the rest is handed on.
     warnings.filterwarnings("ignore", message="LightningCLI's args parameter")
     try:
-        LightningCLI(
+        ResumingCLI(
             module,
             data,
             args=["fit", *arguments],
