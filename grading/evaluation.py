@@ -18,6 +18,7 @@ from deepspine.grading.metrics import FindingScore, mean_class_average_accuracy,
 from deepspine.grading.prediction import Predictions, predict
 
 _MEASURES = ("accuracy", "class_average_accuracy", "kappa", "kappa_linear", "kappa_quadratic", "gwet_ac1")
+EVALUATION_FILES = ("predictions.csv", "scores.csv", "evaluation.json")
 DIGITS = 4
 
 
@@ -60,14 +61,15 @@ class Evaluation:
     def write(self, out: Path) -> None:
         """Write `predictions.csv`, `scores.csv` and `evaluation.json` to a folder."""
         out.mkdir(parents=True, exist_ok=True)
-        self.predictions.write(out / "predictions.csv")
+        predictions, scores, summary = (out / name for name in EVALUATION_FILES)
+        self.predictions.write(predictions)
         rows = self.rows()
         names = list(dict.fromkeys(name for row in rows for name in row))
-        with (out / "scores.csv").open("w", encoding="utf-8", newline="") as file:
+        with scores.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, names or ["reference"], lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-        (out / "evaluation.json").write_text(json.dumps(self.to_json(), indent=1) + "\n", encoding="utf-8")
+        summary.write_text(json.dumps(self.to_json(), indent=1) + "\n", encoding="utf-8")
 
 
 def evaluate(

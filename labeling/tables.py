@@ -28,6 +28,7 @@ from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
+from deepspine.data.outputs import TABLE_SUFFIXES, check_apart, check_suffix
 from deepspine.data.rejects import Rejects
 from deepspine.labeling.aggregation import Key, Label
 from deepspine.labeling.level_mentions import LEVELS
@@ -127,7 +128,7 @@ def label_file(
     Raises
     ------
     ConfigError
-        When a file to write is a folder or one of those to read, or two of them are the same.
+        When a file to write is a folder, one of those to read or of another suffix, or two of them are the same.
     InputError
         When the input is missing, lacks a column or is no valid CSV or Parquet; when a worker was killed.
     TooManyRejectsError
@@ -139,7 +140,10 @@ def label_file(
     rejects_path = out.with_suffix(".rejects.csv")
     load_lexicon(rules)  # what is wrong with rules or input is told before anything is written
     reports_read = read_reports(path, id_column=id_column, text_column=text_column)
-    _check_apart(path, {"--out": out, "--evidence": evidence, "the list of rejects": rejects_path})
+    outputs = {"--out": out, "--evidence": evidence}
+    check_apart(outputs | {"the list of rejects": rejects_path}, _input_files(path))
+    for name, output in outputs.items():
+        check_suffix(name, output, TABLE_SUFFIXES)
     targets = {} if evidence is None else {"evidence": (Path(evidence), EVIDENCE_COLUMNS)}
     parts = Parts(
         out.parent / f"{out.name}.parts",
@@ -179,14 +183,6 @@ Rows = dict[str, str]
 """CSV text without header: of the label table (`labels`), and of the evidence (`evidence`) where it is wanted."""
 
 Submit = Callable[[Job], Callable[[], Rows]]
-
-
-def _check_apart(path: Path | str, targets: Mapping[str, Path | str | None]) -> None:
-    """Raise when a file to write is one to read, or two to write are the same."""
-    taken = dict.fromkeys(_input_files(path), "the input")
-    for name, target in targets.items():
-        if target is not None and (other := taken.setdefault(Path(target).resolve(), name)) != name:
-            raise ConfigError(f"{target}: {name} would overwrite {other}; give each a file of its own")
 
 
 def _input_files(path: Path | str) -> list[Path]:

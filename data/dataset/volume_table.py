@@ -20,7 +20,6 @@ from deepspine.data.dataset.studies import (
 )
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
-from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.label_table import csv_text
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import write_whole

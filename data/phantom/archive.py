@@ -31,6 +31,7 @@ from deepspine.data.geometry import Grid
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable, csv_text
 from deepspine.data.levels import Level
+from deepspine.data.outputs import check_folder
 from deepspine.data.phantom.dicom_files import SeriesTags, write_series
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study, study_row
@@ -96,8 +97,7 @@ def _claim(out: Path, options: PhantomOptions) -> None:
         if changed := ", ".join(sorted(name for name in names if before.get(name) != own.get(name))):
             raise ConfigError(f"{out}: holds an archive of other options ({changed}); choose another --out")
         return
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: is a file; --out must be a folder")
+    check_folder("--out", out)
     out.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"options": own}, indent=1) + "\n", encoding="utf-8")
 

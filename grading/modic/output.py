@@ -30,6 +30,7 @@ COLUMNS = (
 )
 """Of `modic.csv`; `volume_mm3` is empty for a single picture, `grades` are those of the disc, `endplate_grades` of the
 endplate alone."""
+MODIC_FILES = ("modic.nii.gz", "modic.png", "modic.csv")
 TYPE_COLORS = ((0.86, 0.15, 0.50), (1.00, 0.69, 0.00), (0.39, 0.56, 1.00))
 """Types 1 to 3, told apart by colour-blind readers (IBM design palette)."""
 OPACITY = 0.65
@@ -53,10 +54,11 @@ def write_modic(found: ModicMap, t1: Volume, t2: Volume, folder: Path, *, report
         For the table.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write_mask(found.types, t2, folder / "modic.nii.gz")
-    draw_map(found, t1, t2, folder / "modic.png")
+    mask, picture, table = (folder / name for name in MODIC_FILES)
+    write_mask(found.types, t2, mask)
+    draw_map(found, t1, t2, picture)
     rows = [row_of(report_id, one) for one in found.endplates]
-    (folder / "modic.csv").write_text(csv_text(rows, COLUMNS), encoding="utf-8")
+    table.write_text(csv_text(rows, COLUMNS), encoding="utf-8")
 
 
 def row_of(report_id: str, one: EndplateChange) -> tuple[str, ...]:

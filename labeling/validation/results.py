@@ -30,6 +30,9 @@ PICTURE_COLUMNS = (
     "question", "level", "both_no", "picture_only", "report_only", "both_yes",
     "measure", "value", "low", "high", "note",
 )  # fmt: skip
+TABLES = (
+    "figures.csv", "confusion.csv", "disagreements.csv", "readers.csv", "pictures.csv", "picture_differences.csv",
+)  # fmt: skip
 PICTURE_DIFFERENCE_COLUMNS = ("report_id", "level", "question", "report", "picture")
 
 
@@ -67,16 +70,16 @@ class Validation:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def write_tables(self, folder: Path) -> None:
-        """Write `figures.csv`, `confusion.csv`, `disagreements.csv`, and `readers.csv` and `pictures.csv` if any."""
-        tables = {
-            "figures.csv": (FIGURE_COLUMNS, list(figure_rows(self.rows))),
-            "confusion.csv": (CONFUSION_COLUMNS, list(confusion_rows(self.rows))),
-            "disagreements.csv": (DISAGREEMENT_COLUMNS, list(map(_disagreement_row, self.differences))),
-            "readers.csv": (READER_COLUMNS, list(map(_reader_row, self.readers))),
-            "pictures.csv": (PICTURE_COLUMNS, list(picture_rows(self.pictures))),
-            "picture_differences.csv": (PICTURE_DIFFERENCE_COLUMNS, list(map(_picture_row, self.picture_differences))),
-        }
-        for name, (header, rows) in tables.items():
+        """Write those of `TABLES` that have a row."""
+        tables = (
+            (FIGURE_COLUMNS, list(figure_rows(self.rows))),
+            (CONFUSION_COLUMNS, list(confusion_rows(self.rows))),
+            (DISAGREEMENT_COLUMNS, list(map(_disagreement_row, self.differences))),
+            (READER_COLUMNS, list(map(_reader_row, self.readers))),
+            (PICTURE_COLUMNS, list(picture_rows(self.pictures))),
+            (PICTURE_DIFFERENCE_COLUMNS, list(map(_picture_row, self.picture_differences))),
+        )
+        for name, (header, rows) in zip(TABLES, tables, strict=True):
             if rows:
                 (folder / name).write_text(csv_text(rows, header), encoding="utf-8")
 

@@ -11,6 +11,7 @@ from deepspine.data.agreement import BOOTSTRAP_RESAMPLES, PatientDraws
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.outputs import check_folder
 from deepspine.data.provenance import provenance
 from deepspine.labeling.pipeline import Labeler, ReportLabels
 from deepspine.labeling.validation.comparison import compare_pair
@@ -27,8 +28,10 @@ from deepspine.labeling.validation.pictures import (
 )
 from deepspine.labeling.validation.readers import ReaderStudy, reader_figures, reports_of_all
 from deepspine.labeling.validation.report import write_page
-from deepspine.labeling.validation.results import Validation
+from deepspine.labeling.validation.results import TABLES, Validation
 from deepspine.labeling.validation.table_pair import TablePair
+
+SUMMARIES = ("validation.json", "validation.html")
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,12 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
     Raises
     ------
     ConfigError
-        When there is nothing to compare with, or assisted readers without the same readers alone.
+        When there is nothing to compare with, assisted readers come without the same readers alone, or `out` is a file
+        or holds one that is read.
     InputError
         When a file cannot be read or no report is in both sources.
     """
+    check_folder("--out", out, files=(*TABLES, *SUMMARIES), inputs=[*inputs.paths, inputs.texts])
     if inputs.assisted and not inputs.readers:
         raise ConfigError("--assisted needs --readers: the tables of the same readers without assistance")
     if inputs.texts is not None:
@@ -120,10 +125,9 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
     texts = _texts(result, inputs)
     _make_folder(out)
     result.write_tables(out)
-    (out / "validation.json").write_text(
-        json.dumps(result.to_json(), indent=1, allow_nan=False) + "\n", encoding="utf-8"
-    )
-    write_page(result, out / "validation.html", texts=texts, labels=_labels(texts))
+    figures, page = (out / name for name in SUMMARIES)
+    figures.write_text(json.dumps(result.to_json(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    write_page(result, page, texts=texts, labels=_labels(texts))
     return result
 
 

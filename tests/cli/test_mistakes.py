@@ -83,3 +83,86 @@ def test_an_unknown_key_inside_a_config_is_named(mistake: Mistake, tmp_path: Pat
 def test_a_negative_seed_is_refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*arguments, "--seed", "-1"]) == 2
     assert "--seed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "crossref --index {a} --levels levels --out {a}",
+        "crossref --index x.rejects.csv --levels levels --out x.csv",
+        "index {a} --out {a}",
+        "explain {a} --html {a}",
+        "sample {a} --out {a}",
+        "sample --by doubt --texts {a} --out {a}",
+        "build --index x.csv --levels levels --out set --labels {a} --secret x.csv --labels-out {a}",
+        "build --index {a} --levels levels --out set --labels x.csv --secret x.csv --labels-out {a}",
+        "deidentify archive copy --secret x.csv --labels {a} --labels-out {a}",
+        "deidentify archive copy --secret x.csv --labels {a} --key-table {a}",
+        "deidentify archive . --secret ../secret --labels labels.csv",
+        "deidentify archive copy --secret s --rejects {a} --key-table {a}",
+        "validate {a} figures.csv --out .",
+        "annotate export {a} --out {a}",
+        "annotate export x.csv --out {a} --ids {a}",
+        "evaluate grading set --checkpoint run --out . --reference scores.csv",
+        "evaluate segmentation --data data --weights {a} --out {a}",
+        "locate mask.nii.gz --out .",
+        "modic --t1 {a} --t2 modic.png --out .",
+    ],
+)
+def test_no_file_that_is_read_is_written_over(
+    mistake: Mistake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ("a.csv", "x.csv", "x.rejects.csv", "labels.csv", "figures.csv", "scores.csv", "mask.nii.gz", "modic.png")
+    for name in names:
+        Path(name).write_text("report_id,text\n", encoding="utf-8")
+    assert "would overwrite" in mistake(*command.format(a="a.csv").split())
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == dict.fromkeys(
+        names, "report_id,text\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "suffixes"),
+    [
+        ("label reports.csv --out labels.xyz", ".csv or .parquet"),
+        ("label reports.csv --out labels", ".csv or .parquet"),
+        ("label reports.csv --out labels.csv --evidence why.json", ".csv or .parquet"),
+        ("index archive --out index.csv", ".parquet"),
+        ("index archive --out archive/study/0001.dcm", ".parquet"),
+        ("crossref --index i.parquet --levels levels --out slices.parquet", ".csv"),
+        ("sample labels.csv --out sample.parquet", ".csv"),
+        ("build --index i.csv --levels levels --out set --labels l.csv --secret s --labels-out l.txt", ".parquet"),
+        ("deidentify archive copy --secret s --labels l.csv --labels-out l.json", ".csv or .parquet"),
+    ],
+)
+def test_a_table_is_called_by_its_format(
+    mistake: Mistake, reports: Path, monkeypatch: pytest.MonkeyPatch, command: str, suffixes: str
+) -> None:
+    monkeypatch.chdir(reports.parent)
+    assert f"{suffixes}, by which its format is known" in mistake(*command.split())
+    assert [path.name for path in reports.parent.iterdir()] == ["reports.csv"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "build --index i.csv --levels levels --out {file}",
+        "deidentify archive {file} --secret s",
+        "convert spider source {file}",
+        "demo --out {file}",
+        "evaluate grading set --checkpoint run --out {file}",
+        "experiment spider-graded --out {file}",
+        "fetch http://localhost:1 --out {file}",
+        "locate {file} --out {file}",
+        "modic --t1 a.png --t2 b.png --out {file}",
+        "phantom --out {file}",
+        "read --t2 a.png --out {file}",
+        "validate a.csv b.csv --out {file}",
+    ],
+)
+def test_a_file_in_place_of_a_folder_to_write_is_told(
+    mistake: Mistake, reports: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(reports.parent)
+    assert "reports.csv: is a file; " in mistake(*command.format(file="reports.csv").split())

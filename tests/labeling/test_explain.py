@@ -82,6 +82,22 @@ def test_a_missing_report_is_told_in_one_line(tmp_path: Path, capsys: pytest.Cap
     assert "none.txt" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("text", "told"), [
+    ("", "empty text"),
+    (" \n", "empty text"),
+    ("Die Lendenwirbelsäule zeigt eine regelrechte Stellung der Wirbelkörper ohne Nachweis einer Fraktur.", "English"),
+])  # fmt: skip
+def test_what_label_rejects_is_not_explained(
+    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text(text, encoding="utf-8")
+    assert main(["explain", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert not printed.out
+
+
 def test_a_report_that_is_no_utf8_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "report.txt"
     path.write_bytes(b"caf\xe9")

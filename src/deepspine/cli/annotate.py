@@ -104,10 +104,12 @@ def export(
 ) -> None:
     """Write a reader's labels, or the consensus with `?` where readers differ and nobody has settled it."""
     from deepspine.data.errors import ConfigError
+    from deepspine.data.outputs import check_apart
     from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.labeling.annotate import exchange
     from deepspine.labeling.annotate.adjudication import adjudicator_of, all_readings, consensus_csv
 
+    check_apart({"--out": out, "--ids": ids}, [project])
     store = _store(project)
     names = store.report_ids()
     if reader is None:

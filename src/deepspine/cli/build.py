@@ -51,11 +51,15 @@ def build(
     from deepspine.data.dataset.storage import Folder
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
+    from deepspine.data.outputs import TABLE_SUFFIXES, check_apart, check_folder, check_suffix
     from deepspine.data.rejects import Rejects
     from deepspine.data.whole_files import make_folders_of
 
     if silence not in list(Silence):
         raise ConfigError(f"--silence must be missing or normal, got {silence!r}")
+    check_folder("--out", out)
+    check_apart({"--labels-out": labels_out}, [index, labels, secret])
+    check_suffix("--labels-out", labels_out, TABLE_SUFFIXES)
     table = LabelTable({}) if labels is None else LabelTable.read(labels)
     if labels_out is not None and (secret is None or labels is None):
         raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")

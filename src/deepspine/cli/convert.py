@@ -34,7 +34,9 @@ def convert(
     from deepspine.data.convert.rsna2024 import convert_rsna2024
     from deepspine.data.convert.spider import convert_spider
     from deepspine.data.convert.sudirman import convert_sudirman
+    from deepspine.data.outputs import check_folder
 
+    check_folder("DST", out)
     with progress(f"convert {dataset}") as advance:
         if dataset is PublicDataset.SPIDER:
             done = convert_spider(source, out, advance=advance)

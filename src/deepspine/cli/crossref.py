@@ -23,9 +23,13 @@ def crossref(
     """Tell for each axial slice of each study the disc level that it cuts, by geometry."""
     from deepspine.cli.progress import progress
     from deepspine.data.dicom.archive_index import ArchiveIndex
+    from deepspine.data.outputs import check_apart, check_suffix
     from deepspine.data.rejects import Rejects
     from deepspine.data.slice_table import slice_rows, write_rows
 
+    rejects_path = out.with_suffix(".rejects.csv")
+    check_apart({"--out": out, "the list of rejects": rejects_path}, [index])
+    check_suffix("--out", out, [".csv"])
     archive = ArchiveIndex.read(index, root=root)
     n_studies = sum(1 for _ in archive.studies())
     rejects = Rejects()
@@ -35,7 +39,6 @@ def crossref(
             archive, levels, rejects=rejects, allow_mismatched_frames=allow_mismatched_frames, advance=advance
         )
         n_slices = write_rows(rows, out)
-    rejects_path = out.with_suffix(".rejects.csv")
     rejects.write(rejects_path)
     summary = {"studies": n_studies, "slices": n_slices, "rejected": len(rejects)}
     typer.echo(json.dumps(summary) if as_json else "  ".join(f"{name} {value}" for name, value in summary.items()))

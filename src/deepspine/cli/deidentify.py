@@ -36,18 +36,24 @@ def deidentify(
     from deepspine.data.deidentify.archive_copy import copy_deidentified, pseudonymous_labels
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
+    from deepspine.data.outputs import TABLE_SUFFIXES, check_apart, check_folder, check_suffix
     from deepspine.data.whole_files import make_folders_of
 
     for name, path in (("--secret", secret), ("--key-table", key_table), ("--rejects", rejects_out)):
         if path is not None and path.resolve().is_relative_to(out.resolve()):
             raise ConfigError(f"{name} {path} lies inside the copy, which is to hold no identifiers")
+    check_folder("DST", out)
+    labels_out = labels_out or (out / "labels.csv" if labels else None)
+    outputs = {"--labels-out": labels_out, "--key-table": key_table, "--rejects": rejects_out}
+    check_apart(outputs, [archive, labels, secret])
+    check_suffix("--labels-out", labels_out, TABLE_SUFFIXES)
     table = None if labels is None else LabelTable.read(labels)
     words = secret_words(secret)
     make_folders_of(labels_out, key_table, rejects_out)
     with progress("deidentify files") as advance:
         result = copy_deidentified(archive, out, secret=words, advance=advance)
-    if table is not None:
-        pseudonymous_labels(table, secret=words).write(labels_out or out / "labels.csv")
+    if table is not None and labels_out is not None:
+        pseudonymous_labels(table, secret=words).write(labels_out)
     if key_table is not None:
         result.write_key_table(key_table)
     if rejects_out is not None:

@@ -17,8 +17,10 @@ def demo(
 ) -> None:
     """Run every stage on a phantom archive; ends with OUT/report.html and OUT/metrics.json."""
     from deepspine.cli.progress import progress
+    from deepspine.data.outputs import check_folder
     from deepspine.experiments.demo.demo import expected_seconds, run_demo
 
+    check_folder("--out", out)
     with progress("demo", total=round(expected_seconds(studies))) as advance:
         metrics = run_demo(out, studies=studies, seed=seed, workers=workers, advance=advance)
     for name in ("labels/micro_f1", "levels/accuracy", "grading/class_average_accuracy"):

@@ -47,9 +47,11 @@ def segmentation(
 
     from deepspine.cli.progress import progress
     from deepspine.data.errors import InputError
+    from deepspine.data.outputs import check_apart
     from deepspine.experiments.cross_validation import observe_folds
     from deepspine.segmentation.evaluation import measurements, measurements_csv, observe
 
+    check_apart({"--out": out}, weights or ())
     if not 0 < share <= 1:
         raise InputError(f"--share must be in (0, 1], got {share:g}")
     if folds and method is Method.DETECTION:
@@ -85,8 +87,10 @@ def grading(
 ) -> None:
     """Grade a split of a dataset and compare with label tables."""
     from deepspine.data.label_table import LabelTable
-    from deepspine.grading.evaluation import evaluate
+    from deepspine.data.outputs import check_folder
+    from deepspine.grading.evaluation import EVALUATION_FILES, evaluate
 
+    check_folder("--out", out, files=EVALUATION_FILES, inputs=[reference, reports])
     given = {"reference": reference, "reports": reports}
     tables = {name: LabelTable.read(path) for name, path in given.items() if path is not None}
     result = evaluate(dataset, checkpoint, tables, split=split, seed=seed)

@@ -31,8 +31,10 @@ def experiment(
     import json
 
     from deepspine.cli.progress import progress
+    from deepspine.data.outputs import check_folder
     from deepspine.experiments.registry import rows_text, run_experiment
 
+    check_folder("--out", out)
     with progress(f"experiment {name}", total=1) as advance:
         rows = run_experiment(name, data, out, config=config, changes=changes or (), fast=fast, advance=advance)
     typer.echo(json.dumps(rows) if as_json else rows_text(rows))

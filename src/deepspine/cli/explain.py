@@ -16,14 +16,21 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print labels with evidence and doubt as JSON.")] = False,
 ) -> None:
     """Show one report with its labels by level and finding, and the evidence marked in the text."""
+    from deepspine.data.errors import InputError
+    from deepspine.data.outputs import check_apart
     from deepspine.labeling import explain as explaining
+    from deepspine.labeling.lexicon import load_lexicon
     from deepspine.labeling.pipeline import Labeler
-    from deepspine.labeling.report_files import read_text
+    from deepspine.labeling.refusal import reason_to_refuse
+    from deepspine.labeling.report_files import STANDARD_INPUT, read_text
 
-    text = read_text(report)
-    labels = Labeler(None if rules is None else str(rules)).label(text)
+    check_apart({"--html": html}, [None if report == STANDARD_INPUT else report])
+    text, folder = read_text(report), None if rules is None else str(rules)
+    if reason := reason_to_refuse(text, load_lexicon(folder)):
+        raise InputError(f"{report}: {reason}")
+    labels = Labeler(folder).label(text)
     if html is not None:
-        title = "Report" if report == "-" else Path(report).stem
+        title = "Report" if report == STANDARD_INPUT else Path(report).stem
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(explaining.page(text, labels, title=title), encoding="utf-8")
     if as_json:

@@ -23,8 +23,10 @@ def fetch(
 
     from deepspine.cli.progress import progress
     from deepspine.data.dicom.web import fetch_studies
+    from deepspine.data.outputs import check_folder
     from deepspine.data.rejects import Rejects
 
+    check_folder("--out", out)
     rejects = Rejects()
     with progress("fetch series") as advance:
         summary = fetch_studies(url, out, study_date=study_date, rejects=rejects, advance=advance)

@@ -23,10 +23,14 @@ def index(
     from deepspine.data.dicom.archive_index import headers_beside, index_archive
     from deepspine.data.dicom.summary import summarize
     from deepspine.data.errors import ConfigError
+    from deepspine.data.outputs import check_apart, check_suffix
     from deepspine.data.rejects import Rejects
 
     if out.is_dir():
         raise ConfigError(f"--out {out} is a folder; name the file to write, such as {out / 'index.parquet'}")
+    rejects_path = out.with_suffix(".rejects.csv")
+    check_apart({"--out": out, "the list of rejects": rejects_path}, [archive])
+    check_suffix("--out", out, [".parquet"])
     rejects = Rejects()
     out.parent.mkdir(parents=True, exist_ok=True)
     headers = headers_beside(out)
@@ -35,7 +39,6 @@ def index(
     with progress("index files") as advance:
         found = index_archive(archive, workers=workers, rejects=rejects, headers=headers, advance=advance)
     found.write(out)
-    rejects_path = out.with_suffix(".rejects.csv")
     rejects.write(rejects_path)
     summary = summarize(found, n_rejected=len(rejects))
     typer.echo(summary.to_json() if as_json else summary.to_text(rejects=rejects_path.name))

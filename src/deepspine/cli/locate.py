@@ -54,11 +54,16 @@ def locate(
     from deepspine.cli.progress import progress
     from deepspine.data.errors import InputError
     from deepspine.data.levels import Level
-    from deepspine.segmentation.axial_regions import AxialRegions, shipped_axial_weights
+    from deepspine.data.outputs import check_folder
+    from deepspine.segmentation.axial_regions import BOXED_FILES, AxialRegions, shipped_axial_weights
     from deepspine.segmentation.batch import box_axial_inputs, digest_of, find_inputs, locate_inputs
+    from deepspine.segmentation.output import LOCATED_FILES
 
+    check_folder("--out", out)
     level = Level.parse(lowest) if lowest else None
     found = find_inputs(inputs, spacing_mm=spacing_mm, axial=axial, root=root)
+    if len(found) == 1:
+        check_folder("--out", out, files=BOXED_FILES if axial else LOCATED_FILES, inputs=inputs)
     out.mkdir(parents=True, exist_ok=True)
     used = weights or (shipped_axial_weights() if axial else method.shipped())
     settings = {"method": "axial" if axial else method.value, "weights": digest_of([used])}

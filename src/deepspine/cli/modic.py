@@ -54,15 +54,17 @@ def modic(
 
     from deepspine.data.errors import ConfigError, InputError
     from deepspine.data.levels import Level
+    from deepspine.data.outputs import check_folder
     from deepspine.grading.modic.learned_regions import SHIPPED, RegionModel
     from deepspine.grading.modic.mapping import map_modic
-    from deepspine.grading.modic.output import COLUMNS, row_of, write_modic
+    from deepspine.grading.modic.output import COLUMNS, MODIC_FILES, row_of, write_modic
     from deepspine.grading.reading_inputs import SAGITTAL_T1, SAGITTAL_T2, find_study
     from deepspine.grading.reading_pairs import t1_on_t2
     from deepspine.segmentation.inference import SegmentationNetwork
     from deepspine.segmentation.locate import locate
     from deepspine.segmentation.picture_size import sized_by_spine
 
+    check_folder("--out", out, files=MODIC_FILES, inputs=[study, t1, t2])
     if weights is not None and method is Method.STATISTICAL:
         raise ConfigError("--weights belong to --method learned")
     model = RegionModel.load(weights or SHIPPED) if method is Method.LEARNED else None

@@ -56,6 +56,7 @@ def read(
 
     from deepspine.data.frames import LEVELS_FILE
     from deepspine.data.levels import Level
+    from deepspine.data.outputs import check_folder
     from deepspine.data.whole_files import write_whole
     from deepspine.grading.read_page import write_page
     from deepspine.grading.reading import read_study
@@ -63,6 +64,7 @@ def read(
     from deepspine.grading.weights import load_grader
     from deepspine.segmentation.inference import SegmentationNetwork
 
+    check_folder("--out", out)
     level = Level.parse(lowest) if lowest else None
     grader = load_grader(weights)
     images = find_study(study, t1=t1, t2=t2, axial_t2=axial_t2, spacing_mm=spacing_mm, report_id=report_id)

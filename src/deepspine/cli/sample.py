@@ -30,10 +30,13 @@ def sample(
 
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
+    from deepspine.data.outputs import check_apart, check_suffix
     from deepspine.labeling.report_files import read_reports
     from deepspine.labeling.validation.inputs import parse_findings
     from deepspine.labeling.validation.sampling import doubtful_sample, explanation, stratified_sample
 
+    check_apart({"--out": out}, [labels, texts])
+    check_suffix("--out", out, [".csv"])
     if by == "doubt":
         if texts is None:
             raise ConfigError("--by doubt reads the reports; name them with --texts")
