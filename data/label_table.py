@@ -7,10 +7,11 @@ once. In memory a pandas frame of the same columns whose content has been checke
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from deepspine.data.csv_headers import fault_of_header
 from deepspine.data.errors import InputError, LabelTableError, VocabularyError
 from deepspine.data.findings import FINDINGS, Side, get_finding
 from deepspine.data.grade_sets import GradeSet
@@ -176,7 +177,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            _require_columns(path, reader.fieldnames or ())
+            _require_columns(path, reader.fieldnames)
             for row in reader:
                 if None in row or None in row.values():
                     raise LabelTableError(f"{path}: row {reader.line_num}: must have as many cells as the header")
@@ -198,8 +199,10 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         yield number, dict(zip(COLUMNS, values, strict=True))
 
 
-def _require_columns(path: Path, found: Iterable[str]) -> None:
-    missing = [name for name in COLUMNS if name not in set(found)]
+def _require_columns(path: Path, found: Sequence[str] | None) -> None:
+    missing = [name for name in COLUMNS if name not in set(found or ())]
+    if missing and (fault := fault_of_header(found)):
+        raise LabelTableError(f"{path}: {fault}; expected a label table")
     if missing:
         raise LabelTableError(f"{path}: row 1: no column {', '.join(missing)}; a label table has {','.join(COLUMNS)}")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from deepspine.data.csv_headers import NOT_UTF8, fault_of_header
 from deepspine.data.errors import InputError
 
 MAX_FIELD_BYTES = 1 << 30
@@ -36,11 +37,13 @@ def read_reports(path: Path | str, *, id_column: str, text_column: str) -> Itera
     Raises
     ------
     InputError
-        When the path is missing, of an unknown kind or lacks a column; while reading, when it is no valid CSV or
-        Parquet.
+        When the path is missing, of an unknown kind, lacks a column or holds no report; while reading, when it is no
+        valid CSV or Parquet.
     """
     reports = _reports_of(path, id_column, text_column)
     first = list(islice(reports, 1))  # what is wrong with the file is told at once, not when the first report is used
+    if not first:
+        raise InputError(f"{path}: holds no report; expected one a row, below the header")
     return chain(first, reports)
 
 
@@ -89,7 +92,7 @@ def _report(source: str, report_id: str, text: str) -> ReportText:
     try:
         f"{report_id}{text}".encode()
     except UnicodeEncodeError:
-        return ReportText(source, report_id, text, "text is not UTF-8; convert the file, e.g. with iconv")
+        return ReportText(source, report_id, text, f"text is {NOT_UTF8}")
     return ReportText(source, report_id, text)
 
 
@@ -99,8 +102,7 @@ def _csv_reports(stream: io.TextIOWrapper, name: str, id_column: str, text_colum
         rows = csv.reader(_without_nul(stream), strict=True)
         begin = 1
         try:
-            header = next(rows, [])
-            _require(name, header, id_column, text_column)
+            header = _require(name, next(rows, None), id_column, text_column)
             identity, text = header.index(id_column), header.index(text_column)
             begin = rows.line_num + 1
             for row in rows:
@@ -125,12 +127,17 @@ def _without_nul(stream: io.TextIOWrapper) -> Iterator[str]:
     return (line.replace("\0", " ") for line in stream)
 
 
-def _require(name: str, header: list[str], *columns: str) -> None:
+def _require(name: str, found: Sequence[str] | None, *columns: str) -> list[str]:
+    """Return a header that has the columns."""
+    header = list(found or ())
+    if not set(columns) <= set(header) and (fault := fault_of_header(found)):
+        raise InputError(f"{name}: {fault}")
     for column, option in zip(columns, ("--id-column", "--text-column"), strict=True):
         if column not in header:
             shown = (one if len(one) <= MAX_SHOWN_NAME else "(a long one)" for one in header)
-            found = ", ".join(shown) or "none"
-            raise InputError(f"{name}: no column {column!r}; columns are {found}: name the right one with {option}")
+            names = ", ".join(shown)
+            raise InputError(f"{name}: no column {column!r}; columns are {names}: name the right one with {option}")
+    return header
 
 
 def _parquet_reports(path: Path, id_column: str, text_column: str) -> Iterator[ReportText]:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from deepspine.data.csv_headers import fault_of_header
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import CORE_FINDINGS, FINDINGS, get_finding
 from deepspine.labeling import report_files
@@ -85,6 +86,8 @@ def _csv(path: Path, *columns: str) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
     try:
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing and (fault := fault_of_header(reader.fieldnames)):
+            raise InputError(f"{path}: {fault}; expected {', '.join(columns)}")
         if missing:
             raise InputError(f"{path}: no column {', '.join(missing)}; expected {', '.join(columns)}")
         rows = list(reader)

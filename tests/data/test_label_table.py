@@ -54,6 +54,9 @@ def test_rows_are_sorted_by_report_level_finding_and_side() -> None:
     ("content", "message"),
     [
         ("report_id,level,finding,side\nr,L4-L5,bulge,\n", "row 1: no column grades"),
+        ("report_id;level;finding;side;grades\nr;L4-L5;bulge;;mild\n", "its columns stand between semicolons"),
+        ("", "file is empty"),
+        ("\n", "its first line is empty"),
         (HEADER + "r,L4/5,bulge,,mild\n", "row 2, column level: .*'L4/5'"),
         (HEADER + "r,L4-L5,buldge,,mild\n", "row 2, column finding: .*'buldge'"),
         (HEADER + "r,L4-L5,bulge,left,mild\n", "row 2, column side: .*'left'"),

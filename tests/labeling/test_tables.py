@@ -302,11 +302,23 @@ def test_rejects_tell_no_text_of_a_report(tmp_path: Path) -> None:
     assert "Wirbel" not in (tmp_path / "labels.rejects.csv").read_text(encoding="utf-8")
 
 
+def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_text(text, encoding=encoding)
+    return path
+
+
 @pytest.mark.parametrize(("make", "told"), [
     (lambda folder: folder / "none.csv", "no such file"),
     (lambda folder: write_csv(folder / "r.csv", [], ("id", "text")), "no column 'report_id'"),
     (lambda folder: write_csv(folder / "r.csv", [], ("report_id", "body")), "--text-column"),
     (lambda folder: folder, "no .txt files"),
+    (lambda folder: write_csv(folder / "r.csv", []), "holds no report"),
+    (lambda folder: write_text(folder / "r.csv", ""), "r.csv: file is empty"),
+    (lambda folder: write_text(folder / "r.csv", "\nreport_id,text\na,L4-5: mild bulge.\n"), "first line is empty"),
+    (lambda folder: write_text(folder / "r.csv", "Report_ID;Text\na;L4-5: mild bulge.\n"), "stand between semicolons"),
+    (lambda folder: write_text(folder / "r.csv", "report_id\ttext\na\tL4-5: mild bulge.\n"), "stand between tabs"),
+    (lambda folder: write_text(folder / "r.csv", "report_id,text\na,L4-5\n", "utf-16"), "not UTF-8; convert"),
+    (lambda folder: write_text(folder / "r.csv", "Id;Größe\n", "latin-1"), "not UTF-8; convert"),
 ])  # fmt: skip
 def test_a_wrong_input_is_told_with_its_cure(tmp_path: Path, make, told: str) -> None:
     with pytest.raises(InputError, match=told):
@@ -338,6 +350,14 @@ def test_evidence_points_into_the_original_text(tmp_path: Path) -> None:
     with (tmp_path / "e.csv").open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
     assert text[int(row["start"]) : int(row["end"])] == "Mild&nbsp;bulge"
+
+
+@pytest.mark.parametrize(("column", "warned"), [("report_id", True), ("text", False)])
+def test_reports_without_any_label_are_told(
+    column: str, warned: bool, table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["label", str(table), "--out", str(tmp_path / "l.csv"), "--text-column", column]) == 0
+    assert ("warning: no label in any of" in capsys.readouterr().err) == warned
 
 
 def test_the_command_prints_a_summary(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

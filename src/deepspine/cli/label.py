@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -51,4 +52,9 @@ def label(
                 evidence=evidence, max_reject_share=max_reject_share, advance=advance,
             )  # fmt: skip
         summary = {"reports": run.reports, "labels": run.labels, "rejected": run.rejected, "resumed": run.resumed}
+        if run.reports and not run.labels:
+            sys.stderr.write(
+                f"warning: no label in any of {run.reports} reports; is {text_column!r} the column of their texts "
+                "(--text-column)?\n"
+            )
     print(json.dumps(summary) if as_json else "  ".join(f"{name} {value}" for name, value in summary.items()))  # noqa: T201

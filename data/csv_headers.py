@@ -1,0 +1,35 @@
+"""What the header of a CSV file says of the file as a whole, when the columns that are needed are not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What stands between columns in place of commas: Excel writes semicolons where the comma is the decimal point."""
+NOT_UTF8 = "not UTF-8; convert the file, e.g. with iconv"
+
+
+def fault_of_header(header: Sequence[str] | None) -> str | None:
+    """Return why a header lacks its columns, with the cure; None when they may just be called otherwise.
+
+    Parameters
+    ----------
+    header
+        The cells of the first line, bytes that are no UTF-8 as lone surrogates; None for a file without any line.
+
+    Examples
+    --------
+    >>> fault_of_header(["report_id;text"])
+    'its columns stand between semicolons; write the file with commas'
+    >>> fault_of_header(["id", "text"])
+    """
+    if header is None:
+        return "file is empty"
+    if not any(header):
+        return "its first line is empty; the names of the columns belong there"
+    try:
+        "".join(header).encode()
+    except UnicodeEncodeError:
+        return NOT_UTF8
+    found = [name for sign, name in SEPARATORS.items() if len(header) == 1 and sign in header[0]]
+    return f"its columns stand between {found[0]}; write the file with commas" if found else None
