@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from deepspine.labeling.clauses.frames import (
+    BOTH,
     DISC_WORDS,
     DISCS,
     SITES,
@@ -228,9 +229,18 @@ class LevelScope(Leftovers):
             return True
         side_alone = cur.sides and (self.topic is not None or (self.last and not bare))
         if (cur.grade or cur.mm or side_alone) and not cur.sites and self._ends_item(following):
+            if not bare or any(conjunct.level for conjunct in self.conjuncts):
+                self._share_with_other_side(ref)
             cur.level = ref
             return True
         if bare and not self._new_clause(following):
+            if (
+                cur.sides
+                and self._ends_item(following)
+                and not (cur.sites or cur.grade or cur.number or self.conjuncts)
+            ):
+                self._give_side([frame for frame in bare if frame in self.last], cur.sides)
+                cur = self._fresh()
             if cur.empty and not self.conjuncts:
                 self._assign(bare, ref)
                 self.level = ref
@@ -240,6 +250,14 @@ class LevelScope(Leftovers):
             elif following is None:
                 self._assign(bare, ref)
         return False
+
+    def _share_with_other_side(self, ref: LevelRef) -> None:
+        """Give the level to the degree of the other side too: "..., moderate right and severe left | at L5-S1"."""
+        before = self.conjuncts[-1] if self.conjuncts else None
+        if before is None or not (before.grade and before.sides) or before.sites or before.level is not None:
+            return
+        if self.cur.sides == BOTH - before.sides:
+            before.level = ref
 
     def _repeat_last(self, ref: LevelRef) -> None:
         """Say the last heads of another level too: "protrusion at L4-5, and | at L5-S1"."""

@@ -634,3 +634,24 @@ def test_the_remainder_of_a_canal_is_that_of_the_level_headed_and_else_of_the_ot
     for text in ("There is mild canal stenosis at L4-5. The remainder of the canal is patent.",
                  "L4-5: Mild canal stenosis.\nThe remainder of the canal is patent."):  # fmt: skip
         assert told(text, "canal_stenosis") == {**others, "L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bilateral foraminal narrowing at L4-5, and moderate right and severe left at L5-S1.",
+    "Mild right and mild left foraminal narrowing at L4-5 and moderate right and severe left at L5-S1.",
+    "The foramina are mildly narrowed bilaterally at L4-5, moderately narrowed on the right and severely narrowed on "
+    "the left at L5-S1.",
+    "Foraminal narrowing is mild bilaterally at L4-5, moderate on the right and severe on the left at L5-S1.",
+    "Foraminal narrowing is mild at L4-5, moderate on the right and severe on the left at L5-S1.",
+])  # fmt: skip
+def test_a_pair_of_sides_behind_another_level_is_of_its_own_level(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {
+        "L4-L5 left": "mild", "L4-L5 right": "mild", "L5-S1 left": "severe", "L5-S1 right": "moderate",
+    }  # fmt: skip
+
+
+def test_a_side_and_levels_behind_a_head_close_it() -> None:
+    text = "Mild bulge with foraminal narrowing bilaterally at L4-5 and L5-S1."
+    assert told(text, "foraminal_stenosis") == {
+        f"{level} {side}": PRESENT for level in ("L4-L5", "L5-S1") for side in ("left", "right")
+    }
