@@ -164,12 +164,16 @@ def _without_included(mentions: list[Mention], words: list[str]) -> list[Mention
 
 
 def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:
-    """Read "Left greater than right" is both sides, said behind or before the head."""
+    """Read "left greater than right" as both sides, and "moderate left greater than mild right" as two degrees."""
     merged: list[Mention] = []
     index = 0
     while index < len(mentions):
         mention = mentions[index]
         following = mentions[index + 1] if index + 1 < len(mentions) else None
+        if mention.kind == "cap" and _compares_degrees(mentions[max(index - 2, 0) : index + 3]):
+            merged.append(Mention(_COMMA, mention.i, mention.j))
+            index += 1
+            continue
         if mention.kind == "cap" and following is not None and following.kind in _SIDES:
             back = len(merged) - 1
             if back > 0 and merged[back].kind == "grade" and merged[back].j == mention.i:
@@ -185,6 +189,12 @@ def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:
         merged.append(mention)
         index += 1
     return merged
+
+
+def _compares_degrees(around: list[Mention]) -> bool:
+    """Whether each side has its degree: "moderate left | greater than | mild right"."""
+    kinds = ["side" if mention.kind in _SIDES else mention.kind for mention in around]
+    return kinds == ["grade", "side", "cap", "grade", "side"]
 
 
 def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:

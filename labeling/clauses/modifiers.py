@@ -72,7 +72,7 @@ class Modifiers(Leftovers):
 
     def _maybe_end_negation(self, mention: Mention) -> None:
         """Assert again at a new grade behind a finished negated head, joined by comma or and."""
-        if not self.neg_heads and not any(c.neg and c.sites for c in self.conjuncts):
+        if not self.neg_heads and not any(c.neg and c.sites for c in self.conjuncts) and not self._is_of_other_half():
             return
         if mention.bits == (MODERATE | SEVERE):
             return
@@ -83,6 +83,11 @@ class Modifiers(Leftovers):
             return
         self.neg = ""
         self.cur.neg = ""
+
+    def _is_of_other_half(self) -> bool:
+        """Whether a degree is that of the other side: "no right and | severe left stenosis"."""
+        denied = self.conjuncts[-1] if self.conjuncts else None
+        return denied is not None and bool(denied.neg) and denied.sides in (LEFT, RIGHT) and self._next_is("side")
 
     def on_side(self, mention: Mention) -> None:
         """Take a side that stands before what it belongs to."""

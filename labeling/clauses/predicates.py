@@ -321,7 +321,7 @@ def _share_sites(chain: list[Conjunct]) -> None:
         elif sites and (
             conjunct.grade
             or conjunct.number
-            or (conjunct.sides and (conjunct.joint == "but" or same_polarity(conjunct, following)))
+            or (conjunct.sides and (conjunct.joint == "but" or conjunct.neg or same_polarity(conjunct, following)))
         ):
             conjunct.sites = sites
         following = conjunct

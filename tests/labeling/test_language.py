@@ -32,6 +32,12 @@ def test_each_side_behind_the_object_keeps_its_degree(text: str) -> None:
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
 
 
+@pytest.mark.parametrize("comparison", ["greater than", ">", "more than", "and"])
+def test_each_side_of_a_comparison_keeps_its_degree(comparison: str) -> None:
+    text = f"L4-5: Moderate left {comparison} mild right foraminal narrowing."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
+
+
 @pytest.mark.parametrize(("text", "grades"), [
     ("Canal stenosis is not significant.", "none|mild"),
     ("Central stenosis not significant.", "none|mild"),

@@ -47,3 +47,15 @@ def test_sites_that_are_patent_end_the_negation_and_the_list_before_them(text: s
 def test_a_contact_before_patent_sites_is_still_told() -> None:
     text = "L4-5: Left protrusion abuts the left L5 nerve root, canal and foramina patent."
     assert labels_of(text)["L4-L5 nerve_root left"] == "contact"
+
+
+@pytest.mark.parametrize(("text", "right", "left"), [
+    ("No right and severe left foraminal narrowing.", "none", "severe"),
+    ("No significant right and moderate left foraminal narrowing.", "none|mild", "moderate"),
+    ("No right, mild left foraminal stenosis.", "none", "mild"),
+    ("Mild right and no left foraminal stenosis.", "mild", "none"),
+    ("No right or left foraminal stenosis.", "none", "none"),
+    ("No right or severe left foraminal stenosis.", "none", "none|mild|moderate"),
+])  # fmt: skip
+def test_a_degree_of_the_other_side_ends_a_negation(text: str, right: str, left: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": left, "L4-L5 right": right}
