@@ -349,6 +349,9 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
         while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
             index += 1
         return index
+    if kept and kept[-1].kind == "post_neg" and kept[-1].value == "no" and kept[-1].j == mentions[index].i:
+        kept.pop()  # What was not seen before is new.
+        return index + 1
     start = len(kept)
     while start and not (
         kept[start - 1].kind in ("breaker", "conj")

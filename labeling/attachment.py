@@ -17,9 +17,16 @@ from deepspine.labeling.clauses.level_scope import LevelScope
 from deepspine.labeling.clauses.modifiers import Modifiers
 from deepspine.labeling.clauses.predicates import Predicates
 from deepspine.labeling.clauses.scope import VALUES_OF_NONE, Scope
+from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
 LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to", "filler"))
+
+_NEGATIVE = frozenset(("neg", "negative"))
+_FINDINGS = frozenset(("finding", "pred"))
+_NAMING = _FINDINGS | {"site", "side"}
+_NO = Rule("neg.by_position", "neg", "no", ())
+_ABSENT = Rule("neg.post_by_position", "post_neg", "no", ())
 
 
 class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
@@ -43,6 +50,32 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         if self.story:
             return [frame for frame in self.frames if frame.gone]
         return [frame for frame in self.frames if frame.finding]
+
+    def on_open(self, mention: Mention) -> None:
+        """Take a state ("patent", "normal"); "negative" beside a finding denies it: "HNP | neg", "neg | HNP"."""
+        denial = self._denial(mention) if self.words[mention.i] in _NEGATIVE and mention.j == mention.i + 1 else ""
+        if denial == "behind":
+            self.on_post_neg(Mention(_ABSENT, mention.i, mention.j))
+        elif denial == "before":
+            self.on_neg(Mention(_NO, mention.i, mention.j))
+        else:
+            self.on_head(mention)
+
+    def _denial(self, mention: Mention) -> str:
+        """Return whether "negative" stands "behind" or "before" the name of a finding; empty for neither."""
+        previous = self._peek(-1)
+        if previous is not None and previous.kind == "cop":
+            previous = self._peek(-2)
+        if previous is not None and previous.kind in _FINDINGS:
+            return "behind"
+        place = mention.j
+        for following in self.mentions[self.index + 1 :]:
+            if following.i != place or following.kind not in _NAMING:
+                break
+            if following.kind in _FINDINGS:
+                return "before"
+            place = following.j
+        return ""
 
     def _finish(self) -> None:
         """Settle what only the end of the sentence decides."""
@@ -140,6 +173,6 @@ HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {
     "levelref": ClauseReader.on_levelref,
     "vertebra": ClauseReader.on_vertebra,
     "pred": ClauseReader.on_head,
-    "open": ClauseReader.on_head,
+    "open": ClauseReader.on_open,
     "finding": ClauseReader.on_finding,
 }

@@ -66,6 +66,11 @@ class Lookahead(State):
             seen.add(kind)
         return False
 
+    def _participle_follows(self) -> bool:
+        """Whether a participle goes on with the lesion: "an extrusion, which does not enhance, | compressing ..."."""
+        following = self._peek()
+        return following is not None and following.kind == "pred" and self.words[following.i].endswith("ing")
+
     def _is_preposed(self) -> bool:
         """Whether the words ahead, and no comma, make "on the left" open a new clause."""
         previous, following = self._peek(-1), self._peek()

@@ -202,6 +202,8 @@ class Scope(Leftovers):
         self._settle_predicate_grade()
         self.focus = False
         self._end_short_reach()
+        if self.neg == "not" and not self.neg_heads and self._participle_follows():
+            self.neg = self.cur.neg = ""
         self._push(",")
         self.item_start = len(self.frames)
 

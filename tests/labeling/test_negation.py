@@ -1,7 +1,7 @@
 """How far a negation reaches, and what ends it; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import at_l45, labels_of, told
+from tests.labeling.conftest import PRESENT, at_l45, labels_of, told
 
 
 @pytest.mark.parametrize(("text", "finding", "grades"), [
@@ -59,3 +59,29 @@ def test_a_contact_before_patent_sites_is_still_told() -> None:
 ])  # fmt: skip
 def test_a_degree_of_the_other_side_ends_a_negation(text: str, right: str, left: str) -> None:
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("SCS neg, NFN neg.", "canal_stenosis", "none"),
+    ("HNP neg.", "herniation", "none"),
+    ("Canal stenosis is negative.", "canal_stenosis", "none"),
+    ("neg CCS, neg NFN", "foraminal_stenosis", "none"),
+    ("neg HNP, mild CCS.", "canal_stenosis", "mild"),
+    ("Nerve root impingement negative.", "nerve_root", "none|contact|displacement"),
+    ("Disc and foramina negative.", "foraminal_stenosis", "none"),
+])  # fmt: skip
+def test_negative_beside_a_finding_denies_it(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(("text", "label", "grades"), [
+    ("Right extrusion, which does not enhance, compressing the right L5 root.", "nerve_root right", "compression"),
+    ("Extrusion which has not changed in size, compressing the right L5 root.", "nerve_root right", "compression"),
+    ("Extrusion that has not significantly changed, displacing the left root.", "nerve_root left", "displacement"),
+    ("Left synovial cyst that does not enhance, narrowing the left recess.", "subarticular_stenosis left", PRESENT),
+    ("Left protrusion, not seen previously, contacting the left L5 root.", "herniation", "protrusion"),
+    ("Left protrusion, which was not present on the prior study.", "herniation", "protrusion"),
+    ("Extrusion not compressing, displacing or contacting the left root.", "nerve_root left", "none"),
+])  # fmt: skip
+def test_a_denied_clause_about_the_lesion_denies_nothing_behind_it(text: str, label: str, grades: str) -> None:
+    assert labels_of(f"L4-5: {text}")[f"L4-L5 {label}"] == grades
