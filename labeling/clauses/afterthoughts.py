@@ -32,7 +32,7 @@ class Afterthoughts(Objects):
             return
         if not conjunct.grade and not self._number_is_degree(last, conjunct):
             return
-        free = self.last_open and all(_lacks_degree(frame, conjunct) for frame in last)
+        free = self.last_open and all(lacks_degree(frame, conjunct) for frame in last)
         if free and conjunct.grade != NONE:
             _give_degree(last, conjunct)
         elif free and conjunct.level is None and not conjunct.sides:
@@ -182,7 +182,7 @@ def _denied_side(frame: Frame, conjunct: Conjunct) -> Frame:
     return twin
 
 
-def _lacks_degree(frame: Frame, conjunct: Conjunct) -> bool:
+def lacks_degree(frame: Frame, conjunct: Conjunct) -> bool:
     """Whether a head can take the degree of a conjunct as its own."""
     return (
         not frame.grade

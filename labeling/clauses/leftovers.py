@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.afterthoughts import Afterthoughts
+from deepspine.labeling.clauses.afterthoughts import Afterthoughts, lacks_degree
 from deepspine.labeling.clauses.frames import (
     GRADED,
     NARROW,
@@ -155,6 +155,17 @@ class Leftovers(Afterthoughts):
         said = verb.kind == "cop" or (verb.kind == "finding" and behind == 1)
         cur = self.cur
         if said and self.last and not self.conjuncts and not cur.sites and cur.grade and (behind > 1 or not cur.sides):
+            self._fresh()
+            self._modify_last(cur)
+
+    def _settle_item_grade(self) -> None:
+        """Give a head without a degree the one that fills the item behind it: "bulge, mild, | canal stenosis, ..."."""
+        cur = self.cur
+        if not cur.grade or cur.sides or cur.sites or cur.level or self.conjuncts or not self.last:
+            return
+        grade, comma = self._peek(-1), self._peek(-2)
+        alone = grade is not None and comma is not None and comma.value == "," and comma.j == grade.i
+        if alone and not self._is_respective() and all(lacks_degree(frame, cur) for frame in self.last):
             self._fresh()
             self._modify_last(cur)
 

@@ -200,6 +200,7 @@ class Scope(Leftovers):
             self._boundary()
             return
         self._settle_predicate_grade()
+        self._settle_item_grade()
         self.focus = False
         self._end_short_reach()
         if self.neg == "not" and not self.neg_heads and self._participle_follows():

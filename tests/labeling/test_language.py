@@ -32,6 +32,18 @@ def test_each_side_behind_the_object_keeps_its_degree(text: str) -> None:
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
 
 
+@pytest.mark.parametrize(("text", "found"), [
+    ("Bulge, mild, canal stenosis, moderate, facet arthropathy, severe.", ("mild", "moderate")),
+    ("Bulge, mild, moderate canal stenosis.", ("mild", "moderate")),
+    ("Bulge, moderate, canal narrowing.", ("moderate", PRESENT)),
+    ("Bulge, mild canal stenosis, moderate foraminal narrowing.", (PRESENT, "mild")),
+    ("Mild bulge, moderate canal stenosis, severe right foraminal narrowing.", ("mild", "moderate")),
+])  # fmt: skip
+def test_a_degree_between_commas_is_of_the_head_before_it(text: str, found: tuple[str, str]) -> None:
+    labels = labels_of(f"L4-5: {text}")
+    assert (labels["L4-L5 bulge"], labels["L4-L5 canal_stenosis"]) == found
+
+
 @pytest.mark.parametrize("comparison", ["greater than", ">", "more than", "and"])
 def test_each_side_of_a_comparison_keeps_its_degree(comparison: str) -> None:
     text = f"L4-5: Moderate left {comparison} mild right foraminal narrowing."
