@@ -191,15 +191,29 @@ class LevelScope(Leftovers):
 
     def _bare_heads(self, prepositional: bool) -> list[Frame]:
         """Return the heads of the clause whose levels are not said yet."""
-        item = self.frames[self.item_start :]
+        companions = self._opens_companions()
+        item = () if companions else self.frames[self.item_start :]
         bare = [
             frame
             for frame in self.frames[self.clause_start :]
             if frame.level is None or frame.inherited or frame.level.ref == "multi" or (frame.soft and frame in item)
         ]
-        if not bare and prepositional and self.cur.empty and self._ends_item(self._peek()) and self._second_item():
+        closes = prepositional and not companions and self.cur.empty and self._ends_item(self._peek())
+        if not bare and closes and self._second_item():
             return list(self.last)
         return bare
+
+    def _opens_companions(self) -> bool:
+        """Whether a level of a list has findings of its own behind: "at L4-5, with X, and at L5-S1 |, with Y"."""
+        following = self._peek()
+        if following is not None and following.value == ",":
+            following = self._peek(2)
+        if following is None or following.value != "with":
+            return False
+        before = self._peek(-1)
+        if before is not None and before.kind == "of":
+            before = self._peek(-2)
+        return before is not None and (before.kind == "conj" or before.value == ",")
 
     def _focus_levels(self, ref: LevelRef, bare: list[Frame]) -> None:
         """Take the level of "worst on the left at L4-5", which is that of heads only where they wait for one."""

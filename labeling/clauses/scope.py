@@ -304,6 +304,8 @@ class Scope(Leftovers):
         if value == "with" and self.neg == "" and self.open is not None and self.cur.empty:
             return
         self._boundary()
+        if value == "with" and self.level is None:
+            self.level, self.focus_level = self.focus_level, None
         if self.words[mention.i] == ";":
             self.clause_start = len(self.frames)
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):

@@ -655,3 +655,14 @@ def test_a_side_and_levels_behind_a_head_close_it() -> None:
     assert told(text, "foraminal_stenosis") == {
         f"{level} {side}": PRESENT for level in ("L4-L5", "L5-S1") for side in ("left", "right")
     }
+
+
+@pytest.mark.parametrize("text", [
+    "Degenerative changes worst at L4-5, with moderate canal stenosis, and at L5-S1, with severe foraminal stenosis.",
+    "Findings are worst at L4-5, with moderate canal stenosis, and L5-S1, with severe foraminal stenosis.",
+    "Worst at L4-5 with moderate canal stenosis and at L5-S1 with severe foraminal stenosis.",
+    "Disc degeneration at L4-5, with moderate canal stenosis, and at L5-S1, with severe foraminal stenosis.",
+])  # fmt: skip
+def test_levels_of_a_list_keep_what_stands_with_them(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "severe", "L5-S1 right": "severe"}
