@@ -17,6 +17,9 @@ NONE, MILD, MODERATE, SEVERE = 1, 2, 4, 8
 LEFT, RIGHT, BOTH = 1, 2, 3
 
 SIDES = {"left": LEFT, "right": RIGHT, "both": BOTH}
+PLACES = frozenset(("level", "levels", "side", "side_post", "conj", "mark", "of", "to"))
+"""Kinds of mentions that only say where: "L3-4 and, on the left, L4-5"."""
+
 GRADED = -1
 ABSENT = -2
 STENOSES = ("canal_stenosis", "foraminal_stenosis", "subarticular_stenosis")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import MODERATE, SEVERE, Conjunct
+from deepspine.labeling.clauses.frames import MODERATE, PLACES, SEVERE, Conjunct
 from deepspine.labeling.clauses.state import State
 from deepspine.labeling.mentions import Mention
 
-PLACES = frozenset(("in", "within", "at", "into", "along", "behind"))
+PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 STATES = frozenset(("conditions", "condition", "findings", "appearance", "appearances", "aspect", "study"))
 """Nouns that add nothing to "normal": "L1-2: normal conditions"."""
@@ -112,7 +112,7 @@ class Lookahead(State):
 
     def _after_joint(self) -> bool:
         before = self._peek(-1)
-        return before is not None and before.kind in ("mark", "conj", "breaker")
+        return before is not None and before.kind in ("mark", "conj", "breaker") and before.value != ":"
 
     def _ends_item(self, following: Mention | None) -> bool:
         if following is not None and following.kind == "side":
@@ -260,7 +260,7 @@ class Lookahead(State):
         while before is not None and before.kind in ("side", "level"):
             step -= 1
             before = self._peek(step)
-        if before is None or before.kind != "of" or self.words[before.i] not in PLACES:
+        if before is None or before.kind != "of" or self.words[before.i] not in PLACING:
             return False
         if self.open is not None:
             return bool(self.cur.sites or any(c.sites for c in self.conjuncts))
@@ -310,10 +310,15 @@ class Lookahead(State):
         return any(f.level is not None and not f.inherited for f in self.frames)
 
     def _lists_levels_next(self) -> bool:
-        """Whether levels follow that were only counted before: "bulging at two levels: | L4-5 and L5-S1"."""
+        """Whether the levels of the last head follow: "bulging at two levels: | L4-5", "severe stenosis: | L4-5"."""
         following = self._peek()
-        counted = bool(self.frames) and self.frames[-1].level is not None and self.frames[-1].level.ref == "multi"
-        return counted and following is not None and following.kind in ("level", "levels")
+        if not self.frames or following is None:
+            return False
+        last = self.frames[-1]
+        if last.level is not None and last.level.ref == "multi":
+            return following.kind in ("level", "levels")
+        placed = last.level is not None and not last.inherited
+        return bool(last.grade) and not placed and all(m.kind in PLACES for m in self.mentions[self.index + 1 :])
 
     def _grades_wait(self) -> bool:
         """Whether grades wait that belong to the level before: "L2-3 minimal, | L3-4 mild"."""

@@ -246,9 +246,16 @@ class Scope(Leftovers):
         mark = mention.value
         if mark == "-" and (not self._is_dash(mention) or self._gives_value_of_side(mention)):
             return
+        if mark == ":" and not self.frames and self._is_degree_alone():
+            return
         self._boundary()
         if mark == ";" or (mark == ":" and not self._lists_levels_next()):
             self.clause_start = len(self.frames)
+
+    def _is_degree_alone(self) -> bool:
+        """Whether nothing but a degree stands before what has it: "Severe: | L4-5 stenosis"."""
+        cur = self.cur
+        return bool(cur.grade) and not (cur.sites or cur.sides or cur.level or self.conjuncts or self.open)
 
     def _gives_value_of_side(self, dash: Mention) -> bool:
         """Whether a dash stands between a side and what is said of it: "Right | - mild"."""

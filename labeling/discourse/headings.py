@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import SIDES, LevelRef, Topic, stand_in
+from deepspine.labeling.clauses.frames import PLACES, SIDES, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -95,6 +95,8 @@ class Headings:
             head, rest, behind = mentions[:colon], mentions[colon + 1 :], end + 1
         if not head or (colon < 0 and not self._stands_alone(sentence, head, start)):
             return self._dash_header(sentence, mentions, start)
+        if head[0].kind == "grade" and _is_degree_of(head, rest):
+            return None
         found = self._classify(head, start, end, sentence, not rest and behind >= sentence.j)
         return None if found is None else (rest, behind, found == "level")
 
@@ -332,6 +334,13 @@ class Headings:
 def _is_vertebral(head: list[Mention], start: int) -> bool:
     """Whether a heading begins with a vertebra and names no site of it ("L4-S:"): it ends the level before."""
     return head[0].kind == "vertebra" and head[0].i == start and all(m.kind != "site" for m in head)
+
+
+def _is_degree_of(head: list[Mention], rest: list[Mention]) -> bool:
+    """Whether a colon ends a degree, not a heading: "Severe canal stenosis: | L4-5", "Severe: | L4-5 stenosis"."""
+    if all(mention.kind == "grade" for mention in head):
+        return bool(rest)
+    return bool(rest) and all(mention.kind in PLACES for mention in rest)
 
 
 def _ends_in_side_behind_value(head: list[Mention]) -> bool:

@@ -666,3 +666,20 @@ def test_a_side_and_levels_behind_a_head_close_it() -> None:
 def test_levels_of_a_list_keep_what_stands_with_them(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
     assert told(text, "foraminal_stenosis") == {"L5-S1 left": "severe", "L5-S1 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "IMPRESSION:\nSevere spinal canal stenosis: L4-5\nModerate spinal canal stenosis: L3-4",
+    "Severe canal stenosis: L4-5. Moderate canal stenosis: L3-4.",
+    "Severe: L4-5 canal stenosis. Moderate: L3-4 canal stenosis.",
+    "Canal stenosis:\nSevere: L4-5.\nModerate: L3-4.",
+])  # fmt: skip
+def test_a_graded_finding_before_a_colon_is_that_of_the_levels_behind_it(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
+
+
+def test_a_graded_finding_before_a_colon_may_have_sides_behind_it() -> None:
+    assert told("Moderate foraminal stenosis: left L5-S1", "foraminal_stenosis") == {"L5-S1 left": "moderate"}
+    text = "Moderate bilateral foraminal stenosis: L3-L4 and L5-S1"
+    assert set(told(text, "foraminal_stenosis").values()) == {"moderate"}
+    assert len(told(text, "foraminal_stenosis")) == 4
