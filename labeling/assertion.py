@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE
+from deepspine.labeling.clauses.frames import DISC_WORDS, MILD, MODERATE, SEVERE
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
 _SIDES = frozenset(("side", "side_post"))
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
+_RANGED = frozenset(("all", "any", "both"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
 _HEADS = frozenset(("finding", "pred"))
 _CLAUSE_ENDS = frozenset(",;:(")
@@ -100,7 +101,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     if "prior" in kinds or "change" in kinds:
         mentions = _without_past(mentions, words)
     if "levelref" in kinds and "level" in kinds:
-        mentions = _without_included(mentions, words)
+        mentions = _without_included(_without_ranged(mentions, words), words)
     return mentions
 
 
@@ -136,6 +137,23 @@ def _grades_place(grade: Mention, before: Mention, following: Mention | None, wo
 
 def _is_adverb(spoken: list[str]) -> bool:
     return spoken[-1].endswith("ly") or spoken == ["a", "little"]
+
+
+def _without_ranged(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out the whole of which a range is named: "at all levels from | L2-3 to L5-S1"."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        if mention.kind == "level" and len(kept) > 1 and _is_whole_of_range(kept[-2], mention, words):
+            del kept[-2:]
+        kept.append(mention)
+    return kept
+
+
+def _is_whole_of_range(whole: Mention, level: Mention, words: list[str]) -> bool:
+    """Whether nothing but "from" stands between a whole and levels; discs are named by the whole alone."""
+    if words[whole.j : level.i] != ["from"] or words[whole.j - 1] in DISC_WORDS:
+        return False
+    return whole.kind == "levelref" and whole.value in _RANGED
 
 
 def _without_included(mentions: list[Mention], words: list[str]) -> list[Mention]:

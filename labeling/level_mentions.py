@@ -54,6 +54,10 @@ _OF_SIZE = frozenset(
 )  # fmt: skip
 """Words behind a number that is a size, a time or a list's."""
 
+_UNITS = _OF_SIZE - {")", ":", "to", "by", "of"}
+_RATED = frozenset(("power", "strength", "motor", "grade", "grades", "graded", "score", "scored", "pfirrmann"))
+"""What is rated in numbers such as 4/5."""
+
 MAX_GROUP = 24
 """Levels that one group may name; a spine has fewer."""
 
@@ -282,11 +286,20 @@ def _bare_numbers(words: list[str], position: int) -> tuple[list[tuple[str, str]
 
 
 def _numbers_alone(words: list[str], start: int) -> tuple[list[tuple[str, str]], int, bool] | None:
-    """Read `4-5` in "lumbar 4-5" and at the front of a line, before a colon."""
+    """Read `4-5` in "lumbar 4-5", "the 4-5 disc", before a colon, and `4/5` in "stenosis at 4/5"."""
     before = words[start - 1] if start else NEWLINE
-    if before in ("lumbar", "level") or (before == NEWLINE and words[start + 3 : start + 4] == [":"]):
+    behind = words[start + 3] if start + 3 < len(words) else NEWLINE
+    headed = behind == ":" and before in (NEWLINE, ".", ";")
+    of_disc = behind in _DISC_NOUNS and before not in _RATED
+    if before in ("lumbar", "level", "levels") or headed or of_disc or _is_placed(words, start, behind):
         return _bare_numbers(words, start)
     return None
+
+
+def _is_placed(words: list[str], start: int, behind: str) -> bool:
+    """Whether "at 4/5" says where: no size, and no strength of a muscle."""
+    placed = words[start - 1 : start] == ["at"] and words[start + 1 : start + 2] == ["/"]
+    return placed and behind not in _UNITS and _RATED.isdisjoint(words[max(start - 4, 0) : start])
 
 
 def _between(upper: str, lower: str) -> list[tuple[str, str]]:

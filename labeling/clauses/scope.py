@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.clauses.lookahead import LIGHT
 from deepspine.labeling.mentions import Mention
 
 SHOWS = frozenset(["shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"])
@@ -21,8 +22,6 @@ _DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
 
 _SUBJECTS = frozenset(("finding", "pred", "site", "side"))
 """Kinds of mentions that "nil" denies where it stands behind them."""
-MIN_SUBJECT_WORDS = 2
-"""An article and a noun make a subject."""
 
 
 class Scope(Leftovers):
@@ -85,7 +84,7 @@ class Scope(Leftovers):
             self._close_open()
         elif not self.cur.empty and self.cur.sites:
             self._fresh()
-        if mention.value == "gone" and self._is_of_unknown_subject(mention):
+        if self._is_of_unknown_subject(mention):
             return
         targets = self.frames[self.clause_start :] if mention.value == "gone" or not self.last else self._alternatives()
         for frame in targets or self.last:
@@ -131,11 +130,11 @@ class Scope(Leftovers):
         )
 
     def _is_of_unknown_subject(self, mention: Mention) -> bool:
-        """Whether something that is no finding has gone: "...; the oedematous component | has gone"."""
+        """Whether something that is no finding is denied: "Modic type 1; infection | is unlikely"."""
         previous = self._peek(-1)
         if previous is None or previous.kind != "breaker" or self.frames[self.clause_start :]:
             return False
-        return mention.i - previous.j >= MIN_SUBJECT_WORDS
+        return any(word.isalpha() and word not in LIGHT for word in self.words[previous.j : mention.i])
 
     def on_hedge(self, mention: Mention) -> None:
         """Open the scope of a hedge, or hedge what was said before."""

@@ -60,6 +60,9 @@ def test_each_side_of_a_comparison_keeps_its_degree(comparison: str) -> None:
     ("Canal stenosis or foraminal narrowing is not definitely seen.", "none"),
     ("Narrowing of the canal is not clearly demonstrated.", "none"),
     ("Canal stenosis cannot be identified.", "none"),
+    ("Canal stenosis is unlikely.", "none"),
+    ("Significant canal stenosis is thought unlikely.", "none|mild"),
+    ("Canal stenosis is doubtful.", "none|mild|moderate|severe"),
 ])  # fmt: skip
 def test_insignificance_and_absence_said_behind(text: str, grades: str) -> None:
     assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
@@ -69,6 +72,8 @@ def test_insignificance_and_absence_said_behind(text: str, grades: str) -> None:
     "Nerve root compression is not definitely seen.",
     "Compression of the nerve roots is not convincingly demonstrated.",
     "Root compression could not be detected.",
+    "Root compression is unlikely.",
+    "The bulge is not likely to compress the roots.",
 ])  # fmt: skip
 def test_doubted_compression_leaves_contact_and_displacement(text: str) -> None:
     assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
@@ -195,6 +200,28 @@ def test_two_names_of_one_herniation_are_a_set(text: str, grades: str) -> None:
 ])  # fmt: skip
 def test_levels_that_are_counted_and_then_named(text: str) -> None:
     assert told(text, "degeneration") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+def test_a_denial_of_something_unknown_behind_a_semicolon_is_of_nothing_before() -> None:
+    for text in ("infection is thought unlikely", "discitis is not seen"):
+        assert told(f"L5-S1: Modic type 1; {text}.", "modic") == {"L5-S1": "type1"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bulges at every level from L2/3 to L5/S1.",
+    "Mild bulges at each level from L2-3 down to L5-S1.",
+    "Mild bulges at all levels from L2-3 through L5-S1.",
+    "Mild bulges at each of the lower four levels.",
+    "Mild bulges at each of L2/3, L3/4, L4/5 and L5/S1.",
+])  # fmt: skip
+def test_each_level_of_a_range_or_a_list(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(("L2-L3", "L3-L4", "L4-L5", "L5-S1"), "mild")
+
+
+def test_each_level_is_each_of_those_named_and_each_lumbar_level_is_all() -> None:
+    text = "L3/4 and L4/5: mild bulges with mild canal stenosis at each level."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild"}
+    assert len(told("Mild bulge at each lumbar level.", "bulge")) == 5
 
 
 @pytest.mark.parametrize("text", [

@@ -54,3 +54,19 @@ def test_a_group_of_levels_is_read(text: str, levels: str) -> None:
 )
 def test_roots_and_vertebrae_are_no_levels(text: str) -> None:
     assert read_group(tokenize(text).words, 0) is None
+
+
+@pytest.mark.parametrize("text", ["stenosis at 4/5", "the 4/5 disc", "the 4-5 level", "bulge. 4/5: stenosis"])
+def test_numbers_alone_are_a_level_where_they_can_be_nothing_else(text: str) -> None:
+    words = tokenize(text).words
+    group = read_group(words, words.index("4"))
+    assert group is not None
+    assert [LEVELS[index].value for index in group.levels] == ["L4-L5"]
+
+
+@pytest.mark.parametrize(
+    "text", ["protrusion at 4/5 mm", "power reduced at 4/5", "power of 4/5", "images 4/5", "Pfirrmann 4/5 discs"]
+)
+def test_numbers_of_sizes_and_ratings_are_no_levels(text: str) -> None:
+    words = tokenize(text).words
+    assert read_group(words, words.index("4")) is None
