@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.emission import Emission
 from deepspine.labeling.clauses.frames import GRADED, SITES, Conjunct, Frame, clone, meanings
+from deepspine.labeling.clauses.lookahead import LIGHT
 from deepspine.labeling.mentions import Mention
 
 
@@ -153,6 +154,8 @@ class Objects(Emission):
         site = self.previous_site
         if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
             return self._emit(head, site, opener)
+        if opener.sides and self._is_of_unknown_site(head):
+            return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
     def _narrows_disc(self, head: Mention, opener: Conjunct) -> bool:
@@ -165,6 +168,17 @@ class Objects(Emission):
         ):
             return head.form == "part" or not (self.frames or opener.neg)
         return head.form == "part" and bool(self.last) and self.last[-1].finding in ("degeneration", "disc_height_loss")
+
+    def _is_of_unknown_site(self, head: Mention) -> bool:
+        """Whether an unknown word stands between a side and a narrowing, which then is not the canal's."""
+        place, unknown = head.i, False
+        for mention in reversed(self.mentions[: self.mentions.index(head)]):
+            between = self.words[mention.j : place]
+            unknown = unknown or any(word.isalpha() and word not in LIGHT for word in between)
+            if mention.kind not in ("cop", "grade"):
+                return unknown and mention.kind == "side"
+            place = mention.i
+        return False
 
     def _each(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
         """Read "moderate left, mild right | narrowing" of one site said before."""

@@ -117,6 +117,20 @@ def test_a_degree_of_where_a_lesion_lies_is_not_the_lesions(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 bulge": PRESENT}
 
 
+@pytest.mark.parametrize("text", [
+    "Left lateral reces narrowing.",
+    "The left lateral reces is narrowed.",
+    "Narrowing of the left recces.",
+])  # fmt: skip
+def test_a_recess_may_be_misspelt(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 subarticular_stenosis left": PRESENT}
+
+
+def test_a_narrowing_of_something_unknown_on_one_side_is_not_the_canals() -> None:
+    assert labels_of("L4-5: Left pedicular narrowing.") == {}
+    assert labels_of("L4-5: Moderate acquired stenosis.") == {"L4-L5 canal_stenosis": "moderate"}
+
+
 @pytest.mark.parametrize("arrow", ["→", "⇒", "->", "=>", ">", ">>"])
 def test_an_arrow_links_two_lesions(arrow: str) -> None:
     found = labels_of(f"L4-5: moderate bulge {arrow} mild canal stenosis")
