@@ -16,6 +16,9 @@ _BEHIND_SIDES = {",": ";:", ":": ",;:"}
 
 _PLACES = frozenset(("side", "side_post", "level", "of"))
 
+_CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributable"))
+"""Words that open the cause of what was said: degrees behind its end go back to that."""
+
 VALUES_OF_NONE = frozenset(("none", "nil"))
 _DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
 """Kinds of mentions that "nil" denies where it stands before them."""
@@ -312,8 +315,11 @@ class Scope(Leftovers):
         self._boundary()
         if value == "with" and self.level is None:
             self.level, self.focus_level = self.focus_level, None
+        if self.words[mention.i] in _CAUSES and self.last:
+            self.caused = self.last
         if self.words[mention.i] == ";":
             self.clause_start = len(self.frames)
+            self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
 

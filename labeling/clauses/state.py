@@ -51,6 +51,7 @@ class State:
         self.topic = topic
         self.frames: list[Frame] = []
         self.last: list[Frame] = []
+        self.caused: list[Frame] = []
         self.conjuncts: list[Conjunct] = []
         self.cur = Conjunct("", False)
         self.subject: list[Conjunct] = []

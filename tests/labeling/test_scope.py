@@ -170,6 +170,21 @@ def test_a_side_behind_an_excepted_level_leaves_the_other_side() -> None:
     assert (found["L5-S1 left"], found["L5-S1 right"]) == ("mild", "none")
 
 
+@pytest.mark.parametrize("cause", ["due to disc bulge", "owing to facet hypertrophy", "secondary to a disc bulge"])
+def test_a_degree_behind_a_cause_is_of_what_it_caused(cause: str) -> None:
+    text = f"L4-5: Moderate right foraminal stenosis {cause}; severe on the left."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "moderate"}
+    assert "severe" not in (told(text, "bulge") | told(text, "facet_arthropathy")).values()
+
+
+@pytest.mark.parametrize("text", [
+    "Nerve roots are compressed at L4/5 bilaterally and on the left at L5/S1.",
+    "Compression of the nerve roots at L4/5 bilaterally and on the left at L5/S1.",
+])  # fmt: skip
+def test_a_side_behind_both_sides_is_that_of_the_next_level(text: str) -> None:
+    assert told(text, "nerve_root") == dict.fromkeys(("L4-L5 left", "L4-L5 right", "L5-S1 left"), "compression")
+
+
 def test_levels_between_a_state_and_its_noun_are_those_of_both() -> None:
     assert labels_of("Severely narrowed left L4/5 foramen.") == {"L4-L5 foraminal_stenosis left": "severe"}
     assert told("Normal L4-5 and L5-S1 discs, mild L3-4 bulge.", "bulge")["L3-L4"] == "mild"
