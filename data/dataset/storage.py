@@ -110,9 +110,9 @@ class Folder:
         self.discard(partial)
 
     def discard(self, partial: Path) -> None:
-        """Remove a file that was being written."""
+        """Remove a file that was being written, unless it has gone already."""
         partial.unlink(missing_ok=True)
-        if self.url:
+        if self.url and partial.parent.is_dir():
             partial.parent.rmdir()
 
     @contextmanager

@@ -205,6 +205,19 @@ def test_storage_that_fails_ends_the_build_and_loses_no_study(tmp_path: Path, mo
     assert len(keys_of(tmp_path)) == 16
 
 
+def test_storage_that_fails_behind_a_shard_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Folder.write
+
+    def refusing(folder: Folder, name: str, content: bytes) -> None:
+        if name.endswith(".offsets.json"):
+            raise InputError("storage refused")
+        write(folder, name, content)
+
+    monkeypatch.setattr(Folder, "write", refusing)
+    with pytest.raises(InputError, match="storage refused"):
+        build_dataset([source(0)], labels([]), "memory://spines/refused", preset=PRESET)
+
+
 def test_a_report_that_two_patients_claim_gives_neither_a_label(tmp_path: Path) -> None:
     sources = [replace(source(number), report_id="r0", shares_report=True) for number in (0, 2)]
     result = build_dataset(sources, labels([0, 5]), tmp_path, preset=PRESET)
