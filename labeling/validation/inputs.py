@@ -32,14 +32,14 @@ def read_report_ids(path: Path) -> list[str]:
 
 
 def read_patients(path: Path) -> dict[str, str]:
-    """Read a CSV file with the columns `report_id, patient` as a mapping.
+    """Read a CSV file with the columns `report_id, patient` as a mapping; a row without a patient says nothing.
 
     Raises
     ------
     InputError
         When the file is missing or lacks a column.
     """
-    return {row["report_id"]: row["patient"] for row in _csv(path, "report_id", "patient")}
+    return {row["report_id"]: row["patient"] for row in _csv(path, "report_id", "patient") if row["patient"].strip()}
 
 
 def check_texts(path: Path, *, id_column: str, text_column: str) -> None:

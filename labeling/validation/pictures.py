@@ -19,6 +19,7 @@ import numpy as np
 from deepspine.data.agreement import DETECTION_STATISTICS, Counts, Interval, PatientDraws
 from deepspine.data.convert.source_tables import SourceRow, read_csv_table
 from deepspine.data.convert.spider_gradings import PRESENCE, gradings_of
+from deepspine.data.csv_headers import NOT_UTF8
 from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
@@ -135,7 +136,11 @@ def _header(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; expected a label table, boxes or gradings") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: {NOT_UTF8}") from None
+    except csv.Error:
         raise InputError(f"{path}: cannot be read as CSV; expected a label table, boxes or gradings") from None
 
 

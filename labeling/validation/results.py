@@ -52,6 +52,8 @@ class Validation:
         Reports against pictures.
     n_reports, n_patients
         Read by both sources.
+    n_without_patient
+        Of the reports, those that a table of patients lacks; each counts as a patient of its own.
     n_unsettled
         Labels that a table left open with `?`, scored neither way.
     made_by
@@ -61,6 +63,7 @@ class Validation:
     made_by: Mapping[str, Any]
     n_reports: int
     n_patients: int
+    n_without_patient: int = 0
     n_unsettled: int = 0
     rows: Sequence[StratumAgreement] = ()
     differences: Sequence[Disagreement] = ()
@@ -90,6 +93,7 @@ class Validation:
             "settings": dict(self.settings),
             "reports": self.n_reports,
             "patients": self.n_patients,
+            "reports_without_patient": self.n_without_patient,
             "unsettled_labels": self.n_unsettled,
             "agreement": [_row_json(row) for row in self.rows],
             "disagreements": _records(DISAGREEMENT_COLUMNS, map(_disagreement_row, self.differences)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
         When there is nothing to compare with, assisted readers come without the same readers alone, or `out` is a file
         or holds one that is read.
     InputError
-        When a file cannot be read or no report is in both sources.
+        When a file cannot be read, no report is in both sources, or `patients` names the patient of none of them.
     """
     check_folder("--out", out, files=(*TABLES, *SUMMARIES), inputs=[*inputs.paths, inputs.texts])
     if inputs.assisted and not inputs.readers:
@@ -152,6 +152,7 @@ def _validate_tables(
         settings=_settings(inputs),
         n_reports=len(pair.patient_of),
         n_patients=pair.n_patients,
+        n_without_patient=_without_patient(pair.patient_of, inputs),
         n_unsettled=sum(key.report_id in pair.patient_of for key in unsettled),
         rows=compare_pair(pair, draws),
         differences=list(disagreements(pair)),
@@ -162,16 +163,18 @@ def _validate_pictures(
     predicted: LabelTable, readings: Sequence[PictureReading], inputs: ValidationInputs
 ) -> Validation:
     patients = _patients(inputs) or {}
+    wanted = set(_ids(inputs) or predicted.report_ids)
+    reports = {one.report_id for one in readings if one.report_id in wanted}
+    n_without_patient = _without_patient(reports, inputs)
     agreements, differences = compare_with_pictures(
         predicted, readings, report_ids=_ids(inputs), patients=patients, resamples=inputs.resamples, seed=inputs.seed
     )
-    wanted = set(_ids(inputs) or predicted.report_ids)
-    reports = {one.report_id for one in readings if one.report_id in wanted}
     return Validation(
         made_by=provenance(inputs.paths),
         settings=_settings(inputs),
         n_reports=len(reports),
         n_patients=len({patients.get(report_id, report_id) for report_id in reports}),
+        n_without_patient=n_without_patient,
         pictures=agreements,
         picture_differences=differences,
     )
@@ -197,6 +200,7 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
         settings=_settings(inputs),
         n_reports=len(report_ids),
         n_patients=len({patients.get(report_id, report_id) for report_id in report_ids}),
+        n_without_patient=_without_patient(report_ids, inputs),
         readers=reader_figures(study, resamples=inputs.resamples, seed=inputs.seed),
     )
 
@@ -223,6 +227,26 @@ def _ids(inputs: ValidationInputs) -> list[str] | None:
 
 def _patients(inputs: ValidationInputs) -> dict[str, str] | None:
     return None if inputs.patients is None else read_patients(inputs.patients)
+
+
+def _without_patient(report_ids: Collection[str], inputs: ValidationInputs) -> int:
+    """Return how many reports are their own patient for want of one in `--patients`.
+
+    Raises
+    ------
+    InputError
+        When all are: intervals that take no patient together are those of another question.
+    """
+    patients = _patients(inputs)
+    if patients is None:
+        return 0
+    n_without = sum(report_id not in patients for report_id in report_ids)
+    if report_ids and n_without == len(report_ids):
+        raise InputError(
+            f"{inputs.patients}: names the patient of none of the {n_without} reports; check that its report ids are "
+            "those of the tables"
+        )
+    return n_without
 
 
 def _settings(inputs: ValidationInputs) -> dict[str, object]:

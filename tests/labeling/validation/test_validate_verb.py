@@ -36,7 +36,15 @@ def files(tmp_path: Path) -> dict[str, Path]:
         "b,L4-L5,degeneration,,mild",
         "b,L5-S1,herniation,,?",
     )
-    return {"texts": texts, "predicted": predicted, "reference": reference, "out": tmp_path / "validation"}
+    semicolons = tmp_path / "excel.csv"
+    semicolons.write_text("report_id;level;finding;side;grades;patient\na;L4-L5;bulge;;mild;p\n", encoding="utf-8")
+    return {
+        "texts": texts,
+        "predicted": predicted,
+        "reference": reference,
+        "semicolons": semicolons,
+        "out": tmp_path / "validation",
+    }
 
 
 def run(*arguments: object) -> int:
@@ -179,6 +187,8 @@ def test_same_seed_same_bytes(files: dict[str, Path], tmp_path: Path) -> None:
         (("{predicted}", "{predicted}", "--texts", "nowhere"), "nowhere: no such file"),
         (("{predicted}", "{predicted}", "--texts", "{texts}", "--text-column", "body"), "no column 'body'"),
         (("missing.csv", "{reference}"), "missing.csv"),
+        (("{predicted}", "{semicolons}"), "stand between semicolons"),
+        (("{predicted}", "{reference}", "--patients", "{semicolons}"), "stand between semicolons"),
     ],
 )
 def test_mistakes_are_told_in_one_line(
@@ -212,6 +222,57 @@ def test_ids_with_blanks_stand_one_a_line(files: dict[str, Path], tmp_path: Path
     ids.write_text("case 1\r\n\ncase 2\n", encoding="utf-8")
     assert run(table, table, "--reports", ids, "--out", files["out"]) == 0
     assert json.loads((files["out"] / "validation.json").read_text(encoding="utf-8"))["reports"] == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "patients"),
+    [("a,p\nb,p\n", 0, 1), ("a,p\nb,q\nz,q\n", 0, 2), ("a,p\n", 1, 2), ("a,p\nb,\n", 1, 2)],
+)
+def test_reports_without_a_patient_are_told(
+    files: dict[str, Path],
+    tmp_path: Path,
+    rows: str,
+    told: int,
+    patients: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_text("report_id,patient\n" + rows, encoding="utf-8")
+    capsys.readouterr()
+    assert run(files["predicted"], files["reference"], "--patients", table, "--out", files["out"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "have no patient" in line] == [
+        "1 of the reports have no patient in --patients: each counts as one of its own"
+    ] * told
+    stored = json.loads((files["out"] / "validation.json").read_text(encoding="utf-8"))
+    assert (stored["reports_without_patient"], stored["patients"]) == (told, patients)
+    assert ("have no patient" in (files["out"] / "validation.html").read_text(encoding="utf-8")) == bool(told)
+
+
+@pytest.mark.parametrize("others", [("{reference}",), ("--readers", "{reference}", "{predicted}"), ("{gradings}",)])
+def test_a_table_of_patients_of_other_reports_is_refused(
+    files: dict[str, Path], tmp_path: Path, others: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, gradings = tmp_path / "patients.csv", tmp_path / "gradings.csv"
+    table.write_text("report_id,patient\nA1,p\nB1,p\n", encoding="utf-8")
+    gradings.write_text(
+        "Patient,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,"
+        "Disc bulging,Pfirrman grade\na,1,0,0,0,0,0,0,1,2\n",
+        encoding="utf-8",
+    )
+    capsys.readouterr()
+    words = (one.format(**files, gradings=gradings) for one in others)
+    assert run(files["predicted"], *words, "--patients", table, "--out", files["out"]) == 2
+    assert "patients.csv: names the patient of none of the" in capsys.readouterr().err
+    assert not files["out"].exists()
+
+
+def test_a_reference_that_is_not_there_is_told_as_such(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run(files["predicted"], "nosuch.csv", "--out", files["out"]) == 2
+    assert "nosuch.csv: No such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("rows", "told"), [('a,"p\n', "row 2: no valid CSV"), ("a\n", "as many cells")])
