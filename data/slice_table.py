@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepspine.data.crossref import SliceLevel, check_same_frame, slice_levels
-from deepspine.data.dataset.studies import frames_path, read_frames
+from deepspine.data.dataset.studies import check_levels, frames_path, read_frames
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.dicom.selection import select_series
 from deepspine.data.dicom.series import Study
@@ -61,7 +61,7 @@ def slice_rows(
     allow_mismatched_frames: bool = False,
     advance: Callable[[int], None] = lambda n: None,
 ) -> Iterator[SliceRow]:
-    """Yield the axial slices of all studies with the disc that each cuts, from head to foot.
+    """Return the axial slices of all studies with the disc that each cuts, from head to foot.
 
     Parameters
     ----------
@@ -73,10 +73,22 @@ def slice_rows(
         Use axial series whose frame of reference is another than that of the sagittal series.
     advance
         Called with the number of studies done since its last call.
+
+    Raises
+    ------
+    InputError
+        When the folder of levels is missing.
     """
+    check_levels(levels)
+    return _rows_of_all(index, levels, rejects, allow_mismatched_frames, advance)
+
+
+def _rows_of_all(
+    index: ArchiveIndex, levels: Path, rejects: Rejects, allow_mismatched: bool, advance: Callable[[int], None]
+) -> Iterator[SliceRow]:
     for study in index.studies():
         try:
-            yield from _rows_of(study, index.root, levels, allow_mismatched_frames=allow_mismatched_frames)
+            yield from _rows_of(study, index.root, levels, allow_mismatched_frames=allow_mismatched)
         except DeepspineError as error:
             rejects.add(study.study_key, error)
         advance(1)

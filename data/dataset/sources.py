@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from deepspine.data.dataset.studies import StudySource, archive_studies
+from deepspine.data.dataset.studies import StudySource, archive_studies, check_levels
 from deepspine.data.dataset.volume_table import read_volume_table, volume_studies
 from deepspine.data.dicom.archive_index import ArchiveIndex
-from deepspine.data.errors import ConfigError
+from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.label_table import LabelTable
 
 
 def find_studies(
     index: Path, levels: Path, *, root: Path | None = None, allow_mismatched_frames: bool = False
-) -> tuple[Iterator[StudySource], int]:
-    """Return the studies of an index, and how many they are.
+) -> list[StudySource]:
+    """Return the studies of an index.
 
     Parameters
     ----------
@@ -30,15 +31,35 @@ def find_studies(
     Raises
     ------
     InputError
-        When the index is missing or of another kind.
+        When the index is missing or of another kind, or the folder of levels is missing.
     ConfigError
         When `root` is given for a table of volume files.
     """
+    check_levels(levels)
     if index.suffix.lower() == ".csv":
         if root is not None:
             raise ConfigError(f"--root belongs to an archive index; the paths of {index} follow from its own folder")
-        rows = read_volume_table(index)
-        return volume_studies(rows, levels), len({row.study_key for row in rows})
+        return list(volume_studies(read_volume_table(index), levels))
     archive = ArchiveIndex.read(index, root=root)
-    total = sum(1 for _ in archive.studies())
-    return archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames), total
+    return list(archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames))
+
+
+def check_labels(studies: Iterable[StudySource], labels: LabelTable, path: Path) -> None:
+    """Raise when none of the labels is of one of the studies: the table is of other reports.
+
+    Parameters
+    ----------
+    path
+        Of the label table, for the message.
+
+    Raises
+    ------
+    InputError
+        Then.
+    """
+    reports = set(labels.report_ids)
+    if not any(study.report_id in reports for study in studies):
+        raise InputError(
+            f"no study has labels: no report id of {path} is the accession number of a study; leave --labels out to "
+            "build without labels"
+        )

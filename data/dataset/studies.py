@@ -99,6 +99,18 @@ def _source(study: Study, levels: Path, allow_mismatched: bool, *, shares_report
     )
 
 
+def check_levels(levels: Path) -> None:
+    """Raise when the folder of levels is not there, for which no single study is to blame.
+
+    Raises
+    ------
+    InputError
+        Then.
+    """
+    if not levels.is_dir():
+        raise InputError(f"no folder {levels}; `deepspine locate --out {levels}` writes the levels of studies there")
+
+
 def frames_path(levels: Path, study_key: str, report_id: str) -> Path:
     """Return where the frames of a study lie, in a folder named by its key or else by its report.
 

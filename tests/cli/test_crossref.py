@@ -125,6 +125,13 @@ def test_another_frame_of_reference_is_refused_unless_allowed(
     assert rows_of(phantom)
 
 
+def test_a_missing_folder_of_levels_is_told(phantom: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (phantom / "truth").rename(phantom / "moved")
+    assert crossref(phantom) == 2
+    assert f"no folder {phantom / 'truth'}" in capsys.readouterr().err
+    assert not (phantom / "slices.csv").exists()
+
+
 def test_a_study_without_levels_or_axial_series_is_listed(phantom: Path) -> None:
     for path in (phantom / "truth").glob("*/levels.json"):
         path.rename(path.with_suffix(".away"))

@@ -46,7 +46,7 @@ def build(
     from deepspine.data.dataset.build import build_dataset, keyed_labels
     from deepspine.data.dataset.manifest import MANIFEST
     from deepspine.data.dataset.silence import Silence
-    from deepspine.data.dataset.sources import find_studies
+    from deepspine.data.dataset.sources import check_labels, find_studies
     from deepspine.data.dataset.splits import parse_shares
     from deepspine.data.dataset.storage import Folder
     from deepspine.data.errors import ConfigError
@@ -67,8 +67,10 @@ def build(
     # Keys of studies that are added must follow from the secret of those that are there.
     words = None if secret is None else secret_words(secret, make=not Folder(out).exists(MANIFEST))
     make_folders_of(labels_out)
-    studies, total = find_studies(index, levels, root=root, allow_mismatched_frames=allow_mismatched_frames)
-    with progress("build dataset", total=total) as advance:
+    studies = find_studies(index, levels, root=root, allow_mismatched_frames=allow_mismatched_frames)
+    if labels is not None:
+        check_labels(studies, table, labels)
+    with progress("build dataset", total=len(studies)) as advance:
         result = build_dataset(
             studies,
             table,
@@ -99,11 +101,9 @@ def build(
         typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "samples"))
         for split, n in counts.items():
             typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
-    if labels is not None and result.reports_without_study == len(table.report_ids):
-        typer.echo(f"no study has labels: no report id of {labels} is the accession number of a study", err=True)
-    elif result.reports_without_study:
+    if result.reports_without_study:
         typer.echo(f"{result.reports_without_study} reports of {labels} belong to none of these studies", err=True)
     if result.stale:
         typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
     failed = Rejects([(study, "") for study in result.failed])
-    failed.check_share(total, allowed=max_reject_share, path=f"{out}/rejects.csv")
+    failed.check_share(len(studies), allowed=max_reject_share, path=f"{out}/rejects.csv")

@@ -171,8 +171,15 @@ def test_crops_have_the_sizes_that_were_asked_for(phantom: Path, tmp_path: Path)
 def test_labels_of_other_studies_are_told(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "labels.csv"
     table.write_text("report_id,level,finding,side,grades\nnobody,L4-L5,bulge,,mild\n", encoding="utf-8")
-    assert build(phantom, tmp_path / "set", "--labels", str(table)) == 0
+    assert build(phantom, tmp_path / "set", "--labels", str(table)) == 2
     assert "no study has labels" in capsys.readouterr().err
+    assert not (tmp_path / "set").exists()
+
+
+def test_a_missing_folder_of_levels_is_told(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(phantom, tmp_path / "set", levels=tmp_path / "nosuch") == 2
+    assert f"no folder {tmp_path / 'nosuch'}" in capsys.readouterr().err
+    assert not (tmp_path / "set").exists()
 
 
 def test_studies_whose_levels_are_missing_do_not_count_as_without_report(
