@@ -38,6 +38,7 @@ from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_s
 from deepspine.data.provenance import provenance
 from deepspine.data.whole_files import write_whole
 
+ARCHIVE = "archive"
 OPTIONS_FILE = "phantom.json"
 STUDY_COLUMNS = ("report_id", "patient_id", "study_uid", "style", "seed", "transitional", "cut", "axial_levels")
 
@@ -72,15 +73,26 @@ def write_archive(
     Raises
     ------
     ConfigError
-        When the folder holds an archive of other options.
+        When the folder holds an archive of other options, or of more studies.
     """
-    _claim(out, options)
     wanted = identities(options)
+    _check_none_left_over(out, wanted)
+    _claim(out, options)
     missing = [identity for identity in wanted if not _record_path(out, identity).is_file()]
     advance(len(wanted) - len(missing))
     for done in _written(out, missing, options, workers):
         advance(done)
     _write_tables(out, [_read_record(out, identity) for identity in wanted], options)
+
+
+def _check_none_left_over(out: Path, wanted: Sequence[StudyIdentity]) -> None:
+    """Raise when studies of an archive would go without a row in its tables."""
+    there = {folder.name for folder in (out / ARCHIVE).iterdir()} if (out / ARCHIVE).is_dir() else set()
+    if there - {identity.tags.report_id for identity in wanted}:
+        raise ConfigError(
+            f"{out}: holds {len(there)} studies, more than the {len(wanted)} that are asked for; ask for {len(there)} "
+            "or more, or choose another --out"
+        )
 
 
 def _claim(out: Path, options: PhantomOptions) -> None:
@@ -123,7 +135,7 @@ def _write_one(out: Path, identity: StudyIdentity, options: PhantomOptions) -> N
 def write_study(study: PhantomStudy, out: Path) -> None:
     """Write the DICOM series and the truth of one study."""
     tags = study.identity.tags
-    folder = out / "archive" / tags.report_id
+    folder = out / ARCHIVE / tags.report_id
     plan = study.plan
     sagittal = (
         (SeriesTags(2, "Sag T1 TSE", plan.t1, "sag_t1"), study.sagittal.t1),

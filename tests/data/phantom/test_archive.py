@@ -69,6 +69,13 @@ def test_a_folder_with_an_archive_of_other_options_is_refused(archive: Path) -> 
         write_archive(PhantomOptions(studies=2, seed=6, repeat_patients=1.0), archive)
 
 
+def test_a_folder_that_holds_more_studies_is_refused(archive: Path) -> None:
+    before = digests(archive)
+    with pytest.raises(ConfigError, match="holds 2 studies, more than the 1"):
+        write_archive(replace(SMALL, studies=1), archive)
+    assert digests(archive) == before
+
+
 @pytest.mark.parametrize(("record", "error", "told"), [
     ({"options": {"contrast": 1.0}}, ConfigError, "contrast"),
     ({"options": []}, InputError, "no record"),
