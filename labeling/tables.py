@@ -73,7 +73,8 @@ def label_texts(texts: Sequence[str] | Mapping[str, str], *, rules: str | None =
 
     Examples
     --------
-    >>> print(label_texts(["L5-S1: no herniation."]).to_csv_text(), end="")
+    >>> import deepspine
+    >>> print(deepspine.label(["L5-S1: no herniation."]).to_csv_text(), end="")
     report_id,level,finding,side,grades
     1,L5-S1,herniation,,none
     """

@@ -1,6 +1,8 @@
 """The house rules that no single module can hold: which room imports which, and how fast the front door opens."""
 
 import ast
+import doctest
+import re
 import resource
 import subprocess
 import sys
@@ -37,6 +39,12 @@ def test_imports_point_one_way(room: str) -> None:
     for path in files:
         outside = (imported_rooms(path) & {*ALLOWED, "experiments", "cli"}) - ALLOWED[room]
         assert not outside, f"{path.name} imports {outside}"
+
+
+@pytest.mark.parametrize("name", deepspine.__all__)
+def test_a_public_name_is_there_and_its_examples_call_it_so(name: str) -> None:
+    examples = doctest.DocTestParser().get_examples(getattr(deepspine, name).__doc__ or "")
+    assert not examples or re.search(rf"\b{name}\b", "".join(example.source for example in examples))
 
 
 @pytest.mark.parametrize("module", ["deepspine", "deepspine.cli"])

@@ -1,6 +1,7 @@
 """deepspine: per-level labels from lumbar spine MRI reports, and networks that grade every disc level.
 
-The verbs of the command line are plain functions here, imported when first used:
+What fits a notebook is plain functions here, imported when first used: `label` texts, `index` an archive, `read_volume`
+and `locate` its discs. The other verbs work on files, see `deepspine --help`.
 
 >>> import deepspine
 >>> deepspine.label(["L4-5: mild disc bulge."]).rows().__next__()
@@ -16,6 +17,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from deepspine.data.dicom.archive_index import index_archive as index
+    from deepspine.data.files import read_volume
     from deepspine.data.findings import FINDINGS, Finding, Side
     from deepspine.data.grade_sets import GradeSet
     from deepspine.data.label_table import LabelKey, LabelTable
@@ -33,11 +36,25 @@ _PUBLIC = {
     "LabelTable": "deepspine.data.label_table",
     "Level": "deepspine.data.levels",
     "Side": "deepspine.data.findings",
+    "index": "deepspine.data.dicom.archive_index:index_archive",
     "label": "deepspine.labeling.tables:label_texts",
     "locate": "deepspine.segmentation.locate",
+    "read_volume": "deepspine.data.files",
 }
 
-__all__ = ["FINDINGS", "Finding", "GradeSet", "LabelKey", "LabelTable", "Level", "Side", "label", "locate"]
+__all__ = [
+    "FINDINGS",
+    "Finding",
+    "GradeSet",
+    "LabelKey",
+    "LabelTable",
+    "Level",
+    "Side",
+    "index",
+    "label",
+    "locate",
+    "read_volume",
+]
 
 
 def __getattr__(name: str) -> Any:
