@@ -61,6 +61,10 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         else:
             self.on_head(mention)
 
+    def on_answer(self, mention: Mention) -> None:
+        """Assert or deny the heading: "Canal stenosis: | Yes"."""
+        self._answer_topic("no" if mention.value == "no" else "")
+
     def _denial(self, mention: Mention) -> str:
         """Return whether "negative" stands "behind" or "before" the name of a finding; empty for neither."""
         previous = self._peek(-1)
@@ -175,4 +179,5 @@ HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {
     "pred": ClauseReader.on_head,
     "open": ClauseReader.on_open,
     "finding": ClauseReader.on_finding,
+    "answer": ClauseReader.on_answer,
 }

@@ -348,6 +348,8 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
         return False
     ending = line.rsplit(None, 1)[-1].lower()
+    if ending == "no" and line[: -len(ending)].rstrip().endswith(":"):
+        return False
     if last in "-,/&(" or (ending in _DANGLING and not (ending in _ENDING and _begins_new(line, following, width))):
         return True
     first = following.split(None, 1)[0]

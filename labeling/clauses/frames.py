@@ -145,14 +145,15 @@ class Frame:
 
 
 class Topic:
-    """What a heading announces: `Foramina:`, `Disc bulges:`, `Right foramen`."""
+    """What a heading announces: `Foramina:`, `Disc bulges:`, `Right foramen`, `Bulge/herniation:`."""
 
-    __slots__ = ("finding", "mentions", "predicate", "sides", "sites")
+    __slots__ = ("finding", "findings", "mentions", "predicate", "sides", "sites")
 
     def __init__(self) -> None:
         self.sites: list[Mention] = []
         self.sides = 0
         self.finding: Mention | None = None
+        self.findings: list[Mention] = []
         self.predicate: Mention | None = None
         self.mentions: list[Mention] = []
 

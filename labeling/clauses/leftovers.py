@@ -102,7 +102,8 @@ class Leftovers(Afterthoughts):
         assert topic is not None
         frames: list[Frame] = []
         if topic.finding is not None:
-            frames = [self._of_headed_finding(topic.finding, conjunct)]
+            named = topic.findings if conjunct.grade == NONE else [topic.finding]
+            frames = [self._of_headed_finding(finding, conjunct) for finding in named]
         for site in topic.sites if topic.finding is None else ():
             twin = clone(conjunct)
             twin.sides = conjunct.sides or topic.sides
@@ -112,6 +113,17 @@ class Leftovers(Afterthoughts):
                     frame.bits = 1
         if frames:
             self.last = frames
+
+    def _answer_topic(self, neg: str) -> None:
+        """Say the finding of a heading, or its predicate of its sites: "Nerve root impingement: | No"."""
+        topic = self.topic
+        assert topic is not None
+        conjunct = Conjunct(neg, False)
+        conjunct.sides = topic.sides
+        for finding in topic.findings:
+            self._frame(finding.value, self._finding_bits(finding, finding.value), finding, conjunct)
+        for site in topic.sites if topic.finding is None and topic.predicate is not None else ():
+            self._emit(topic.predicate or NARROW, site, conjunct)
 
     def _of_headed_finding(self, finding: Mention, conjunct: Conjunct) -> Frame:
         """Read "Modic: | type II", "Spondylolisthesis: | none"."""

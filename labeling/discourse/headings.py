@@ -362,8 +362,9 @@ def make_topic(head: list[Mention]) -> Topic:
             topic.sites.append(mention)
         elif mention.kind == "side":
             topic.sides |= SIDES.get(mention.value, 0)
-        elif mention.kind == "finding" and topic.finding is None:
-            topic.finding = mention
+        elif mention.kind == "finding":
+            topic.finding = topic.finding or mention
+            topic.findings.append(mention)
         elif mention.kind == "pred":
             topic.predicate = mention
     if topic.finding is not None:

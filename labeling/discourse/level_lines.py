@@ -41,6 +41,8 @@ class _Block:
         Sentence of each field, and the sites and findings of its heading.
     joined
         How many of these follow without an empty line.
+    ended
+        Whether an empty line stood below.
     """
 
     index: int
@@ -48,10 +50,11 @@ class _Block:
     owns_fields: bool
     fields: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     joined: int = 0
+    ended: bool = False
 
-    def add(self, index: int, about: frozenset[str], *, blank_before: bool) -> None:
+    def add(self, index: int, about: frozenset[str]) -> None:
         """Add a field below the others."""
-        self.joined += not blank_before and self.joined == len(self.fields)
+        self.joined += not self.ended
         self.fields.append((index, about))
 
 
@@ -126,6 +129,8 @@ class LevelLines:
         for index, (sentence, opens) in enumerate(zip(self.sentences, self._opens, strict=True)):
             if not sentence.line_start:
                 continue
+            if runs[-1] and sentence.blank_before:
+                runs[-1][-1].ended = True
             if opens == "section" or (not opens and self.is_title(index)):
                 titled = not opens
                 runs.append([])
@@ -135,7 +140,7 @@ class LevelLines:
             elif not opens and (about := frozenset(m.value for m in _heading(sentence) if m.kind in _NOUNS)):
                 titled = False
                 if runs[-1] and not (sentence.item and sentence.item == runs[-1][-1].item):
-                    runs[-1][-1].add(index, about, blank_before=sentence.blank_before)
+                    runs[-1][-1].add(index, about)
         return [run for run in runs if run]
 
     def is_title(self, index: int) -> bool:

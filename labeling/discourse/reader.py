@@ -29,6 +29,9 @@ from deepspine.labeling.tokenization import Tokens
 UNTOLD, POINTING = 0.3, 0.04
 """How much a sentence without a statement, and one that points back or excepts, adds to the doubt."""
 
+MAX_ANSWER_WORDS = 2
+"""Words of "No." behind a heading."""
+
 CELL, LOST, LOST_FRAMES = 0.06, 0.1, 2
 """What a table's cell adds, and a sentence of which more than two assertions gave no statement."""
 
@@ -45,7 +48,8 @@ _LEADING = frozenset(
     ("at", "the", "in", "on", "within", "of", "level", "levels", "-", "*", "(", "segment", "disc", "starting", "from",
      "and", "also", "segments")
 )  # fmt: skip
-_ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side"))
+_ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side", "answer"))
+_ANSWERS = {word: Rule(f"answer.{word}", "answer", word, ()) for word in ("no", "yes")}
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
 _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
 _NAMED_LEVELS = frozenset(("level", "levels"))
@@ -113,9 +117,20 @@ class Reader:
                     self._clause(sentence, cell[0], sentence.i, cell[1])
                 continue
             mentions, start, at_header = headings.enter(sentence)
+            if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS:
+                mentions = self._answer(sentence, start) or mentions
             if mentions and not context.skip:
                 self._clause(sentence, mentions, start, at_header)
         return Reading(self.stating.statements, self.puzzles)
+
+    def _answer(self, sentence: Sentence, start: int) -> list[Mention]:
+        """Read "No" and "Yes" behind the heading of a finding: "Disc herniation: | No."."""
+        topic = self.context.topic
+        said = [word for word in self.words[start : sentence.j] if word != "."]
+        if topic is None or (topic.finding is None and topic.predicate is None) or len(said) != 1:
+            return []
+        rule = _ANSWERS.get(said[0])
+        return [] if rule is None else [Mention(rule, start, start + 1)]
 
     def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
         """Read what is left of a sentence behind its headings."""
@@ -143,7 +158,7 @@ class Reader:
         frames = reader.read(mentions)
         stating.opening = self.words[start] if start < len(self.words) else ""
         stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
-        stating.headed = at_header
+        stating.headed = at_header or (start > sentence.i and self.headings.opens_field())
         before = len(stating.statements)
         for frame in frames:
             stating.state(frame)

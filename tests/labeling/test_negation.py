@@ -85,3 +85,21 @@ def test_negative_beside_a_finding_denies_it(text: str, finding: str, grades: st
 ])  # fmt: skip
 def test_a_denied_clause_about_the_lesion_denies_nothing_behind_it(text: str, label: str, grades: str) -> None:
     assert labels_of(f"L4-5: {text}")[f"L4-L5 {label}"] == grades
+
+
+def test_yes_and_no_answer_the_heading_of_a_finding() -> None:
+    text = (
+        "L4-5:\nDisc bulge: Yes\nDisc herniation: No\nLeft foraminal stenosis: No\nRight foraminal stenosis: Yes\n"
+        "Nerve root impingement: No.\nSpondylolisthesis: No."
+    )
+    assert labels_of(text) == {
+        "L4-L5 bulge": PRESENT, "L4-L5 herniation": "none", "L4-L5 foraminal_stenosis left": "none",
+        "L4-L5 foraminal_stenosis right": PRESENT, "L4-L5 nerve_root left": "none|contact|displacement",
+        "L4-L5 nerve_root right": "none|contact|displacement", "L4-L5 spondylolisthesis": "none",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", ["Bulge/herniation", "Bulge and herniation", "Bulge or herniation"])
+@pytest.mark.parametrize("answer", ["none.", "No.", "absent"])
+def test_a_denial_behind_a_heading_of_two_findings_denies_both(heading: str, answer: str) -> None:
+    assert labels_of(f"L4-5: {heading}: {answer}") == {"L4-L5 bulge": "none", "L4-L5 herniation": "none"}

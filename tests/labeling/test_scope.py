@@ -611,6 +611,7 @@ def test_fields_of_one_level_are_not_of_all(text: str) -> None:
     "L4-5: Moderate bulge.\nFacets: Normal.\nL5-S1: Mild bulge.\nFacets: Normal.\nSpinal canal: No stenosis.",
     "Discs:\nL4-5: Mild bulge.\nSpinal canal: No stenosis.\nForamina:\nL4-5: Mild narrowing.",
     "L4-5:\nDisc: Mild bulge.\n\nSpinal canal: No stenosis.",
+    "Marrow: Normal.\n\nL4-5: Mild bulge.\n\nL3 vertebral body: Haemangioma.\nSpinal canal: No stenosis.",
     "IMPRESSION:\n1. L4-5: Bulge.\n2. Spinal canal: No stenosis.\n3. L5-S1: Bulge.",
 ])  # fmt: skip
 def test_a_field_behind_the_last_level_that_the_others_lack_is_of_all(text: str) -> None:
