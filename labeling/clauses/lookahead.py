@@ -289,8 +289,11 @@ class Lookahead(State):
         before, behind = self._peek(-1), self._peek(2)
         if before is not None and before.kind == "of":
             before = self._peek(-2)
-        sided = following is not None and following.kind == "side_post" and before is not None and before.kind == "conj"
-        return sided and (behind is None or behind.kind in ("mark", "conj"))
+        if following is not None and following.value == "(":
+            following, behind = behind, self._peek(3)
+        if following is None or before is None or before.kind != "conj" or following.kind not in ("side_post", "side"):
+            return False
+        return behind is None or behind.kind in ("mark", "conj")
 
     def _is_respective(self) -> bool:
         """Whether the sentence shares something out over its levels: "..., respectively"."""
@@ -358,6 +361,15 @@ class Lookahead(State):
             if k not in covered and w.isalpha() and w not in LIGHT
         ]
         return has_level and not words and not self._describes_what_follows(head)
+
+    def _is_of_level_alone(self) -> bool:
+        """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, L5-S1 moderate stenosis"."""
+        level, before = self._peek(-1), self._peek(-2)
+        if level is None or level.kind not in ("level", "levels") or before is None or before.value not in (",", "and"):
+            return False
+        first = self.last[-1].level if self.last else None
+        listed = first is not None and first in self.levels_seen and first.i < self.last[-1].i
+        return listed and self.topic is None and self.last[-1].head.form != "part"
 
     def _describes_what_follows(self, head: Mention) -> bool:
         """Whether an unknown noun follows at once: "unremarkable | appearance of ..."."""

@@ -173,7 +173,9 @@ class Predicates(Leftovers):
         self.conjuncts = []
         self._fresh()
         subject = [(site, conjunct.sides) for conjunct in self.subject for site in conjunct.sites]
-        if subject:
+        if mention.value == "normal" and self._is_of_level_alone():
+            frames = [self._frame("normal_level", 1, mention, opener)]
+        elif subject:
             frames = self._of_subject(mention, opener, subject)
         elif mention.value == "crowd" and following is not None and following.kind in ("of", "site", "side"):
             self.cur = opener

@@ -232,7 +232,7 @@ class Scope(Leftovers):
         if inside is None or behind is None or behind.value != ")":
             return False
         cur = self.cur
-        if cur.grade and not cur.sides:
+        if (cur.grade or (cur.level and not cur.sites)) and not cur.sides:
             return inside.kind in ("side", "side_post")
         return bool(cur.sides) and not cur.grade and not cur.sites and inside.kind == "grade"
 

@@ -699,3 +699,26 @@ def test_a_graded_finding_before_a_colon_may_have_sides_behind_it() -> None:
     text = "Moderate bilateral foraminal stenosis: L3-L4 and L5-S1"
     assert set(told(text, "foraminal_stenosis").values()) == {"moderate"}
     assert len(told(text, "foraminal_stenosis")) == 4
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4 mild bulge, L4-5 moderate canal stenosis, L5-S1 unremarkable.",
+    "L3-4 mild bulge, L5-S1 normal, L4-5 moderate canal stenosis.",
+])  # fmt: skip
+def test_a_level_called_normal_in_a_list_of_levels_is_normal_in_all(text: str) -> None:
+    found = labels_of(text)
+    assert (found["L3-L4 bulge"], found["L4-L5 canal_stenosis"]) == ("mild", "moderate")
+    assert {finding for finding in found if finding.startswith("L5-S1")} >= {"L5-S1 bulge", "L5-S1 nerve_root left"}
+
+
+def test_a_level_called_normal_under_a_site_is_normal_of_that_site() -> None:
+    assert labels_of("Canal: L3-4 mild, L4-5 normal.").keys() == {"L3-L4 canal_stenosis", "L4-L5 canal_stenosis"}
+
+
+@pytest.mark.parametrize("places", [
+    "at L3-4 on the left and L5-S1 bilaterally", "at L3-4 (left) and L5-S1 (bilateral)",
+    "on the left at L3-4 and bilaterally at L5-S1",
+])  # fmt: skip
+def test_each_level_of_a_list_has_the_side_behind_it(places: str) -> None:
+    found = told(f"Mild foraminal narrowing {places}.", "foraminal_stenosis")
+    assert found == dict.fromkeys(("L3-L4 left", "L5-S1 left", "L5-S1 right"), "mild")
