@@ -100,7 +100,8 @@ def _corrected(statements: list[Statement]) -> list[Statement]:
     moves = [s for s in statements if s.mode == "correction" and s.sides in (LEFT, RIGHT) and s.bits != 1]
     if not moves:
         return statements
-    said = {(s.finding, level, s.sides) for s in statements if s.section == "addendum" for level in s.levels}
+    added = [s for s in statements if s.section == "addendum" and s.bits != 1]
+    said = {(s.finding, level, s.sides) for s in added for level in s.levels}
     kept = []
     for statement in statements:
         if statement.section == "addendum" or statement.scope != "level" or not statement.sides:

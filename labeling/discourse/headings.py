@@ -194,9 +194,9 @@ class Headings:
         section = self.section_of(head)
         if section is not None and (head[0].i - start <= 3):
             self._enter_section(section, standalone, sentence)
-            region = self.regions.within(start, end)
-            if region:
-                context.region = region
+            context.region = self.regions.within(start, end) or context.region
+            if section == "addendum" and head[-1].kind == "level":
+                self.set_level(head[-1], sentence, standalone=standalone)
             return "section"
         levels = [m for m in head if m.kind in ("level", "levels", "levelref")]
         asserting = [m for m in head if m.kind in ("pred", "finding", "open", "neg")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from deepspine.data.findings import FINDINGS
@@ -40,8 +41,9 @@ NOWHERE = 1 << 30
 _LOOSE_OPENINGS = frozenset(("no", "nil", "there", "without", "neither"))
 _CORRECTIONS = frozenset(
     ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
-     "swapped", "typographical", "interchanged", "switched", "inverted")
+     "swapped", "typographical", "interchanged", "switched", "inverted", "correction", "corrected", "erratum")
 )  # fmt: skip
+_LEADS_TO_SIDE = frozenset(("on", "the", "left", "right"))
 _LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
 
 
@@ -143,7 +145,7 @@ class Stating:
             words = self.words[start:]
             self._corrects = (
                 not _CORRECTIONS.isdisjoint(words)
-                or any(_denies_side(words, k) for k, word in enumerate(words) if word == "not")
+                or any(_denies_side(words, k) for k, word in enumerate(words) if word in ("not", "than"))
                 or bool(_LOUD_SIDE.search(self.tokens.text[self.tokens.starts[start] :]))
             )
         return self._corrects
@@ -206,5 +208,8 @@ def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:
 
 
 def _denies_side(words: list[str], index: int) -> bool:
-    """Whether "not" stands before a side: "right, not left-sided"."""
-    return index + 1 < len(words) and words[index + 1] in ("right", "left", "the") and "sided" in words
+    """Whether a side stands behind a denial: "right, not left-sided", "on the right rather than | the left"."""
+    if words[index] == "than" and words[index - 1] != "rather":
+        return False
+    behind = words[index + 1 : index + 4]
+    return any(word in ("left", "right") for word in itertools.takewhile(_LEADS_TO_SIDE.__contains__, behind))
