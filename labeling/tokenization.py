@@ -149,11 +149,38 @@ _ABBREVIATIONS = frozenset(
     ]
 )
 _SHORTENED = frozenset(
-    ("sig", "signif", "evid", "def", "cent", "mod", "sev", "min", "lt", "rt", "bilat", "post", "deg", "diff", "neg")
+    (
+        "sig",
+        "signif",
+        "evid",
+        "def",
+        "cent",
+        "mod",
+        "sev",
+        "min",
+        "sl",
+        "lt",
+        "rt",
+        "bilat",
+        "post",
+        "deg",
+        "diff",
+        "neg",
+    )
 )
 _SHORT = "|".join(sorted(_SHORTENED))
 _SHORT_NOUN = re.compile(rf"\b(?i:(?:no|without|an?) (?:{_SHORT}))\.(?= ?[A-Za-z])")
 _SHORT_STOP = re.compile(rf"\b(?i:{_SHORT})\.(?= ?(?:[a-z,]|[LS]\d (?i:nerve|root)))")
+_OPENS_PHRASE = (
+    r"(?:\A|(?<=[\n.:;,(+&])|(?<=[\n.:;,(+&] )"
+    r"|\b(?:with|of|a|an|by|into|there is|there are|\w+ing|mild|moderate|severe|large|small) "
+    r"|(?<!\bon )(?<!\bto )(?<!\bat )\bthe )"
+)
+"""What stands before a noun's first adjective."""
+
+_SHORT_PLACE = re.compile(rf"(?i:{_OPENS_PHRASE}\b(?:lt|rt|bilat|post|cent|sl))\.(?= ?[A-Za-z>])")
+_NOUN_AHEAD = r"(?= *(?:[a-z/]+ +){0,3}(?:narrowing|stenosis|bulg|protrusion|compression))"
+_SHORT_DEGREE = re.compile(rf"(?i:{_OPENS_PHRASE}\b(?:mod|sev|min)\.{_NOUN_AHEAD})")
 _SENTENCE_CASE = re.compile(r"[A-Z][a-z]{2}")
 _SMALL_START = re.compile(r"[a-z]{4}\. ?[a-z]{3}")
 
@@ -299,9 +326,11 @@ def _without_short_stops(text: str) -> str:
     """Blank out the stop of a shortened adjective whose noun follows: "No sig. stenosis", "compressing the lt. root".
 
     Before a capital it may end the sentence ("Canal mod. Foramina patent"), and so may it before any word where the
-    writer begins sentences with small letters; behind "no" it never does.
+    writer begins sentences with small letters; behind "no", and where the adjective opens a phrase ("of rt. foramen"),
+    it never does.
     """
-    text = _SHORT_NOUN.sub(_stop_blanked, text)
+    for always in (_SHORT_NOUN, _SHORT_PLACE, _SHORT_DEGREE):
+        text = always.sub(_stop_blanked, text)
     blanked = _SHORT_STOP.sub(_stop_blanked, text)
     return blanked if _SENTENCE_CASE.search(text) and not _SMALL_START.search(blanked) else text
 

@@ -635,6 +635,22 @@ def test_a_shortened_side_is_that_of_the_noun_behind_it() -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "L4/5: mild narrowing of rt. exit foramen, severe narrowing of lt. exit foramen.",
+    "L4/5: mild rt. foraminal stenosis. sev. lt. foraminal stenosis. mild facet arthropathy.",
+    "L4/5: SL. RT. FORAMINAL STENOSIS, SEV. LT. FORAMINAL STENOSIS.",
+])  # fmt: skip
+def test_a_shortened_adjective_that_opens_a_phrase_ends_no_sentence_in_any_case(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+def test_shortened_sides_are_read_whatever_the_other_sentences_look_like() -> None:
+    text = "L5/S1: Disc protrusion compressing lt. S1 nerve root. mild foraminal narrowing."
+    assert told(text, "nerve_root") == {"L5-S1 left": "compression"}
+    text = "L4-5: RECESS NARROWING RT > LT. LIGAMENTUM FLAVUM HYPERTROPHY."
+    assert len(told(text, "subarticular_stenosis")) == 2
+
+
+@pytest.mark.parametrize("text", [
     "L4-5: Canal mod. Foramina sev. L5-S1: Neg.",
     "l4-5: canal mod. foramina sev. l5-s1: neg.",
     "L4-5: Foramina sev. Canal Schizas grade B. L5-S1: Neg.",
