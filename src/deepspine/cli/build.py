@@ -64,12 +64,12 @@ def build(
     if labels_out is not None and (secret is None or labels is None):
         raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")
     preset = resized(get_preset(crop_preset), sagittal=sagittal_crop, axial=axial_crop)
-    # Keys of studies that are added must follow from the secret of those that are there.
-    words = None if secret is None else secret_words(secret, make=not Folder(out).exists(MANIFEST))
-    make_folders_of(labels_out)
     studies = find_studies(index, levels, root=root, allow_mismatched_frames=allow_mismatched_frames)
     if labels is not None:
         check_labels(studies, table, labels)
+    # Keys of studies that are added must follow from the secret of those that are there.
+    words = None if secret is None else secret_words(secret, make=not Folder(out).exists(MANIFEST))
+    make_folders_of(labels_out)
     with progress("build dataset", total=len(studies)) as advance:
         result = build_dataset(
             studies,
