@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from deepspine.data.dataset.studies import StudySource, archive_studies, check_levels
@@ -14,8 +14,8 @@ from deepspine.data.label_table import LabelTable
 
 def find_studies(
     index: Path, levels: Path, *, root: Path | None = None, allow_mismatched_frames: bool = False
-) -> list[StudySource]:
-    """Return the studies of an index.
+) -> tuple[Iterator[StudySource], int]:
+    """Return the studies of an index, one after the other, and how many they are.
 
     Parameters
     ----------
@@ -39,9 +39,11 @@ def find_studies(
     if index.suffix.lower() == ".csv":
         if root is not None:
             raise ConfigError(f"--root belongs to an archive index; the paths of {index} follow from its own folder")
-        return list(volume_studies(read_volume_table(index), levels))
+        rows = read_volume_table(index)
+        return volume_studies(rows, levels), len({row.study_key for row in rows})
     archive = ArchiveIndex.read(index, root=root)
-    return list(archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames))
+    total = sum(1 for _ in archive.studies())
+    return archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames), total
 
 
 def check_labels(studies: Iterable[StudySource], labels: LabelTable, path: Path) -> None:
@@ -49,6 +51,8 @@ def check_labels(studies: Iterable[StudySource], labels: LabelTable, path: Path)
 
     Parameters
     ----------
+    studies
+        Looked at up to the first that has a label.
     path
         Of the label table, for the message.
 

@@ -41,6 +41,8 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
 ) -> None:
     """Join an index, level frames and labels into a sharded, checksummed dataset."""
+    from functools import partial
+
     from deepspine.cli.progress import progress
     from deepspine.data.crops import get_preset, resized
     from deepspine.data.dataset.build import build_dataset, keyed_labels
@@ -64,13 +66,14 @@ def build(
     if labels_out is not None and (secret is None or labels is None):
         raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")
     preset = resized(get_preset(crop_preset), sagittal=sagittal_crop, axial=axial_crop)
-    studies = find_studies(index, levels, root=root, allow_mismatched_frames=allow_mismatched_frames)
+    find = partial(find_studies, index, levels, root=root, allow_mismatched_frames=allow_mismatched_frames)
+    studies, total = find()
     if labels is not None:
-        check_labels(studies, table, labels)
+        check_labels(find()[0], table, labels)
     # Keys of studies that are added must follow from the secret of those that are there.
     words = None if secret is None else secret_words(secret, make=not Folder(out).exists(MANIFEST))
     make_folders_of(labels_out)
-    with progress("build dataset", total=len(studies)) as advance:
+    with progress("build dataset", total=total) as advance:
         result = build_dataset(
             studies,
             table,
@@ -106,4 +109,4 @@ def build(
     if result.stale:
         typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
     failed = Rejects([(study, "") for study in result.failed])
-    failed.check_share(len(studies), allowed=max_reject_share, path=f"{out}/rejects.csv")
+    failed.check_share(total, allowed=max_reject_share, path=f"{out}/rejects.csv")

@@ -64,7 +64,8 @@ def test_a_study_gives_its_frames_and_its_volumes_and_says_which_are_unreadable(
     frame = LevelFrame(Level.L4_L5, 1.0, np.zeros(3), np.array([LEFT, POSTERIOR, SUPERIOR]), np.zeros((2, 3)))
     (tmp_path / "levels" / "r2").mkdir(parents=True)
     (tmp_path / "levels" / "r2" / "levels.json").write_text(json.dumps({"levels": [frame.to_json()]}))
-    first, second = find_studies(tmp_path / "volumes.csv", tmp_path / "levels")
+    (first, second), total = find_studies(tmp_path / "volumes.csv", tmp_path / "levels")
+    assert total == 2
     assert (first.patient_key, second.patient_key) == ("s1", "p2"), "a study without a patient is its own"
     images = first.images()
     assert list(images.volumes) == ["sagittal_t2"]
