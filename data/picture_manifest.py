@@ -62,7 +62,7 @@ def read_manifest(path: Path) -> list[PictureEntry]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
+            rows = csv.DictReader(file, strict=True)
             _check_columns(path, rows.fieldnames or ())
             return [_entry(path, rows.line_num, row) for row in rows]
     except FileNotFoundError:

@@ -67,7 +67,7 @@ def read_csv_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
+            reader = csv.reader(file, strict=True)
             header = [name.strip() for name in next(reader, [])]
             _require_columns(path, header, columns)
             return [_row(path, reader.line_num, header, cells) for cells in reader if any(cells)]

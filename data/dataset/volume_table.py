@@ -68,7 +68,7 @@ def read_volume_table(path: Path) -> list[VolumeRow]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise InputError(f"{path}: row 1: no column {missing[0]!r}; a table of volumes has {','.join(COLUMNS)}")

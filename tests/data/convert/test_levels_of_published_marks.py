@@ -91,7 +91,8 @@ def test_a_row_with_too_few_cells_is_named(tmp_path: Path) -> None:
         read_csv_table(tmp_path / "table.csv", ("a",))
 
 
-def test_a_quotation_mark_that_stays_open_is_named(tmp_path: Path) -> None:
-    (tmp_path / "table.csv").write_text('a,b\n1,2\n"3,4\n' + "5,6\n" * 50_000, encoding="utf-8")
+@pytest.mark.parametrize("n_rows", [1, 50_000])
+def test_a_quotation_mark_that_stays_open_is_named(tmp_path: Path, n_rows: int) -> None:
+    (tmp_path / "table.csv").write_text('a,b\n1,2\n"3,4\n' + "5,6\n" * n_rows, encoding="utf-8")
     with pytest.raises(InputError, match="no valid CSV"):
         read_csv_table(tmp_path / "table.csv", ("a",))
