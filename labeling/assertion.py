@@ -18,6 +18,7 @@ _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
 _HEADS = frozenset(("finding", "pred"))
+_EXAMINATIONS = frozenset(("study", "examination", "exam", "scan", "mri"))
 _CLAUSE_ENDS = frozenset(",;:(")
 _TOWARDS = frozenset(("to", "toward", "towards"))
 
@@ -385,4 +386,5 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
             del kept[start:]
         elif words[mentions[index].i].startswith(("pre", "before")):
             kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
-    return index + 1
+    examination = following is not None and following.value == "other" and words[following.i] in _EXAMINATIONS
+    return index + (2 if examination else 1)

@@ -129,9 +129,9 @@ class LevelScope(Leftovers):
 
     def _of_named(self, mention: Mention) -> tuple[int, ...]:
         """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""
-        named = [level for ref in self.levels_seen for level in ref.levels]
+        named = list(dict.fromkeys(level for ref in self.levels_seen for level in ref.levels))
         if mention.value == "both" and len(named) > 1:
-            return tuple(dict.fromkeys(named))
+            return tuple(named)
         if mention.value in ("former", "latter") and len(named) > 1:
             return (named[0] if mention.value == "former" else named[-1],)
         if mention.value != "rest" or COUNTS.isdisjoint(self.words[mention.i : mention.j]) or len(self.levels_seen) < 2:
@@ -241,9 +241,10 @@ class LevelScope(Leftovers):
         if not bare and cur.empty and self.last and self._repeats(following):
             self._repeat_last(ref)
             return True
-        side_alone = cur.sides and (self.topic is not None or (self.last and not bare))
+        taken = not bare or any(conjunct.level for conjunct in self.conjuncts)
+        side_alone = cur.sides and (self.topic is not None or (self.last and taken))
         if (cur.grade or cur.mm or side_alone) and not cur.sites and self._ends_item(following):
-            if not bare or any(conjunct.level for conjunct in self.conjuncts):
+            if taken:
                 self._share_with_other_side(ref)
             cur.level = ref
             return True

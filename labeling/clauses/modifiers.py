@@ -165,7 +165,7 @@ class Modifiers(Leftovers):
         """Whether a side is that of the heads just read: "foraminal stenosis | on the left"."""
         if self.open is not None or not self.cur.empty or not self.last or not self.last_open or self._is_preposed():
             return False
-        if any(c.sides and not c.grade and c.level is None for c in self.conjuncts):
+        if any(c.sides and (c.level is not None or not c.grade) for c in self.conjuncts):
             return False  # theirs is another: "compressed at L4-5 bilaterally and | on the left at L5-S1"
         return self._give_side(self.last, sides) or sides == BOTH
 

@@ -307,7 +307,8 @@ def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:
     """Drop sites that no comma or "and" joins to the noun's own: "the sac measures 8 mm, ... canal | stenosis"."""
     kept: list[Conjunct] = []
     for conjunct in reversed(chain):
-        if kept and conjunct.sites and not conjunct.joint and not conjunct.grade and not conjunct.neg:
+        apart = not conjunct.joint or conjunct.mm
+        if kept and conjunct.sites and apart and not conjunct.grade and not conjunct.neg:
             break
         kept.append(conjunct)
     return kept[::-1]

@@ -722,3 +722,33 @@ def test_a_level_called_normal_under_a_site_is_normal_of_that_site() -> None:
 def test_each_level_of_a_list_has_the_side_behind_it(places: str) -> None:
     found = told(f"Mild foraminal narrowing {places}.", "foraminal_stenosis")
     assert found == dict.fromkeys(("L3-L4 left", "L5-S1 left", "L5-S1 right"), "mild")
+
+
+def test_the_name_of_the_earlier_examination_takes_no_degree() -> None:
+    text = "Since the previous study there has been no change in the mild L3-4 and moderate L4-5 canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Neural foraminal stenosis, severe on the left at L4-L5 and on the right at L5-S1.",
+    "Foraminal stenosis is severe on the left at L4-L5 and on the right at L5-S1.",
+    "Severe foraminal stenosis on the left at L4-L5 and on the right at L5-S1.",
+])  # fmt: skip
+def test_a_degree_holds_for_the_other_side_of_another_level(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L5-S1 right": "severe"}
+
+
+def test_the_former_and_the_latter_are_those_named_first() -> None:
+    text = "Bulges at L4-5 and L5-S1, with mild left foraminal stenosis at the former and moderate left at the latter."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L5-S1 left": "moderate"}
+
+
+def test_a_measured_sac_before_a_stenosis_is_not_narrowed() -> None:
+    assert labels_of("L4-5: The thecal sac measures 7 mm AP, severe central stenosis.") == {
+        "L4-L5 canal_stenosis": "severe"
+    }
+
+
+def test_disease_of_the_adjacent_level_leaves_the_level_named_to_the_findings() -> None:
+    text = "Mild adjacent level disease at L3-4 with mild disc bulge and moderate canal stenosis."
+    assert labels_of(text) == {"L3-L4 bulge": "mild", "L3-L4 canal_stenosis": "moderate"}
