@@ -189,7 +189,7 @@ def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:
     while index < len(mentions):
         mention = mentions[index]
         following = mentions[index + 1] if index + 1 < len(mentions) else None
-        if mention.kind == "cap" and _compares_degrees(mentions[max(index - 2, 0) : index + 3]):
+        if mention.kind == "cap" and _compares_degrees(mentions, index):
             merged.append(Mention(_COMMA, mention.i, mention.j))
             index += 1
             continue
@@ -210,10 +210,12 @@ def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:
     return merged
 
 
-def _compares_degrees(around: list[Mention]) -> bool:
-    """Whether each side has its degree: "moderate left | greater than | mild right"."""
+def _compares_degrees(mentions: list[Mention], index: int) -> bool:
+    """Whether each side has its degree: "moderate left | greater than | mild right", "moderate left, | > mild ..."."""
+    end = index - 1 if index and mentions[index - 1].value == "," else index
+    around = [*mentions[max(end - 2, 0) : end], *mentions[index + 1 : index + 3]]
     kinds = ["side" if mention.kind in _SIDES else mention.kind for mention in around]
-    return kinds == ["grade", "side", "cap", "grade", "side"]
+    return kinds == ["grade", "side", "grade", "side"]
 
 
 def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:

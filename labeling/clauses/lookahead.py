@@ -25,7 +25,7 @@ QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment"
 
 _HEADS = frozenset(("finding", "pred"))
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop"}
-_LISTING = frozenset((",", "and", "/"))
+_LISTING = frozenset((",", "and", "&", "/"))
 
 
 class Lookahead(State):
@@ -61,7 +61,7 @@ class Lookahead(State):
                 behind = self.mentions[index + 1] if index + 1 < len(self.mentions) else None
                 graded = "cop" in seen or _is_behind(seen, behind)
                 return graded and mention.bits != MODERATE | SEVERE
-            if kind not in _OF_ITEM and not (mention.value in _LISTING and not seen & _HEADS):
+            if kind not in _OF_ITEM and not (self.words[mention.i] in _LISTING and not seen & _HEADS):
                 return False
             seen.add(kind)
         return False

@@ -225,6 +225,8 @@ class Predicates(Leftovers):
             if not conjunct.sites:
                 continue
             if before is not None:
+                if _only_names_site(conjunct, before):
+                    continue
                 _share_degree(before, conjunct)
             if conjunct.neg and self.neg:
                 self._share_denied_degree(conjunct)
@@ -328,6 +330,12 @@ def _share_sites(chain: list[Conjunct]) -> None:
         ):
             conjunct.sites = sites
         following = conjunct
+
+
+def _only_names_site(conjunct: Conjunct, before: Conjunct) -> bool:
+    """Whether a site is but that of the sides before: "moderate left, mild right, | foraminal stenosis"."""
+    shared = before.sites is conjunct.sites and bool(before.grade and before.sides)
+    return shared and not conjunct.grade and not conjunct.sides
 
 
 def _share_degree(before: Conjunct, conjunct: Conjunct) -> None:

@@ -29,8 +29,8 @@ from deepspine.labeling.tokenization import Tokens
 UNTOLD, POINTING = 0.3, 0.04
 """How much a sentence without a statement, and one that points back or excepts, adds to the doubt."""
 
-MAX_ANSWER_WORDS = 2
-"""Words of "No." behind a heading."""
+MAX_ANSWER_WORDS = 4
+"""Words of "Yes, diffuse." behind a heading."""
 
 CELL, LOST, LOST_FRAMES = 0.06, 0.1, 2
 """What a table's cell adds, and a sentence of which more than two assertions gave no statement."""
@@ -118,19 +118,20 @@ class Reader:
                 continue
             mentions, start, at_header = headings.enter(sentence)
             if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS:
-                mentions = self._answer(sentence, start) or mentions
+                mentions = self._answer(sentence, start, mentions) or mentions
             if mentions and not context.skip:
                 self._clause(sentence, mentions, start, at_header)
         return Reading(self.stating.statements, self.puzzles)
 
-    def _answer(self, sentence: Sentence, start: int) -> list[Mention]:
-        """Read "No" and "Yes" behind the heading of a finding: "Disc herniation: | No."."""
+    def _answer(self, sentence: Sentence, start: int, mentions: list[Mention]) -> list[Mention]:
+        """Read "No" and "Yes" behind the heading of a finding: "Disc herniation: | No.", "Bulge: | Yes, diffuse."."""
         topic = self.context.topic
         said = [word for word in self.words[start : sentence.j] if word != "."]
-        if topic is None or (topic.finding is None and topic.predicate is None) or len(said) != 1:
+        if topic is None or (topic.finding is None and topic.predicate is None) or not said:
             return []
         rule = _ANSWERS.get(said[0])
-        return [] if rule is None else [Mention(rule, start, start + 1)]
+        told = len(said) > 1 and any(mention.kind != "mark" for mention in mentions)
+        return [] if rule is None or told else [Mention(rule, start, start + 1)]
 
     def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
         """Read what is left of a sentence behind its headings."""

@@ -44,7 +44,12 @@ def test_a_degree_between_commas_is_of_the_head_before_it(text: str, found: tupl
     assert (labels["L4-L5 bulge"], labels["L4-L5 canal_stenosis"]) == found
 
 
-@pytest.mark.parametrize("comparison", ["greater than", ">", "more than", "and"])
+def test_sides_before_a_comma_keep_their_degrees() -> None:
+    text = "L4-5: Moderate left, greater than mild right, foraminal narrowing."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("comparison", ["greater than", ">", "more than", "and", ", greater than"])
 def test_each_side_of_a_comparison_keeps_its_degree(comparison: str) -> None:
     text = f"L4-5: Moderate left {comparison} mild right foraminal narrowing."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}

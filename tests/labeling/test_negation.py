@@ -35,6 +35,7 @@ def test_a_list_without_a_degree_behind_its_heads_stays_denied(text: str, grades
     "No disc herniation, central canal and neural foramina patent.",
     "mild DDD, no HNP, canal and foramina are patent.",
     "no HNP, canal & NF patent.",
+    "no HNP, canal/NF patent.",
     "No herniation, bulge or fissure, spinal canal and foramina widely patent.",
     "No herniation and canal and foramina patent.",
     "Left protrusion abuts the left L5 nerve root, canal and foramina patent.",
@@ -89,8 +90,8 @@ def test_a_denied_clause_about_the_lesion_denies_nothing_behind_it(text: str, la
 
 def test_yes_and_no_answer_the_heading_of_a_finding() -> None:
     text = (
-        "L4-5:\nDisc bulge: Yes\nDisc herniation: No\nLeft foraminal stenosis: No\nRight foraminal stenosis: Yes\n"
-        "Nerve root impingement: No.\nSpondylolisthesis: No."
+        "L4-5:\nDisc bulge: Yes, diffuse.\nDisc herniation: No\nLeft foraminal stenosis: No\n"
+        "Right foraminal stenosis: Yes\nNerve root impingement: No.\nSpondylolisthesis: No."
     )
     assert labels_of(text) == {
         "L4-L5 bulge": PRESENT, "L4-L5 herniation": "none", "L4-L5 foraminal_stenosis left": "none",
