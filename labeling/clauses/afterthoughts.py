@@ -151,10 +151,15 @@ class Afterthoughts(Objects):
     def _side_again(self, frame: Frame, conjunct: Conjunct) -> int:
         """Return the side of a head that goes on to another degree, and maybe another level."""
         if self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"]):
-            return frame.sides
+            return 0 if self._leaves_side(frame, conjunct) else frame.sides
         if self.topic is not None and frame.head.j <= self.start and self._is_of_new_level([frame]):
             return self.topic.sides or self.side_in_front
         return frame.sides if conjunct.level is None else 0
+
+    def _leaves_side(self, frame: Frame, conjunct: Conjunct) -> bool:
+        """Whether a side told behind "is" is not that of other levels: "is severe on the left, mild | elsewhere"."""
+        elsewhere = conjunct.level is not None and conjunct.level.ref in ("rest", "rest_named")
+        return elsewhere and not any(m.kind == "side" and frame.i <= m.i < frame.head.i for m in self.mentions)
 
     def _again(self, frame: Frame, conjunct: Conjunct) -> Frame:
         """Repeat a head with another degree: "severe stenosis on the left, | moderate on the right"."""

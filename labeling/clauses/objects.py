@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.emission import Emission
 from deepspine.labeling.clauses.frames import GRADED, SITES, Conjunct, Frame, clone, meanings
-from deepspine.labeling.clauses.lookahead import LIGHT
+from deepspine.labeling.clauses.lookahead import LIGHT, ROOT_PREDICATES
 from deepspine.labeling.mentions import Mention
+
+_NEURAL = frozenset(("root", "sac", "cauda"))
+"""Sites that "without impingement" speaks of behind another finding."""
 
 
 class Objects(Emission):
@@ -115,6 +118,8 @@ class Objects(Emission):
         if head.kind == "open":
             return self._siteless_state(head, opener)
         subject = self._subject_sites(head.value)
+        if opener.neg and head.value in ROOT_PREDICATES and self.frames and self.topic is None:
+            subject = [(site, sides) for site, sides in subject if site.value in _NEURAL]
         if subject and not (self.words[head.i].startswith("stenos") and _are_discs(subject)):
             return self._of_subject(head, opener, subject)
         if head.value == "narrow":

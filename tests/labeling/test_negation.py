@@ -104,3 +104,9 @@ def test_yes_and_no_answer_the_heading_of_a_finding() -> None:
 @pytest.mark.parametrize("answer", ["none.", "No.", "absent"])
 def test_a_denial_behind_a_heading_of_two_findings_denies_both(heading: str, answer: str) -> None:
     assert labels_of(f"L4-5: {heading}: {answer}") == {"L4-L5 bulge": "none", "L4-L5 herniation": "none"}
+
+
+def test_no_impingement_behind_a_narrowing_denies_no_narrowing() -> None:
+    text = "L4-5: Lateral recess narrowing on the left, mild, without impingement."
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild"}
+    assert told("L4-5: The canal shows no compression.", "canal_stenosis") == {"L4-L5": "none"}

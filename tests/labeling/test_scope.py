@@ -752,3 +752,10 @@ def test_a_measured_sac_before_a_stenosis_is_not_narrowed() -> None:
 def test_disease_of_the_adjacent_level_leaves_the_level_named_to_the_findings() -> None:
     text = "Mild adjacent level disease at L3-4 with mild disc bulge and moderate canal stenosis."
     assert labels_of(text) == {"L3-L4 bulge": "mild", "L3-L4 canal_stenosis": "moderate"}
+
+
+def test_a_side_of_one_level_is_not_that_of_all_others_unless_it_is_the_subject() -> None:
+    text = "Foraminal narrowing is moderate on the left at L5-S1 and no more than mild elsewhere."
+    assert told(text, "foraminal_stenosis")["L4-L5 right"] == "none|mild"
+    text = "The left foraminal narrowing is moderate at L5-S1 and mild elsewhere."
+    assert "L4-L5 right" not in told(text, "foraminal_stenosis")
