@@ -131,6 +131,12 @@ class Afterthoughts(Objects):
         self._extend_last([twin])
         return [twin]
 
+    def _repeat_slip(self, slip: Frame, conjunct: Conjunct) -> None:
+        """Say a slip of another level with its own grade: "grade 1 slip of L4 on L5, and | grade 2 of L5 on S1"."""
+        twin = slip.copy()
+        twin.number, twin.level, twin.hedge = conjunct.number, conjunct.level, conjunct.hedge
+        self._extend_last([twin])
+
     def _number_is_degree(self, last: list[Frame], conjunct: Conjunct) -> bool:
         """Whether a number is a degree, and make it one: "stenosis, | grade 2"; slips and Modic changes keep theirs."""
         number = conjunct.number
@@ -139,8 +145,11 @@ class Afterthoughts(Objects):
             conjunct.grade = severity_of_number(int(number.number))
             return True
         if number.form == "grade" and any(f.finding in SLIPS for f in last):
-            for frame in self._not_denied(last, conjunct):
+            slips = self._not_denied(last, conjunct)
+            for frame in slips:
                 frame.number = frame.number or number
+            if conjunct.level is not None and all(frame.number is not number for frame in slips):
+                self._repeat_slip(slips[-1], conjunct)
         elif (number.form, last[-1].finding) in (("type", "modic"), ("type", "pfirrmann"), ("grade", "pfirrmann")):
             twin = last[-1].copy()
             twin.bits = number.bits >> 1 if twin.finding == "pfirrmann" else number.bits

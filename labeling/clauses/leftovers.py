@@ -160,11 +160,12 @@ class Leftovers(Afterthoughts):
         """
         behind = 2 if self._is_side(self._peek(-1)) else 1
         grade, verb = self._peek(-behind), self._peek(-behind - 1)
-        if verb is not None and verb.kind == "of":
+        set_off = verb is not None and self._is_set_off(verb)
+        if verb is not None and (verb.kind == "of" or set_off):
             verb = self._peek(-behind - 2)
         if grade is None or grade.kind != "grade" or verb is None:
             return
-        said = verb.kind == "cop" or (verb.kind == "finding" and behind == 1)
+        said = verb.kind == "cop" or (behind == 1 and (verb.kind == "finding" or (set_off and verb.kind == "pred")))
         cur = self.cur
         if said and self.last and not self.conjuncts and not cur.sites and cur.grade and (behind > 1 or not cur.sides):
             self._fresh()
@@ -180,6 +181,11 @@ class Leftovers(Afterthoughts):
         if alone and not self._is_respective() and all(lacks_degree(frame, cur) for frame in self.last):
             self._fresh()
             self._modify_last(cur)
+
+    def _is_set_off(self, comma: Mention) -> bool:
+        """Whether commas set a degree off before a participle: "bulge, mild | , indenting the sac"."""
+        following = self._peek()
+        return comma.value == "," and following is not None and following.kind == "pred" and following.form == "verb"
 
     @staticmethod
     def _is_side(mention: Mention | None) -> bool:

@@ -243,7 +243,7 @@ class LevelScope(Leftovers):
             return True
         taken = not bare or any(conjunct.level for conjunct in self.conjuncts)
         side_alone = cur.sides and (self.topic is not None or (self.last and taken))
-        if (cur.grade or cur.mm or side_alone) and not cur.sites and self._ends_item(following):
+        if (cur.grade or cur.mm or cur.number or side_alone) and not cur.sites and self._ends_item(following):
             if taken:
                 self._share_with_other_side(ref)
             cur.level = ref
@@ -380,8 +380,10 @@ class LevelScope(Leftovers):
         elif not self.cur.empty or not self.frames or not any(f.finding in SLIPS for f in self.frames):
             self.cur.level = ref
         else:
-            twin = next(f for f in reversed(self.frames) if f.finding in SLIPS).copy()
-            twin.level = ref
+            slip = next(f for f in reversed(self.frames) if f.finding in SLIPS)
+            twin = slip.copy()
+            twin.level, twin.number, twin.grade, twin.mm = ref, slip.number, slip.grade, slip.mm
+            twin.neg, twin.hedge = slip.neg, slip.hedge
             self.frames.append(twin)
             self.last = [twin]
         self.level = ref

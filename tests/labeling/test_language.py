@@ -136,6 +136,48 @@ def test_a_narrowing_of_something_unknown_on_one_side_is_not_the_canals() -> Non
     assert labels_of("L4-5: Moderate acquired stenosis.") == {"L4-L5 canal_stenosis": "moderate"}
 
 
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Disc bulge with mild thecal indentation.", "indentation"),
+    ("No thecal indentation.", "none|contact"),
+    ("The thecal sac is not compromised.", "none|contact"),
+    ("Thecal sac not compromised.", "none|contact"),
+])  # fmt: skip
+def test_thecal_words_are_of_the_sac_with_and_without_a_copula(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "thecal_sac") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "The exiting nerves are not compromised.",
+    "Exiting nerves not compromised.",
+    "Nerve roots uncompromised.",
+    "No neural compromise.",
+])  # fmt: skip
+def test_roots_that_are_not_compromised_are_not_compressed(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("Diffuse bulge, mild, indenting the thecal sac.", "bulge"),
+    ("Canal stenosis, mild, compressing the roots.", "canal_stenosis"),
+])  # fmt: skip
+def test_a_degree_set_off_by_commas_is_of_the_head_before(text: str, finding: str) -> None:
+    assert told(f"L4-5: {text}", finding) == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize(("text", "lower"), [
+    ("Grade I anterolisthesis of L4 over L5 and L5 over S1.", "grade1"),
+    ("Grade I anterolisthesis of L4 over L5 and grade II of L5 over S1.", "grade2"),
+    ("Grade 1 spondylolisthesis at L4-5, grade 2 at L5-S1.", "grade2"),
+])  # fmt: skip
+def test_a_second_slip_takes_the_grade_before_unless_it_has_its_own(text: str, lower: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L4-L5": "grade1", "L5-S1": lower}
+
+
+def test_a_slip_denied_of_two_levels_is_denied_of_both() -> None:
+    found = told("No slip of L4 on L5 or L5 on S1.", "spondylolisthesis")
+    assert found == {"L4-L5": "none", "L5-S1": "none"}
+
+
 @pytest.mark.parametrize("arrow", ["→", "⇒", "->", "=>", ">", ">>"])
 def test_an_arrow_links_two_lesions(arrow: str) -> None:
     found = labels_of(f"L4-5: moderate bulge {arrow} mild canal stenosis")
