@@ -156,7 +156,7 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
                     break
                 position += 2
             joins = True
-        elif not (joins and word in ("at", "the") and words[position - 1] not in (",",)):
+        elif not (joins and word in ("at", "the", "including") and words[position - 1] not in (",",)):
             break
         position += 1
     return (position, True, is_range) if joins else (start, False, False)

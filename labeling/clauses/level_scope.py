@@ -38,6 +38,10 @@ class LevelScope(Leftovers):
         group = mention.group
         assert group is not None
         before = self.words[mention.i - 1] if mention.i else ""
+        if group.levels and self._reaches_down(mention):
+            levels = tuple(k for k in LUMBAR if k <= max(group.levels))
+            self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
+            return
         if before in ("below", "above") and group.levels:
             beyond = max(group.levels) if before == "below" else min(group.levels)
             levels = tuple(k for k in LUMBAR if (k > beyond if before == "below" else k < beyond))
@@ -47,6 +51,14 @@ class LevelScope(Leftovers):
             LevelRef(group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels),
             mention.form == "at",
         )
+
+    def _reaches_down(self, level: Mention) -> bool:
+        """Whether discs are counted from the top: "discs normal down to | L3-4", not "extends down to L5-S1"."""
+        before = self._peek(-1)
+        if before is None or before.j != level.i or self.words[before.i] != "down":
+            return False
+        several = any(self.words[mention.j - 1] in ("discs", "levels") for mention in self.mentions[: self.index])
+        return several and not any(ref.levels for ref in self.levels_seen)
 
     def on_levels(self, mention: Mention) -> None:
         """Take a phrase that stands for certain levels ("the lower two discs")."""

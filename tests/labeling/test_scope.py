@@ -185,6 +185,20 @@ def test_a_side_behind_both_sides_is_that_of_the_next_level(text: str) -> None:
     assert told(text, "nerve_root") == dict.fromkeys(("L4-L5 left", "L4-L5 right", "L5-S1 left"), "compression")
 
 
+@pytest.mark.parametrize("text", [
+    "The discs are normal down to and including L3/4.",
+    "Normal discs down to L3/4.",
+    "Normal discs from L1/2 down to and including L3/4.",
+])  # fmt: skip
+def test_discs_down_to_a_level_are_all_above_it(text: str) -> None:
+    assert told(text, "herniation") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+
+
+def test_a_lesion_that_extends_down_to_a_level_is_not_at_all_above_it() -> None:
+    text = "L4-5: Extrusion extending down to L5-S1 and compressing the left S1 root."
+    assert set(told(text, "nerve_root")) <= {"L4-L5 left", "L5-S1 left"}
+
+
 def test_levels_between_a_state_and_its_noun_are_those_of_both() -> None:
     assert labels_of("Severely narrowed left L4/5 foramen.") == {"L4-L5 foraminal_stenosis left": "severe"}
     assert told("Normal L4-5 and L5-S1 discs, mild L3-4 bulge.", "bulge")["L3-L4"] == "mild"
