@@ -94,7 +94,10 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     if "cap" in kinds:
         if "side" in kinds or "side_post" in kinds:
             mentions = _merge_comparisons(mentions)
-        mentions = [_arrow(mentions, index, words) or mention for index, mention in enumerate(mentions)]
+        mentions = [
+            (_arrow(mentions, index, words) or mention) if mention.kind == "cap" else mention
+            for index, mention in enumerate(mentions)
+        ]
     if "grade" in kinds and ("focus" in kinds or "side_post" in kinds):
         mentions = _without_degrees_of_place(mentions, words)
     if "grade" in kinds and ("cap" in kinds or sum(mention.kind == "grade" for mention in mentions) > 1):
