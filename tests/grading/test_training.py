@@ -100,7 +100,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     ("first", "then", "planned", "steps"),
     [
         ((), ("--trainer.max_epochs=4",), 8, 16),
-        (("--fast", "--trainer.limit_train_batches=1"), ("--trainer.max_epochs=3",), 2, 12),
+        (("--trainer.max_epochs=1",), ("--trainer.max_epochs=3",), 4, 12),
     ],
 )
 def test_a_longer_run_does_not_go_on_from_a_shorter_one(
