@@ -28,7 +28,6 @@ _SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 _ASIDE = Rule("filler.included", "filler", "", ())
 _LINK = Rule("with.arrow", "breaker", "with", ())
-_LESIONS = frozenset(("finding", "pred"))
 _MODIFYING = frozenset(("grade", "side"))
 _NAMED = frozenset(("finding", "pred", "site"))
 """Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
@@ -117,7 +116,7 @@ def _arrow(mentions: list[Mention], index: int, words: list[str]) -> Mention | N
     before, *behind = mentions[index - 1], *mentions[index + 1 : index + 4]
     while behind and behind[0].kind in _MODIFYING:
         behind.pop(0)
-    leads = before.j == sign.i and before.kind in _LESIONS and bool(behind) and behind[0].kind in _NAMED
+    leads = before.j == sign.i and before.kind in _HEADS and bool(behind) and behind[0].kind in _NAMED
     return Mention(_LINK, sign.i, sign.j) if leads else None
 
 
