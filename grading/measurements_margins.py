@@ -6,16 +6,19 @@ that err apart: from the outline of the disc, from the canal's, and from the pic
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray
 from deepspine.grading.measurements_corners import DiscSpace
-from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster
+from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster, smoothed
 
 OUTERMOST = 0.005
 """Share of a disc's pixels that may reach beyond what is called its reach: stray ones."""
-HEIGHTS = {"low": 0.25, "middle": 0.5, "high": 0.75}
+HEIGHTS: Mapping[str, float] = MappingProxyType({"low": 0.25, "middle": 0.5, "high": 0.75})
 """Quantiles of a disc's heights at which the place of its edges is taken."""
 AT_DISC_MM = 4.0
 """Heights around the disc's centre at which the canal gives way to a bulge."""
@@ -31,8 +34,6 @@ MIN_PIXELS = 40
 """Fewer pixels of the canal (10 mm2) give no signal of CSF."""
 BEHIND_MM = (0.5, 25.0)
 """Where behind the corners' line CSF is looked for."""
-SMOOTHING_MM = 0.5
-"""Deviation of the Gaussian that takes the grain away."""
 
 OUTLINE = (
     "margin_back_mm2", "margin_front_mm", "margin_front_mm2", "margin_depth_per_body",
@@ -111,10 +112,8 @@ def _giving_way(raster: Raster, space: DiscSpace) -> dict[str, float]:
 
 
 def _dark(raster: Raster, space: DiscSpace, t2: FloatArray) -> dict[str, float]:
-    from scipy.ndimage import gaussian_filter
-
-    known = np.isfinite(t2)
-    smooth = gaussian_filter(np.where(known, t2, 0.0), SMOOTHING_MM / STEP_MM)
+    smooth = smoothed(t2)
+    known = np.isfinite(smooth)
     canal = smooth[_canal(raster) & known & (np.abs(raster.up_mm) <= BESIDE_MM[1])[:, None]]
     if len(canal) < MIN_PIXELS:
         return {}

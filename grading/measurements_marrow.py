@@ -10,17 +10,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray
-from deepspine.grading.measurements_raster import STEP_MM, Raster
+from deepspine.grading.measurements_raster import STEP_MM, Raster, smoothed
 
 BAND_MM = (0.7, 8.0)
 """Depth of the marrow that is looked at, from the disc."""
 MIDDLE_MM = 6.0
 """Marrow farther from the disc is what a body's own signal is taken of."""
-SMOOTHING_MM = 0.5
-"""Deviation of the Gaussian that takes the grain away."""
 MIN_PIXELS = 20
 """Fewer pixels of the raster (5 mm2) give no share."""
 ANY = (0.0, np.inf)
@@ -60,7 +57,7 @@ def marrow_measures(raster: Raster, t1: FloatArray, t2: FloatArray) -> dict[str,
     from scipy.ndimage import distance_transform_edt
 
     from_disc_mm = distance_transform_edt(~raster.disc) * STEP_MM
-    smooth = [_smoothed(one) for one in (t1, t2)]
+    smooth = [smoothed(one) for one in (t1, t2)]
     found: dict[str, float] = {}
     for side, body in zip(SIDES, (raster.above, raster.below), strict=True):
         known = body & np.isfinite(smooth[0]) & np.isfinite(smooth[1])
@@ -83,11 +80,3 @@ def _shares(t1: FloatArray, t2: FloatArray) -> dict[str, float]:
     if t1.std() > 0 and t2.std() > 0:
         shares["alike"] = float(np.corrcoef(t1, t2)[0, 1])
     return shares
-
-
-def _smoothed(values: FloatArray) -> NDArray[np.float64]:
-    from scipy.ndimage import gaussian_filter
-
-    known = np.isfinite(values)
-    smooth = gaussian_filter(np.where(known, values, 0.0), SMOOTHING_MM / STEP_MM)
-    return np.where(known, smooth, np.nan)

@@ -20,6 +20,8 @@ MAX_TURN_DEG = 25.0
 """A disc whose long axis is turned further against the spine's curve is no disc seen from the side."""
 NEAR_DISC_MM = 6.0
 """A disc lies no further from its frame's centre, a body no further from its disc."""
+SMOOTHING_MM = 0.5
+"""Deviation of the Gaussian that takes the grain away."""
 OUTSIDE = 255
 """Class of the raster where the volume does not reach."""
 
@@ -76,6 +78,15 @@ def level_raster(grid: Grid, mask: NDArray[np.uint8], frame: LevelFrame) -> Rast
     above = _bone_beside(bone, disc, slice(int(np.median(heights)), None))
     below = _bone_beside(bone, disc, slice(0, int(np.median(heights))))
     return Raster(classes, disc, above, below, points)
+
+
+def smoothed(values: FloatArray) -> FloatArray:
+    """Return grey levels on a raster without their grain, nan where they are not known; (rows, columns)."""
+    from scipy.ndimage import gaussian_filter
+
+    known = np.isfinite(values)
+    smooth = gaussian_filter(np.where(known, values, 0.0), SMOOTHING_MM / STEP_MM)
+    return np.where(known, smooth, np.nan)
 
 
 def _points(center_lps: FloatArray, back: FloatArray, up: FloatArray) -> FloatArray:
