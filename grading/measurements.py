@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.grading.measurements_corners import DiscSpace, disc_space
 from deepspine.grading.measurements_margins import CSF_QUANTILE, MARGINS, OUTERMOST, margin_measures
 from deepspine.grading.measurements_marrow import MARROW, marrow_measures
-from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster, level_raster
+from deepspine.grading.measurements_raster import STEP_MM, Raster, level_raster
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +173,7 @@ def _between_corners(raster: Raster, space: DiscSpace) -> dict[str, float]:
 
 
 def _canal_shape(raster: Raster) -> dict[str, float]:
-    canal = (raster.classes == CANAL) & (raster.back_mm > 0)
+    canal = (raster.classes == SpineClass.CANAL) & (raster.back_mm > 0)
     depth_mm = canal.sum(axis=1) * STEP_MM
     up = raster.up_mm
 
@@ -201,7 +202,7 @@ def _canal_cross_section_mm2(grid: Grid, mask: NDArray[np.uint8], frame: LevelFr
     """Return the area of the canal across the spine at the disc's height; nan for a single slice."""
     if grid.shape[0] == 1:
         return float("nan")
-    canal = np.argwhere(mask == CANAL)
+    canal = np.argwhere(mask == SpineClass.CANAL)
     if not len(canal):
         return float("nan")
     along = (grid.lps_from_ijk(canal) - frame.center_lps) @ frame.axes_lps[2]
@@ -229,7 +230,9 @@ def _signals(raster: Raster, values: FloatArray, prefix: str) -> dict[str, float
 
     from_disc_mm = distance_transform_edt(~raster.disc) * STEP_MM
     at_endplate = (from_disc_mm > ENDPLATE_MM[0]) & (from_disc_mm <= ENDPLATE_MM[1])
-    canal = (raster.classes == CANAL) & (raster.back_mm > 0) & (np.abs(raster.up_mm) <= NEXT_BODY_MM)[:, None]
+    canal = (
+        (raster.classes == SpineClass.CANAL) & (raster.back_mm > 0) & (np.abs(raster.up_mm) <= NEXT_BODY_MM)[:, None]
+    )
 
     def level(where: NDArray[np.bool_], quantile: float = 0.5) -> float:
         known = values[where & np.isfinite(values)]

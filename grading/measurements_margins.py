@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray
+from deepspine.data.spine_classes import SpineClass
 from deepspine.grading.measurements_corners import DiscSpace
-from deepspine.grading.measurements_raster import CANAL, STEP_MM, Raster, smoothed
+from deepspine.grading.measurements_raster import STEP_MM, Raster, smoothed
 
 OUTERMOST = 0.005
 """Share of a disc's pixels that may reach beyond what is called its reach: stray ones."""
@@ -136,7 +137,7 @@ def _dark(raster: Raster, space: DiscSpace, t2: FloatArray) -> dict[str, float]:
 
 
 def _canal(raster: Raster) -> NDArray[np.bool_]:
-    return np.asarray((raster.classes == CANAL) & (raster.back_mm > 0))
+    return np.asarray((raster.classes == SpineClass.CANAL) & (raster.back_mm > 0))
 
 
 def _at_disc(raster: Raster) -> NDArray[np.bool_]:

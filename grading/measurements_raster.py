@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
+from deepspine.data.spine_classes import SpineClass
 
-BODY, DISC, CANAL, SACRUM = 1, 3, 4, 5
-"""Values of `mask.nii.gz`."""
 STEP_MM = 0.5
 """Of the raster on which a level is measured; finer than the pixels of any scanner."""
 HALF_HEIGHT_MM, FRONT_MM, BACK_MM = 42.0, 40.0, 48.0
@@ -61,7 +60,7 @@ def level_raster(grid: Grid, mask: NDArray[np.uint8], frame: LevelFrame) -> Rast
     """Return the raster of a level; None when no disc is at the frame's centre."""
     _, back, up = frame.axes_lps
     points = _points(frame.center_lps, back, up)
-    disc = _part_at_center(_sampled_classes(grid, mask, points) == DISC)
+    disc = _part_at_center(_sampled_classes(grid, mask, points) == SpineClass.DISC)
     if disc is None:
         return None
     turn = _turn_rad(disc)
@@ -70,10 +69,10 @@ def level_raster(grid: Grid, mask: NDArray[np.uint8], frame: LevelFrame) -> Rast
     back, up = np.cos(turn) * back + np.sin(turn) * up, np.cos(turn) * up - np.sin(turn) * back
     points = _points(frame.center_lps, back, up)
     classes = _sampled_classes(grid, mask, points)
-    disc = _part_at_center(classes == DISC)
+    disc = _part_at_center(classes == SpineClass.DISC)
     if disc is None:
         return None
-    bone = (classes == BODY) | (classes == SACRUM)
+    bone = (classes == SpineClass.BODY) | (classes == SpineClass.SACRUM)
     heights = np.argwhere(disc)[:, 0]
     above = _bone_beside(bone, disc, slice(int(np.median(heights)), None))
     below = _bone_beside(bone, disc, slice(0, int(np.median(heights))))

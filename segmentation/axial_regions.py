@@ -16,9 +16,9 @@ from scipy import ndimage
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
 from deepspine.data.provenance import provenance
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import write_whole
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.inference import FoundBox
 from deepspine.segmentation.detection.instance_map import BoxClass
 from deepspine.segmentation.engines import CPU

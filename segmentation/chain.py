@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray, Grid
-from deepspine.segmentation.classes import SpineClass
+from deepspine.data.spine_classes import SpineClass
 from deepspine.segmentation.instances import Part
 
 USUAL_STEP_MM = 35.0

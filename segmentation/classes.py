@@ -1,23 +1,11 @@
-"""The classes of the segmentation, as numbered in `mask.nii.gz`, and sets of them as bits of a pixel's label."""
+"""Sets of a spine's classes as bits of a pixel's label, and how masks of them overlap."""
 
 from __future__ import annotations
-
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-class SpineClass(IntEnum):
-    """What a voxel shows."""
-
-    BACKGROUND = 0
-    BODY = 1
-    POSTERIOR = 2
-    DISC = 3
-    CANAL = 4
-    SACRUM = 5
-
+from deepspine.data.spine_classes import SpineClass
 
 N_CLASSES = len(SpineClass)
 ANY = (1 << N_CLASSES) - 1

@@ -25,8 +25,9 @@ from deepspine.data.label_table import csv_text
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM, SLICE_SPACING_MM, read_picture
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass, dice_coefficient
+from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.level_naming import MIN_CONFIDENCE
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.partial_labels import DiscBox

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from deepspine.data.geometry import FloatArray, Grid
-from deepspine.segmentation.classes import SpineClass
+from deepspine.data.spine_classes import SpineClass
 
 MIN_SHARE_OF_MEDIAN = 0.2
 """A part smaller than this share of the median part of its kind is a speck, not a vertebra."""

@@ -13,9 +13,9 @@ from deepspine.data.errors import NamingError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.levels import Level, Vertebra
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.segmentation.chain import across_disc
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.instances import Part, points_of
 from deepspine.segmentation.level_naming import (

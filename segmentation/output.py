@@ -12,9 +12,9 @@ import numpy as np
 from deepspine.data.files import write_mask
 from deepspine.data.frames import LEVELS_FILE, LevelFrame
 from deepspine.data.provenance import provenance
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import write_whole
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.locate import Location
 
 LOCATED_FILES = ("mask.nii.gz", "vertebrae.nii.gz", "overlay.png", LEVELS_FILE)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass, dice_coefficient
+from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.resampling import resample
 
 SAME_PLACE = 0.75

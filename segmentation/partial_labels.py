@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deepspine.segmentation.classes import ANY, AllowedMap, SpineClass, class_set, without
+from deepspine.data.spine_classes import SpineClass
+from deepspine.segmentation.classes import ANY, AllowedMap, class_set, without
 
 BACKGROUND, BODY, POSTERIOR = SpineClass.BACKGROUND, SpineClass.BODY, SpineClass.POSTERIOR
 DISC, CANAL, SACRUM = SpineClass.DISC, SpineClass.CANAL, SpineClass.SACRUM

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from deepspine.data.pictures import picture_grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.segmentation.chain import USUAL_STEP_MM, Chain, find_chain
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.pose import Segmenter
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass
 
 POSES = {
     "upside down": (slice(None), slice(None, None, -1), slice(None)),

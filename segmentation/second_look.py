@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.geometry import Grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.segmentation.chain import Chain, find_chain
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import count_steps
 from deepspine.segmentation.pair import Seen, lies_on, seen_together

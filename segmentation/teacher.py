@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from deepspine.segmentation.classes import SpineClass
+from deepspine.data.spine_classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.instances import MIN_DISC_AREA_MM2
 from deepspine.segmentation.pair import SAME_PLACE, spine_overlap

@@ -13,8 +13,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from deepspine.data.errors import InputError
 from deepspine.data.set_likelihood import set_negative_log_likelihood
+from deepspine.data.spine_classes import SpineClass
 from deepspine.segmentation.augmentation import Augmentation
-from deepspine.segmentation.classes import N_CLASSES, SpineClass
+from deepspine.segmentation.classes import N_CLASSES
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.network import build_network, trained_network
 from deepspine.segmentation.teacher import taught

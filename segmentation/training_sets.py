@@ -16,7 +16,8 @@ from PIL import Image
 
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
-from deepspine.segmentation.classes import ANY, AllowedMap, SpineClass, definite
+from deepspine.data.spine_classes import SpineClass
+from deepspine.segmentation.classes import ANY, AllowedMap, definite
 from deepspine.segmentation.partial_labels import (
     DiscBox,
     canal_borders_of,

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray, Grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.segmentation.chain import Chain, across_disc
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import MIN_BODY_AREA_MM2, Part
 from deepspine.segmentation.level_naming import count_steps
 from deepspine.segmentation.spine_curve import SpineCurve

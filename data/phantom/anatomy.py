@@ -23,7 +23,7 @@ from deepspine.data.phantom.posterior import (
 from deepspine.data.phantom.shapes import LevelShape
 from deepspine.data.phantom.soft_tissue import BodyHabitus, Texture, paint_surroundings
 from deepspine.data.phantom.spine import DiscSpace, Habitus, Spine, build_spine
-from deepspine.data.phantom.tissues import MaskClass
+from deepspine.data.spine_classes import SpineClass
 
 SPINOUS_MM = (20.0, 26.0, 28.0, 27.0, 26.0, 24.0, 22.0, 22.0, 22.0, 22.0)
 """Length of the spinous processes from the lowest vertebra upwards."""
@@ -50,7 +50,7 @@ class Anatomy:
         self._paint_arches(canvas)
         paint_canal(canvas, self.course, soft)
         self._paint_column(canvas)
-        bone = np.isin(self.materials.palette.classes, (MaskClass.BODY, MaskClass.SACRUM))
+        bone = np.isin(self.materials.palette.classes, (SpineClass.BODY, SpineClass.SACRUM))
         for position, disc in enumerate(self.spine.discs):
             shape = self._shape(disc)
             if shape is not None and shape.lobe is not None:

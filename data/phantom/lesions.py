@@ -10,7 +10,8 @@ import numpy as np
 from deepspine.data.phantom import tissues
 from deepspine.data.phantom.canvas import Canvas
 from deepspine.data.phantom.spine import Segment
-from deepspine.data.phantom.tissues import MaskClass, Palette
+from deepspine.data.phantom.tissues import Palette
+from deepspine.data.spine_classes import SpineClass
 
 FRACTURE_OEDEMA_SHARE = 0.7
 """Share of a freshly broken body's height that is oedematous, from the broken endplate downwards."""
@@ -46,7 +47,7 @@ class Haemangioma:
     @classmethod
     def of(cls, palette: Palette, segment: Segment, instance: int) -> Haemangioma:
         """Return a haemangioma that nearly fills a body's height."""
-        tissue = palette.add(tissues.HAEMANGIOMA, MaskClass.BODY, instance)
+        tissue = palette.add(tissues.HAEMANGIOMA, SpineClass.BODY, instance)
         return cls(segment, tissue, radius_mm=0.42 * segment.size.height_mm)
 
     def paint(self, canvas: Canvas) -> None:
@@ -80,8 +81,8 @@ class Fracture:
         """Return a fracture of a body."""
         return cls(
             segment,
-            oedema=palette.add(tissues.MARROW.mixed(tissues.EDEMA, 0.85), MaskClass.BODY, instance),
-            filling=palette.add(tissues.ANNULUS, MaskClass.DISC),
+            oedema=palette.add(tissues.MARROW.mixed(tissues.EDEMA, 0.85), SpineClass.BODY, instance),
+            filling=palette.add(tissues.ANNULUS, SpineClass.DISC),
             marrow=marrow,
         )
 

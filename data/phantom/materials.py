@@ -8,7 +8,8 @@ from deepspine.data.levels import Level
 from deepspine.data.phantom import tissues
 from deepspine.data.phantom.shapes import LevelShape
 from deepspine.data.phantom.spine import Spine
-from deepspine.data.phantom.tissues import MaskClass, Palette, Tissue
+from deepspine.data.phantom.tissues import Palette, Tissue
+from deepspine.data.spine_classes import SpineClass
 
 NUCLEUS_STEPS = 4
 """Shades from the border of the nucleus to its middle."""
@@ -100,7 +101,7 @@ def make_materials(spine: Spine, shapes: dict[Level, LevelShape], *, marrow_fat:
     palette = Palette()
     marrow = tissues.MARROW.mixed(tissues.FATTY_MARROW, marrow_fat)
     vertebrae = tuple(
-        _bone(palette, marrow, MaskClass.BODY, MaskClass.POSTERIOR, instance=position + 1)
+        _bone(palette, marrow, SpineClass.BODY, SpineClass.POSTERIOR, instance=position + 1)
         for position in range(len(spine.vertebrae))
     )
     discs = tuple(_disc(palette, shapes[disc.level].dryness if disc.level in shapes else 0.2) for disc in spine.discs)
@@ -109,13 +110,13 @@ def make_materials(spine: Spine, shapes: dict[Level, LevelShape], *, marrow_fat:
         soft=_soft(palette),
         vertebrae=vertebrae,
         discs=discs,
-        sacrum=_bone(palette, marrow, MaskClass.SACRUM, MaskClass.SACRUM, instance=0),
-        ilium=_bone(palette, marrow, MaskClass.BACKGROUND, MaskClass.BACKGROUND, instance=0),
-        sacral_disc=_disc(palette, 0.85, MaskClass.SACRUM),
+        sacrum=_bone(palette, marrow, SpineClass.SACRUM, SpineClass.SACRUM, instance=0),
+        ilium=_bone(palette, marrow, SpineClass.BACKGROUND, SpineClass.BACKGROUND, instance=0),
+        sacral_disc=_disc(palette, 0.85, SpineClass.SACRUM),
     )
 
 
-def _bone(palette: Palette, marrow: Tissue, body: MaskClass, posterior: MaskClass, *, instance: int) -> BoneNumbers:
+def _bone(palette: Palette, marrow: Tissue, body: SpineClass, posterior: SpineClass, *, instance: int) -> BoneNumbers:
     return BoneNumbers(
         marrow=palette.add(marrow, body, instance),
         cortex=palette.add(tissues.CORTEX, body, instance),
@@ -130,7 +131,7 @@ def _bone(palette: Palette, marrow: Tissue, body: MaskClass, posterior: MaskClas
     )
 
 
-def _disc(palette: Palette, dryness: float, mask_class: MaskClass = MaskClass.DISC) -> DiscNumbers:
+def _disc(palette: Palette, dryness: float, mask_class: SpineClass = SpineClass.DISC) -> DiscNumbers:
     core = tissues.NUCLEUS.mixed(tissues.DRY_NUCLEUS, dryness)
     inner = tissues.ANNULUS.mixed(core, 0.35)
     return DiscNumbers(
@@ -147,7 +148,7 @@ def _disc(palette: Palette, dryness: float, mask_class: MaskClass = MaskClass.DI
 
 
 def _soft(palette: Palette) -> SoftNumbers:
-    canal = MaskClass.CANAL
+    canal = SpineClass.CANAL
     muscle, fat = tissues.MUSCLE, tissues.FAT
     return SoftNumbers(
         fat=palette.add(fat),
@@ -170,9 +171,9 @@ def _soft(palette: Palette) -> SoftNumbers:
         cord=palette.add(tissues.CORD, canal),
         root=palette.add(tissues.ROOT.mixed(tissues.LIGAMENT, 0.25), canal),
         crowded=palette.add(tissues.ROOT.mixed(tissues.CSF, 0.12), canal),
-        flavum=palette.add(tissues.LIGAMENT, MaskClass.POSTERIOR),
+        flavum=palette.add(tissues.LIGAMENT, SpineClass.POSTERIOR),
         capsule=palette.add(tissues.LIGAMENT.mixed(tissues.ANNULUS, 0.5)),
-        joint=palette.add(tissues.FLUID.mixed(tissues.LIGAMENT, 0.4), MaskClass.POSTERIOR),
+        joint=palette.add(tissues.FLUID.mixed(tissues.LIGAMENT, 0.4), SpineClass.POSTERIOR),
         foramen_fat=palette.add(fat),
         foramen_root=palette.add(tissues.ROOT.mixed(tissues.LIGAMENT, 0.2)),
         cyst=palette.add(tissues.FLUID),

@@ -82,7 +82,7 @@ class PhantomStudy:
     plan
         How it was scanned.
     sagittal
-        T1 and T2, with mask classes (`MaskClass`), vertebra numbers (1 = lowest free one), Modic types on their grid.
+        T1 and T2, with mask classes (`SpineClass`), vertebra numbers (1 = lowest free one), Modic types on their grid.
     axial
         T2 slabs by level, from cranial to caudal; empty when axial scans were not asked for.
     spine
@@ -121,7 +121,7 @@ class PhantomStudy:
 
     @property
     def mask(self) -> NDArray[np.uint8]:
-        """`MaskClass` of every voxel of the sagittal grid."""
+        """`SpineClass` of every voxel of the sagittal grid."""
         return self.sagittal.classes
 
     @property

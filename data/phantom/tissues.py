@@ -7,24 +7,14 @@ Relaxation times are rounded from Stanisz 2005 (Magn Reson Med 54:507) and de Ba
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.spine_classes import SpineClass
+
 MAX_TISSUES = 256
 """Painted volumes hold one byte a point."""
-
-
-class MaskClass(IntEnum):
-    """Values of the truth mask."""
-
-    BACKGROUND = 0
-    BODY = 1
-    POSTERIOR = 2
-    DISC = 3
-    CANAL = 4
-    SACRUM = 5
 
 
 @dataclass(frozen=True)
@@ -110,18 +100,18 @@ class Palette:
     Examples
     --------
     >>> palette = Palette()
-    >>> palette.add(CSF, MaskClass.CANAL)
+    >>> palette.add(CSF, SpineClass.CANAL)
     1
     """
 
     def __init__(self) -> None:
         self._tissues: list[Tissue] = [AIR]
-        self._classes: list[int] = [int(MaskClass.BACKGROUND)]
+        self._classes: list[int] = [int(SpineClass.BACKGROUND)]
         self._instances: list[int] = [0]
         self._modic: list[int] = [0]
 
     def add(
-        self, tissue: Tissue, mask_class: MaskClass = MaskClass.BACKGROUND, instance: int = 0, *, modic: int = 0
+        self, tissue: Tissue, mask_class: SpineClass = SpineClass.BACKGROUND, instance: int = 0, *, modic: int = 0
     ) -> int:
         """Register a tissue and return its number; `modic` is the type of the Modic change that it is, 0 for none."""
         if len(self._tissues) >= MAX_TISSUES:

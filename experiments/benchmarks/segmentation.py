@@ -19,9 +19,10 @@ from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.geometry import Grid, Plane
 from deepspine.data.label_table import csv_text
 from deepspine.data.orientation import DISPLAY_AXES_LPS
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.experiments.benchmarks.nnunet import NnunetRun, run_nnunet
-from deepspine.segmentation.classes import SpineClass, dice_coefficient
+from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.evaluation import dice_of_patients, located_pictures, unseen_by
 from deepspine.segmentation.inference import SIDE_MULTIPLE, SegmentationNetwork, shipped_weights
 from deepspine.segmentation.pose import Segmenter

@@ -16,10 +16,10 @@ from deepspine.data.geometry import Grid
 from deepspine.data.levels import Level
 from deepspine.data.phantom.study import PhantomStudy
 from deepspine.data.pictures import read_picture
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.experiments.picture_levels import at_usual_size, laid_on
 from deepspine.grading.modic.registration import register
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.picture_size import sized_by_spine

@@ -12,9 +12,8 @@ from scipy import ndimage
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.levels import Level, Vertebra
+from deepspine.data.spine_classes import SpineClass
 
-BODY, DISC, CANAL, SACRUM = 1, 3, 4, 5
-"""Values of `mask.nii.gz`."""
 S1_HEIGHT_MM = 22.0
 """The sacrum's mask does not part its segments: S1 is what lies so near under the endplate of the lowest disc; the rest
 of its body, up to 30 mm, is left out for the sake of the dark remnant of a disc below it."""
@@ -145,12 +144,12 @@ def _number_beside(
     met = numbers[numbers > 0]
     if not len(met):
         return np.zeros(mask.shape, dtype=bool)
-    return np.asarray((vertebra_map == met[0]) & (mask == BODY))
+    return np.asarray((vertebra_map == met[0]) & (mask == SpineClass.BODY))
 
 
 def _sacral_body(mask: NDArray[np.uint8], grid: Grid, frame: LevelFrame) -> NDArray[np.bool_]:
     """Return the part of the sacrum under the lowest disc: S1."""
-    index = np.argwhere(mask == SACRUM)
+    index = np.argwhere(mask == SpineClass.SACRUM)
     offset = (grid.lps_from_ijk(index) - frame.center_lps) @ frame.axes_lps.T
     # The sacrum bends backwards: its body leaves the disc's axis, its wings and arch lie beside and behind.
     height_mm = S1_HEIGHT_MM + frame.height_mm / 2
@@ -163,7 +162,7 @@ def _sacral_body(mask: NDArray[np.uint8], grid: Grid, frame: LevelFrame) -> NDAr
 
 
 def _disc_voxels(mask: NDArray[np.uint8], grid: Grid, frame: LevelFrame) -> NDArray[np.bool_]:
-    index = np.argwhere(mask == DISC)
+    index = np.argwhere(mask == SpineClass.DISC)
     offset = np.abs((grid.lps_from_ijk(index) - frame.center_lps) @ frame.axes_lps.T)
     own = (offset[:, 2] < frame.height_mm / 2 + DISC_MARGIN_MM) & (offset[:, 1] < 0.75 * frame.depth_mm)
     voxels = np.zeros(mask.shape, dtype=bool)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.grading.modic.bodies import BODY, DISC, VertebralBody
+from deepspine.grading.modic.bodies import VertebralBody
 from deepspine.grading.modic.marrow import MarrowSignal
 
 MAX_DISC_TO_MARROW = 0.8
@@ -41,7 +42,7 @@ def pair_doubts(t1: Volume, mask: NDArray[np.uint8]) -> list[str]:
     mask
         Classes, `[slice, row, column]`.
     """
-    ratio = _median(t1.voxels[mask == DISC]) / max(_median(t1.voxels[mask == BODY]), 1e-6)
+    ratio = _median(t1.voxels[mask == SpineClass.DISC]) / max(_median(t1.voxels[mask == SpineClass.BODY]), 1e-6)
     return ["T1 looks fat-suppressed: marrow is as dark as discs"] if ratio > MAX_DISC_TO_MARROW else []
 
 
@@ -94,7 +95,7 @@ def body_overlap(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 
     Slices are left out in which either mask has none.
     """
-    first, second = one == BODY, other == BODY
+    first, second = one == SpineClass.BODY, other == SpineClass.BODY
     both = first.any(axis=(1, 2)) & second.any(axis=(1, 2))
     total = int(first[both].sum() + second[both].sum())
     return 2.0 * int((first & second)[both].sum()) / total if total else 0.0

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray
-from deepspine.grading.modic.bodies import BODY
+from deepspine.data.spine_classes import SpineClass
 
 Picture = NDArray[np.float32]
-CANAL = 4
 CLIP_PERCENTILES = (1.0, 99.0)
 LANDMARK_PERCENTILES = (1.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 99.0)
 """Of Nyul 1999 (Magn Reson Med 42:1072): deciles between the first and the 99th percentile."""
@@ -65,7 +64,7 @@ def standardised(picture: Picture, context: IntensityContext) -> Picture:
 
 def marrow(picture: Picture, context: IntensityContext) -> Picture:
     """Mean 0 and deviation 1 over the vertebral bodies."""
-    inside = picture[(context.mask == BODY) & np.isfinite(picture)]
+    inside = picture[(context.mask == SpineClass.BODY) & np.isfinite(picture)]
     return _standardised(picture, inside if inside.size else picture)
 
 
@@ -94,7 +93,7 @@ def clahe(picture: Picture, context: IntensityContext) -> Picture:
 def beside_fat_and_fluid(picture: Picture, context: IntensityContext) -> Picture:
     """Divide by the signal of fat (T1) or of the CSF in the canal (T2)."""
     known = picture[np.isfinite(picture)]
-    canal = picture[(context.mask == CANAL) & np.isfinite(picture)]
+    canal = picture[(context.mask == SpineClass.CANAL) & np.isfinite(picture)]
     if context.is_t1 or not canal.size:
         reference = float(np.percentile(known, FAT_PERCENTILE))
     else:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import FloatArray
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.instance_map import BoxClass, disc_in_box, tilt_deg, tilted_rectangle
 from deepspine.segmentation.inference import check_view
 from deepspine.segmentation.partial_labels import DiscBox

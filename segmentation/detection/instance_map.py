@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from deepspine.segmentation.classes import AllowedMap, SpineClass, class_set
+from deepspine.data.spine_classes import SpineClass
+from deepspine.segmentation.classes import AllowedMap, class_set
 from deepspine.segmentation.partial_labels import DiscBox
 
 if TYPE_CHECKING:

@@ -17,15 +17,14 @@ from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.grading.level_features import MaskedSpine, measure_contrasts
 from deepspine.grading.measurements import SHAPES, SIGNALS, measure
 from deepspine.grading.measurements_forest import Learner, expanded, fit_forest, predict_all
 from deepspine.grading.measurements_margins import DARK, MARGINS
-from deepspine.grading.measurements_raster import BODY, CANAL, DISC, SACRUM
 from deepspine.grading.metrics import score_predictions
 from deepspine.grading.reading_inputs import SAGITTAL_T1
-from deepspine.segmentation.classes import SpineClass
 
 PIXEL_MM = 0.5
 GREY = np.array([5.0, 100.0, 0.0, 60.0, 300.0], np.float32)
@@ -61,11 +60,11 @@ def painted_level(
     if canal:
         at_disc = np.abs(up) < height_mm / 2 + 3
         front, rear = 19 + np.where(at_disc, pushed_mm, 0.0), 19 + canal_mm - np.where(at_disc, narrow_mm, 0.0)
-        mask[(back > front) & (back < rear)] = CANAL
+        mask[(back > front) & (back < rear)] = SpineClass.CANAL
     ends_at = 0.0 if overhang else half
-    mask[(np.abs(back + slip_mm) < 17) & (up >= ends_at) & (up < half + 28)] = BODY
-    mask[(np.abs(back) < 17) & (up <= -half) & (up > -half - 28)] = BODY
-    mask[(back > -17) & (back < 17 + bulge_mm) & (np.abs(up) < half)] = DISC
+    mask[(np.abs(back + slip_mm) < 17) & (up >= ends_at) & (up < half + 28)] = SpineClass.BODY
+    mask[(np.abs(back) < 17) & (up <= -half) & (up > -half - 28)] = SpineClass.BODY
+    mask[(back > -17) & (back < 17 + bulge_mm) & (np.abs(up) < half)] = SpineClass.DISC
     voxels = GREY[mask]
     grid = Grid.from_axes(
         (slices, size, size), origin_lps=(-2.0 * (slices - 1), -(size - 1) / 2 * PIXEL_MM, (size - 1) / 2 * PIXEL_MM),
@@ -82,10 +81,6 @@ def painted_level(
 def measured(**options: float) -> pd.Series:  # type: ignore[type-arg]
     volume, located = painted_level(**options)  # type: ignore[arg-type]
     return measure(volume, located).iloc[0]
-
-
-def test_mask_values_are_those_of_the_segmentation() -> None:
-    assert (BODY, DISC, CANAL, SACRUM) == (SpineClass.BODY, SpineClass.DISC, SpineClass.CANAL, SpineClass.SACRUM)
 
 
 @settings(max_examples=20)
@@ -194,7 +189,7 @@ def test_marrow_beside_an_endplate_is_told_by_both_contrasts(t1: float, t2: floa
     """The front half of the marrow over the disc is changed; whatever the coil and the receiver's gain."""
     volume, located = painted_level()
     rows, columns = np.indices(located.mask[0].shape)
-    changed = (located.mask[0] == BODY) & (rows < 120) & (rows > 120 - 2 * (4.5 + 12)) & (columns < 120)
+    changed = (located.mask[0] == SpineClass.BODY) & (rows < 120) & (rows > 120 - 2 * (4.5 + 12)) & (columns < 120)
     grain = 1 + 0.01 * np.random.default_rng(0).standard_normal(volume.voxels.shape)
     pictures = [
         volume.with_voxels((np.where(changed, volume.voxels * factor, volume.voxels) * grain * gain).astype(np.float32))

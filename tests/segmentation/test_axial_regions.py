@@ -10,10 +10,11 @@ from deepspine.data.errors import InputError
 from deepspine.data.geometry import Grid, Plane
 from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.phantom.study import generate_study
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.segmentation.axial_regions import AxialRegions, write_regions
 from deepspine.segmentation.batch import LocateInput, box_axial_inputs
-from deepspine.segmentation.classes import N_CLASSES, SpineClass
+from deepspine.segmentation.classes import N_CLASSES
 
 
 class Blobs:

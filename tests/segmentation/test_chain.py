@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.segmentation.chain import Chain, find_chain
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import find_parts
 
 ROWS, COLUMNS = 260, 200

@@ -3,7 +3,7 @@
 import numpy as np
 
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
-from deepspine.segmentation.classes import SpineClass
+from deepspine.data.spine_classes import SpineClass
 from deepspine.segmentation.instances import find_parts
 
 ROWS, COLUMNS = 260, 200

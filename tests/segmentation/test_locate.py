@@ -16,9 +16,10 @@ from deepspine.data.errors import DeepspineError, InputError, NamingError
 from deepspine.data.files import read_volume
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.segmentation.batch import LocateInput, digest_of, locate_inputs
-from deepspine.segmentation.classes import N_CLASSES, SpineClass
+from deepspine.segmentation.classes import N_CLASSES
 from deepspine.segmentation.evaluation import Observations, is_flagged, judge_picture, measurements, observe, unseen_by
 from deepspine.segmentation.inference import SegmentationNetwork, shipped_weights
 from deepspine.segmentation.locate import Location, locate

@@ -9,9 +9,9 @@ from drawn_spine import SHAPE, spine
 
 from deepspine.data.geometry import Grid, Plane
 from deepspine.data.orientation import DISPLAY_AXES_LPS
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.segmentation.batch import find_inputs
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.pair import lies_on, seen_together
 from deepspine.segmentation.second_look import look_at
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from deepspine.segmentation.classes import ANY, SpineClass, class_set, definite, without
+from deepspine.data.spine_classes import SpineClass
+from deepspine.segmentation.classes import ANY, class_set, definite, without
 from deepspine.segmentation.partial_labels import (
     DiscBox,
     canal_borders_of,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from deepspine.data.pictures import picture_grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume, VolumeOrigin
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.picture_size import sized_by_spine
 
 SHAPE = (300, 200)

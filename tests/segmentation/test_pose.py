@@ -7,8 +7,8 @@ import pytest
 
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import picture_grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.pose import POSES, check_pose
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from deepspine.segmentation.classes import ANY, N_CLASSES, SpineClass, class_set
+from deepspine.data.spine_classes import SpineClass
+from deepspine.segmentation.classes import ANY, N_CLASSES, class_set
 from deepspine.segmentation.teacher import taught
 from deepspine.segmentation.training_sets import TrainingSlice
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from deepspine.segmentation.classes import ANY, N_CLASSES, SpineClass, class_set
+from deepspine.data.spine_classes import SpineClass
+from deepspine.segmentation.classes import ANY, N_CLASSES, class_set
 from deepspine.segmentation.training import allowed_from_bits, set_dice_loss
 
 VERTEBRA = class_set(SpineClass.BODY, SpineClass.POSTERIOR)

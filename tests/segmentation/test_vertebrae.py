@@ -3,8 +3,8 @@
 import numpy as np
 
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
+from deepspine.data.spine_classes import SpineClass
 from deepspine.segmentation.chain import find_chain
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.instances import Part, find_parts
 from deepspine.segmentation.spine_curve import fit_spine_curve
 from deepspine.segmentation.vertebrae import part_bodies

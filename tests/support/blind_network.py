@@ -7,8 +7,8 @@ from scipy import ndimage
 
 from deepspine.data.levels import Level
 from deepspine.data.phantom.study import PhantomStudy
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume, Weighting
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.inference import SegmentationNetwork
 
 

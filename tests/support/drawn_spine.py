@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from deepspine.segmentation.classes import SpineClass
+from deepspine.data.spine_classes import SpineClass
 
 SHAPE = (1, 260, 120)
 

@@ -12,7 +12,7 @@ from deepspine.data.convert.spider import COLUMNS, FIRST_DISC, disc_levels
 from deepspine.data.geometry import Grid
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
-from deepspine.data.phantom.tissues import MaskClass
+from deepspine.data.spine_classes import SpineClass
 
 
 def phantom_study(seed: int, *, axial: bool = False) -> PhantomStudy:
@@ -43,8 +43,8 @@ def spider_mask(study: PhantomStudy) -> NDArray[np.uint8]:
     grid = study.sagittal.t2.grid
     numbers = {level: FIRST_DISC + disc for disc, level in disc_levels().items()}
     mask = study.vertebra_mask.astype(np.uint8)
-    mask[study.mask == MaskClass.CANAL] = 100
-    where = np.argwhere(study.mask == MaskClass.DISC)
+    mask[study.mask == SpineClass.CANAL] = 100
+    where = np.argwhere(study.mask == SpineClass.DISC)
     centers = np.array([frame.center_lps for frame in study.frames])
     points = grid.lps_from_ijk(where)
     nearest = np.linalg.norm(points[:, None] - centers, axis=2).argmin(axis=1)

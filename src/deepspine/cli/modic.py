@@ -104,9 +104,9 @@ def _paired(t1: Volume, t2: Volume, location: Location, network: SegmentationNet
     import numpy as np
 
     from deepspine.data.errors import InputError
+    from deepspine.data.spine_classes import SpineClass
     from deepspine.grading.modic.doubts import MIN_PATIENT_OVERLAP, body_overlap
     from deepspine.grading.modic.registration import register
-    from deepspine.segmentation.classes import SpineClass
     from deepspine.segmentation.pose import check_pose
 
     if not t2.origin.has_patient_space:

@@ -22,7 +22,7 @@ from deepspine.data.phantom.scanner import (
     scan_axial,
     scan_sagittal,
 )
-from deepspine.data.phantom.tissues import MaskClass
+from deepspine.data.spine_classes import SpineClass
 
 from .conftest import MakePatient
 
@@ -129,7 +129,7 @@ def test_a_compressed_root_is_thinner_on_its_side(make_patient: MakePatient, sid
 def disc_area_mm2(anatomy: Anatomy) -> float:
     labels, grid = axial_slice(anatomy)
     classes = anatomy.materials.palette.classes[labels]
-    return float((classes == MaskClass.DISC).sum() * grid.spacing_mm[1] * grid.spacing_mm[2])
+    return float((classes == SpineClass.DISC).sum() * grid.spacing_mm[1] * grid.spacing_mm[2])
 
 
 def test_disc_outgrows_the_body_with_the_grade_of_its_bulge(make_patient: MakePatient) -> None:

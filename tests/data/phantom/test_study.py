@@ -8,7 +8,8 @@ from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.scanner import axial_grid, draw_plan
 from deepspine.data.phantom.spine import FOUR_LUMBAR, SIX_LUMBAR, build_spine, draw_habitus, level_names, vertebra_names
 from deepspine.data.phantom.study import PhantomStudy, generate_study
-from deepspine.data.phantom.tissues import CSF, FAT, MUSCLE, NUCLEUS, MaskClass, Palette, Sequence
+from deepspine.data.phantom.tissues import CSF, FAT, MUSCLE, NUCLEUS, Palette, Sequence
+from deepspine.data.spine_classes import SpineClass
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +59,11 @@ def test_a_second_examination_keeps_the_spine(study: PhantomStudy) -> None:
 
 
 def test_mask_classes_are_all_there_and_the_canal_lies_behind_the_bodies(study: PhantomStudy) -> None:
-    assert set(np.unique(study.mask)) == {int(known) for known in MaskClass}
+    assert set(np.unique(study.mask)) == {int(known) for known in SpineClass}
     grid = study.sagittal_t2.grid
     row = round(float(grid.ijk_from_lps(study.vertebra_centers[Vertebra.L3])[1]))
     middle = study.mask[study.mask.shape[0] // 2, row]
-    assert np.flatnonzero(middle == MaskClass.BODY).max() < np.flatnonzero(middle == MaskClass.CANAL).min() + 3
+    assert np.flatnonzero(middle == SpineClass.BODY).max() < np.flatnonzero(middle == SpineClass.CANAL).min() + 3
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from deepspine.data.findings import Side
 from deepspine.data.levels import LUMBAR_LEVELS, Level, Vertebra
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study
-from deepspine.data.phantom.tissues import CSF, EDEMA, FAT, MARROW, MUSCLE, MaskClass, Sequence
+from deepspine.data.phantom.tissues import CSF, EDEMA, FAT, MARROW, MUSCLE, Sequence
 from deepspine.data.phantom.variants import Variant
+from deepspine.data.spine_classes import SpineClass
 
 PLAIN = PhantomOptions(axial=False, scoliosis=0.0)
 SEED = 3
@@ -31,7 +32,7 @@ def body(study: PhantomStudy, number: int) -> NDArray[np.bool_]:
 def test_voxels_of_a_modic_type_lie_in_bone_at_levels_that_have_it(study: PhantomStudy) -> None:
     types = study.modic_mask
     assert types.any()
-    assert set(np.unique(study.mask[types > 0])) <= {MaskClass.BODY, MaskClass.SACRUM}
+    assert set(np.unique(study.mask[types > 0])) <= {SpineClass.BODY, SpineClass.SACRUM}
     told = {found["modic", Side.MIDLINE] for found in study.grades.values()} - {"none"}
     assert {f"type{number}" for number in np.unique(types) if number} == told
     points = study.sagittal_t2.grid.lps_from_ijk(np.argwhere(types > 0))
@@ -69,7 +70,7 @@ def test_a_haemangioma_is_bright_on_both_and_no_modic_change(study: PhantomStudy
     for before, after in ((study.sagittal_t1, other.sagittal_t1), (study.sagittal_t2, other.sagittal_t2)):
         assert after.voxels[place] > 1.15 * before.voxels[place]
     assert np.array_equal(other.modic_mask, study.modic_mask)
-    assert other.mask[place] == MaskClass.BODY
+    assert other.mask[place] == SpineClass.BODY
 
 
 def test_a_fracture_costs_height_and_is_dark_on_t1_and_bright_on_t2(study: PhantomStudy) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deepspine.grading.modic.bodies import BODY
-from deepspine.grading.modic.intensity import CANAL, WAYS, IntensityContext, learned_landmarks
+from deepspine.data.spine_classes import SpineClass
+from deepspine.grading.modic.intensity import WAYS, IntensityContext, learned_landmarks
 
 Picture = NDArray[np.float32]
 
@@ -22,8 +22,8 @@ def picture() -> Picture:
 def context(picture: Picture) -> IntensityContext:
     """Return a mask with a body and a canal, and landmarks of the picture itself."""
     mask = np.zeros(picture.shape, dtype=np.uint8)
-    mask[:, 20:40, 10:30] = BODY
-    mask[:, :, 50:56] = CANAL
+    mask[:, 20:40, 10:30] = SpineClass.BODY
+    mask[:, :, 50:56] = SpineClass.CANAL
     return IntensityContext(mask, False, learned_landmarks([picture]))
 
 
@@ -50,7 +50,7 @@ def test_without_a_scale_gain_matters(picture: Picture, context: IntensityContex
 
 
 def test_marrow_has_mean_zero_and_deviation_one(picture: Picture, context: IntensityContext) -> None:
-    inside = WAYS["z-score of the marrow"](picture, context)[context.mask == BODY]
+    inside = WAYS["z-score of the marrow"](picture, context)[context.mask == SpineClass.BODY]
     assert inside.mean() == pytest.approx(0.0, abs=1e-3)
     assert inside.std() == pytest.approx(1.0, abs=1e-3)
 

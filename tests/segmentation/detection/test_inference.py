@@ -12,8 +12,8 @@ from deepspine.data.geometry import Grid, Plane
 from deepspine.data.levels import Level
 from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.phantom.study import generate_study
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.classes import SpineClass
 from deepspine.segmentation.detection.inference import DetectionNetwork, FoundBox, painted, shipped_detector
 from deepspine.segmentation.detection.instance_map import BoxClass
 from deepspine.segmentation.detection.network import build_detector

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepspine.segmentation.classes import SpineClass, definite
+from deepspine.data.spine_classes import SpineClass
+from deepspine.segmentation.classes import definite
 from deepspine.segmentation.detection.instance_map import (
     FIRST_NUMBER,
     BoxClass,
