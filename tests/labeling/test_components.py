@@ -2,7 +2,7 @@
 
 import pytest
 
-from deepspine.labeling.benchmark.corpus import reports
+from deepspine.experiments.benchmarks.labeling.corpus import reports
 from deepspine.labeling.components import COMPONENTS, build_nlp
 from deepspine.labeling.pipeline import Labeler
 

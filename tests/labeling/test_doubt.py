@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deepspine.data.errors import InputError
-from deepspine.labeling.benchmark import doubt_fit
+from deepspine.experiments.benchmarks.labeling import doubt_fit
 from deepspine.labeling.pipeline import Labeler
 
 PLAIN = "L4-5: Mild canal stenosis.\nL5-S1: Moderate disc bulge."

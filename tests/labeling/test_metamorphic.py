@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.labeling.conftest import labels_of
 
-from deepspine.labeling.benchmark.corpus import reports
+from deepspine.experiments.benchmarks.labeling.corpus import reports
 from deepspine.labeling.tables import label_texts
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "labeling"

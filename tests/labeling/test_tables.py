@@ -14,9 +14,9 @@ import pytest
 from deepspine.cli import main
 from deepspine.data.errors import ConfigError, InputError, TooManyRejectsError
 from deepspine.data.label_table import LabelTable
+from deepspine.experiments.benchmarks.labeling.corpus import reports
 from deepspine.labeling import parts, tables
 from deepspine.labeling.aggregation import Key, Label
-from deepspine.labeling.benchmark.corpus import reports
 from deepspine.labeling.refusal import MAX_CHARACTERS
 from deepspine.labeling.report_files import ReportText
 from deepspine.labeling.tables import label_file, label_texts

@@ -28,7 +28,7 @@ def labeling(
     """Time text to label rows on one core, with the share of each component."""
     import json
 
-    from deepspine.labeling.benchmark import corpus, timing
+    from deepspine.experiments.benchmarks.labeling import corpus, timing
     from deepspine.labeling.lexicon import keep_lexicon
     from deepspine.labeling.pipeline import Labeler
 
@@ -42,7 +42,7 @@ def labeling(
         "shares": {name: round(share, 3) for name, share in ours.shares.items()},
     }
     if medspacy:
-        from deepspine.labeling.benchmark.comparison import run_medspacy
+        from deepspine.experiments.benchmarks.labeling.comparison import run_medspacy
 
         theirs = run_medspacy(texts, environment)
         figures |= {
@@ -71,15 +71,15 @@ def components(
     environment: Annotated[Path, typer.Option(help="Where that environment is made.")] = Path(".venv-medspacy"),
 ) -> None:
     """Score the labeler on reports with gold labels, whole and with each component switched off."""
-    from deepspine.labeling.benchmark.components_study import component_scores
-    from deepspine.labeling.benchmark.gold_sets import read_gold_sets
+    from deepspine.experiments.benchmarks.labeling.components_study import component_scores
+    from deepspine.experiments.benchmarks.labeling.gold_sets import read_gold_sets
 
     sets = read_gold_sets(folder)
     print(f"{'without':54}" + "".join(f"{one.name:>14}" for one in sets))  # noqa: T201
     for name, scores in component_scores(sets):
         print(f"{name:54}" + "".join(f"{score:14.3f}" for score in scores.values()))  # noqa: T201
     if medspacy:
-        from deepspine.labeling.benchmark.comparison import medspacy_table
+        from deepspine.experiments.benchmarks.labeling.comparison import medspacy_table
 
         theirs = [one.score(medspacy_table(one.texts, environment)).micro_f1 for one in sets]
         print(f"{'medspaCy with ConText':54}" + "".join(f"{score:14.3f}" for score in theirs))  # noqa: T201
@@ -93,7 +93,7 @@ def doubt(
     """Measure which share of the labeler's errors the most doubtful tenth of the reports holds."""
     import json
 
-    from deepspine.labeling.benchmark import doubt_fit
+    from deepspine.experiments.benchmarks.labeling import doubt_fit
 
     reports = doubt_fit.read_graded(folder)
     shares = doubt_fit.share_found_out_of_fold(reports)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from deepspine.data.findings import FINDINGS
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.labeling.benchmark.gold_sets import GoldSet, read_gold_sets
+from deepspine.experiments.benchmarks.labeling.gold_sets import GoldSet, read_gold_sets
 from deepspine.labeling.doubt import SIGNALS, doubt_from
 from deepspine.labeling.pipeline import Labeler
 from deepspine.labeling.tables import label_texts

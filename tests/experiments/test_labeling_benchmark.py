@@ -7,9 +7,9 @@ import pytest
 
 from deepspine.cli import main
 from deepspine.data.errors import InputError
-from deepspine.labeling.benchmark.components_study import component_scores
-from deepspine.labeling.benchmark.corpus import reports
-from deepspine.labeling.benchmark.gold_sets import read_gold_sets
+from deepspine.experiments.benchmarks.labeling.components_study import component_scores
+from deepspine.experiments.benchmarks.labeling.corpus import reports
+from deepspine.experiments.benchmarks.labeling.gold_sets import read_gold_sets
 
 
 def test_benchmark_texts_are_distinct_and_about_200_words() -> None:

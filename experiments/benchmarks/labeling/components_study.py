@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from deepspine.experiments.benchmarks.labeling.gold_sets import GoldSet
 from deepspine.labeling import attachment, pipeline, tables
 from deepspine.labeling.aggregation import Key, Label
 from deepspine.labeling.attachment import ClauseReader
-from deepspine.labeling.benchmark.gold_sets import GoldSet
 from deepspine.labeling.discourse import reader
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.statements import Statement
