@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, DeepspineError
 from deepspine.data.label_table import LabelTable
+from deepspine.data.usual_size import laid_on
 from deepspine.experiments.made_with import RECORD_FILE, claim, fingerprint
 from deepspine.experiments.picture_dataset import INPUT_OF_MODALITY, PicturePair
-from deepspine.experiments.picture_levels import laid_on
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.grading.level_features import MaskedSpine, measure_contrasts
 from deepspine.grading.measurements import T1, measure_names

@@ -15,9 +15,10 @@ from deepspine.data.errors import ConfigError, InputError, NamingError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Plane
 from deepspine.data.label_table import LabelTable
+from deepspine.data.usual_size import LocatedPicture, laid_on
 from deepspine.data.volume import Volume
 from deepspine.experiments.made_with import claim, fingerprint
-from deepspine.experiments.picture_levels import LocatedPicture, laid_on, located_picture
+from deepspine.experiments.picture_levels import located_picture
 from deepspine.experiments.shipped import segmentation_weights
 
 # Pictures have no axial series; a network of theirs keeps a place for one.

@@ -17,8 +17,8 @@ from deepspine.data.levels import Level
 from deepspine.data.phantom.study import PhantomStudy
 from deepspine.data.pictures import read_picture
 from deepspine.data.spine_classes import SpineClass
+from deepspine.data.usual_size import at_usual_size, laid_on
 from deepspine.data.volume import Volume
-from deepspine.experiments.picture_levels import at_usual_size, laid_on
 from deepspine.grading.modic.registration import register
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import Location, locate

@@ -1,7 +1,8 @@
 """deepspine: per-level labels from lumbar spine MRI reports, and networks that grade every disc level.
 
 What fits a notebook is plain functions here, imported when first used: `label` texts, `index` an archive, `read_volume`
-and `locate` its discs. The other verbs work on files, see `deepspine --help`.
+and `locate` its discs, `read` a whole study, map its `modic` changes. The other verbs work on files, see
+`deepspine --help`.
 
 >>> import deepspine
 >>> deepspine.label(["L4-5: mild disc bulge."]).rows().__next__()
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from deepspine.data.levels import Level
     from deepspine.labeling.tables import label_texts as label
     from deepspine.segmentation.locate import locate
+    from deepspine.studies import modic, read
 
 __version__ = version("deepspine")
 
@@ -39,6 +41,8 @@ _PUBLIC = {
     "index": "deepspine.data.dicom.archive_index:index_archive",
     "label": "deepspine.labeling.tables:label_texts",
     "locate": "deepspine.segmentation.locate",
+    "modic": "deepspine.studies",
+    "read": "deepspine.studies",
     "read_volume": "deepspine.data.files",
 }
 
@@ -53,6 +57,8 @@ __all__ = [
     "index",
     "label",
     "locate",
+    "modic",
+    "read",
     "read_volume",
 ]
 

@@ -1,31 +1,14 @@
 """Pictures brought to one size by the spines that they show, and laid on one another by their discs."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from discs_apart import frame
 
-from deepspine.data.errors import ConfigError, InputError, NamingError
-from deepspine.data.frames import LevelFrame
-from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.pictures import picture_grid
+from deepspine.data.usual_size import USUAL_STEP_MM, LocatedPicture, at_usual_size, laid_on
 from deepspine.data.volume import Volume
-from deepspine.experiments import picture_dataset
-from deepspine.experiments.picture_dataset import PicturePair, picture_pairs
-from deepspine.experiments.picture_levels import USUAL_STEP_MM, LocatedPicture, at_usual_size, laid_on
-
-AXES = np.eye(3)
-
-
-def frame(index: int, *, step_mm: float, depth_mm: float, back_mm: float = 0.0, up_mm: float = 0.0) -> LevelFrame:
-    center = np.array([0.0, back_mm, up_mm + (2 - index) * step_mm])
-    return LevelFrame(
-        level=LUMBAR_LEVELS[index], confidence=1.0, center_lps=center, axes_lps=AXES, width_mm=float("nan"),
-        endplates_lps=np.stack([center + 4.0 * AXES[2], center - 4.0 * AXES[2]]), depth_mm=depth_mm,
-    )  # fmt: skip
 
 
 def picture(*, step_mm: float, depth_mm: float, n: int = 5, first: int = 0, **moved: float) -> LocatedPicture:
@@ -84,45 +67,6 @@ def test_a_missed_disc_does_not_shift_all_others_by_a_level() -> None:
 def test_two_discs_are_too_few_to_lay_a_picture_on_another() -> None:
     t2, t1 = picture(step_mm=35.0, depth_mm=32.0), picture(step_mm=35.0, depth_mm=32.0, n=2)
     assert laid_on(t1, t2) is None
-
-
-def pair(tmp_path: Path, *, n_discs: int) -> PicturePair:
-    """Return a patient whose discs are kept already, so that nothing has to be located."""
-    (tmp_path / "images").mkdir()
-    grey = np.random.default_rng(0).integers(0, 255, (60, 60)).astype(np.uint8)
-    for modality in ("t1", "t2"):
-        Image.fromarray(grey).save(tmp_path / "images" / f"7_{modality}.png")
-    levels = [frame(index, step_mm=35.0, depth_mm=32.0).to_json() for index in range(n_discs)]
-    kept = tmp_path / "kept"
-    (one,) = picture_pairs(tmp_path, kept, prefix="x-", same_view=True, required="t2")
-    (kept / "7_t2.json").write_text(json.dumps({"pixel_mm": 4.0, "levels": levels}))
-    return one
-
-
-def test_discs_that_another_segmentation_found_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pair(tmp_path, n_discs=5)
-    other = tmp_path / "model.safetensors"
-    other.write_bytes(b"another training")
-    monkeypatch.setattr(picture_dataset, "segmentation_weights", lambda: other)
-    with pytest.raises(ConfigError, match=r"kept: was made with other settings \(segmentation "):
-        picture_pairs(tmp_path, tmp_path / "kept", prefix="x-", same_view=True, required="t2")
-
-
-def test_pictures_of_one_view_share_the_discs_of_t2(tmp_path: Path) -> None:
-    one = pair(tmp_path, n_discs=5)
-    assert one.name == "x-7"
-    assert len(one.frames) == 5
-    assert sorted(one.images().volumes) == ["sagittal_t1", "sagittal_t2"]
-
-
-def test_pictures_without_a_spine_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(NamingError, match="no picture of this patient"):
-        _ = pair(tmp_path, n_discs=2).frames
-
-
-def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="PATIENT_t1"):
-        picture_pairs(tmp_path, tmp_path, prefix="", same_view=True)
 
 
 def test_frames_of_a_volume_that_lean_to_a_side_stay_orthonormal() -> None:

@@ -1,0 +1,52 @@
+"""Pairs of pictures become studies of a dataset, with discs that are located once."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from discs_apart import frame
+from PIL import Image
+
+from deepspine.data.errors import ConfigError, InputError, NamingError
+from deepspine.experiments import picture_dataset
+from deepspine.experiments.picture_dataset import PicturePair, picture_pairs
+
+
+def pair(tmp_path: Path, *, n_discs: int) -> PicturePair:
+    """Return a patient whose discs are kept already, so that nothing has to be located."""
+    (tmp_path / "images").mkdir()
+    grey = np.random.default_rng(0).integers(0, 255, (60, 60)).astype(np.uint8)
+    for modality in ("t1", "t2"):
+        Image.fromarray(grey).save(tmp_path / "images" / f"7_{modality}.png")
+    levels = [frame(index, step_mm=35.0, depth_mm=32.0).to_json() for index in range(n_discs)]
+    kept = tmp_path / "kept"
+    (one,) = picture_pairs(tmp_path, kept, prefix="x-", same_view=True, required="t2")
+    (kept / "7_t2.json").write_text(json.dumps({"pixel_mm": 4.0, "levels": levels}))
+    return one
+
+
+def test_discs_that_another_segmentation_found_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair(tmp_path, n_discs=5)
+    other = tmp_path / "model.safetensors"
+    other.write_bytes(b"another training")
+    monkeypatch.setattr(picture_dataset, "segmentation_weights", lambda: other)
+    with pytest.raises(ConfigError, match=r"kept: was made with other settings \(segmentation "):
+        picture_pairs(tmp_path, tmp_path / "kept", prefix="x-", same_view=True, required="t2")
+
+
+def test_pictures_of_one_view_share_the_discs_of_t2(tmp_path: Path) -> None:
+    one = pair(tmp_path, n_discs=5)
+    assert one.name == "x-7"
+    assert len(one.frames) == 5
+    assert sorted(one.images().volumes) == ["sagittal_t1", "sagittal_t2"]
+
+
+def test_pictures_without_a_spine_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NamingError, match="no picture of this patient"):
+        _ = pair(tmp_path, n_discs=2).frames
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="PATIENT_t1"):
+        picture_pairs(tmp_path, tmp_path, prefix="", same_view=True)
