@@ -270,6 +270,24 @@ def test_subjects_and_denied_degrees(text: str, finding: str, grades: str | None
     assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
 
 
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("In the lumbar spine, there is a mild bulge at L4-5.", "bulge", {"L4-L5": "mild"}),
+    ("There is severe canal stenosis in the lumbar spine at L4-5.", "canal_stenosis", {"L4-L5": "severe"}),
+    ("Neck: normal.\nIn the lumbosacral spine, a bulge is seen from L3 to L5.", "bulge",
+     {"L3-L4": PRESENT, "L4-L5": PRESENT}),
+    ("There are mild bulges in the lumbar spine, worst at L4-5.", "bulge", {"L4-L5": "mild"}),
+    ("There is no herniation in the lumbar spine at L4-5.", "herniation", {"L4-L5": "none"}),
+    ("Within the lumbar spine, the discs are desiccated.", "degeneration", {}),
+])  # fmt: skip
+def test_in_the_lumbar_spine_names_no_level(text: str, finding: str, grades: dict[str, str]) -> None:
+    assert told(text, finding) == grades
+
+
+def test_what_is_denied_in_the_lumbar_spine_is_denied_of_all_its_levels() -> None:
+    text = "L4-5: Mild bulge. No canal stenosis in the lumbar spine."
+    assert len(told(text, "canal_stenosis")) == 5
+
+
 def test_where_the_conus_ends_says_nothing_of_discs() -> None:
     assert labels_of("The conus medullaris is at the L1 level and is normal in signal intensity.") == {}
 
