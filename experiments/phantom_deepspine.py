@@ -251,6 +251,7 @@ def stand_out(predictions: Sequence[Prediction], labels: LabelTable, *, folds: i
         own = [row for row in predictions if row.key.finding == finding]
         fold = np.array([fold_of(row.patient_key, folds) for row in own])
         p = np.array([row.probabilities for row in own])
+        found = p.copy()
         unknown = GradeSet.unknown(FINDINGS[finding])
         allowed = np.array([labels.get(row.key, unknown).mask for row in own])
         for one in np.unique(fold):
@@ -259,8 +260,8 @@ def stand_out(predictions: Sequence[Prediction], labels: LabelTable, *, folds: i
                 calibration = fit_on_sets(p[others], allowed[others], labels_err=True)
                 shares = calibration.transform(p[others]).mean(axis=0)
                 lifted = calibration.transform(p[fold == one]) / shares
-                p[fold == one] = lifted / lifted.sum(axis=1, keepdims=True)
-        rows += [replace(row, probabilities=values) for row, values in zip(own, p, strict=True)]
+                found[fold == one] = lifted / lifted.sum(axis=1, keepdims=True)
+        rows += [replace(row, probabilities=values) for row, values in zip(own, found, strict=True)]
     return rows
 
 
