@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.finding_heads import FindingHeads
 from deepspine.labeling.clauses.frames import NORMAL, Conjunct, Frame, LevelRef, clone
 from deepspine.labeling.clauses.level_scope import LevelScope
@@ -87,11 +86,8 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
             for conjunct in self.subject:
                 for site in conjunct.sites:
                     self._emit(NORMAL, site, clone(conjunct))
-        topic = self.topic
-        if not self.frames and topic is not None and topic.finding is not None and self._lists_levels():
-            finding = topic.finding
-            if finding.value in FINDINGS:
-                self._frame(finding.value, self._finding_bits(finding, finding.value), finding, Conjunct("", False))
+        if not self.frames and self.topic is not None and self._lists_levels():
+            self._answer_topic("")
         if not self.frames and not self.side_in_front and self._is_nil():
             self._frame("normal_level", 1, self.mentions[-1], Conjunct("", False))
         if not self.frames and self.previous_finding:

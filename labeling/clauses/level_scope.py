@@ -25,6 +25,7 @@ JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
+_NAMED = frozenset(("level", "levels"))
 _DISC_REFS = frozenset(("all", "rest", "discs_above", "both", "above", "below"))
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
@@ -157,7 +158,7 @@ class LevelScope(Leftovers):
         following = self._peek()
         if following is not None and following.kind == "of" and following.i == mention.j:
             following = self._peek(2)
-        near = following is not None and following.kind in ("level", "levels") and following.i <= mention.j + 2
+        near = following is not None and following.kind in _NAMED and following.i <= mention.j + 2
         spoken = self.words[mention.i : mention.j]
         return near and spoken[-1] in DISC_WORDS and spoken[0] not in ("all", "every", "each")
 
@@ -301,9 +302,12 @@ class LevelScope(Leftovers):
         elif self.cur.empty and any(c.level and c.grade for c in self.conjuncts):
             self.cur.level = ref
         cur = self.cur
-        if bare and cur.empty and self._belongs_to(ref, bare):
+        set_off = cur.empty and not self.at_header and self._is_set_off_behind(ref)
+        if set_off and not bare:
+            bare = self._placed_by_level_before()
+        if bare and cur.empty and (set_off or self._belongs_to(ref, bare)):
             self._assign(bare, ref)
-            if bare[-1].head.j == ref.i and self._ends_item(self._peek()):
+            if set_off or (bare[-1].head.j == ref.i and self._ends_item(self._peek())):
                 self.level = ref
                 return True
         if not (cur.grade or cur.sides):
@@ -326,6 +330,32 @@ class LevelScope(Leftovers):
         if not any(frame.inherited for frame in bare) or bare[-1].head.j == ref.i:
             return True
         return self._ends_item(self._peek()) and not self._after_joint()
+
+    def _is_set_off_behind(self, ref: LevelRef) -> bool:
+        """Whether a comma or dash sets a level off behind what it closes: "mild bulge, | L3-4, severe stenosis, L4-5".
+
+        A level in the middle of a sentence could as well head what follows; the one that ends the sentence tells.
+        """
+        before, following = self._peek(-1), self._peek()
+        if before is None or before.value not in (",", "-") or before.j != ref.i:
+            return False
+        if following is not None and following.kind == "site" and following.i == ref.j:
+            following = self._peek(2)
+        if following is None or following.value == ";":
+            return True
+        return following.value == "," and (self._goes_on_behind(following) or self.mentions[-1].kind in _NAMED)
+
+    def _goes_on_behind(self, comma: Mention) -> bool:
+        """Whether the lesion before a level goes on behind it: "extrusion, L4-5 | , compressing the root"."""
+        verb = next(
+            (mention for mention in self.mentions[self.index + 1 : self.index + 4] if mention.i >= comma.j), None
+        )
+        return verb is not None and (verb.kind == "breaker" or verb.form == "verb")
+
+    def _placed_by_level_before(self) -> list[Frame]:
+        """Return heads behind a level that closed those before it, and is theirs only for want of one of their own."""
+        before = self.levels_seen[-2].j if len(self.levels_seen) > 1 else 0
+        return [frame for frame in self.frames[self.clause_start :] if frame.soft and frame.i >= before]
 
     def _open_scope(self, ref: LevelRef) -> None:
         """Let levels be those of what follows; a clause with levels of its own ends before them."""

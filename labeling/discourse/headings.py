@@ -184,9 +184,10 @@ class Headings:
         return mention.kind == "mark" and mention.value in DASHES and mention.i == place
 
     def finding_headed(self, sentence: Sentence, start: int) -> bool:
-        """Whether a heading just before names a finding: "Disc bulges: | L3-4 and L4-5"."""
+        """Whether a heading just before names a finding: "Disc bulges: | L3-4 and L4-5", "Canal stenosis: | L4-5"."""
         topic = self.context.topic
-        return topic is not None and topic.finding is not None and start > sentence.i
+        named = topic is not None and (topic.finding is not None or topic.predicate is not None)
+        return named and start > sentence.i
 
     def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
         """Take a heading for what it is: a section, levels, a part of the spine or a topic; None when it is none."""

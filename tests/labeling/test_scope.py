@@ -247,6 +247,35 @@ def test_a_level_at_the_end_is_that_of_all_qualities_before() -> None:
     assert told(text, "degeneration") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
 
 
+@pytest.mark.parametrize("text", [
+    "Mild canal stenosis, L3-L4.\nModerate canal stenosis, L4-L5.\nSevere canal stenosis, L5-S1.",
+    "FINDINGS: Mild canal stenosis - L3-4. Moderate canal stenosis - L4-5. Severe canal stenosis - L5-S1.",
+    "Mild canal stenosis, L3-4; moderate canal stenosis, L4-5; severe canal stenosis, L5-S1.",
+    "Mild canal stenosis, L3-4, moderate canal stenosis, L4-5, and severe canal stenosis, L5-S1.",
+    "Mild canal stenosis, L3-4 level. Moderate canal stenosis, L4-5, with a bulge. Canal narrowing, severe, L5-S1.",
+])  # fmt: skip
+def test_a_level_behind_a_comma_or_dash_is_that_of_the_statement_before(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate", "L5-S1": "severe"}
+
+
+def test_a_lesion_goes_on_behind_a_level_between_commas() -> None:
+    text = "Mild bulge, L3-4. Left paracentral extrusion, L4-5, compressing the left L5 root. Mild bulge, L5-S1."
+    assert told(text, "herniation") == {"L4-L5": "extrusion"}
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+    assert told(text, "bulge") == {"L3-L4": "mild", "L5-S1": "mild"}
+
+
+def test_a_denial_with_a_level_behind_a_comma_is_of_that_level() -> None:
+    text = "Mild bulge, L3-4. No canal stenosis, L4-5. Patent foramina, L5-S1."
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "none", "L5-S1 right": "none"}
+
+
+@pytest.mark.parametrize("text", ["Canal stenosis: L3-4 and L4-5.", "Stenosis of the canal - L3-4, L4-5."])
+def test_a_heading_of_a_narrowed_site_is_said_of_the_levels_behind_it(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
 def test_statements_of_levels_between_semicolons_stand_by_themselves() -> None:
     text = "IMPRESSION: Extrusion at L4-5; mild bulges L1-2 through L3-4; L5-S1 unremarkable; remaining levels normal."
     assert told(text, "bulge") == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "mild"), "L5-S1": "none"}
