@@ -12,7 +12,8 @@ look at measurements beside them, each with the weight of all networks together,
      "parts": [{
        "name": "pictures",
        "n_networks": 2,                        tensors `pictures.0.*`, `pictures.1.*`, half precision
-       "network": {"findings": ["bulge"], "encoder": "small", "width": 64, "ordinal": false, "side_embedding": false},
+       "network": {"findings": ["bulge"], "encoder": "small", "width": 64, "ordinal": false, "compare": true,
+                   "side_embedding": false},
        "inputs": ["sagittal_t1", "sagittal_t2"],
        "crops": {...},                         `CropPreset.to_json()`: how crops are cut from a study
        "normalise_crops": true,                whether each crop is standardised on its own as well

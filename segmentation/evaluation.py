@@ -66,7 +66,7 @@ class Measurement:
     n
         Patients, bodies, discs or pictures that it is the mean of.
     target
-        What the project aims at; None where it aims at nothing.
+        What this project set out for; None where it set no figure.
     """
 
     dataset: str

@@ -38,7 +38,7 @@ PRIOR_RUDIMENTARY = 0.01
 USUAL_LOWEST_DISC = np.array([0.25, 30.0, 8.5]), np.array([0.22, 7.3, 6.0])
 RUDIMENTARY_DISC = np.array([-0.6, 46.0, 22.0]), np.array([0.25, 6.2, 6.2])
 """Mean and deviation of: logarithm of the lowest disc's area over the median's, its tilt, and that of the disc above,
-degrees. Measured on the 685 mid-sagittal Sudirman pictures of the development part, where readers counted the lowest
+degrees. Measured on the 685 mid-sagittal Sudirman pictures used for development, where readers counted the lowest
 disc as L5-S1 and where they did not."""
 TILT_WEIGHT = 0.5
 """Tilt and sacrum are seen in the same pixels: their evidence is not independent."""

@@ -50,7 +50,7 @@ class Figure:
     measure
         What, with its unit.
     value, target
-        The figure and what the project aims at, None where it aims at nothing.
+        The figure and what this project set out for, None where it set no figure.
     note
         How it came about, where that is not plain.
     """

@@ -34,7 +34,7 @@ def segmentation(
     ] = None,
     share: Annotated[
         float,
-        typer.Option(help="How much of the shipped weights' training --folds gives each network, in (0, 1]."),
+        typer.Option(help="With --folds: fraction of the shipped network's training steps for each fold, in (0, 1]."),
     ] = 1.0,
     runs: Annotated[
         Path, typer.Option(help="Where --folds trains and measures; what is there is not done again.")
