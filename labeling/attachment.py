@@ -141,8 +141,12 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
                     frame.level = LevelRef((one,), "", level.i, level.j)
 
     def _lists_levels(self) -> bool:
-        """Whether the sentence is a bare list of levels, as behind "Disc desiccation:"."""
-        return bool(self.levels_seen) and all(mention.kind in LIST_KINDS for mention in self.mentions)
+        """Whether the sentence is a bare list of levels, as behind "Disc desiccation:"; a letter or number grades."""
+        if not self.levels_seen or any(mention.kind not in LIST_KINDS for mention in self.mentions):
+            return False
+        ends = [*(mention.i for mention in self.mentions[1:]), len(self.words)]
+        behind = [self.words[mention.j] for mention, end in zip(self.mentions, ends, strict=True) if mention.j < end]
+        return not any(word.isalnum() and len(word) == 1 for word in behind)
 
 
 HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {

@@ -23,7 +23,12 @@ QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment"
 """Sites that say in what respect something is normal."""
 
 
+SHOWS = frozenset(("shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"))
+
 _HEADS = frozenset(("finding", "pred"))
+_OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
+"""Kinds of mentions between a subject and its verb."""
+
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop"}
 _LISTING = frozenset((",", "and", "&", "/"))
 
@@ -128,6 +133,16 @@ class Lookahead(State):
             if mention.kind in ("site", "finding", "level", "open"):
                 return False
         return False
+
+    def _verb_follows(self) -> bool:
+        """Whether a verb has the word in hand as its subject: "none | causes stenosis", "nothing | clearly indents"."""
+        ahead = (m for m in self.mentions[self.index + 1 : self.index + 5] if m.kind not in _OF_VERB)
+        following = next(ahead, None)
+        if following is None:
+            return False
+        if following.kind == "breaker":
+            return following.value == "cause" or self.words[following.i] in SHOWS
+        return following.kind == "pred" and (following.form == "verb" or self.words[following.i].endswith("ing"))
 
     def _site_within(self, steps: int) -> bool:
         for step in range(1, steps + 2):

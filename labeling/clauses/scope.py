@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.leftovers import Leftovers
-from deepspine.labeling.clauses.lookahead import LIGHT
+from deepspine.labeling.clauses.lookahead import LIGHT, SHOWS
 from deepspine.labeling.mentions import Mention
-
-SHOWS = frozenset(["shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"])
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
 
@@ -20,6 +18,7 @@ _CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributab
 """Words that open the cause of what was said: degrees behind its end go back to that."""
 
 VALUES_OF_NONE = frozenset(("none", "nil"))
+_OF_SUBJECTS = frozenset(("none", "neither"))
 _DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
 """Kinds of mentions that "nil" denies where it stands before them."""
 
@@ -35,6 +34,8 @@ class Scope(Leftovers):
         previous = self._peek(-1)
         if mention.value == "not" and previous is not None and previous.kind == "cap":
             return
+        if mention.value == "nothing" and not self._verb_follows():
+            return
         if self.open is not None and (
             self.cur.sites or any(c.sites for c in self.conjuncts) or self.open.form == "noun"
         ):
@@ -49,7 +50,8 @@ class Scope(Leftovers):
             self.flush()
         self._push()
         self.excepting = False
-        self.neg = mention.value
+        self.neg = "no" if mention.value in ("these", "nothing") else mention.value
+        self.of_these = mention.value == "these" or (self.words[mention.i] in _OF_SUBJECTS and self._verb_follows())
         self.neg_heads = 0
         self.neg_grade = (0, "")
         self.neg_frees = self.words[mention.i] in ("clear", "free") and mention.j - mention.i == 2
@@ -98,7 +100,12 @@ class Scope(Leftovers):
                 frame.hedge = False
 
     def _denies_what_follows(self, mention: Mention) -> bool:
-        """Whether "nil" stands for "no": "mild bulge with | nil significant stenosis", not "stenosis | nil, ..."."""
+        """Whether "nil" stands for "no", or "none" for a subject: "bulges, | none narrowing the canal".
+
+        "Mild bulge with | nil significant stenosis", not "stenosis | nil, ...".
+        """
+        if self.words[mention.i : mention.j] == ["none"]:
+            return self._verb_follows()
         if self.words[mention.i : mention.j] != ["nil"]:
             return False
         previous, following = self._peek(-1), self._peek()

@@ -14,6 +14,7 @@ class State:
     neg = ""
     neg_heads = 0
     neg_rest = ""
+    of_these = False
     hedge = False
     hedge_heads = 0
     open: Mention | None = None

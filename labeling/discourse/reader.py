@@ -159,6 +159,7 @@ class Reader:
         frames = reader.read(mentions)
         stating.opening = self.words[start] if start < len(self.words) else ""
         stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
+        stating.of_these = reader.of_these
         stating.headed = at_header or (start > sentence.i and self.headings.opens_field())
         before = len(stating.statements)
         for frame in frames:

@@ -38,7 +38,7 @@ EVERYWHERE = frozenset(("all", "any", "rest", "rest_named"))
 NOWHERE = 1 << 30
 """A token behind every text."""
 
-_LOOSE_OPENINGS = frozenset(("no", "nil", "there", "without", "neither"))
+_LOOSE_OPENINGS = frozenset(("no", "nil", "nothing", "there", "without", "neither"))
 _CORRECTIONS = frozenset(
     ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
      "swapped", "typographical", "interchanged", "switched", "inverted", "correction", "corrected", "erratum")
@@ -62,6 +62,8 @@ class Stating:
         Whether the sentence stands on a line of its own behind the last header's text.
     headed
         Whether a level's heading opens the sentence.
+    of_these
+        Whether it denies something of lesions just spoken of ("none of these"), so never of all levels.
     """
 
     def __init__(self, tokens: Tokens, sentences: list[Sentence], context: Context) -> None:
@@ -72,7 +74,7 @@ class Stating:
         self.statements: list[Statement] = []
         self.opening = ""
         self.bony_from = NOWHERE
-        self.trailing = self.headed = False
+        self.trailing = self.headed = self.of_these = False
         self._corrects: bool | None = None
 
     def state(self, frame: Frame) -> None:
@@ -127,7 +129,7 @@ class Stating:
     def _is_loose(self) -> bool:
         """Whether the level carried over was only mentioned, not announced, so that a bare negative is about all."""
         context = self.context
-        if context.from_header or context.anchored:
+        if context.from_header or context.anchored or self.of_these:
             return False
         return context.section != "findings" or context.wide or self.opening in _LOOSE_OPENINGS
 

@@ -110,3 +110,44 @@ def test_no_impingement_behind_a_narrowing_denies_no_narrowing() -> None:
     text = "L4-5: Lateral recess narrowing on the left, mild, without impingement."
     assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild"}
     assert told("L4-5: The canal shows no compression.", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("None of these causes significant canal stenosis.", "none|mild"),
+    ("None narrows the canal.", "none"),
+    ("None of the bulges is causing severe stenosis of the canal.", "none|mild|moderate"),
+    ("Neither one results in narrowing of the canal.", "none"),
+    ("Neither significantly narrows the canal.", "none|mild"),
+])  # fmt: skip
+def test_what_no_lesion_does_is_denied_at_the_levels_of_the_lesions(text: str, grades: str) -> None:
+    found = labels_of(f"Bulges at L3-4 and L4-5. {text}")
+    assert {key: value for key, value in found.items() if "canal_stenosis" in key} == {
+        "L3-L4 canal_stenosis": grades, "L4-L5 canal_stenosis": grades,
+    }  # fmt: skip
+    assert found["L3-L4 bulge"] == found["L4-L5 bulge"] == PRESENT
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Mild bulges, none narrowing the foramina.", "foraminal_stenosis", "none"),
+    ("The bulges are mild and none causes canal stenosis.", "canal_stenosis", "none"),
+    ("Two protrusions, none contacting the nerve root.", "nerve_root", "none"),
+    ("Two protrusions, none of which significantly indents the sac.", "thecal_sac", "none|contact"),
+    ("Nothing contacts the thecal sac.", "thecal_sac", "none"),
+    ("Mild bulge. Nothing is compressing the nerve roots.", "nerve_root", "none|contact|displacement"),
+    ("Mild bulge, but nothing to suggest canal stenosis.", "canal_stenosis", "none"),
+    ("There is nothing to indicate nerve root compression.", "nerve_root", "none|contact|displacement"),
+])  # fmt: skip
+def test_none_and_nothing_are_subjects_of_what_they_deny(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Canal stenosis: none. Narrowing of the foramina: mild.", "foraminal_stenosis", "mild"),
+    ("Canal stenosis none, mild narrowing of the foramina.", "foraminal_stenosis", "mild"),
+    ("Nothing acute, mild canal stenosis.", "canal_stenosis", "mild"),
+    ("Nothing more than mild canal stenosis.", "canal_stenosis", "none|mild"),
+])  # fmt: skip
+def test_none_and_nothing_deny_no_finding_that_they_are_not_the_subject_of(
+    text: str, finding: str, grades: str
+) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
