@@ -29,6 +29,10 @@ SAMPLE_KEYS = frozenset({"study_key", "patient_key", "report_id", "level", "repo
 """What a sample says beside its crops; `check` refuses more, so that no report text slips in."""
 
 
+_CODES = (("%", "%25"), (".", "%2E"))
+"""What stands for signs of a study's key in the names of samples, as in addresses of the web."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One level of one study.
@@ -63,8 +67,11 @@ class Sample:
 
     @property
     def key(self) -> str:
-        """Name of the sample in its shard."""
-        return f"{self.study_key}_{self.level.value}"
+        """Name of the sample in its shard, without a dot: readers divide name and extension at the first."""
+        study = self.study_key
+        for sign, code in _CODES:
+            study = study.replace(sign, code)
+        return f"{study}_{self.level.value}"
 
     @property
     def presence(self) -> tuple[bool, ...]:
@@ -83,8 +90,13 @@ def study_of(key: str) -> str:
     --------
     >>> study_of("study_7_L4-L5")
     'study_7'
+    >>> study_of("1%2E2%2E840_L4-L5")
+    '1.2.840'
     """
-    return key.rpartition("_")[0]
+    study = key.rpartition("_")[0]
+    for sign, code in reversed(_CODES):
+        study = study.replace(code, sign)
+    return study
 
 
 def encode(sample: Sample) -> dict[str, bytes]:

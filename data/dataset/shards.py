@@ -38,7 +38,8 @@ class ShardWriter:
         self._offsets: dict[str, list[tuple[str, int, int]]] = {}
         self._partial = self._folder.partial(name)
         self._file = self._partial.open("wb")
-        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - lives in the writer
+        # The headers of POSIX 1988, and of 2001 for names that are too long for those.
+        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - lives in the writer
 
     @property
     def is_full(self) -> bool:
@@ -67,9 +68,9 @@ class ShardWriter:
         """Append a file of a sample; return what its offsets note of it."""
         member = tarfile.TarInfo(f"{key}.{extension}")
         member.size = len(content)
-        place = self._tar.offset + tarfile.BLOCKSIZE
         self._tar.addfile(member, io.BytesIO(content))
-        return extension, place, len(content)
+        blocks = -(-len(content) // tarfile.BLOCKSIZE)
+        return extension, self._tar.offset - blocks * tarfile.BLOCKSIZE, len(content)
 
     def _cut(self, length: int) -> None:
         """Take back what was written after the first bytes."""

@@ -266,14 +266,46 @@ def test_the_check_verb_ends_with_the_exit_code_of_its_finding(
     assert "no manifest.json" in capsys.readouterr().err
 
 
-def test_stock_webdataset_streams_a_shard(build: Callable[..., BuildResult], tmp_path: Path) -> None:
+def streamed(folder: Path) -> list[Sample]:
+    """Return the samples of a dataset as stock WebDataset streams them."""
     import webdataset as wds
 
-    manifest = build(8).manifest
-    urls = [str(tmp_path / "set" / shard.name) for shard in manifest.shards]
-    streamed = list(wds.WebDataset(urls, shardshuffle=False))
-    assert len(streamed) == 16
-    assert decode({name: value for name, value in streamed[0].items() if not name.startswith("__")}).crops
+    urls = [str(folder / shard.name) for shard in Manifest.read(folder).shards]
+    samples = wds.WebDataset(urls, shardshuffle=False)
+    return [decode({name: value for name, value in one.items() if not name.startswith("__")}) for one in samples]
+
+
+def test_stock_webdataset_streams_a_shard(build: Callable[..., BuildResult], tmp_path: Path) -> None:
+    build(8)
+    samples = streamed(tmp_path / "set")
+    assert len(samples) == 16
+    assert samples[0].crops
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "case.1",
+        "1.2.840.113619.2.1",
+        "archive.old/case.1",
+        ".hidden",
+        "a.json",
+        "50%",
+        "100%2E",
+        "größe",
+        "x" * 120,
+        "1." * 60,
+        "größe" * 60,
+    ],
+)
+def test_a_study_may_have_any_key(tmp_path: Path, key: str) -> None:
+    """Dots would divide the names of a shard's files, and what fits into a header of tar is short."""
+    build_dataset([replace(source(0), study_key=key), source(1)], labels([0]), tmp_path, preset=PRESET)
+    assert keys_of(tmp_path) == sorted([key, "study1"])
+    assert {one.study_key for one in stored_samples(tmp_path)} == {key, "study1"}
+    assert [stored.read().study_key for stored in stored_samples(tmp_path)] == [key, key, "study1", "study1"]
+    assert [sample.study_key for sample in streamed(tmp_path)] == [key, key, "study1", "study1"]
+    assert [sample.level for sample in streamed(tmp_path)] == [*LEVELS, *LEVELS]
 
 
 def test_a_sample_survives_its_form_as_files() -> None:
