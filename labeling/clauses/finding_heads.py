@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import GRADED, LEFT, RIGHT, ZONE_OF_SITE, Conjunct, Frame, LevelRef, zone_bits
+from deepspine.labeling.clauses.frames import (
+    GRADED,
+    LATERAL,
+    LEFT,
+    RIGHT,
+    ZONE_OF_SITE,
+    Conjunct,
+    Frame,
+    LevelRef,
+    zone_bits,
+)
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
 MAX_JOINT_WORDS = 3
 """Words from one name of a lesion to the other: "protrusion or small extrusion"."""
 
+_OF_JOINTS = {"facet": "facet_arthropathy", "flavum": "ligamentum_flavum_hypertrophy"}
+"""Findings of sites that are named together, "facet and ligamentum flavum hypertrophy"."""
+
+_LISTING = frozenset(("and", "or", "/", ","))
 _OTHER_SITES = frozenset(("facet", "endplate", "other", "cord"))
 """Sites whose degeneration is not the disc's."""
 
@@ -47,7 +61,7 @@ class FindingHeads(Leftovers):
             self._place_herniation(mention, frames[0])
         if cur.neg and self.neg and cur.grade:
             self.neg_grade = (cur.grade, cur.cap)
-        self.last = [*self._earlier_levels(mention, value, frames), *frames]
+        self.last = [*self._said_before(mention, value, frames), *frames]
         self.conjuncts = []
         self.subject = []
         self._fresh()
@@ -75,7 +89,8 @@ class FindingHeads(Leftovers):
             return ""
         if mention.value != "degenerative_changes":
             return mention.value
-        sited = [c for c in [*self.conjuncts, self.cur] if any(site.value in _OTHER_SITES for site in c.sites)]
+        named = [*self.subject, *self.conjuncts, self.cur]
+        sited = [c for c in named if any(site.value in _OTHER_SITES for site in c.sites)]
         site = sited[-1].sites[-1].value if sited else ""
         if site == "endplate":
             return "" if "spond" in self.words[mention.i] else "modic"
@@ -152,12 +167,23 @@ class FindingHeads(Leftovers):
         if bits:
             self._frame("herniation_zone", bits, mention, conjunct)
 
-    def _earlier_levels(self, mention: Mention, value: str, frames: list[Frame]) -> list[Frame]:
-        """For "L4-5 left subarticular and L5-S1 central | protrusions": one more frame for each level before."""
+    def _said_before(self, mention: Mention, value: str, frames: list[Frame]) -> list[Frame]:
+        """Return one more frame for each level, side or joint before that the lesion is said of too."""
         if not value or not self.conjuncts:
             return []
-        earlier = [c for c in self.conjuncts if c.level is not None and c.level is not frames[0].level]
-        return [self._frame(value, self._finding_bits(mention, value), mention, c) for c in earlier]
+        earlier = [c for c in self.conjuncts if _is_of_other_level(c, frames[0]) or _is_of_other_side(c, frames[0])]
+        found = [self._frame(value, self._finding_bits(mention, value), mention, c) for c in earlier]
+        return found + self._of_joints_before(mention, value, frames[0])
+
+    def _of_joints_before(self, mention: Mention, value: str, frame: Frame) -> list[Frame]:
+        """Read "moderate facet and ligamentum flavum | hypertrophy": the noun is said of both, and so is its degree."""
+        found: list[Frame] = []
+        for conjunct in self.conjuncts if value in _OF_JOINTS.values() else ():
+            finding = _OF_JOINTS.get(conjunct.sites[-1].value, value) if conjunct.sites else value
+            if finding != value and conjunct.joint in _LISTING:
+                frame.grade, frame.cap = frame.grade or conjunct.grade, frame.cap or conjunct.cap
+                found.append(self._frame(finding, GRADED, mention, conjunct))
+        return found
 
     def _split_open_for_finding(self, mention: Mention) -> None:
         own = None
@@ -203,6 +229,17 @@ class FindingHeads(Leftovers):
         self.conjuncts = []
         self._fresh()
         self.last = frames
+
+
+def _is_of_other_level(conjunct: Conjunct, frame: Frame) -> bool:
+    """Whether "L4-5 left subarticular and L5-S1 central | protrusions" has a lesion at the level before too."""
+    return conjunct.level is not None and conjunct.level is not frame.level
+
+
+def _is_of_other_side(conjunct: Conjunct, frame: Frame) -> bool:
+    """Whether "mild left and moderate right facet | arthropathy" has a degree for the side before."""
+    one_sided = frame.finding in LATERAL and conjunct.sides in (LEFT, RIGHT) and not conjunct.sites
+    return one_sided and bool(conjunct.grade) and frame.sides == LEFT + RIGHT - conjunct.sides
 
 
 def _only_places(conjunct: Conjunct) -> bool:

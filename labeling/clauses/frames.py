@@ -27,6 +27,7 @@ SLIPS = ("spondylolisthesis", "retrolisthesis", "slip_either", "slip")
 SEVERITY_FINDINGS = frozenset(name for name, finding in FINDINGS.items() if finding.scale[-1] == "severe") | {
     "stenosis"
 }
+LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.lateral)
 GRADE1_MM = 5.0
 
 

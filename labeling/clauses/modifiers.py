@@ -18,6 +18,9 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
+_ORIGIN = frozenset(("of", "side", "side_post", "mm", "zone", "cop"))
+"""Kinds of mentions between a cyst and the joint that it comes from."""
+
 _HEADS = frozenset(("finding", "pred", "open"))
 
 
@@ -178,6 +181,10 @@ class Modifiers(Leftovers):
             (not mention.plural and self._next_is("finding")) or (self.last and self.last[-1].head.j == mention.i)
         ):
             return
+        if self._is_origin_of_cyst(mention):
+            self._give_side(self.last, cur.sides)
+            cur.sides = 0
+            return
         if self._is_place(mention):
             place = Conjunct("", False)
             place.sites, place.sides = [mention], cur.sides
@@ -202,6 +209,17 @@ class Modifiers(Leftovers):
             cur.grade, cur.cap, cur.sides = grade, cap, sides
         self._mark(mention)
         cur.sites.append(mention)
+
+    def _is_origin_of_cyst(self, site: Mention) -> bool:
+        """Whether a joint only tells where a cyst lies: "synovial cyst arising from the right | facet joint"."""
+        if site.value != "facet" or not self.cur.sides or not self.last or self.last[-1].finding != "synovial_cyst":
+            return False
+        for mention in reversed(self.mentions[: self.index]):
+            if mention is self.last[-1].head:
+                return True
+            if mention.kind not in _ORIGIN and mention.value != "approach":
+                return False
+        return False
 
     def on_zone(self, mention: Mention) -> None:
         """Take a zone word ("paracentral"); its side is the herniation's."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import (
     DISC_WORDS,
+    LATERAL,
     LEFT,
     RIGHT,
     SIDES,
@@ -18,8 +18,6 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
-
-LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.lateral)
 
 
 class Predicates(Leftovers):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.clauses.frames import GRADE1_MM, GRADED, SEVERITY_FINDINGS, Frame
+from deepspine.labeling.clauses.frames import GRADE1_MM, GRADED, LATERAL, SEVERITY_FINDINGS, Frame
 
 _WITHOUT_LESION = {0b0100: 0b0011, 0b1000: 0b0111, 0b1100: 0b0011}
 """What "no extrusion", "no sequestration" and "no extrusion or sequestration" leave possible of a herniation."""
-
-LATERAL = frozenset(name for name, finding in FINDINGS.items() if finding.lateral)
 
 
 def is_negative(frame: Frame) -> bool:

@@ -6,9 +6,9 @@ import itertools
 import re
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.clauses.frames import BOTH, LEFT, RIGHT, SLIPS, STENOSES, Frame, LevelRef
+from deepspine.labeling.clauses.frames import BOTH, LATERAL, LEFT, RIGHT, SLIPS, STENOSES, Frame, LevelRef
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.discourse.frame_grades import LATERAL, final_bits, is_negative, is_particular
+from deepspine.labeling.discourse.frame_grades import final_bits, is_negative, is_particular
 from deepspine.labeling.discourse.references import resolve
 from deepspine.labeling.level_mentions import LUMBAR
 from deepspine.labeling.sentences import Sentence
