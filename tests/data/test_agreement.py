@@ -20,6 +20,7 @@ from deepspine.data.agreement import (
     count_pairs_by_patient,
     gwet_ac,
     patient_bootstrap,
+    percentile_interval,
     positive_predictive_value,
     sensitivity,
     specificity,
@@ -143,6 +144,11 @@ def test_the_interval_covers_at_its_rate() -> None:
         interval = patient_bootstrap(counts, accuracy, resamples=400, seed=trial)
         hits += interval.low <= 0.8 <= interval.high
     assert 0.90 <= hits / 200 <= 0.99
+
+
+def test_an_interval_leaves_a_fortieth_of_the_resamples_at_either_end() -> None:
+    found = percentile_interval(0.5, np.linspace(0.0, 1.0, 2001))
+    assert (found.low, found.high) == (pytest.approx(0.025), pytest.approx(0.975))
 
 
 def test_counts_by_patient_add_up() -> None:

@@ -135,6 +135,12 @@ def test_each_level_takes_the_slab_that_was_planned_on_its_disc() -> None:
     assert np.nanmax(axial_crop(slabs, leaning, AXIAL)) == pytest.approx(2.0)
 
 
+def test_of_slabs_of_one_tilt_the_one_whose_middle_is_nearest_is_taken() -> None:
+    slabs = [slab(CENTER + 7 * SUPERIOR, 0.0, 1.0), slab(CENTER - 2 * SUPERIOR, 0.0, 2.0)]
+    assert stack_of_level(slabs, frame()) is slabs[1]
+    assert stack_of_level(slabs[::-1], frame()) is slabs[1]
+
+
 def test_a_level_without_a_slab_is_refused_by_name() -> None:
     with pytest.raises(GeometryError, match="L4-L5"):
         axial_crop([slab(CENTER - 60 * SUPERIOR, 0.0, 1.0)], frame(), AXIAL)

@@ -71,6 +71,13 @@ def test_a_slice_through_a_vertebra_has_a_nearest_level_but_cuts_none() -> None:
     assert only.offset_mm == pytest.approx(16.0)
 
 
+@pytest.mark.parametrize(("off_mm", "cuts"), [(4.9, True), (6.9, True), (7.1, False)])
+def test_a_thick_slice_beside_a_disc_still_cuts_it(off_mm: float, cuts: bool) -> None:
+    beside = replace(SPINE[2], center_lps=SPINE[2].center_lps + off_mm * SUPERIOR)
+    (only,) = cross_reference(slab(beside, count=1, gap_mm=4.0), SPINE, frame_of_reference="frame")
+    assert only.cuts_disc == cuts
+
+
 def test_a_slice_whose_field_of_view_misses_the_spine_has_no_level() -> None:
     aside = replace(SPINE[2], center_lps=SPINE[2].center_lps + 300.0 * LEFT)
     (only,) = cross_reference(slab(aside, count=1), SPINE, frame_of_reference="frame")

@@ -100,6 +100,11 @@ def test_a_frame_lies_in_the_middle_of_its_disc_and_is_as_high() -> None:
     assert frame.axes_lps[2] @ SUPERIOR > 0.95
 
 
+def test_a_disc_reaches_to_the_edges_of_its_voxels() -> None:
+    """Ten rows of 1 mm are 10 mm high, not the 9 mm between the first and the last row's middle."""
+    assert located().frames[1].height_mm == pytest.approx(10.0, abs=0.5)
+
+
 def test_the_user_s_word_for_the_lowest_disc_counts() -> None:
     assert [frame.level for frame in located(lowest=Level.L4_L5).frames][-1] is Level.L4_L5
 

@@ -99,6 +99,24 @@ def test_a_dataset_holds_every_level_with_its_crops_and_labels(
     assert check_dataset(tmp_path / "set") == []
 
 
+@pytest.mark.parametrize(("n_columns", "kept"), [(40, True), (22, False)])
+def test_a_crop_of_which_the_picture_shows_less_than_half_is_left_out(
+    n_columns: int, kept: bool, tmp_path: Path
+) -> None:
+    """The disc lies in a corner: the picture ends 3 mm below its centre, and 40 or 4 mm behind it."""
+    whole, shown = source(0), (7, 36, n_columns)
+
+    def images() -> StudyImages:
+        (volume,) = whole.images().volumes["sagittal_t2"]
+        cut = Volume(volume.voxels[:, : shown[1], : shown[2]], Grid(shown, volume.grid.affine))
+        return StudyImages({"sagittal_t2": [cut]})
+
+    lower = replace(whole.frames()[0], center_lps=np.array([0.0, 0.0, -10.0]))
+    one = replace(whole, frames=lambda: [lower], images=images)
+    result = build_dataset([one], labels([0]), tmp_path, preset=PRESET)
+    assert sum(split["samples"] for split in result.manifest.counts().values()) == int(kept)
+
+
 def test_equal_inputs_give_equal_bytes(build: Callable[..., BuildResult], tmp_path: Path) -> None:
     first = build(4).manifest
     again = build_dataset([source(i) for i in range(4)], labels(range(4)), tmp_path / "again", preset=PRESET).manifest

@@ -42,6 +42,17 @@ def test_the_adjudicator_sees_what_was_said_but_not_by_whom(signed_in: Callable[
     assert "cleo" not in html
 
 
+def test_who_is_shown_first_turns_from_report_to_report(store: Store, signed_in: Callable[[str], SignedIn]) -> None:
+    for name, bulge in (("bert", "mild"), ("cleo", "moderate")):
+        for number in (1, 2):
+            signed_in(name).label(number, BULGE, bulge)
+            signed_in(name).done(number)
+    first, second = (report_readings(store, None, number) for number in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert first.differences[0].readings == second.differences[0].readings[::-1]
+
+
 def test_the_consensus_holds_agreement_decisions_and_what_is_open(
     store: Store, signed_in: Callable[[str], SignedIn]
 ) -> None:

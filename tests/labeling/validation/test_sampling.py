@@ -78,6 +78,17 @@ def test_a_stratum_without_enough_reports_is_read_whole_and_said() -> None:
     assert "all there are" in "\n".join(explanation(sample, width=0.2, agreement=0.9))
 
 
+def test_the_rarest_grade_is_served_first() -> None:
+    rare, usual = "moderate", "none"
+    labels = {
+        LabelKey(f"r{n}", LUMBAR_LEVELS[0], CANAL.name, Side.MIDLINE): GradeSet.parse(CANAL, rare if n < 2 else usual)
+        for n in range(40)
+    }
+    first, second, third = stratified_sample(labels, findings=ONLY_CANAL, most=3).chosen
+    assert {first.report_id, second.report_id} == {"r0", "r1"}
+    assert third.reason == f"{CANAL.name} {usual}"
+
+
 def test_labels_without_a_grade_are_a_stratum_of_their_own() -> None:
     key = LabelKey("r", LUMBAR_LEVELS[0], "bulge", Side.MIDLINE)
     sample = stratified_sample({key: GradeSet.present(FINDINGS["bulge"])}, findings=("bulge",))
