@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import DISC_WORDS, MILD, MODERATE, SEVERE
+from deepspine.labeling.clauses.frames import DISC_WORDS
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.past import is_adverb, is_value, last_grade, without_past
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
 _SIDES = frozenset(("side", "side_post"))
@@ -18,8 +19,6 @@ _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
 _HEADS = frozenset(("finding", "pred"))
-_EXAMINATIONS = frozenset(("study", "examination", "exam", "scan", "mri"))
-_CLAUSE_ENDS = frozenset(",;:(")
 _TOWARDS = frozenset(("to", "toward", "towards"))
 
 
@@ -57,7 +56,7 @@ def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequen
             told.insert(len(told) - (index - begin), Mention(_SIDE[first], place, place))
             told += [Mention(_COMMA, mention.i, mention.j), Mention(_SIDE[second], mention.j, mention.j)]
             continue
-        if not (_is_value(mention, words) or words[mention.i] in ("-", "to")):
+        if not (is_value(mention, words) or words[mention.i] in ("-", "to")):
             begin = index + 1
         told.append(mention)
     return told
@@ -68,8 +67,8 @@ def _parts_values(mentions: list[Mention], index: int, words: list[str]) -> bool
     around = mentions[max(index - 3, 0) : index + 4]
     return (
         0 < index < len(mentions) - 1
-        and _is_value(mentions[index - 1], words)
-        and _is_value(mentions[index + 1], words)
+        and is_value(mentions[index - 1], words)
+        and is_value(mentions[index + 1], words)
         and sum(words[mention.i] == "/" for mention in around) == 1
     )
 
@@ -101,8 +100,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         mentions = _without_degrees_of_place(mentions, words)
     if "grade" in kinds and ("cap" in kinds or sum(mention.kind == "grade" for mention in mentions) > 1):
         mentions = _merge_grades(mentions, words)
-    if "prior" in kinds or "change" in kinds:
-        mentions = _without_past(mentions, words)
+    mentions = without_past(mentions, words, kinds)
     if "levelref" in kinds and "level" in kinds:
         mentions = _without_included(_without_ranged(mentions, words), words)
     return mentions
@@ -131,15 +129,11 @@ def _without_degrees_of_place(mentions: list[Mention], words: list[str]) -> list
 
 def _grades_place(grade: Mention, before: Mention, following: Mention | None, words: list[str]) -> bool:
     """Whether an adverb of degree stands before a place and behind no verb, whose degree it would be."""
-    if following is None or following.i != grade.j or not _is_adverb(words[grade.i : grade.j]):
+    if following is None or following.i != grade.j or not is_adverb(words[grade.i : grade.j]):
         return False
     if before.j == grade.i and before.form in ("verb", "part"):
         return False
     return following.kind == "focus" or (following.kind == "side_post" and words[following.i] in _TOWARDS)
-
-
-def _is_adverb(spoken: list[str]) -> bool:
-    return spoken[-1].endswith("ly") or spoken == ["a", "little"]
 
 
 def _without_ranged(mentions: list[Mention], words: list[str]) -> list[Mention]:
@@ -231,7 +225,7 @@ def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
                 mention = _capped(merged.pop(), mention)
             if mention.value == "range" and _tells_change(mention, words):
                 latest = Mention(mention.rule, mention.j - 1, mention.j)
-                latest.bits = _last_grade(mention, words)
+                latest.bits = last_grade(mention, words)
                 latest.value = "latest"
                 mention = latest
             merged.append(mention)
@@ -300,95 +294,3 @@ def _capped(cap: Mention, grade: Mention) -> Mention:
         capped.bits = 15 & ~_BELOW[high]
     capped.value = cap.value
     return capped
-
-
-def _without_past(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    kept: list[Mention] = []
-    index, n = 0, len(mentions)
-    while index < n:
-        mention = mentions[index]
-        if mention.kind == "prior":
-            index = _skip_prior(mentions, index, kept, words)
-            continue
-        if mention.kind == "change" and index + 1 < n and mention.value == "to":
-            _drop_types(kept, words)
-            if mentions[index + 1].kind == "grade":
-                kept = _without_degrees_of_last_head(kept)
-            index += 1
-            continue
-        if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
-            index = _latest(mentions, index, kept, words)
-            continue
-        kept.append(mention)
-        index += 1
-    return kept
-
-
-def _drop_types(kept: list[Mention], words: list[str]) -> None:
-    """Drop the Modic types that a clause says have changed."""
-    clause = max((mention.j for mention in kept if words[mention.i] == ";"), default=0)
-    kept[:] = [mention for mention in kept if mention.i < clause or mention.rule.id != "modic.type"]
-
-
-def _without_degrees_of_last_head(kept: list[Mention]) -> list[Mention]:
-    """Leave out what a head was before it changed: "moderate stenosis at L4-5 has progressed | to severe"."""
-    head = next((k for k in range(len(kept) - 1, -1, -1) if kept[k].kind in _HEADS), -1)
-    start = head
-    while start > 0 and kept[start - 1].kind not in _HEADS and kept[start - 1].value not in _CLAUSE_ENDS:
-        start -= 1
-    return [mention for k, mention in enumerate(kept) if not (start <= k and mention.kind == "grade")]
-
-
-def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
-    """Keep moderate of "from mild to moderate", nothing of "from mild"."""
-    grade = mentions[index + 1]
-    if grade.value == "latest":
-        kept.append(grade)
-    elif grade.value == "range":
-        latest = Mention(grade.rule, grade.j - 1, grade.j)
-        latest.bits = _last_grade(grade, words)
-        kept.append(latest)
-    return index + 2
-
-
-def _last_grade(grade: Mention, words: list[str]) -> int:
-    last = words[grade.j - 1]
-    if last.startswith(("mild", "min", "slight")):
-        return MILD
-    if last.startswith(("mod",)):
-        return MODERATE
-    return SEVERE if grade.bits & SEVERE else grade.bits
-
-
-def _is_value(mention: Mention, words: list[str]) -> bool:
-    return mention.kind == "grade" or (mention.kind == "post_neg" and words[mention.i] in ("nil", "none", "absent"))
-
-
-def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
-    """Remove the grade that belongs to the past: behind "previously", or before "before"."""
-    following = mentions[index + 1] if index + 1 < len(mentions) else None
-    if following is not None and _is_value(following, words) and following.i - mentions[index].j <= 1:
-        index += 2
-        while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
-            index += 1
-        return index
-    if kept and kept[-1].kind == "post_neg" and kept[-1].value == "no" and kept[-1].j == mentions[index].i:
-        kept.pop()  # What was not seen before is new.
-        return index + 1
-    start = len(kept)
-    while start and not (
-        kept[start - 1].kind in ("breaker", "conj")
-        or (kept[start - 1].kind == "mark" and kept[start - 1].value in _CLAUSE_ENDS)
-    ):
-        start -= 1
-    clause = kept[start:]
-    begin = kept[start - 1].i if start else mentions[0].i
-    past = any(word in ("was", "were", "absent", "been") for word in words[begin : mentions[index].i])
-    heads = any(mention.kind in ("pred", "finding") for mention in clause)
-    if past and any(mention.kind in ("grade", "post_neg") for mention in clause):
-        if not heads:
-            del kept[start:]
-        elif words[mentions[index].i].startswith(("pre", "before")):
-            kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
-    examination = following is not None and following.value == "other" and words[following.i] in _EXAMINATIONS
-    return index + (2 if examination else 1)

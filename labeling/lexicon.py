@@ -55,6 +55,7 @@ KINDS = frozenset(
         "except",
         "focus",
         "change",
+        "trend",
         "cop",
         "conj",
         "to",

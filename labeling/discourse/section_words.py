@@ -12,8 +12,26 @@ _SECTION_WORDS = {
     "exam": "skip", "reason for": "skip", "assessment": "impression", "query": "skip", "advice": "skip",
     "h/o": "skip", "c/o": "skip",
 }  # fmt: skip
+_EXAMINATIONS = frozenset(("study", "examination", "exam", "mri", "mr", "scan", "imaging"))
+_OF_TIME = {
+    **dict.fromkeys(("previous", "prior", "earlier", "former", "old", "last", "preceding", "outside"), "skip"),
+    **dict.fromkeys(("present", "current", "new", "actual", "today's"), "findings"),
+}
+"""Words before the examination that a heading names: "Previous examination (2018):", "Present study:"."""
+
+_OF_HEADING = frozenset(("prior", "site", "section", "mark"))
 
 
 def section_by_words(words: list[str], head: Sequence[Mention]) -> str | None:
     """Return the section that a heading of these mentions opens, or None."""
-    return _SECTION_WORDS.get(" ".join(words[head[0].i : head[-1].j]))
+    return _section_of_time(words, head) or _SECTION_WORDS.get(" ".join(words[head[0].i : head[-1].j]))
+
+
+def _section_of_time(words: list[str], head: Sequence[Mention]) -> str | None:
+    """Return the section of a heading that names an earlier examination, or the present one."""
+    examination = head[1] if head[0].kind == "prior" and len(head) > 1 else head[0]
+    if words[examination.j - 1] not in _EXAMINATIONS or not examination.j > 1:
+        return None
+    if not _OF_HEADING.issuperset(mention.kind for mention in head):
+        return None
+    return _OF_TIME.get(words[examination.j - 2])

@@ -1,0 +1,232 @@
+"""What an earlier examination showed, and how a finding has changed since: taken out before attachment.
+
+"Previously mild" leaves nothing, "from mild to moderate" and "was mild, now moderate" leave moderate. The degree of a
+change ("slightly progressed") is none of the finding, and "no increase in the stenosis" leaves the stenosis.
+"""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+
+_TELLING = frozenset(("prior", "change", "trend"))
+"""Kinds of mentions that tell of the past, or of a change."""
+
+_HEADS = frozenset(("finding", "pred"))
+_MODIFIED = _HEADS | {"site", "zone", "side"}
+_EXAMINATIONS = frozenset(("study", "examination", "exam", "scan", "mri"))
+_CLAUSE_ENDS = frozenset(",;:(")
+_BEHIND_VALUE = frozenset(("previously", "formerly", "earlier", "before", "past", "time", "historically"))
+"""Last words of phrases for the past that may stand behind a value: "moderate | previously"."""
+
+_WAS = frozenset(("was", "were", "had"))
+_NOW = frozenset(("now", "currently", "presently", "today"))
+_VALUES = frozenset(("grade", "number", "open", "post_neg", "neg", "cap", "mm"))
+_DENIED_AGAIN = frozenset(("new", "additional", "recurrent"))
+"""Words behind "or" that name what a denied change does not hold: "no progression or | new stenosis"."""
+
+_CHANGES = frozenset(("change", "changes", "progression", "difference"))
+"""Last words of the phrases that deny a change and have no degree: "no interval | change"."""
+
+_NO = Rule("neg.no_change_or_new", "neg", "no", ())
+
+
+def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
+    """Return the mentions of a sentence, of these kinds, without what they say of the past and of change."""
+    if "cop" in kinds or "breaker" in kinds:
+        mentions = _without_what_was(mentions, words)
+    if "grade" in kinds and "of" in kinds:
+        mentions = _without_years(mentions, words)
+    if not kinds.isdisjoint(_TELLING) or ("filler" in kinds and "conj" in kinds):
+        mentions = _without_changes(mentions, words)
+    return mentions
+
+
+def _without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    kept: list[Mention] = []
+    index, n = 0, len(mentions)
+    denies = False
+    while index < n:
+        mention = mentions[index]
+        if mention.kind == "prior":
+            index = _skip_prior(mentions, index, kept, words)
+            continue
+        if mention.kind == "trend":
+            denied, index = _skip_change(mentions, index, kept, words)
+            denies = denies or denied
+            continue
+        if mention.kind == "change" and index + 1 < n and mention.value == "to":
+            _drop_types(kept, words)
+            if mentions[index + 1].kind == "grade":
+                kept = _without_degrees_of_last_head(kept)
+            index += 1
+            continue
+        if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
+            index = _latest(mentions, index, kept, words)
+            continue
+        denies = denies or (mention.kind == "filler" and words[mention.j - 1] in _CHANGES)
+        if denies and mention.value == "or" and words[mention.j : mention.j + 1] and words[mention.j] in _DENIED_AGAIN:
+            mention = Mention(_NO, mention.i, mention.j + 1)
+        kept.append(mention)
+        index += 1
+    return kept
+
+
+def _skip_change(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> tuple[bool, int]:
+    """Leave out a change with its degree and its denial: "slightly | progressed", "no further | increase".
+
+    Returns whether it was denied, and where to read on. An adjective before a participle is that of the noun behind
+    both ("mild | worsening stenosis").
+    """
+    change = mentions[index]
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    attributive = following is not None and following.i == change.j and following.kind in _MODIFIED
+    of_noun = change.form == "part" or attributive
+    place = change.i
+    while kept and kept[-1].j == place and _qualifies_change(kept[-1], words, of_noun=of_noun):
+        place = kept.pop().i
+    denied = bool(kept) and kept[-1].j == place and _denies_change(kept[-1], change, attributive=attributive)
+    if denied:
+        kept.pop()
+    if following is not None and following.kind == "grade" and following.i == change.j and not attributive:
+        behind = mentions[index + 2] if index + 2 < len(mentions) else None
+        of_next = behind is not None and behind.i == following.j and behind.kind in _MODIFIED
+        if is_adverb(words[following.i : following.j]) and not of_next:
+            index += 1
+    return denied, index + 1
+
+
+def _qualifies_change(mention: Mention, words: list[str], *, of_noun: bool) -> bool:
+    """Whether a word before a change is its own; `of_noun` where an adjective would be that of the noun behind."""
+    if mention.kind == "restword":
+        return True
+    return mention.kind == "grade" and (not of_noun or is_adverb(words[mention.i : mention.j]))
+
+
+def _denies_change(neg: Mention, change: Mention, *, attributive: bool) -> bool:
+    """Whether a change is denied and no finding: "no | increase", "has not | progressed"; not "no | larger bulge"."""
+    if neg.kind != "neg" or neg.value == "gone" or attributive:
+        return False
+    return neg.value == "not" or change.form == "noun"
+
+
+def is_adverb(spoken: list[str]) -> bool:
+    """Whether words of degree grade a verb, a state or a place, and no noun."""
+    return spoken[-1].endswith("ly") or spoken == ["a", "little"]
+
+
+def is_value(mention: Mention, words: list[str]) -> bool:
+    """Whether a mention says how much there is: a degree, or "none"."""
+    return mention.kind == "grade" or (mention.kind == "post_neg" and words[mention.i] in ("nil", "none", "absent"))
+
+
+def _without_what_was(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out what something was where the sentence tells what it is now: "was | mild, now moderate"."""
+    start, end = mentions[0].i, mentions[-1].j
+    now = next((place for place in range(start, end - 1) if words[place] in _NOW and words[place + 1].isalpha()), start)
+    for place in range(start, now):
+        if words[place] in _WAS:
+            return [mention for mention in mentions if not (place < mention.i < now and _tells_state(mention))]
+        if _is_year(words, place):
+            return [mention for mention in mentions if mention.i > place or not _tells_state(mention)]
+    return mentions
+
+
+def _tells_state(mention: Mention) -> bool:
+    """Whether a mention says what is true of a finding or site, and does not name it."""
+    return mention.kind in _VALUES or (mention.kind == "pred" and mention.form == "part")
+
+
+def _without_years(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out degrees of a year but those of the last of several: "| mild in 2018 and moderate in 2021"."""
+    dated = [mention for mention in mentions if is_value(mention, words) and _is_year(words, mention.j)]
+    past = dated[:-1] if len(dated) > 1 else dated
+    return [mention for mention in mentions if mention not in past] if past else mentions
+
+
+def _is_year(words: list[str], place: int) -> bool:
+    """Whether "in 2018" stands at a place."""
+    if words[place : place + 1] != ["in"]:
+        return False
+    year = "".join(words[place + 1 : place + 2])
+    return len(year) == len("2018") and year.isdigit() and year[:2] in ("19", "20")
+
+
+def _drop_types(kept: list[Mention], words: list[str]) -> None:
+    """Drop the Modic types that a clause says have changed."""
+    clause = max((mention.j for mention in kept if words[mention.i] == ";"), default=0)
+    kept[:] = [mention for mention in kept if mention.i < clause or mention.rule.id != "modic.type"]
+
+
+def _without_degrees_of_last_head(kept: list[Mention]) -> list[Mention]:
+    """Leave out what a head was before it changed: "moderate stenosis at L4-5 has progressed | to severe"."""
+    head = next((k for k in range(len(kept) - 1, -1, -1) if kept[k].kind in _HEADS), -1)
+    start = head
+    while start > 0 and kept[start - 1].kind not in _HEADS and kept[start - 1].value not in _CLAUSE_ENDS:
+        start -= 1
+    return [mention for k, mention in enumerate(kept) if not (start <= k and mention.kind == "grade")]
+
+
+def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
+    """Keep moderate of "from mild to moderate", nothing of "from mild"."""
+    grade = mentions[index + 1]
+    if grade.value == "latest":
+        kept.append(grade)
+    elif grade.value == "range":
+        latest = Mention(grade.rule, grade.j - 1, grade.j)
+        latest.bits = last_grade(grade, words)
+        kept.append(latest)
+    return index + 2
+
+
+def last_grade(grade: Mention, words: list[str]) -> int:
+    """Return the degree that a range ends in."""
+    last = words[grade.j - 1]
+    if last.startswith(("mild", "min", "slight")):
+        return MILD
+    if last.startswith(("mod",)):
+        return MODERATE
+    return SEVERE if grade.bits & SEVERE else grade.bits
+
+
+def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
+    """Remove the grade that belongs to the past: behind "previously", or before "before"."""
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    if following is not None and is_value(following, words) and following.i - mentions[index].j <= 1:
+        index += 2
+        while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
+            index += 1
+        return index
+    if kept and kept[-1].kind == "post_neg" and kept[-1].value == "no" and kept[-1].j == mentions[index].i:
+        kept.pop()  # What was not seen before is new.
+        return index + 1
+    if _is_behind_value(mentions, index, kept, words):
+        kept.pop()
+        return index + 1
+    start = len(kept)
+    while start and not (
+        kept[start - 1].kind in ("breaker", "conj")
+        or (kept[start - 1].kind == "mark" and kept[start - 1].value in _CLAUSE_ENDS)
+    ):
+        start -= 1
+    clause = kept[start:]
+    begin = kept[start - 1].i if start else mentions[0].i
+    past = any(word in ("was", "were", "absent", "been") for word in words[begin : mentions[index].i])
+    heads = any(mention.kind in ("pred", "finding") for mention in clause)
+    if past and any(mention.kind in ("grade", "post_neg") for mention in clause):
+        if not heads:
+            del kept[start:]
+        elif words[mentions[index].i].startswith(("pre", "before")):
+            kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
+    examination = following is not None and following.value == "other" and words[following.i] in _EXAMINATIONS
+    return index + (2 if examination else 1)
+
+
+def _is_behind_value(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> bool:
+    """Whether the past ends an item behind its value: "stenosis, moderate | previously, is severe"."""
+    prior = mentions[index]
+    if words[prior.j - 1] not in _BEHIND_VALUE or not kept or kept[-1].j != prior.i or not is_value(kept[-1], words):
+        return False
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    return following is None or following.kind in ("mark", "breaker")

@@ -1,0 +1,86 @@
+"""What was, what has changed since, and what is now; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis slightly progressed.",
+    "Slightly increased canal stenosis.",
+    "The canal stenosis has significantly improved.",
+    "Stenosis of the canal has worsened markedly.",
+    "Mild interval progression of the canal stenosis.",
+    "There is significant interval improvement in the canal stenosis.",
+    "The canal stenosis is slightly larger.",
+])  # fmt: skip
+def test_the_degree_of_a_change_is_none_of_the_finding(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Minimally increased moderate canal stenosis.", "moderate"),
+    ("Slight increase in the severe canal stenosis.", "severe"),
+    ("Moderate canal stenosis, slightly progressed.", "moderate"),
+    ("Marked progression of the canal stenosis, now severe.", "severe"),
+    ("Moderate worsening canal stenosis.", "moderate"),
+    ("Moderate increased narrowing of the canal.", "moderate"),
+    ("The canal is slightly reduced in calibre.", "mild"),
+])  # fmt: skip
+def test_a_degree_beside_a_change_is_that_of_the_finding(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "The canal, which was mildly narrowed, is now severely narrowed.",
+    "The canal was patent and is now severely narrowed.",
+    "Canal stenosis was mild, now severe.",
+    "Canal stenosis, mild in 2018, now severe.",
+    "Mild canal stenosis in 2018, now severe.",
+    "Canal stenosis was mild in 2018 and is severe in 2021.",
+    "Severe canal stenosis (mild in 2018).",
+    "The canal stenosis, described as mild previously, is severe.",
+    "Canal stenosis mild previously, severe now.",
+    "The canal, which had been mildly narrowed, is currently severely narrowed.",
+])  # fmt: skip
+def test_what_a_finding_was_gives_way_to_what_it_is_now(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "severe"}
+
+
+def test_what_was_narrowed_may_be_patent_now() -> None:
+    text = "The left L4-5 foramen, which was severely narrowed, is now patent."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "No relevant change in the severe canal stenosis.",
+    "There is no further increase in the severe canal stenosis.",
+    "No progression of the severe canal stenosis.",
+    "Severe canal stenosis without further increase.",
+    "The severe canal stenosis has not progressed.",
+    "There is no improvement of the severe canal stenosis.",
+])  # fmt: skip
+def test_a_change_that_is_denied_leaves_the_finding(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "severe"}
+
+
+def test_an_adjective_of_change_is_denied_with_its_noun() -> None:
+    assert told("L4-5: No increased endplate oedema.", "modic") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "No progression of the bulge or new herniation.",
+    "No significant interval change or new herniation.",
+    "No increase in the bulge and no new herniation.",
+])  # fmt: skip
+def test_what_is_new_beside_a_denied_change_is_denied(text: str) -> None:
+    assert told(f"L4-5: Bulge. {text}", "herniation") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize(("earlier", "present"), [
+    ("Previous examination", "Present examination"),
+    ("Prior study (2018)", "Current study (2021)"),
+    ("Previous MRI", "Current MRI"),
+])  # fmt: skip
+def test_the_heading_of_an_examination_tells_whether_it_is_the_present_one(earlier: str, present: str) -> None:
+    text = f"{earlier}: L4-5 mild canal stenosis.\n{present}: L4-5 severe canal stenosis."
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "severe"}
