@@ -33,8 +33,9 @@ class Context:
     side, side_standalone, side_sentence, side_of_level
         Side that a heading announced ("Right:"), whether it stood on a line of its own, the sentence, and whether it
         stood under a level's heading.
-    recent, slip_levels, herniation
-        Levels named before, oldest first; those of a slip; the side of the herniation at a level.
+    recent, slip_levels, slip_just_told, herniation
+        Levels named before, oldest first; those of slips; those of a slip with no other level named since, to which
+        "this level" points though nothing else is about them; the side of the herniation at a level.
     previous_site, previous_finding
         Foramen, recess or root of the sentence before; its finding, where it has only one.
     table_line, columns, columns_skip
@@ -64,6 +65,7 @@ class Context:
     level_nests: bool = False
     recent: list[tuple[int, ...]] = field(default_factory=list)
     slip_levels: tuple[int, ...] = ()
+    slip_just_told: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)
     previous_site: Mention | None = None
     previous_finding: str = ""

@@ -223,6 +223,7 @@ class Reader:
             group = mention.group
             if group is not None and (group.levels or group.outside):
                 context.level = ref_of(mention)
+                context.slip_just_told = ()
                 context.level_line = -1
                 if group.levels:
                     context.recent.append(group.levels)
@@ -256,12 +257,15 @@ class Reader:
         seen = reader.levels_seen
         if seen:
             seen = [r for r in seen if not r.slip and r.ref in _NAMING and r not in reader.aside]
+        context = self.context
+        told_slips = _levels_of_slips(frames)
         if not seen:
+            context.slip_just_told = told_slips or context.slip_just_told
             self._remember_unnamed(reader, frames)
             return
         if frames and seen[0].i - sentence.i > 2 and all(frame.finding in SLIPS for frame in frames):
+            context.slip_just_told = told_slips or context.slip_just_told
             return
-        context = self.context
         resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
         if not resolved:
             if any(ref.outside for ref in seen):
@@ -269,6 +273,7 @@ class Reader:
                 context.level_standalone = False
             return
         context.recent.extend(resolved)
+        context.slip_just_told = ()
         levels = self._last_levels(reader, frames, seen, resolved)
         context.level = LevelRef(levels, "", 0, 0)
         context.level_standalone = False
@@ -303,6 +308,12 @@ class Reader:
 
     def _resolve(self, ref: LevelRef | None) -> tuple[int, ...]:
         return resolve(ref, self.context, self.words)
+
+
+def _levels_of_slips(frames: list[Frame]) -> tuple[int, ...]:
+    """Return the levels at which a sentence asserts a slip."""
+    told = [frame.level for frame in frames if frame.finding in SLIPS and not frame.neg and not frame.inherited]
+    return tuple(dict.fromkeys(level for ref in told if ref is not None for level in ref.levels))
 
 
 def _is_elliptic(kinds: set[str]) -> bool:

@@ -804,6 +804,31 @@ def test_the_former_and_the_latter_are_those_named_first() -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L5-S1 left": "moderate"}
 
 
+@pytest.mark.parametrize("text", [
+    "Grade 1 anterolisthesis of L4 on L5. At this level there is severe canal stenosis.",
+    "There is a 4 mm retrolisthesis at L4-5. The canal is severely narrowed at this level.",
+    "L3-4: Mild bulge. Alignment: Grade 1 anterolisthesis of L4 on L5. At this level the canal is severely narrowed.",
+    "Mild bulge at L3-4. Anterolisthesis of L4 on L5 with pars defects. This level also shows severe canal stenosis.",
+])  # fmt: skip
+def test_this_level_may_be_that_of_a_slip(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+def test_these_levels_may_be_those_of_two_slips() -> None:
+    text = "Anterolisthesis of L3 on L4 and retrolisthesis of L5 on S1. At these levels the canal is mildly narrowed."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L5-S1": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Mild bulge. There is no slip of L4 on L5. At this level there is mild canal stenosis.",
+    "Grade 1 anterolisthesis of L4 on L5. L5-S1: Mild bulge. There is mild canal stenosis at this level.",
+    "Grade 1 anterolisthesis of L4 on L5. At L5-S1 there is a bulge. The canal is mildly narrowed at this level.",
+    "L5-S1: Mild bulge. Grade 1 anterolisthesis of L4 on L5 is unchanged. The canal is mildly narrowed.",
+])  # fmt: skip
+def test_a_slip_denied_or_before_another_level_is_not_pointed_to(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L5-S1": "mild"}
+
+
 def test_a_measured_sac_before_a_stenosis_is_not_narrowed() -> None:
     assert labels_of("L4-5: The thecal sac measures 7 mm AP, severe central stenosis.") == {
         "L4-L5 canal_stenosis": "severe"
