@@ -92,7 +92,7 @@ def _source(study: Study, levels: Path, allow_mismatched: bool, *, shares_report
     return StudySource(
         shares_report=shares_report,
         study_key=study.study_key,
-        patient_key=study.patient_key or study.study_key,
+        patient_key=study.patient_key,
         report_id=study.report_id,
         frames=lambda: read_frames(frames_path(levels, study.study_key, study.report_id)),
         images=lambda: read_images(study, allow_mismatched_frames=allow_mismatched),

@@ -34,7 +34,7 @@ class VolumeRow:
     Attributes
     ----------
     study_key, patient_key, report_id
-        As in an archive index.
+        As in an archive index; the last two may be empty.
     input_name
         What it shows, one of `crops.INPUTS`.
     path
@@ -46,6 +46,11 @@ class VolumeRow:
     report_id: str
     input_name: str
     path: Path
+
+    @property
+    def patient(self) -> str:
+        """Whose volume it is; where nobody says so, that of its report, and without a report that of its study."""
+        return self.patient_key or self.report_id or self.study_key
 
 
 def write_volume_table(rows: Sequence[VolumeRow], path: Path) -> None:
@@ -91,7 +96,7 @@ def volume_studies(rows: Sequence[VolumeRow], levels: Path) -> Iterator[StudySou
     levels
         Folder of `STUDY/levels.json`, where STUDY is the study's key or its report's id.
     """
-    shared = reports_of_several_patients((row.report_id, row.patient_key) for row in rows)
+    shared = reports_of_several_patients((row.report_id, row.patient) for row in rows)
     for _, members in groupby(rows, key=lambda row: row.study_key):
         own = tuple(members)
         yield _source(own, levels, shares_report=own[0].report_id in shared)
@@ -102,7 +107,7 @@ def _source(rows: tuple[VolumeRow, ...], levels: Path, *, shares_report: bool) -
     return StudySource(
         shares_report=shares_report,
         study_key=first.study_key,
-        patient_key=first.patient_key or first.study_key,
+        patient_key=first.patient,
         report_id=first.report_id,
         frames=lambda: read_frames(frames_path(levels, first.study_key, first.report_id)),
         images=lambda: _images(rows),

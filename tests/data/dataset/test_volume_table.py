@@ -55,6 +55,28 @@ def test_a_missing_table_and_one_that_is_no_text_are_named(tmp_path: Path) -> No
         read_volume_table(tmp_path / "volumes.csv")
 
 
+@pytest.mark.parametrize(
+    ("rows", "patients", "shared"),
+    [
+        (["s1,,r1", "s2,,r1"], ["r1", "r1"], [False, False]),
+        (["s1,p1,r1", "s2,p1,r1"], ["p1", "p1"], [False, False]),
+        (["s1,p1,r1", "s2,p2,r1"], ["p1", "p2"], [True, True]),
+        (["s1,p1,r1", "s2,,r1"], ["p1", "r1"], [True, True]),
+        (["s1,,r1", "s2,,r2"], ["r1", "r2"], [False, False]),
+        (["s1,,", "s2,,"], ["s1", "s2"], [False, False]),
+    ],
+)
+def test_a_report_is_of_one_patient_and_names_the_one_who_has_no_key(
+    rows: list[str], patients: list[str], shared: list[bool], tmp_path: Path
+) -> None:
+    """So the labels of one report never stand in two splits."""
+    lines = [f"{row},sagittal_t{weighting},x.mha\n" for row in rows for weighting in (1, 2)]
+    (tmp_path / "volumes.csv").write_text(HEADER + "".join(lines), encoding="utf-8")
+    studies = list(find_studies(tmp_path / "volumes.csv", tmp_path)[0])
+    assert [study.patient_key for study in studies] == patients
+    assert [study.shares_report for study in studies] == shared
+
+
 def test_a_study_gives_its_frames_and_its_volumes_and_says_which_are_unreadable(tmp_path: Path) -> None:
     axes = [LEFT, -SUPERIOR, POSTERIOR]
     grid = Grid.from_axes((3, 8, 8), origin_lps=(-4, -4, 4), axes_lps=axes, spacing_mm=(4.0, 1.0, 1.0))
