@@ -68,6 +68,20 @@ def test_nothing_is_counted_in_evaluation() -> None:
     assert torch.equal(learned.confusion("canal"), before)
 
 
+def test_an_epoch_does_not_forget_the_epoch_before() -> None:
+    """First all labels are right, then all are wrong: half of both is believed."""
+    learned, sure, all_none = confusion_for_canal(), torch.full((500, N_GRADES), -30.0), torch.zeros(500, N_GRADES)
+    sure[:, 0], all_none[:, 0] = 30.0, 1.0
+    learned({"canal": sure}, {"canal": all_none.bool()})
+    learned.update()
+    before = learned.confusion("canal")[0, 0].item()
+    learned({"canal": sure}, {"canal": all_none.roll(1, dims=1).bool()})
+    learned.update()
+    after = learned.confusion("canal")[0, 0].item()
+    assert before > 0.9
+    assert 0.3 < after < 0.8
+
+
 def test_both_sides_of_a_finding_share_a_confusion() -> None:
     sides = ("foramina/left", "foramina/right")
     learned = LabelConfusion(dict.fromkeys(sides, "foramina"), {"foramina": 4}, balance=0.0)

@@ -69,6 +69,13 @@ def test_weights_are_positive_and_rare_grades_weigh_no_less(bits: list[int]) -> 
     assert (weights[order].diff() <= 1e-5).all()
 
 
+def test_weights_leave_the_mean_loss_of_a_training_set_as_large_as_it_was() -> None:
+    grades = torch.tensor([0] * 9000 + [1] * 800 + [2] * 200)
+    weights = grade_weights(torch.nn.functional.one_hot(grades, 4).bool())
+    assert weights[2] > weights[1] > weights[0]
+    assert weights[grades].mean().item() == pytest.approx(1.0, abs=0.02)
+
+
 def test_conditional_steps_give_the_losses_of_corn() -> None:
     """Shi 2021, equation 5: a step counts for the grades that reach it; ours is their sum for a definite grade."""
     head = make_head(FINDINGS["pfirrmann"], 4, ordinal="corn")

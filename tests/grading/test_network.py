@@ -165,3 +165,24 @@ def test_augmentation_leaves_labels_alone_and_takes_t1_and_t2_the_same_way() -> 
     assert not torch.allclose(changed.sagittal, same.sagittal, atol=1e-3)
     still = augmented(same, Augmentation(0, 0, 0, 0, 0, 0, 0))
     assert torch.allclose(still.sagittal, same.sagittal, atol=1e-4)
+
+
+def test_a_turn_keeps_distances_on_crops_that_are_not_square() -> None:
+    """Two marks 40 pixels apart along the rows of a crop of 40 x 80 pixels, its slices turned at random."""
+    torch.manual_seed(1)
+    crops = torch.zeros(16, 1, 1, 40, 80)
+    for column in (20, 60):
+        crops[..., 18:23, column - 2 : column + 3] = 1.0
+    turned = augmented(
+        batch()._replace(
+            sagittal=crops.repeat(1, 2, 1, 1, 1), present=torch.tensor([[True, True, False]]).repeat(16, 1)
+        ),
+        Augmentation(rotation_deg=25, shift=0, scale=0, gain=0, offset=0, noise=0, drop_input=0),
+    ).sagittal[:, 0, 0]
+    columns, rows = torch.arange(80.0), torch.arange(40.0)[:, None]
+    apart = []
+    for picture in turned:
+        halves = [picture * (columns < 39.5), picture * (columns > 39.5)]
+        places = [torch.stack([(one * axis).sum() / one.sum() for axis in (rows, columns)]) for one in halves]
+        apart.append(float((places[1] - places[0]).norm()))
+    assert apart == pytest.approx([40.0] * 16, abs=0.7)
