@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from deepspine.data.levels import LUMBAR_LEVELS, Level
-from deepspine.labeling.tokenization import NEWLINE
+from deepspine.labeling.markup import NEWLINE
 
 LEVELS = tuple(Level)
 INDEX = {level.value: index for index, level in enumerate(LEVELS)}

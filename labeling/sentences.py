@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 
+from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.tokenization import NEWLINE, is_sentence_end
+from deepspine.labeling.tokenization import is_sentence_end
 
 RUN_ON_WORDS = 60
 """A sentence of so many tokens without a comma was dictated without punctuation."""

@@ -1,41 +1,12 @@
-"""Text to tokens that keep their place in the original text, whatever markup or layout the report came in.
-
-Everything here preserves length: markup is blanked out, not cut, so that offsets of tokens are offsets of the original.
-"""
+"""Text to tokens that keep their place in the original text, whatever markup or layout the report came in."""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
 
-NEWLINE = "\n"
-
-_MARKUP = ("<", "\\", "~", "&", "//")
-_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
-_BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h\d|table)\b", re.IGNORECASE)
-_CELL_TAG = re.compile(r"</?t[dh]\b", re.IGNORECASE)
-_ENTITY = re.compile(r"&(#?\w{1,8});")
-_HL7 = re.compile(r"\\\.(?:br|sp|in|ti|fi|nf|ce|sk)[+\-\d]*\\|\\X0[AD]\\|\\[HNFSTRE]\\", re.IGNORECASE)
-_RTF = re.compile(r"\\(par|line|pard|tab)\b[ ]?|\\[a-z]+-?\d*[ ]?|\\'[0-9a-f]{2}|\\\*")
-_RTF_TABLE = re.compile(r"\{\\(?:fonttbl|colortbl|stylesheet|info)(?:[^{}]|\{[^{}]*\}){0,4000}\}")
-_TABLE_HEAD = re.compile(
-    r"^[ ]*(?:disc |disk |spinal )?(?:levels?|segments?)(?:(?: {2,}|\t)[^\s|]+(?: [^\s|]+)*){2,}[ ]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_COLUMN_GAP = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
-_LEVEL_TILDE = re.compile(r"(?<=[LlSs]\d)~(?=[LlSs]?\d ?:)")
-_SLASHES = re.compile(r"/{2,}\.?")
-_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
-
-_TRANSLATION = str.maketrans(
-    {
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-", "_": "-",
-        "\u2018": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ",
-        "\u2009": " ", "\u202f": " ", "\ufeff": " ", "\r": "\n", "\t": " ", "\u2022": "*", "\u25cf": "*",
-        "\u00b7": "*", "\u25aa": "*", "\u21d2": "\u2192", "\u27f6": "\u2192", "\u2794": "\u2192", "\u2264": "<",
-        "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2026": ".", "\u00d7": "x", "\u2227": " ",
-    }
-)  # fmt: skip
+from deepspine.labeling.markup import NEWLINE, normalise
+from deepspine.labeling.wrapped_lines import unwrap
 
 _TOKEN = re.compile(
     r"("
@@ -50,82 +21,6 @@ _TOKEN = re.compile(
     r"|-+>|[()/&+?<>|=*\u2192\u2265]"
     r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
     r") ?"  # the space behind a token is not looked at again
-)
-_WRAP_MAX = 130
-_WRAP_MIN = 60
-_WRAP_LINES = 3
-_WRAP_SHORT = 52
-_DANGLING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "at",
-        "and",
-        "or",
-        "with",
-        "in",
-        "on",
-        "to",
-        "for",
-        "from",
-        "by",
-        "is",
-        "are",
-        "was",
-        "were",
-        "no",
-        "without",
-        "mild",
-        "moderate",
-        "severe",
-        "left",
-        "right",
-        "which",
-        "that",
-        "than",
-        "as",
-        "causing",
-        "mildly",
-        "slightly",
-    ]
-)
-_ENDING = frozenset(("mild", "moderate", "severe", "left", "right", "mildly", "slightly"))
-"""Dangling words that may end a line that is whole: "..., right greater than left" before the next level."""
-
-_HEADED = re.compile(r"[A-Z][\w /&,-]{0,40}:").match
-_OPENERS = frozenset(
-    [
-        "the",
-        "no",
-        "there",
-        "mild",
-        "small",
-        "diffuse",
-        "adequate",
-        "central",
-        "left",
-        "right",
-        "rt",
-        "lt",
-        "features",
-        "feature",
-        "multilevel",
-        "large",
-        "disc",
-        "wide",
-        "broad",
-        "moderate",
-        "severe",
-        "normal",
-        "both",
-        "neural",
-        "spinal",
-        "previous",
-        "evidence",
-        "grade",
-    ]
 )
 _ABBREVIATIONS = frozenset(
     [
@@ -227,81 +122,6 @@ class Tokens:
         self._splits.append((index, len(parts)))
 
 
-def normalise(text: str) -> str:
-    r"""Blank out markup and fold look-alike characters without moving any character.
-
-    Examples
-    --------
-    >>> normalise("L4-5:<br/>bulge")
-    'L4-5:\n    bulge'
-    >>> normalise("No bulge~L5-S1")
-    'No bulge\nL5-S1'
-    """
-    if any(sign in text for sign in _MARKUP):
-        text = _without_markup(text)
-    if "\r" in text:
-        text = text.replace("\r\n", " \n")
-    if ("  " in text or "\t" in text) and _TABLE_HEAD.search(text):
-        text = _with_bars(text)
-    if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
-        text = text.translate(_TRANSLATION)
-    return text
-
-
-def _with_bars(text: str) -> str:
-    """Put a bar between the columns of a table that is set with spaces or tabs, down to the next blank line."""
-    lines = text.split(NEWLINE)
-    within = False
-    for number, line in enumerate(lines):
-        within = bool(line.strip()) and (within or _TABLE_HEAD.match(line) is not None)
-        if within:
-            lines[number] = _COLUMN_GAP.sub(lambda gap: "|".ljust(len(gap.group())), line)
-    return NEWLINE.join(lines)
-
-
-def _without_markup(text: str) -> str:
-    if "\\" in text:
-        if text.lstrip().startswith("{\\rtf"):
-            text = _RTF_TABLE.sub(_blank, text)
-            text = _RTF.sub(_rtf, text)
-            text = text.replace("{", " ").replace("}", " ")
-        else:
-            text = _HL7.sub(_line_end, text)
-    if "<" in text:
-        text = _TAG.sub(_tag, text)
-    if "&" in text:
-        text = _ENTITY.sub(_entity, text)
-    if "~" in text:
-        text = _LEVEL_TILDE.sub("-", text).replace("~", NEWLINE)
-    if "//" in text:
-        text = _SLASHES.sub(_line_end, text)
-    return text
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match.group())
-
-
-def _line_end(match: re.Match[str]) -> str:
-    return NEWLINE + " " * (len(match.group()) - 1)
-
-
-def _rtf(match: re.Match[str]) -> str:
-    return _line_end(match) if match.group(1) in ("par", "line") else _blank(match)
-
-
-def _tag(match: re.Match[str]) -> str:
-    if _BLOCK_TAG.match(match.group()):
-        return _line_end(match)
-    if _CELL_TAG.match(match.group()):
-        return "|" + " " * (len(match.group()) - 1)
-    return _blank(match)
-
-
-def _entity(match: re.Match[str]) -> str:
-    return _ENTITIES.get(match.group(1).lower(), " ").ljust(len(match.group()))
-
-
 def lower(text: str) -> str:
     """Lower case of the same length, with one spelling of disc: characters whose lower case is longer stay."""
     lowered = text.lower()
@@ -314,7 +134,7 @@ def tokenize(text: str) -> Tokens:
     """Split a report into tokens; line ends inside a wrapped sentence are left out."""
     text = normalise(text)
     if NEWLINE in text:
-        text = _unwrap(text)
+        text = unwrap(text)
     words = _TOKEN.findall(lower(text))
     if "." in words and not _SHORTENED.isdisjoint(words):
         text = _without_short_stops(text)
@@ -337,62 +157,6 @@ def _without_short_stops(text: str) -> str:
 
 def _stop_blanked(match: re.Match[str]) -> str:
     return match.group()[:-1] + " "
-
-
-def _unwrap(text: str) -> str:
-    """Turn the line ends that a line-filling editor made inside a sentence into spaces."""
-    wrapped = _wrapped_line_ends(text)
-    if not wrapped:
-        return text
-    characters = list(text)
-    for place in wrapped:
-        characters[place] = " "
-    return "".join(characters)
-
-
-def _wrapped_line_ends(text: str) -> frozenset[int]:
-    """Offsets of line ends that a line-filling editor made, inside a sentence."""
-    lines = text.split(NEWLINE)
-    widths = [len(line.rstrip()) for line in lines]
-    width = max((w for w in widths if w <= _WRAP_MAX), default=0)
-    full = sum(w >= 0.8 * width for w in widths)
-    filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN and full >= _WRAP_LINES
-    found = []
-    offset = 0
-    for index in range(len(lines) - 1):
-        line = lines[index].rstrip()
-        offset += len(lines[index]) + 1
-        following = lines[index + 1].lstrip()
-        if line and following and _is_wrap(line, following, width if filled else 0):
-            found.append(offset - 1)
-    return frozenset(found)
-
-
-def _is_wrap(line: str, following: str, width: int) -> bool:
-    last = line[-1]
-    if last == "," and following.startswith(("At L", "At the L")):
-        return False
-    if last in ".:;|!" or following[0] in "*|-" or line.endswith("===") or ("|" in line and "|" in following):
-        return False
-    if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
-        return False
-    ending = line.rsplit(None, 1)[-1].lower()
-    if ending == "no" and line[: -len(ending)].rstrip().endswith(":"):
-        return False
-    if last in "-,/&(" or (ending in _DANGLING and not (ending in _ENDING and _begins_new(line, following, width))):
-        return True
-    first = following.split(None, 1)[0]
-    if first in _OPENERS and not width:
-        return ending.endswith("ing")
-    if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
-        return True
-    return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
-
-
-def _begins_new(line: str, following: str, width: int) -> bool:
-    """Whether a line begins something new behind one that ends in a degree or side: "Canal - mild", "Foramina ..."."""
-    short = len(line) <= _WRAP_SHORT or not width
-    return bool(_HEADED(following)) or (short and not following[0].islower())
 
 
 def is_sentence_end(words: list[str], index: int) -> bool:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepspine.labeling.tokenization import lower, normalise, tokenize
+from deepspine.labeling.markup import normalise
+from deepspine.labeling.tokenization import lower, tokenize
 
 
 @given(st.text(max_size=200))

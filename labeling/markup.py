@@ -1,0 +1,112 @@
+"""Markup, spelt-out line ends and look-alike characters: what stands between a report's words and its reader.
+
+Everything here preserves length: markup is blanked out, not cut, so that offsets of tokens are offsets of the original.
+"""
+
+from __future__ import annotations
+
+import re
+
+NEWLINE = "\n"
+
+_MARKUP = ("<", "\\", "~", "&", "//")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
+_BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h\d|table)\b", re.IGNORECASE)
+_CELL_TAG = re.compile(r"</?t[dh]\b", re.IGNORECASE)
+_ENTITY = re.compile(r"&(#?\w{1,8});")
+_HL7 = re.compile(r"\\\.(?:br|sp|in|ti|fi|nf|ce|sk)[+\-\d]*\\|\\X0[AD]\\|\\[HNFSTRE]\\", re.IGNORECASE)
+_RTF = re.compile(r"\\(par|line|pard|tab)\b[ ]?|\\[a-z]+-?\d*[ ]?|\\'[0-9a-f]{2}|\\\*")
+_RTF_TABLE = re.compile(r"\{\\(?:fonttbl|colortbl|stylesheet|info)(?:[^{}]|\{[^{}]*\}){0,4000}\}")
+_TABLE_HEAD = re.compile(
+    r"^[ ]*(?:disc |disk |spinal )?(?:levels?|segments?)(?:(?: {2,}|\t)[^\s|]+(?: [^\s|]+)*){2,}[ ]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_COLUMN_GAP = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
+_LEVEL_TILDE = re.compile(r"(?<=[LlSs]\d)~(?=[LlSs]?\d ?:)")
+_SLASHES = re.compile(r"/{2,}\.?")
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
+
+_TRANSLATION = str.maketrans(
+    {
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-", "_": "-",
+        "\u2018": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ",
+        "\u2009": " ", "\u202f": " ", "\ufeff": " ", "\r": "\n", "\t": " ", "\u2022": "*", "\u25cf": "*",
+        "\u00b7": "*", "\u25aa": "*", "\u21d2": "\u2192", "\u27f6": "\u2192", "\u2794": "\u2192", "\u2264": "<",
+        "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2026": ".", "\u00d7": "x", "\u2227": " ",
+    }
+)  # fmt: skip
+
+
+def normalise(text: str) -> str:
+    r"""Blank out markup and fold look-alike characters without moving any character.
+
+    Examples
+    --------
+    >>> normalise("L4-5:<br/>bulge")
+    'L4-5:\n    bulge'
+    >>> normalise("No bulge~L5-S1")
+    'No bulge\nL5-S1'
+    """
+    if any(sign in text for sign in _MARKUP):
+        text = _without_markup(text)
+    if "\r" in text:
+        text = text.replace("\r\n", " \n")
+    if ("  " in text or "\t" in text) and _TABLE_HEAD.search(text):
+        text = _with_bars(text)
+    if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
+        text = text.translate(_TRANSLATION)
+    return text
+
+
+def _with_bars(text: str) -> str:
+    """Put a bar between the columns of a table that is set with spaces or tabs, down to the next blank line."""
+    lines = text.split(NEWLINE)
+    within = False
+    for number, line in enumerate(lines):
+        within = bool(line.strip()) and (within or _TABLE_HEAD.match(line) is not None)
+        if within:
+            lines[number] = _COLUMN_GAP.sub(lambda gap: "|".ljust(len(gap.group())), line)
+    return NEWLINE.join(lines)
+
+
+def _without_markup(text: str) -> str:
+    if "\\" in text:
+        if text.lstrip().startswith("{\\rtf"):
+            text = _RTF_TABLE.sub(_blank, text)
+            text = _RTF.sub(_rtf, text)
+            text = text.replace("{", " ").replace("}", " ")
+        else:
+            text = _HL7.sub(_line_end, text)
+    if "<" in text:
+        text = _TAG.sub(_tag, text)
+    if "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    if "~" in text:
+        text = _LEVEL_TILDE.sub("-", text).replace("~", NEWLINE)
+    if "//" in text:
+        text = _SLASHES.sub(_line_end, text)
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _line_end(match: re.Match[str]) -> str:
+    return NEWLINE + " " * (len(match.group()) - 1)
+
+
+def _rtf(match: re.Match[str]) -> str:
+    return _line_end(match) if match.group(1) in ("par", "line") else _blank(match)
+
+
+def _tag(match: re.Match[str]) -> str:
+    if _BLOCK_TAG.match(match.group()):
+        return _line_end(match)
+    if _CELL_TAG.match(match.group()):
+        return "|" + " " * (len(match.group()) - 1)
+    return _blank(match)
+
+
+def _entity(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match.group(1).lower(), " ").ljust(len(match.group()))

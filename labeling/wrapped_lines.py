@@ -1,0 +1,140 @@
+"""Lines that an editor filled: a sentence that goes on in the next line is one again."""
+
+from __future__ import annotations
+
+import re
+
+from deepspine.labeling.markup import NEWLINE
+
+_WRAP_MAX = 130
+_WRAP_MIN = 60
+_WRAP_LINES = 3
+_WRAP_SHORT = 52
+_DANGLING = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "at",
+        "and",
+        "or",
+        "with",
+        "in",
+        "on",
+        "to",
+        "for",
+        "from",
+        "by",
+        "is",
+        "are",
+        "was",
+        "were",
+        "no",
+        "without",
+        "mild",
+        "moderate",
+        "severe",
+        "left",
+        "right",
+        "which",
+        "that",
+        "than",
+        "as",
+        "causing",
+        "mildly",
+        "slightly",
+    ]
+)
+_ENDING = frozenset(("mild", "moderate", "severe", "left", "right", "mildly", "slightly"))
+"""Dangling words that may end a line that is whole: "..., right greater than left" before the next level."""
+
+_HEADED = re.compile(r"[A-Z][\w /&,-]{0,40}:").match
+_OPENERS = frozenset(
+    [
+        "the",
+        "no",
+        "there",
+        "mild",
+        "small",
+        "diffuse",
+        "adequate",
+        "central",
+        "left",
+        "right",
+        "rt",
+        "lt",
+        "features",
+        "feature",
+        "multilevel",
+        "large",
+        "disc",
+        "wide",
+        "broad",
+        "moderate",
+        "severe",
+        "normal",
+        "both",
+        "neural",
+        "spinal",
+        "previous",
+        "evidence",
+        "grade",
+    ]
+)
+
+
+def unwrap(text: str) -> str:
+    """Turn the line ends that a line-filling editor made inside a sentence into spaces."""
+    wrapped = _wrapped_line_ends(text)
+    if not wrapped:
+        return text
+    characters = list(text)
+    for place in wrapped:
+        characters[place] = " "
+    return "".join(characters)
+
+
+def _wrapped_line_ends(text: str) -> frozenset[int]:
+    """Offsets of line ends that a line-filling editor made, inside a sentence."""
+    lines = text.split(NEWLINE)
+    widths = [len(line.rstrip()) for line in lines]
+    width = max((w for w in widths if w <= _WRAP_MAX), default=0)
+    full = sum(w >= 0.8 * width for w in widths)
+    filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN and full >= _WRAP_LINES
+    found = []
+    offset = 0
+    for index in range(len(lines) - 1):
+        line = lines[index].rstrip()
+        offset += len(lines[index]) + 1
+        following = lines[index + 1].lstrip()
+        if line and following and _is_wrap(line, following, width if filled else 0):
+            found.append(offset - 1)
+    return frozenset(found)
+
+
+def _is_wrap(line: str, following: str, width: int) -> bool:
+    last = line[-1]
+    if last == "," and following.startswith(("At L", "At the L")):
+        return False
+    if last in ".:;|!" or following[0] in "*|-" or line.endswith("===") or ("|" in line and "|" in following):
+        return False
+    if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
+        return False
+    ending = line.rsplit(None, 1)[-1].lower()
+    if ending == "no" and line[: -len(ending)].rstrip().endswith(":"):
+        return False
+    if last in "-,/&(" or (ending in _DANGLING and not (ending in _ENDING and _begins_new(line, following, width))):
+        return True
+    first = following.split(None, 1)[0]
+    if first in _OPENERS and not width:
+        return ending.endswith("ing")
+    if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
+        return True
+    return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+
+
+def _begins_new(line: str, following: str, width: int) -> bool:
+    """Whether a line begins something new behind one that ends in a degree or side: "Canal - mild", "Foramina ..."."""
+    short = len(line) <= _WRAP_SHORT or not width
+    return bool(_HEADED(following)) or (short and not following[0].islower())
