@@ -24,6 +24,7 @@ class Afterthoughts(Objects):
 
     def _modify_last(self, conjunct: Conjunct) -> None:
         """Let a conjunct without a head modify the heads just read."""
+        self._place_where_worst(conjunct)
         last = self._addressed(conjunct)
         if not conjunct.grade and conjunct.number is None:
             self._place(last, conjunct)
@@ -46,6 +47,13 @@ class Afterthoughts(Objects):
                     [f for f in last if f.level is None and f.sides not in (0, conjunct.sides)], conjunct.level
                 )
             self._extend_last([self._again(frame, conjunct) for frame in last])
+
+    def _place_where_worst(self, conjunct: Conjunct) -> None:
+        """Give a degree the level and side of a focus: "worst on the left at L4-5, where it is | severe"."""
+        told = self.worst_level is not None and self.last[-1].level is not self.worst_level
+        if told and conjunct.grade and conjunct.level is None:
+            conjunct.level = self.worst_level
+            conjunct.sides = conjunct.sides or self.focus_side
 
     def _addressed(self, conjunct: Conjunct) -> list[Frame]:
         """Return the heads spoken of; "not significant" denies all that "or" joins: "narrowing or stenosis, | ..."."""

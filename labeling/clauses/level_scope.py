@@ -167,6 +167,7 @@ class LevelScope(Leftovers):
         if self._is_comparison(ref):
             return
         self.levels_seen.append(ref)
+        self.worst_level = None
         if self.excepting:
             self._except_levels(ref)
             return
@@ -232,7 +233,7 @@ class LevelScope(Leftovers):
         """Take the level of "worst on the left at L4-5", which is that of heads only where they wait for one."""
         self.focus = False
         bare = [frame for frame in bare if not frame.soft]
-        if bare and not any(frame.inherited for frame in bare):
+        if bare and not any(frame.inherited and not self._lies_elsewhere(frame, ref) for frame in bare):
             self._assign(bare, ref)
             self._give_side(bare, self.focus_side)
             self.level = ref
@@ -240,6 +241,13 @@ class LevelScope(Leftovers):
             self._repeat_last(ref)
         else:
             self.focus_level = ref
+        if self.cur.grade and not self.cur.sites:
+            self.cur.level = ref
+
+    def _lies_elsewhere(self, frame: Frame, ref: LevelRef) -> bool:
+        """Whether a level was but left over by the sentence before: "Bulge at L5-S1. Stenosis is worst | at L4-5"."""
+        levels = frame.level.levels if frame.level is not None else ()
+        return not self.headed and bool(levels) and bool(ref.levels) and set(levels).isdisjoint(ref.levels)
 
     def _is_further(self, ref: LevelRef) -> bool:
         """Whether a focus names a level that is new: "stenosis, as well as to a lesser degree | at L3-4"."""

@@ -118,6 +118,9 @@ class Modifiers(Leftovers):
             self.on_side(mention)
             return
         sides = SIDES.get(mention.value, 0)
+        if self.focus_level is not None and self.focus_level.j == mention.i:
+            self.focus_side = sides
+            return
         if self._is_side_of_clause(sides) or self._is_side_of_exception(mention, sides):
             return
         if pointing:

@@ -192,9 +192,7 @@ class Scope(Leftovers):
         elif mark in _CLAUSE_MARKS:
             self._on_clause_mark(mention)
         elif mark == "(" and not self._brackets_one_word():
-            self.depth += 1
-            self.focus = False
-            self._push("(")
+            self._open_bracket()
         elif mark == ")" and self.depth:
             self._close_bracket()
         elif mark == "?" and self._next_follows(mention):
@@ -234,10 +232,15 @@ class Scope(Leftovers):
         return mention is not None and mention.kind in ("grade", "post_neg", "open")
 
     def _brackets_one_word(self) -> bool:
-        """Whether brackets hold but the side of a degree, or the degree of a side: "mild | (right), left (severe)"."""
+        """Whether brackets hold but the side of a degree, or the degree of a side: "mild | (right), left (severe)".
+
+        Or the degree where it is worst: "worst | (severe) at L4-5".
+        """
         inside, behind = self._peek(1), self._peek(2)
         if inside is None or behind is None or behind.value != ")":
             return False
+        if self.focus and self.cur.empty:
+            return inside.kind == "grade"
         cur = self.cur
         if (cur.grade or (cur.level and not cur.sites)) and not cur.sides:
             return inside.kind in ("side", "side_post")
@@ -272,11 +275,26 @@ class Scope(Leftovers):
         sided = previous is not None and previous.kind == "side" and previous.j == dash.i
         return sided and self._is_value(following)
 
+    def _open_bracket(self) -> None:
+        self.depth += 1
+        self.focus = False
+        if self._stands_behind_worst():
+            self.worst_level, self.focus_level = self.focus_level, None
+        self._push("(")
+
     def _close_bracket(self) -> None:
         self.depth -= 1
         self.focus = False
         if not self._is_size_aside() and (self.open is None or not self.cur.empty):
             self.flush()
+        self.worst_level = None
+
+    def _stands_behind_worst(self) -> bool:
+        """Whether brackets open behind the level where it is worst: "greatest at L5-S1 | (severe)"."""
+        previous = self._peek(-1)
+        if previous is not None and self._is_side(previous):
+            previous = self._peek(-2)
+        return previous is not None and self.focus_level is not None and previous.j == self.focus_level.j
 
     def _next_follows(self, mention: Mention) -> bool:
         """Whether a mention follows at once: "? stenosis"."""
@@ -338,7 +356,7 @@ class Scope(Leftovers):
             self.subject, self.place = list(self.place), ()
             return True
         if word in ("where", "which") and self.focus_level is not None:
-            self.level = self.focus_level
+            self.level = self.worst_level = self.focus_level
             self.focus_level = None
         if word in ("it", "they") and self.last and self._is_side(self._peek(-1)) and not self.cur.sites:
             return True

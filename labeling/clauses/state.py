@@ -23,6 +23,7 @@ class State:
     focus = False
     focus_side = 0
     focus_level: LevelRef | None = None
+    worst_level: LevelRef | None = None
     excepting = False
     pending_exclude: LevelRef | None = None
     story = False

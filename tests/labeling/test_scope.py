@@ -335,6 +335,46 @@ def test_what_is_measured_or_preserved_is_not_narrowed(text: str, finding: str, 
     assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
 
 
+@pytest.mark.parametrize("text", [
+    "Canal stenosis at L3-4 and L4-5, worse at L4-5, where it is severe.",
+    "Canal stenosis from L3-4 to L4-5, greatest at L4-5 (severe).",
+    "Canal stenosis at L3-4 and L4-5, worst (severe) at L4-5.",
+    "There is canal stenosis at L3-4 and L4-5, most pronounced at the latter, where it is severe.",
+])  # fmt: skip
+def test_a_degree_where_it_is_worst_is_of_that_level_alone(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": PRESENT, "L4-L5": "severe"}
+
+
+def test_a_degree_where_it_is_worst_replaces_the_one_before() -> None:
+    text = "Mild disc desiccation from L2-3 through L4-5, worst at L4-5, where it is moderate."
+    assert told(text, "degeneration") == {"L2-L3": "mild", "L3-L4": "mild", "L4-L5": "moderate"}
+    text = "Mild desiccation at all lumbar levels, most marked at L5-S1 (severe)."
+    assert told(text, "degeneration") == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "mild"),
+        "L5-S1": "severe",
+    }
+
+
+@pytest.mark.parametrize("place", [
+    "on the left at L5-S1, where it is severe",
+    "at L5-S1 on the left (severe)",
+    "at L5-S1 on the left, where it is severe",
+])  # fmt: skip
+def test_the_side_where_it_is_worst_is_that_of_its_degree_alone(place: str) -> None:
+    assert told(f"Foraminal narrowing at L4-5 and L5-S1, worst {place}.", "foraminal_stenosis") == {
+        "L4-L5 left": PRESENT, "L4-L5 right": PRESENT, "L5-S1 left": "severe", "L5-S1 right": PRESENT,
+    }  # fmt: skip
+
+
+def test_a_level_where_it_is_worst_is_none_that_only_another_sentence_named() -> None:
+    text = "Moderate desiccation at L5-S1. Canal stenosis is greatest at L4-5, where it is severe."
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+    assert told("L3-4 and L4-5: Canal stenosis, worst at L4-5.", "canal_stenosis") == {
+        "L3-L4": PRESENT,
+        "L4-L5": PRESENT,
+    }
+
+
 def test_where_it_is_worst_or_less_keeps_the_levels_that_were_named() -> None:
     text = "Bulges at L3-4 and L4-5 with mild foraminal narrowing, more at L4-5."
     assert len(told(text, "foraminal_stenosis")) == 4
