@@ -22,7 +22,13 @@ MAX_JOINT_WORDS = 3
 _OF_JOINTS = {"facet": "facet_arthropathy", "flavum": "ligamentum_flavum_hypertrophy"}
 """Findings of sites that are named together, "facet and ligamentum flavum hypertrophy"."""
 
+_OF_LIST = frozenset(("level", "levels", "conj", "mark", "to"))
+"""Kinds of mentions that make up a list of levels."""
+
 _LISTING = frozenset(("and", "or", "/", ","))
+_VERTEBRAL = ("vertebra", "body", "bodies", "bone", "bony", "osseous")
+"""How words of bones open whose alignment is that of the spine."""
+
 _OTHER_SITES = frozenset(("facet", "endplate", "other", "cord"))
 """Sites whose degeneration is not the disc's."""
 
@@ -44,7 +50,7 @@ class FindingHeads(Leftovers):
             self._normal_alignment(mention)
         elif value == "normal_study":
             self._normal_study(mention)
-        elif value == "degeneration_of":
+        elif value == "degeneration_of" or self._is_degenerate_disc(mention):
             self._degeneration(mention)
         else:
             self._lesion(mention)
@@ -122,10 +128,20 @@ class FindingHeads(Leftovers):
             self.herniation_side = 0
 
     def _normal_alignment(self, mention: Mention) -> None:
-        frame = self._frame("" if self.neg else "normal_alignment", 1, mention, self._fresh())
+        finding = "" if self.neg or self._is_of_other_parts() else "normal_alignment"
+        frame = self._frame(finding, 1, mention, self._fresh())
         frame.neg = ""
         self.conjuncts = []
         self.last = [frame]
+
+    def _is_of_other_parts(self) -> bool:
+        """Whether facets, sacrum or hardware are | aligned, and no vertebrae."""
+        named = [site for conjunct in [*self.conjuncts, self.cur] for site in conjunct.sites]
+        if not named:
+            named = [site for conjunct in self.subject for site in conjunct.sites]
+        spoken = [word for site in named for word in self.words[site.i : site.j]]
+        foreign = bool(named) and all(site.value in _OTHER_SITES for site in named)
+        return foreign and not any(word.startswith(_VERTEBRAL) for word in spoken)
 
     def _is_alternative(self, mention: Mention) -> bool:
         """Whether a herniation is the one just read under another name: "protrusion or | extrusion"."""
@@ -196,6 +212,26 @@ class FindingHeads(Leftovers):
         if own is not None:
             own.sites = []
             self.cur = own
+
+    def _is_degenerate_disc(self, mention: Mention) -> bool:
+        """Whether discs are called so: "| degenerative L3-4 and L4-5 discs", "the disc is | degenerative"."""
+        if self.words[mention.i : mention.j] != ["degenerative"]:
+            return False
+        if self._ends_clause():
+            return self._last_site() == "disc"
+        of_levels = False
+        for following in self.mentions[self.index + 1 :]:
+            if following.kind not in _OF_LIST:
+                return of_levels and following.kind == "site" and following.value == "disc"
+            of_levels = of_levels or following.kind in ("level", "levels")
+        return False
+
+    def _last_site(self) -> str:
+        """Return what the clause, or else its heading, has spoken of last."""
+        named = [site for conjunct in [*self.subject, *self.conjuncts, self.cur] for site in conjunct.sites]
+        if not named and self.topic is not None:
+            named = self.topic.sites
+        return named[-1].value if named else ""
 
     def _degeneration(self, mention: Mention) -> None:
         sites = [s for c in [*self.conjuncts, self.cur] for s in c.sites]

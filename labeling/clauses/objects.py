@@ -6,6 +6,7 @@ from deepspine.labeling.clauses.emission import Emission
 from deepspine.labeling.clauses.frames import GRADED, SITES, Conjunct, Frame, clone, meanings
 from deepspine.labeling.clauses.lookahead import LIGHT, ROOT_PREDICATES
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.tokenization import NEWLINE
 
 _NEURAL = frozenset(("root", "sac", "cauda"))
 """Sites that "without impingement" speaks of behind another finding."""
@@ -126,7 +127,20 @@ class Objects(Emission):
             return self._siteless_narrowing(head, opener)
         if head.value == "abnormality" and opener.neg:
             return self._normal_level(head, opener)
-        return [self._frame("facet_arthropathy" if head.value == "arthropathy" else "", GRADED, head, opener)]
+        return [self._frame(self._named_alone(head), GRADED, head, opener)]
+
+    def _named_alone(self, head: Mention) -> str:
+        """Return the finding of a noun that stands for itself at a level: "arthropathy", "reduced T2 signal"."""
+        if head.value == "darken" and self.level is not None and not self.foreign and self._ends_at(head):
+            return "degeneration"
+        return "facet_arthropathy" if head.value == "arthropathy" else ""
+
+    def _ends_at(self, head: Mention) -> bool:
+        """Whether nothing unknown stands behind a head: "reduced signal |, ...", not "... | of the liver"."""
+        behind = self.words[head.j : head.j + 1]
+        following = self._peek()
+        known = following is not None and following.i == head.j and following.kind in ("mark", "conj", "breaker")
+        return not behind or known or behind[0] in (".", NEWLINE)
 
     def _siteless_state(self, head: Mention, opener: Conjunct) -> list[Frame]:
         """Read "normal" and "patent" of the heading, and without one "normal" of the level, "hydrated" of the disc."""

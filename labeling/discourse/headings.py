@@ -9,7 +9,7 @@ from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
-from deepspine.labeling.discourse.section_words import section_by_words
+from deepspine.labeling.discourse.section_words import is_of_present_study, section_by_words
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentences import DASHES, Sentence
 
@@ -192,7 +192,7 @@ class Headings:
     def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
         """Take a heading for what it is: a section, levels, a part of the spine or a topic; None when it is none."""
         context = self.context
-        section = self.section_of(head)
+        section = "findings" if is_of_present_study(self.words[start:end]) else self.section_of(head)
         if section is not None and (head[0].i - start <= 3):
             self._enter_section(section, standalone, sentence)
             context.region = self.regions.within(start, end) or context.region

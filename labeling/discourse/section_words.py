@@ -22,6 +22,19 @@ _OF_TIME = {
 _OF_HEADING = frozenset(("prior", "site", "section", "mark"))
 
 
+_EXAMINATIONS = frozenset(("study", "examination", "exam"))
+_PRESENT = frozenset(
+    ("current", "emergency", "follow", "followup", "interval", "limited", "new", "post", "postoperative", "present",
+     "repeat", "this", "today's")
+)  # fmt: skip
+"""How the heading of the examination in hand opens, behind which its findings stand."""
+
+
+def is_of_present_study(words: Sequence[str]) -> bool:
+    """Whether a heading names the examination in hand, "Follow-up study:"; "Study:" tells how it was made."""
+    return len(words) > 1 and words[0] in _PRESENT and words[-1] in _EXAMINATIONS
+
+
 def section_by_words(words: list[str], head: Sequence[Mention]) -> str | None:
     """Return the section that a heading of these mentions opens, or None."""
     return _section_of_time(words, head) or _SECTION_WORDS.get(" ".join(words[head[0].i : head[-1].j]))

@@ -57,7 +57,8 @@ class Stating:
     opening
         First word of the sentence.
     bony_from
-        Token of the single vertebra whose bone the sentence is about: a negative behind it is about no disc.
+        Token of the single vertebra whose bone the sentence is about: a negative behind it is about no disc, unless it
+        denies a slip.
     trailing
         Whether the sentence stands on a line of its own behind the last header's text.
     headed
@@ -106,7 +107,7 @@ class Stating:
                 levels, scope = LUMBAR, "blanket"
             elif not levels:
                 return None
-        elif not negative or frame.head.i > self.bony_from:
+        elif not negative or (frame.head.i > self.bony_from and frame.finding not in SLIPS):
             return None
         elif is_particular(frame):
             levels = self.context.recent[-1] if self.context.recent else ()

@@ -313,9 +313,22 @@ def test_a_narrowed_disc_is_no_narrowed_canal(text: str) -> None:
     ("Mild degeneration of the L4-5 disc.", "mild"),
     ("There is severe degeneration of the disc at L4-5.", "severe"),
     ("Degeneration of the L4-5 disc, moderate.", "moderate"),
+    ("Severely degenerative L4-5 disc.", "severe"),
+    ("The L4-5 disc is mildly degenerative.", "mild"),
+    ("The L4-5 disc is not degenerative.", "none"),
 ])  # fmt: skip
 def test_degeneration_of_a_named_disc(text: str, grades: str) -> None:
     assert told(text, "degeneration") == {"L4-L5": grades}
+
+
+def test_degenerative_discs_are_those_of_all_levels_listed() -> None:
+    levels = {"L3-L4": PRESENT, "L4-L5": PRESENT, "L5-S1": PRESENT}
+    assert told("Degenerative L3-4, L4-5 and L5-S1 discs.", "degeneration") == levels
+
+
+@pytest.mark.parametrize("text", ["Degenerative.", "The facets are degenerative.", "Degenerative level with a bulge."])
+def test_what_else_is_degenerative_is_no_degenerate_disc(text: str) -> None:
+    assert not told(f"L4-5: {text}", "degeneration")
 
 
 @pytest.mark.parametrize(
@@ -345,10 +358,18 @@ def test_so_are_says_the_same_of_another_site(text: str) -> None:
         "The disc shows decreased normal T2 signal.",
         "The disc is black on T2.",
         "The disc is reduced in signal.",
+        "The disc loses signal.",
+        "Reduced T2 signal.",
+        "Disc hypointensity in T2.",
     ],
 )
 def test_lost_signal_of_a_disc_is_degeneration(text: str) -> None:
     assert told(f"L4-5: {text}", "degeneration") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("what", ["the annulus", "the marrow", "the paraspinal muscles"])
+def test_lost_signal_of_something_else_says_nothing_of_the_disc(what: str) -> None:
+    assert not labels_of(f"L4-5: Reduced T2 signal of {what}.")
 
 
 def test_what_has_lost_its_normal_looks_is_not_called_normal() -> None:
@@ -362,6 +383,8 @@ def test_what_has_lost_its_normal_looks_is_not_called_normal() -> None:
     "The disc is reduced in height and signal.",
     "The disc has lost height and signal.",
     "Loss of disc signal and height.",
+    "Reduction of height and of signal of the disc.",
+    "The disc shows reduced ht & signal.",
 ])  # fmt: skip
 def test_lost_height_and_signal_are_two_findings(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": PRESENT, "L4-L5 disc_height_loss": PRESENT}
@@ -447,6 +470,29 @@ def test_aligned_vertebrae_deny_both_slips_and_say_nothing_of_discs(text: str) -
     found = labels_of(text)
     assert len(found) == 10
     assert {key.split()[1] for key in found} == {"spondylolisthesis", "retrolisthesis"}
+
+
+@pytest.mark.parametrize("what", ["facets", "facet joints", "sacrum and coccyx", "hardware", "pedicle screws"])
+def test_other_parts_that_are_aligned_deny_no_slip(what: str) -> None:
+    assert not labels_of(f"The {what} are well aligned.")
+
+
+@pytest.mark.parametrize("text", [
+    "Vertebral bodies and facets are well aligned.",
+    "The facets are normal and the vertebrae are well aligned.",
+])  # fmt: skip
+def test_vertebrae_named_beside_other_parts_deny_slips(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == len(told(text, "retrolisthesis")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "Bilateral L5 pars defects without anterolisthesis.",
+    "L5 spondylolysis, no spondylolisthesis.",
+    "Haemangioma of the L4 body, no listhesis.",
+])  # fmt: skip
+def test_a_slip_denied_behind_a_vertebra_is_denied_of_the_spine(text: str) -> None:
+    assert set(told(text, "spondylolisthesis").values()) == {"none"}
+    assert len(told(text, "spondylolisthesis")) == 5
 
 
 def test_vertebrae_that_are_not_aligned_deny_nothing() -> None:
@@ -705,3 +751,74 @@ def test_shortened_sides_are_read_whatever_the_other_sentences_look_like() -> No
 def test_a_stop_behind_a_shortened_degree_may_end_the_sentence(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": "moderate", "L5-S1": "none"}
     assert told(text, "foraminal_stenosis")["L4-L5 left"] == "severe"
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("No hernia.", "none"),
+    ("Discal hernia.", "protrusion|extrusion|sequestration"),
+    ("Foraminal hernia on the left.", "protrusion|extrusion|sequestration"),
+    ("Herniation, contained.", "protrusion"),
+    ("Left herniation (contained).", "protrusion"),
+    ("The disc protrudes posteriorly.", "protrusion"),
+    ("The discs protrude into the canal.", "protrusion"),
+    ("The disc does not protrude.", "none"),
+])  # fmt: skip
+def test_herniations_in_other_words(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "herniation") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("hernia", ["Small hiatus hernia", "Left inguinal hernia", "Fat containing umbilical hernia"])
+def test_a_hernia_elsewhere_is_no_herniation_of_a_disc(hernia: str) -> None:
+    assert told(f"L5-S1: Mild bulge. {hernia}.", "herniation") == {}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Bulge barely touching the thecal sac.", "thecal_sac", "contact"),
+    ("Bulge that just barely touches the roots.", "nerve_root", "contact"),
+    ("The canal is barely narrowed.", "canal_stenosis", "mild"),
+    ("Barely visible bulge.", "bulge", "mild"),
+    ("There is barely any canal stenosis.", "canal_stenosis", "none"),
+    ("Equivocal root contact.", "nerve_root", "none|contact"),
+    ("Equivocal mild canal stenosis.", "canal_stenosis", "none|mild"),
+])  # fmt: skip
+def test_barely_is_little_and_equivocal_is_doubtful(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("The bulge presses the dural sac.", "thecal_sac", "compression"),
+    ("The bulge is pressing against the nerve roots.", "nerve_root", "compression"),
+    ("The nerve roots are dislocated.", "nerve_root", "displacement"),
+    ("The nerve roots are shifted.", "nerve_root", "displacement"),
+    ("The foramina are permeable.", "foraminal_stenosis", "none"),
+    ("Canal AP diameter is reduced to 7 mm.", "canal_stenosis", PRESENT),
+    ("The sagittal diameter of the canal is reduced.", "canal_stenosis", PRESENT),
+])  # fmt: skip
+def test_words_that_others_use(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize("text", ["No remarkable findings.", "No relevant pathology.", "No significant findings."])
+def test_a_level_without_findings_is_normal(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == labels_of("L4-5: Normal.")
+
+
+@pytest.mark.parametrize(("text", "levels"), [
+    ("The two lowest levels show bulges.", "L4-L5 L5-S1"),
+    ("Bulges at the two lower levels.", "L4-L5 L5-S1"),
+    ("Bulging of the three lowest discs.", "L3-L4 L4-L5 L5-S1"),
+    ("Bulges at the three uppermost levels.", "L1-L2 L2-L3 L3-L4"),
+    ("Bulges at the two upper levels.", "L1-L2 L2-L3"),
+])  # fmt: skip
+def test_levels_are_counted_from_above_and_below(text: str, levels: str) -> None:
+    assert " ".join(told(text, "bulge")) == levels
+
+
+@pytest.mark.parametrize("study", ["Follow-up study", "Post-operative study", "Limited examination", "Current exam"])
+def test_behind_the_present_study_stand_its_findings(study: str) -> None:
+    assert told(f"{study}: L4-5 protrusion unchanged. L5-S1 mild bulge.", "bulge") == {"L5-S1": "mild"}
+
+
+@pytest.mark.parametrize("study", ["Study", "Examination", "Exam"])
+def test_behind_a_study_without_more_stands_how_it_was_made(study: str) -> None:
+    assert not labels_of(f"{study}: MRI for L4-5 protrusion.")
