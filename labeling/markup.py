@@ -9,11 +9,22 @@ import re
 
 NEWLINE = "\n"
 
-_MARKUP = ("<", "\\", "~", "&", "//")
+_MARKUP = ("<", "\\", "~", "&", "//", "_x00", "_X00")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _BLOCK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h\d|table)\b", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(
+    r"&(?:amp;)?lt;(/?(?:br|p|div|li|ul|ol|t[rdh]|table|h\d|b|i|u|em|strong|font|span)\b[^<>\n]{0,80}?)&(?:amp;)?gt;",
+    re.IGNORECASE,
+)
 _CELL_TAG = re.compile(r"</?t[dh]\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(#?\w{1,8});")
+_CR, _LF = r"(?:_x000d_|&#(?:13|x0?d);)", r"(?:_x000a_|&#(?:10|x0?a);)"
+_CODED_LINE_END = re.compile(rf"{_CR}(?:\r?\n|{_LF})?|{_LF}", re.IGNORECASE)
+_CODED_LETTER = re.compile(r"\\{1,2}u((?:00|2[0-2])[0-9a-fA-F]{2})")
+_ESCAPE = re.compile(r"\\{1,2}(?:r\\{1,2}n|[rnt])")
+_TELLS_ESCAPES = re.compile(r"\\[rn](?![a-z]{2}|\\)")
+"""An escaped line end that is no slash between words ("left\\right"): a dump of JSON or SQL, so that all others are."""
+
 _HL7 = re.compile(r"\\\.(?:br|sp|in|ti|fi|nf|ce|sk)[+\-\d]*\\|\\X0[AD]\\|\\[HNFSTRE]\\", re.IGNORECASE)
 _RTF = re.compile(r"\\(par|line|pard|tab)\b[ ]?|\\[a-z]+-?\d*[ ]?|\\'[0-9a-f]{2}|\\\*")
 _RTF_TABLE = re.compile(r"\{\\(?:fonttbl|colortbl|stylesheet|info)(?:[^{}]|\{[^{}]*\}){0,4000}\}")
@@ -32,7 +43,7 @@ _TRANSLATION = str.maketrans(
         "\u2018": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ",
         "\u2009": " ", "\u202f": " ", "\ufeff": " ", "\r": "\n", "\t": " ", "\u2022": "*", "\u25cf": "*",
         "\u00b7": "*", "\u25aa": "*", "\u21d2": "\u2192", "\u27f6": "\u2192", "\u2794": "\u2192", "\u2264": "<",
-        "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2026": ".", "\u00d7": "x", "\u2227": " ",
+        "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2029": "\n", "\u2026": ".", "\u00d7": "x", "\u2227": " ",
     }
 )  # fmt: skip
 
@@ -46,6 +57,8 @@ def normalise(text: str) -> str:
     'L4-5:\n    bulge'
     >>> normalise("No bulge~L5-S1")
     'No bulge\nL5-S1'
+    >>> normalise("No bulge_x000D_L5-S1")
+    'No bulge      \nL5-S1'
     """
     if any(sign in text for sign in _MARKUP):
         text = _without_markup(text)
@@ -76,7 +89,11 @@ def _without_markup(text: str) -> str:
             text = _RTF.sub(_rtf, text)
             text = text.replace("{", " ").replace("}", " ")
         else:
-            text = _HL7.sub(_line_end, text)
+            text = _HL7.sub(_line_end, _without_escapes(text))
+    if "&#" in text or "_x00" in text or "_X00" in text:
+        text = _CODED_LINE_END.sub(_line_end_behind, text)
+    if "&" in text:
+        text = _ESCAPED_TAG.sub(_escaped_tag, text)
     if "<" in text:
         text = _TAG.sub(_tag, text)
     if "&" in text:
@@ -88,12 +105,35 @@ def _without_markup(text: str) -> str:
     return text
 
 
+def _without_escapes(text: str) -> str:
+    r"""Undo the escapes of a text that was written as a string of JSON or SQL: `\n`, `\r\n`, `\u2013`."""
+    text = _CODED_LETTER.sub(_coded_letter, text)
+    return _ESCAPE.sub(_escape, text) if _TELLS_ESCAPES.search(text) else text
+
+
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
 def _line_end(match: re.Match[str]) -> str:
     return NEWLINE + " " * (len(match.group()) - 1)
+
+
+def _line_end_behind(match: re.Match[str]) -> str:
+    """Leave the blanks at the end of the line before: what follows begins its line."""
+    return NEWLINE.rjust(len(match.group()))
+
+
+def _escape(match: re.Match[str]) -> str:
+    return "\t".ljust(len(match.group())) if match.group().endswith("t") else _line_end_behind(match)
+
+
+def _coded_letter(match: re.Match[str]) -> str:
+    return chr(int(match.group(1), base=16)).ljust(len(match.group()))
+
+
+def _escaped_tag(match: re.Match[str]) -> str:
+    return f"<{match.group(1)}>".ljust(len(match.group()))
 
 
 def _rtf(match: re.Match[str]) -> str:
