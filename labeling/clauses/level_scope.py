@@ -16,6 +16,7 @@ from deepspine.labeling.clauses.frames import (
     disc_below,
     vertebra_name,
 )
+from deepspine.labeling.clauses.items import brought_about
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.level_mentions import INDEX, LUMBAR, vertebra
 from deepspine.labeling.mentions import Mention
@@ -175,6 +176,7 @@ class LevelScope(Leftovers):
             self._take_level_within(ref)
             return
         self._finish_open_at_level()
+        self._settle_before_last_item()
         if self._names_place():
             prepositional = True
             self._fresh()
@@ -202,6 +204,14 @@ class LevelScope(Leftovers):
         assert self.open_conjunct is not None
         self.open_conjunct.level = self.level = ref
         self.level_used = True
+
+    def _settle_before_last_item(self) -> None:
+        """Leave to the level before what it has: "bulge at L3-4 indenting the sac and protrusion | at L4-5"."""
+        level = self.level
+        waiting = [frame for frame in self.frames[self.clause_start :] if frame.soft and frame.level is level]
+        if level is not None and len(waiting) > 1:
+            for frame in brought_about(waiting, level.j, self.mentions[: self.index]):
+                frame.soft = False
 
     def _bare_heads(self, prepositional: bool) -> list[Frame]:
         """Return the heads of the clause whose levels are not said yet."""
@@ -315,7 +325,8 @@ class LevelScope(Leftovers):
             bare = self._placed_by_level_before()
         if bare and cur.empty and (set_off or self._belongs_to(ref, bare)):
             self._assign(bare, ref)
-            if set_off or (bare[-1].head.j == ref.i and self._ends_item(self._peek())):
+            closes = self._ends_item(self._peek()) or self._lesion_goes_on()
+            if set_off or (bare[-1].head.j == ref.i and closes):
                 self.level = ref
                 return True
         if not (cur.grade or cur.sides):
@@ -323,6 +334,11 @@ class LevelScope(Leftovers):
         cur.level = ref
         self.level = ref
         return True
+
+    def _lesion_goes_on(self) -> bool:
+        """Whether a verb goes on with the lesion whose level it is: "bulge L4-5 | compressing the sac"."""
+        following = self._peek()
+        return following is not None and following.kind == "pred" and following.form == "verb"
 
     def _settle_degrees(self, ref: LevelRef) -> None:
         """End the item before: "L2-3 minimal, | L3-4 mild stenosis"."""
@@ -335,6 +351,8 @@ class LevelScope(Leftovers):
 
     def _belongs_to(self, ref: LevelRef, bare: list[Frame]) -> bool:
         """Whether a level without a preposition is that of the heads before it: "disc bulge | L4-5"."""
+        if self._after_joint() and self._lesion_goes_on():
+            return False
         if not any(frame.inherited for frame in bare) or bare[-1].head.j == ref.i:
             return True
         return self._ends_item(self._peek()) and not self._after_joint()

@@ -198,9 +198,10 @@ class Modifiers(Leftovers):
         if cur.sites and cur.sites[-1].value == mention.value and cur.sites[-1].j == mention.i:
             cur.sites[-1] = mention
             return
-        if cur.sites and cur.sites[-1].value != mention.value and self.open is None and not cur.sites[-1].form:
-            before = self._peek(-1)
-            graded = before is not None and before.kind == "grade"
+        before = self._peek(-1)
+        graded = before is not None and before.kind == "grade"
+        apart = self.open is None or (graded and mention.form == "adj")
+        if cur.sites and cur.sites[-1].value != mention.value and apart and not cur.sites[-1].form:
             grade, cap = (cur.grade, cur.cap) if graded else (0, "")
             if graded:
                 cur.grade, cur.cap = 0, ""
@@ -210,6 +211,8 @@ class Modifiers(Leftovers):
             self._push()
             cur = self.cur
             cur.grade, cur.cap, cur.sides = grade, cap, sides
+            if graded and before is not None:
+                self._mark(before)
         self._mark(mention)
         cur.sites.append(mention)
 

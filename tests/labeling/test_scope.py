@@ -775,6 +775,38 @@ def test_a_side_and_levels_behind_a_head_close_it() -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "Disc bulge at L4-5 level compressing the thecal sac and disc protrusion at L5-S1 level.",
+    "Disc bulge at L4-5 compressing the thecal sac, and protrusion at L5-S1.",
+    "A bulge at L4-5 that compresses the thecal sac as well as a protrusion at L5-S1.",
+    "Bulge at L4-5 with compression of the thecal sac and protrusion at L5-S1.",
+    "Bulge L4-5 compressing the thecal sac, protrusion L5-S1.",
+    "Bulge at L4-5, which compresses the thecal sac, and a small protrusion at L5-S1.",
+])  # fmt: skip
+def test_what_a_lesion_does_is_not_of_the_level_of_the_next(text: str) -> None:
+    assert told(text, "thecal_sac") == {"L4-L5": "compression"}
+    assert told(text, "herniation") == {"L5-S1": "protrusion"}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge at L3-4 causing mild canal stenosis and protrusion at L4-5 causing severe canal stenosis.",
+    "Bulge at L3-4 with mild canal stenosis and protrusion at L4-5 with severe canal stenosis.",
+    "Bulge at L3-4 compressing the sac and causing mild canal stenosis and severe canal stenosis at L4-5.",
+    "Bulge at L3-4 with mild canal stenosis, foraminal stenosis and protrusion at L4-5 with severe canal stenosis.",
+])  # fmt: skip
+def test_each_lesion_of_a_list_keeps_the_stenosis_that_it_causes(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+def test_a_level_behind_a_list_closes_its_last_item() -> None:
+    text = "Mild bulge at L3-4, moderate bulge and canal stenosis at L4-5."
+    assert labels_of(text) == {"L3-L4 bulge": "mild", "L4-L5 bulge": "moderate", "L4-L5 canal_stenosis": PRESENT}
+    text = "Bulge at L3-4 indenting the sac, at L4-5 compressing it and the left root."
+    assert told(text, "thecal_sac")["L3-L4"] == "indentation"
+    text = "There is a protrusion at L4-5 compressing the left S1 root at L5-S1."
+    assert told(text, "nerve_root") == {"L5-S1 left": "compression"}
+
+
+@pytest.mark.parametrize("text", [
     "Degenerative changes worst at L4-5, with moderate canal stenosis, and at L5-S1, with severe foraminal stenosis.",
     "Findings are worst at L4-5, with moderate canal stenosis, and L5-S1, with severe foraminal stenosis.",
     "Worst at L4-5 with moderate canal stenosis and at L5-S1 with severe foraminal stenosis.",

@@ -1,0 +1,64 @@
+"""Which heads of a sentence make up its last item: "bulge at L3-4 indenting the sac and | protrusion at L4-5"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from deepspine.labeling.clauses.frames import Frame
+from deepspine.labeling.mentions import Mention
+
+_LINKS = frozenset(("cause", "which", "with"))
+
+
+def brought_about(frames: Sequence[Frame], place: int, mentions: Sequence[Mention]) -> list[Frame]:
+    """Return the heads that go on with a lesion before the last item begins, so that a level behind is not theirs.
+
+    Parameters
+    ----------
+    frames
+        Heads behind a lesion that has its level, in their order.
+    place
+        Token behind that level.
+    mentions
+        Of the sentence, up to the level in hand.
+    """
+    groups = [list(group) for _, group in groupby(frames, key=lambda frame: frame.head.i)]
+    if len(groups) < 2 or not _goes_on(groups[0], place, mentions):
+        return []
+    new = [k for k in range(1, len(groups)) if _opens_item(groups[k], _end(groups[k - 1]), mentions)]
+    lesions = [k for k in new if groups[k][0].head.kind == "finding"]
+    begin = (lesions or new or [0])[0]
+    return [frame for group in groups[:begin] for frame in group]
+
+
+def _start(group: Sequence[Frame]) -> int:
+    return min(min(frame.i, frame.head.i) for frame in group)
+
+
+def _end(group: Sequence[Frame]) -> int:
+    return max(max(frame.j, frame.head.j) for frame in group)
+
+
+def _goes_on(group: Sequence[Frame], place: int, mentions: Sequence[Mention]) -> bool:
+    """Whether heads are what the lesion before them does or has: "at L3-4, | compressing ...", "at L3-4 with | ..."."""
+    between = _between(mentions, place, _start(group))
+    return any(_links(mention) for mention in between) or _links(group[0].head)
+
+
+def _opens_item(group: Sequence[Frame], place: int, mentions: Sequence[Mention]) -> bool:
+    """Whether heads are an item of their own, behind a comma, "and" or nothing: not "and | causing", "and | narrows"."""
+    between = _between(mentions, place, _start(group))
+    joined = any(mention.kind == "conj" or mention.value == "," for mention in between) or _start(group) == place
+    return joined and not _goes_on(group, place, mentions)
+
+
+def _between(mentions: Sequence[Mention], start: int, end: int) -> list[Mention]:
+    return [mention for mention in mentions if start <= mention.i < end]
+
+
+def _links(mention: Mention) -> bool:
+    """Whether a word ties what follows to the lesion before it."""
+    return (mention.kind == "breaker" and mention.value in _LINKS) or (
+        mention.kind == "pred" and mention.form == "verb"
+    )
