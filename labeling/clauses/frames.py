@@ -235,6 +235,7 @@ DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
 NARROW = stand_in("stenosis.graded_site", "pred", "narrow", "noun")
 NORMAL = stand_in("open.topic", "open", "normal")
 DISCS = stand_in("site.discs", "site", "disc", plural=True).rule
+REST = stand_in("level.rest", "levelref", "rest").rule
 SITES = {
     "root": stand_in("site.root", "site", "root"),
     "roots": stand_in("site.roots", "site", "root", plural=True),

@@ -8,6 +8,8 @@ from deepspine.labeling.clauses.frames import (
     BOTH,
     DISC_WORDS,
     DISCS,
+    NONE,
+    REST,
     SITES,
     SLIPS,
     Frame,
@@ -27,6 +29,9 @@ FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
 _NAMED = frozenset(("level", "levels"))
+_RESTS = frozenset(("rest", "others", "remainder", "remaining"))
+"""Words for what is left, which alone are the other levels."""
+
 _DISC_REFS = frozenset(("all", "rest", "discs_above", "both", "above", "below"))
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
@@ -89,6 +94,30 @@ class LevelScope(Leftovers):
         if value in _DISC_REFS and (not DISC_WORDS.isdisjoint(spoken) or _is_the_others(spoken)):
             self._add_discs(mention)
         self._on_levels(ref, value in _CLOSING_REFS or self._prepositional(mention))
+
+    def on_restword(self, mention: Mention) -> None:
+        """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""
+        if self._stands_for_levels(mention):
+            self.on_levelref(Mention(REST, mention.i, mention.j))
+            return
+        if mention.value == "levels" or (self.words[mention.i] == "further" and not self.neg):
+            return
+        self.cur.rest = self.words[mention.i]
+        if self.neg:
+            self.neg_rest = self.cur.rest
+
+    def _stands_for_levels(self, mention: Mention) -> bool:
+        """Whether a rest that is called normal is that of the levels: "L4-5: mild bulge. | Rest NAD."."""
+        word = self.words[mention.j - 1]
+        previous, following = self._peek(-1), self._peek()
+        if following is not None and following.kind == "cop":
+            following = self._peek(2)
+        if following is None or following.kind != "open" or not self._ends_clause_behind(following):
+            return False
+        if previous is None or word not in _RESTS:
+            return word in _RESTS
+        headed = self.topic is not None and bool(self.topic.sites)
+        return previous.value in (",", ";") and (headed or word == "others")
 
     def _is_rest_of_site(self) -> bool:
         """Whether a rest is that of a site and not of levels: "the remainder | of the canal"."""
@@ -181,6 +210,9 @@ class LevelScope(Leftovers):
             prepositional = True
             self._fresh()
         bare = self._bare_heads(prepositional)
+        if ref.ref == "rest" and self.headed:
+            item = self.frames[self.item_start :]
+            bare = [frame for frame in bare if frame in item or not _is_of_heading(frame)]
         if self.focus:
             self._focus_levels(ref, bare)
         elif ref.slip:
@@ -504,6 +536,11 @@ class LevelScope(Leftovers):
             if name is not None:
                 found.append(disc_above(name) if upper else disc_below(name))
         return found
+
+
+def _is_of_heading(frame: Frame) -> bool:
+    """Whether a lesion is that of the level headed and of no other: "L4-5: mild bulge, other levels | normal"."""
+    return frame.inherited and not frame.neg and frame.bits != NONE and frame.finding != "normal_level"
 
 
 def _is_the_others(spoken: list[str]) -> bool:

@@ -30,6 +30,8 @@ _OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
 """Kinds of mentions between a subject and its verb."""
 
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop"}
+_RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
+_SETTING_OFF = frozenset((",", ";", "-", "and"))
 _LISTING = frozenset((",", "and", "&", "/"))
 
 
@@ -98,6 +100,11 @@ class Lookahead(State):
     def _ends_clause(self) -> bool:
         following = self._peek()
         return following is None or following.kind in ("mark", "breaker", "conj")
+
+    def _ends_clause_behind(self, mention: Mention) -> bool:
+        """Whether nothing of the clause stands behind a mention ahead."""
+        index = self.mentions.index(mention, self.index) + 1
+        return index == len(self.mentions) or self.mentions[index].kind in ("mark", "breaker", "conj")
 
     def _is_new_subject(self, conjunct: Conjunct) -> bool:
         """Whether a site before "is" is no object of the noun before: "impression on the sac and the left recess | is".
@@ -378,8 +385,12 @@ class Lookahead(State):
         return has_level and not words and not self._describes_what_follows(head)
 
     def _is_of_level_alone(self) -> bool:
-        """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, L5-S1 moderate stenosis"."""
+        """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, others normal"."""
         level, before = self._peek(-1), self._peek(-2)
+        if level is not None and level.kind == "cop":
+            level, before = before, self._peek(-3)
+        if level is not None and (level.kind, level.value) in _RESTS:
+            return self.topic is None and before is not None and before.value in _SETTING_OFF
         if level is None or level.kind not in ("level", "levels") or before is None or before.value not in (",", "and"):
             return False
         first = self.last[-1].level if self.last else None

@@ -437,11 +437,3 @@ class Scope(Leftovers):
             if frame.cap == "at_most" and not frame.neg:
                 frame.grade &= ~NONE
                 frame.cap = ""
-
-    def on_restword(self, mention: Mention) -> None:
-        """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""
-        if self.words[mention.i] == "further" and not self.neg:
-            return
-        self.cur.rest = self.words[mention.i]
-        if self.neg:
-            self.neg_rest = self.cur.rest

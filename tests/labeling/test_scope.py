@@ -917,3 +917,51 @@ def test_a_side_of_one_level_is_not_that_of_all_others_unless_it_is_the_subject(
     assert told(text, "foraminal_stenosis")["L4-L5 right"] == "none|mild"
     text = "The left foraminal narrowing is moderate at L5-S1 and mild elsewhere."
     assert "L4-L5 right" not in told(text, "foraminal_stenosis")
+
+
+OTHERS = ["L1-L2", "L2-L3", "L3-L4", "L5-S1"]
+
+
+@pytest.mark.parametrize("rest", [
+    "Rest NAD.", "The rest is normal.", "Others normal.", "Others are unremarkable.", "Rest of spine normal.",
+    "Remainder normal.", "Remaining unremarkable.", "Remainder of the spine is normal.",
+    "Otherwise unremarkable LSS MRI.",
+])  # fmt: skip
+def test_the_rest_behind_a_level_is_the_other_levels(rest: str) -> None:
+    text = f"L4-5: Mild bulge. {rest}"
+    assert list(told(text, "canal_stenosis")) == OTHERS
+    assert told(text, "bulge") == dict.fromkeys(OTHERS, "none") | {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("rest", ["Rest: normal.", "Remaining: normal.", "Rest normal."])
+def test_the_rest_on_a_line_of_its_own_is_the_other_levels(rest: str) -> None:
+    assert list(told(f"L4-5: Mild bulge.\n{rest}", "herniation")) == OTHERS
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Mild bulge, others normal.",
+    "L4-5: Mild bulge, other levels normal.",
+    "L4-5: Mild bulge, all other levels are normal.",
+    "Mild bulge at L4-5, other levels normal.",
+    "Mild bulge at L4-5 and the remaining levels are normal.",
+])  # fmt: skip
+def test_other_levels_behind_a_comma_take_nothing_from_the_level_before(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(OTHERS, "none") | {"L4-L5": "mild"}
+    assert list(told(text, "thecal_sac")) == OTHERS
+
+
+def test_a_state_of_the_other_levels_leaves_the_lesion_to_the_heading() -> None:
+    text = "L4-5: Mild bulge, canal patent at the other levels."
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+    assert told(text, "canal_stenosis") == dict.fromkeys(OTHERS, "none")
+
+
+@pytest.mark.parametrize("rest", ["rest free", "rest normal", "other levels free"])
+def test_the_rest_below_a_sites_heading_is_of_that_site(rest: str) -> None:
+    found = labels_of(f"Canal: L4-L5 mildly stenosed, {rest}.")
+    assert found == {f"{level} canal_stenosis": "none" for level in OTHERS} | {"L4-L5 canal_stenosis": "mild"}
+
+
+@pytest.mark.parametrize("text", ["L4-5: Bulge, otherwise normal.", "L4-5: Bulge. Otherwise unremarkable."])
+def test_otherwise_is_of_the_level_itself(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
