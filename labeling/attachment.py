@@ -93,22 +93,7 @@ class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
         if not self.frames and self.previous_finding:
             self._none_elsewhere()
         self._share_out()
-        if self.except_start:
-            self._drop_empty_exceptions()
-
-    def _drop_empty_exceptions(self) -> None:
-        """Take back exceptions that nothing is said of: what stands behind "except" is about other findings.
-
-        A level that is named at once is excepted from all, unless one of them is what it has: "no bulge or stenosis
-        except at L4-5, where there is a protrusion".
-        """
-        later = {frame.finding for frame in self.frames[self.except_start :]}
-        if self.except_named and later.isdisjoint(frame.finding for frame in self.frames[: self.except_start]):
-            return
-        for frame in self.frames if later else ():
-            if frame.exclude and frame.finding not in later:
-                frame.exclude = ()
-                frame.level = None
+        self._settle_exceptions()
 
     def _none_elsewhere(self) -> None:
         """Deny the finding of the sentence before: "Modic type 2 at L5-S1. None elsewhere"."""

@@ -42,8 +42,6 @@ class Emission(Lookahead):
             frame.level = self.level
             frame.soft = self.level_used
             frame.inherited = self.level not in self.levels_seen and self.level.ref != "multi"
-        if self.pending_exclude is not None:
-            frame.exclude = (*frame.exclude, (self.pending_exclude, 0))
         self.frames.append(frame)
         self.last_open = True
         return frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from deepspine.labeling.clauses.exceptions import Exceptions
 from deepspine.labeling.clauses.frames import (
     BOTH,
     DISC_WORDS,
@@ -19,7 +20,6 @@ from deepspine.labeling.clauses.frames import (
     vertebra_name,
 )
 from deepspine.labeling.clauses.items import brought_about
-from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.level_mentions import INDEX, LUMBAR, vertebra
 from deepspine.labeling.mentions import Mention
 
@@ -37,7 +37,7 @@ _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
 
 
-class LevelScope(Leftovers):
+class LevelScope(Exceptions):
     """Which heads a level belongs to: those that follow, or those it closes."""
 
     def on_level(self, mention: Mention) -> None:
@@ -403,13 +403,6 @@ class LevelScope(Leftovers):
             return True
         return following.value == "," and (self._goes_on_behind(following) or self.mentions[-1].kind in _NAMED)
 
-    def _goes_on_behind(self, comma: Mention) -> bool:
-        """Whether the lesion before a level goes on behind it: "extrusion, L4-5 | , compressing the root"."""
-        verb = next(
-            (mention for mention in self.mentions[self.index + 1 : self.index + 4] if mention.i >= comma.j), None
-        )
-        return verb is not None and (verb.kind == "breaker" or verb.form == "verb")
-
     def _placed_by_level_before(self) -> list[Frame]:
         """Return heads behind a level that closed those before it, and is theirs only for want of one of their own."""
         before = self.levels_seen[-2].j if len(self.levels_seen) > 1 else 0
@@ -447,27 +440,6 @@ class LevelScope(Leftovers):
         if not before or before[-2:] == ["other", "than"]:
             return False
         return before[-1] in ("than", "similar", "compared", "unlike", "identical")
-
-    def _except_levels(self, ref: LevelRef) -> None:
-        self.excepting = False
-        self.aside.append(ref)
-        self.except_named = len(self.frames) == self.except_start
-        sides = self.cur.sides
-        if self.frames:
-            for frame in self.frames[self.clause_start : self.except_start]:
-                if frame.finding not in ("normal_alignment", *SLIPS):
-                    frame.exclude = (*frame.exclude, (ref, sides))
-            self._assign([f for f in self.frames[self.except_start :] if f.level is None or f.inherited or f.soft], ref)
-            self.level = ref
-            if self.cur.empty or (sides and not self.cur.grade):
-                self._fresh()
-                self.side_in_front = sides
-            else:
-                self.cur.level = ref
-            self.clause_start = len(self.frames)
-        else:
-            self.pending_exclude = ref
-            self._fresh()
 
     def _slip_level(self, ref: LevelRef, bare: list[Frame]) -> None:
         slips = [

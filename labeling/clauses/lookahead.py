@@ -132,6 +132,13 @@ class Lookahead(State):
             return behind is None or behind.kind in ("mark", "conj", "breaker")
         return following is None or following.kind in ("conj", "mark", "breaker", "focus", "except", "side_post", "to")
 
+    def _goes_on_behind(self, comma: Mention) -> bool:
+        """Whether the lesion before a level goes on behind it: "extrusion, L4-5 | , compressing the root"."""
+        verb = next(
+            (mention for mention in self.mentions[self.index + 1 : self.index + 4] if mention.i >= comma.j), None
+        )
+        return verb is not None and (verb.kind == "breaker" or verb.form == "verb")
+
     def _verb_ahead(self) -> bool:
         """Whether another verb follows that may bring the object: "contacts but does not displace the root"."""
         for mention in self.mentions[self.index : self.index + 6]:

@@ -1,4 +1,4 @@
-"""Negation, hedging, exceptions, and the words that end their reach."""
+"""Negation, hedging, and the words that end their reach."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SUBJECTS = frozenset(("finding", "pred", "site", "side"))
 
 
 class Scope(Leftovers):
-    """Negation, hedging, exceptions, and the words that end their reach."""
+    """Negation, hedging, and the words that end their reach."""
 
     def on_neg(self, mention: Mention) -> None:
         """Open the scope of a negation."""
@@ -381,15 +381,6 @@ class Scope(Leftovers):
         if self.words[mention.i : mention.j] == ["only"]:
             return following.kind == "grade"
         return following.kind == "neg" and not self.last
-
-    def on_except(self, mention: Mention) -> None:
-        """Begin an exception: levels that follow leave the statement before."""
-        self.flush()
-        self.neg = ""
-        self.hedge = False
-        self._fresh()
-        self.excepting = True
-        self.except_start = len(self.frames)
 
     def on_focus(self, mention: Mention) -> None:
         """Begin "worst at ...", which adds no level of its own to a list."""

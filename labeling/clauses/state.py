@@ -25,7 +25,7 @@ class State:
     focus_level: LevelRef | None = None
     worst_level: LevelRef | None = None
     excepting = False
-    pending_exclude: LevelRef | None = None
+    fronted: tuple[LevelRef, int] | None = None
     story = False
     index = 0
     start = 0

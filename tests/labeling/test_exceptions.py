@@ -1,0 +1,82 @@
+"""What is told of levels that a statement leaves out; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+UPPER = ("L1-L2", "L2-L3")
+
+
+@pytest.mark.parametrize("text", [
+    "No canal stenosis except for mild stenosis at L3-4 and moderate stenosis at L4-5.",
+    "The canal is patent with the exception of mild narrowing at L3-4 and moderate narrowing at L4-5.",
+    "No canal stenosis other than mild stenosis at L3-4, with moderate stenosis at L4-5.",
+    "Except for mild stenosis at L3-4 and moderate stenosis at L4-5, the canal is patent at all levels.",
+    "Apart from mild narrowing at L3-4 and moderate narrowing at L4-5, the canal is of normal calibre.",
+])  # fmt: skip
+def test_each_of_several_exceptions_keeps_its_level(text: str) -> None:
+    none = dict.fromkeys((*UPPER, "L5-S1"), "none")
+    assert told(text, "canal_stenosis") == {**none, "L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_each_of_several_exceptions_keeps_its_side() -> None:
+    text = "The foramina are patent except for mild narrowing bilaterally at L3-4 and moderate on the left at L4-5."
+    found = told(text, "foraminal_stenosis")
+    assert (found["L3-L4 left"], found["L3-L4 right"]) == ("mild", "mild")
+    assert (found["L4-L5 left"], found["L4-L5 right"]) == ("moderate", "none")
+
+
+def test_an_exception_of_one_side_leaves_the_other_side() -> None:
+    text = "The foramina are patent except for mild right-sided narrowing at L3-4."
+    assert told(text, "foraminal_stenosis")["L3-L4 left"] == "none"
+
+
+@pytest.mark.parametrize("text", [
+    "Apart from a small left foraminal protrusion at L3-4, the lumbar discs are normal.",
+    "With the exception of a protrusion at L3-4, the discs are unremarkable.",
+    "Aside from an L3-4 protrusion, no disc herniation is seen.",
+    "Except at L3-4, where there is a small protrusion, the discs are normal.",
+    "Besides the L3-4 level, which shows a protrusion, there is no disc herniation.",
+])  # fmt: skip
+def test_an_exception_in_front_leaves_the_statement_behind_it(text: str) -> None:
+    none = dict.fromkeys((*UPPER, "L4-L5", "L5-S1"), "none")
+    assert told(text, "herniation") == {**none, "L3-L4": "protrusion"}
+
+
+def test_an_exception_in_front_has_its_side() -> None:
+    text = "Except for mild right foraminal narrowing at L4-5, the foramina are patent."
+    found = told(text, "foraminal_stenosis")
+    assert len(found) == 10
+    assert (found["L4-L5 left"], found["L4-L5 right"]) == ("none", "mild")
+    assert told("Save for mild stenosis at L4-5, the canal is patent.", "canal_stenosis")["L2-L3"] == "none"
+
+
+def test_an_exception_in_front_is_of_its_finding_or_of_the_level_named() -> None:
+    text = "Other than a mild bulge at L4-5, no disc herniation or stenosis is seen."
+    assert len(told(text, "herniation")) == len(told(text, "canal_stenosis")) == 5
+    text = "Apart from L4-5, where there is moderate canal stenosis, the discs are normal."
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+    assert set(told(text, "bulge")) == {*UPPER, "L3-L4", "L5-S1"}
+
+
+def test_a_slip_is_an_exception_of_the_alignment() -> None:
+    text = "Aside from a grade 1 anterolisthesis of L4 on L5, alignment is normal."
+    found = told(text, "spondylolisthesis")
+    assert found == {**dict.fromkeys((*UPPER, "L3-L4", "L5-S1"), "none"), "L4-L5": "grade1"}
+
+
+@pytest.mark.parametrize(
+    "text", ["All lumbar discs except L2-3 are desiccated.", "All discs, apart from L2-3, are dehydrated."]
+)
+def test_a_level_excepted_within_a_statement_is_told_nothing(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(("L1-L2", "L3-L4", "L4-L5", "L5-S1"), PRESENT)
+
+
+def test_a_side_excepted_within_a_statement_leaves_the_other_side() -> None:
+    found = told("The foramina, except on the left at L5-S1, are widely patent.", "foraminal_stenosis")
+    assert len(found) == 9
+    assert "L5-S1 left" not in found
+
+
+def test_an_exception_under_a_heading_is_of_its_level() -> None:
+    found = labels_of("L4-5: Apart from mild desiccation, the disc is normal.")
+    assert found == {"L4-L5 degeneration": "mild", "L4-L5 bulge": "none", "L4-L5 herniation": "none"}
