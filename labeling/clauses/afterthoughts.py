@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from deepspine.labeling.clauses.frames import (
     GRADED,
     LEFT,
@@ -171,12 +173,24 @@ class Afterthoughts(Objects):
             return 0 if self._leaves_side(frame, conjunct) else frame.sides
         if self.topic is not None and frame.head.j <= self.start and self._is_of_new_level([frame]):
             return self.topic.sides or self.side_in_front
-        return frame.sides if conjunct.level is None else 0
+        return frame.sides if conjunct.level is None or self._names_side(frame) else 0
+
+    def _names_side(self, frame: Frame) -> bool:
+        """Whether a head is named with its side, of all its levels: "left stenosis", "stenosis on the left, | ..."."""
+        head = frame.head
+        for mention, following in pairwise(self.mentions):
+            if mention.i > head.j:
+                break
+            if mention.kind == "side" and frame.i <= mention.i < head.i:
+                return True
+            if mention.kind == "side_post" and mention.i == head.j:
+                return following.value == ","
+        return False
 
     def _leaves_side(self, frame: Frame, conjunct: Conjunct) -> bool:
         """Whether a side told behind "is" is not that of other levels: "is severe on the left, mild | elsewhere"."""
         elsewhere = conjunct.level is not None and conjunct.level.ref in ("rest", "rest_named")
-        return elsewhere and not any(m.kind == "side" and frame.i <= m.i < frame.head.i for m in self.mentions)
+        return elsewhere and not self._names_side(frame)
 
     def _again(self, frame: Frame, conjunct: Conjunct) -> Frame:
         """Repeat a head with another degree: "severe stenosis on the left, | moderate on the right"."""

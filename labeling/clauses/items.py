@@ -47,7 +47,7 @@ def _goes_on(group: Sequence[Frame], place: int, mentions: Sequence[Mention]) ->
 
 
 def _opens_item(group: Sequence[Frame], place: int, mentions: Sequence[Mention]) -> bool:
-    """Whether heads are an item of their own, behind a comma, "and" or nothing: not "and | causing", "and | narrows"."""
+    """Whether heads are an item of their own, behind a comma, "and" or nothing: not "and | causing"."""
     between = _between(mentions, place, _start(group))
     joined = any(mention.kind == "conj" or mention.value == "," for mention in between) or _start(group) == place
     return joined and not _goes_on(group, place, mentions)

@@ -198,23 +198,29 @@ class Modifiers(Leftovers):
         if cur.sites and cur.sites[-1].value == mention.value and cur.sites[-1].j == mention.i:
             cur.sites[-1] = mention
             return
-        before = self._peek(-1)
-        graded = before is not None and before.kind == "grade"
-        apart = self.open is None or (graded and mention.form == "adj")
-        if cur.sites and cur.sites[-1].value != mention.value and apart and not cur.sites[-1].form:
-            grade, cap = (cur.grade, cur.cap) if graded else (0, "")
-            if graded:
-                cur.grade, cur.cap = 0, ""
-            sides = cur.sides if before is not None and before.kind == "side" and before.i >= cur.sites[-1].j else 0
-            if sides:
-                cur.sides = 0
-            self._push()
-            cur = self.cur
-            cur.grade, cur.cap, cur.sides = grade, cap, sides
-            if graded and before is not None:
-                self._mark(before)
+        self._begin_next_site(mention)
         self._mark(mention)
-        cur.sites.append(mention)
+        self.cur.sites.append(mention)
+
+    def _begin_next_site(self, mention: Mention) -> None:
+        """Let a site with a degree or side of its own stand apart from the one before: "the root, mild | foraminal"."""
+        cur, before = self.cur, self._peek(-1)
+        graded = before is not None and before.kind == "grade"
+        if not cur.sites or cur.sites[-1].value == mention.value or cur.sites[-1].form:
+            return
+        if self.open is not None and not (graded and mention.form == "adj"):
+            return
+        grade, cap = (cur.grade, cur.cap) if graded else (0, "")
+        if graded:
+            cur.grade, cur.cap = 0, ""
+        sides = cur.sides if before is not None and before.kind == "side" and before.i >= cur.sites[-1].j else 0
+        if sides:
+            cur.sides = 0
+        self._push()
+        cur = self.cur
+        cur.grade, cur.cap, cur.sides = grade, cap, sides
+        if graded and before is not None:
+            self._mark(before)
 
     def _is_origin_of_cyst(self, site: Mention) -> bool:
         """Whether a joint only tells where a cyst lies: "synovial cyst arising from the right | facet joint"."""

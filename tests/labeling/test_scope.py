@@ -848,6 +848,21 @@ def test_a_level_called_normal_under_a_site_is_normal_of_that_site() -> None:
     assert labels_of("Canal: L3-4 mild, L4-5 normal.").keys() == {"L3-L4 canal_stenosis", "L4-L5 canal_stenosis"}
 
 
+@pytest.mark.parametrize("text", [
+    "Left foraminal stenosis, mild at L3-4 and severe at L4-5.",
+    "Mild left foraminal stenosis at L3-4 and severe at L4-5.",
+    "Left foraminal stenosis at L3-4 and L4-5, mild at L3-4, severe at L4-5.",
+    "Foraminal stenosis on the left, mild at L3-4 and severe at L4-5.",
+])  # fmt: skip
+def test_a_side_in_the_name_of_a_stenosis_is_that_of_all_its_levels(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe"}
+
+
+def test_a_side_told_with_a_degree_or_level_is_that_of_no_other() -> None:
+    text = "Foraminal stenosis, mild on the left at L3-4, severe at L4-5."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe", "L4-L5 right": "severe"}
+
+
 @pytest.mark.parametrize("places", [
     "at L3-4 on the left and L5-S1 bilaterally", "at L3-4 (left) and L5-S1 (bilateral)",
     "on the left at L3-4 and bilaterally at L5-S1",
