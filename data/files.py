@@ -22,9 +22,12 @@ from deepspine.data.geometry import Grid
 from deepspine.data.orientation import AxisOrder, StoredGrid, display_order
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.volume import Volume, VolumeOrigin
+from deepspine.data.whole_files import whole_file
 
 VOLUME_SUFFIXES = (".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".nhdr")
 """Formats with a patient space of their own, read and written through SimpleITK."""
+DETACHED_SUFFIXES = (".mhd", ".nhdr")
+"""Of headers that name the file of their voxels, which lies beside."""
 NIFTI_SUFFIXES = (".nii", ".nii.gz")
 DICOM_SUFFIXES = (".dcm", ".ima", ".dicom", "")
 """How DICOM files are called; many archives give them no suffix at all."""
@@ -124,7 +127,11 @@ def write_mask(mask: NDArray[np.uint8], like: Volume, path: Path | str) -> None:
     image.SetSpacing(spacing.tolist())
     image.SetDirection(direction.ravel().tolist())
     image.SetOrigin(grid.affine[:3, 3].tolist())
-    SimpleITK.WriteImage(image, str(path), useCompression=True)
+    if suffix_of(path) in DETACHED_SUFFIXES:
+        SimpleITK.WriteImage(image, str(path), useCompression=True)
+        return
+    with whole_file(path, suffix=suffix_of(path)) as partial:
+        SimpleITK.WriteImage(image, str(partial), useCompression=True)
 
 
 def to_input_grid(mask: NDArray[Any], volume: Volume) -> tuple[NDArray[Any], Grid]:

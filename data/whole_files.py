@@ -15,16 +15,21 @@ def make_folders_of(*paths: Path | None) -> None:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, suffix: str = "") -> Iterator[Path]:
     """Give a path to write to; what was written there takes its place at `path` when the block ends without an error.
 
     Links are followed, as by any writing. Pipes and devices (`/dev/stdout`) are written to straight.
+
+    Parameters
+    ----------
+    suffix
+        Of the path to write to, for writers that choose a format by it.
     """
     if path.exists() and not path.is_file():
         yield path
         return
     target = path.resolve()
-    partial = target.with_name(f"{target.name}.part")
+    partial = target.with_name(f"{target.name}.part{suffix}")
     try:
         yield partial
         partial.replace(target)

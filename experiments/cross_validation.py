@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from deepspine.data.errors import DeepspineError
+from deepspine.data.whole_files import write_whole
 from deepspine.experiments.made_with import check_same, claim
 from deepspine.segmentation.evaluation import Observations, observe
 from deepspine.segmentation.inference import SegmentationNetwork
@@ -99,7 +100,7 @@ def observe_folds(
         kept = weights.with_name(OBSERVED_FILE)
         if not kept.is_file():
             seen = observe(data, SegmentationNetwork.load(weights), volumes=fold == 0, advance=advance)
-            kept.write_text(json.dumps(seen.to_json()), encoding="utf-8")
+            write_whole(kept, json.dumps(seen.to_json()))
         observed.append(Observations.from_json(json.loads(kept.read_text(encoding="utf-8"))))
     return observed
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from deepspine.data.errors import ConfigError
+from deepspine.data.whole_files import write_whole
 
 RECORD_FILE = "made_with.json"
 DIGITS = 16
@@ -51,7 +52,7 @@ def claim(
         check_same(made, _read(made, path, option), json.loads(text), option=option)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text)
 
 
 def check_same(made: Path, before: Mapping[str, Any], asked: Mapping[str, Any], *, option: str = "--out") -> None:

@@ -10,6 +10,7 @@ from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, DeepspineError
 from deepspine.data.label_table import LabelTable
 from deepspine.data.usual_size import laid_on
+from deepspine.data.whole_files import write_whole
 from deepspine.experiments.made_with import RECORD_FILE, claim, fingerprint
 from deepspine.experiments.picture_dataset import INPUT_OF_MODALITY, PicturePair
 from deepspine.experiments.shipped import segmentation_weights
@@ -59,7 +60,7 @@ def measured(pairs: Sequence[PicturePair], kept: Path, *, advance: Callable[[flo
             tables += _of_pair(pair, network)
             advance(1 / len(pairs))
         kept.parent.mkdir(parents=True, exist_ok=True)
-        pd.concat(tables, ignore_index=True).to_csv(kept, index=False)
+        write_whole(kept, pd.concat(tables, ignore_index=True).to_csv(index=False))
     return pd.read_csv(kept, dtype={"report_id": str, "patient_key": str, "level": str})
 
 

@@ -6,7 +6,6 @@ labels wrong. Pictures are the same for every rate, discs are where the phantom 
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +37,7 @@ from deepspine.data.phantom.archive import identities
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.reports import with_label_noise, write_report
 from deepspine.data.phantom.study import PhantomStudy, StudyIdentity, generate_study
+from deepspine.data.whole_files import write_whole
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
 from deepspine.experiments.made_with import claim
 from deepspine.experiments.note_labels import label_notes, taught_by
@@ -180,7 +180,7 @@ def _make(identity: StudyIdentity, *, options: PhantomOptions, noises: Sequence[
         texts[f"{noise:g}"] = write_report(rng, told, style=study.report.style, omission=options.omission).text
     report_id = identity.tags.report_id
     record = {"report_id": report_id, "texts": texts, "labels": [list(row) for row in LabelTable(study.labels).rows()]}
-    (records / f"{report_id}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    write_whole(records / f"{report_id}.json", json.dumps(record) + "\n")
     return study
 
 
@@ -206,12 +206,8 @@ def reports_path(out: Path, noise: float) -> Path:
 def _write_tables(out: Path, noises: Sequence[float], records: Sequence[Mapping[str, Any]]) -> None:
     for noise in noises:
         texts = [(record["report_id"], record["texts"][f"{noise:g}"]) for record in records]
-        reports_path(out, noise).write_text(csv_text(texts, ("report_id", "text")), encoding="utf-8")
-    rows = [row for record in records for row in record["labels"]]
-    with (out / TRUTH_FILE).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["report_id", "level", "finding", "side", "grades"])
-        writer.writerows(rows)
+        write_whole(reports_path(out, noise), csv_text(texts, ("report_id", "text")))
+    write_whole(out / TRUTH_FILE, csv_text(tuple(row) for record in records for row in record["labels"]))
 
 
 # ---------------------------------------------------------------------------------------------------------- the scores

@@ -14,6 +14,7 @@ from deepspine.data.levels import Level
 from deepspine.data.pictures import read_picture
 from deepspine.data.usual_size import LocatedPicture, at_usual_size
 from deepspine.data.volume import Volume
+from deepspine.data.whole_files import write_whole
 
 if TYPE_CHECKING:
     from deepspine.segmentation.inference import SegmentationNetwork
@@ -31,7 +32,7 @@ def located_picture(path: Path, kept: Path) -> LocatedPicture:
     """
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(_located(read_picture(path))) + "\n", encoding="utf-8")
+        write_whole(kept, json.dumps(_located(read_picture(path))) + "\n")
     found = json.loads(kept.read_text(encoding="utf-8"))
     frames = [LevelFrame.from_json(values) for values in found["levels"]]
     return at_usual_size(read_picture(path, spacing_mm=found["pixel_mm"]), frames)

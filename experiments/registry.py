@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from deepspine.data.csv_rows import rows_csv
 from deepspine.data.errors import ConfigError
 from deepspine.data.provenance import provenance
+from deepspine.data.whole_files import write_whole
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -165,14 +166,14 @@ def run_experiment(
     out.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = module.run(settings, data, out, advance)
     # After the run: a folder of other settings refuses it, and keeps the config of its own table.
-    OmegaConf.save(OmegaConf.structured(settings), out / "config.yaml")
+    write_whole(out / "config.yaml", OmegaConf.to_yaml(OmegaConf.structured(settings)))
     write_rows(rows, out / "table.csv")
     result = {
         "experiment": name,
         "rows": rows,
         "made_by": provenance(settings=OmegaConf.to_container(OmegaConf.structured(settings), enum_to_str=True)),
     }
-    (out / "results.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_whole(out / "results.json", json.dumps(result, indent=1) + "\n")
     return rows
 
 
@@ -200,10 +201,7 @@ def load_settings(kind: type[Any], config: Path, changes: Sequence[str] = ()) ->
 def write_rows(rows: Sequence[Row], path: Path) -> None:
     """Write rows as CSV; columns in the order in which rows name them."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_whole(path, rows_csv(rows, names))
 
 
 def rows_text(rows: Sequence[Row]) -> str:

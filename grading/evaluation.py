@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from deepspine.data.agreement import Interval
+from deepspine.data.csv_rows import rows_csv
 from deepspine.data.label_table import LabelTable
 from deepspine.data.provenance import provenance
+from deepspine.data.whole_files import write_whole
 from deepspine.grading.metrics import FindingScore, mean_class_average_accuracy, score_predictions
 from deepspine.grading.prediction import Predictions, predict
 
@@ -65,11 +66,8 @@ class Evaluation:
         self.predictions.write(predictions)
         rows = self.rows()
         names = list(dict.fromkeys(name for row in rows for name in row))
-        with scores.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names or ["reference"], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        summary.write_text(json.dumps(self.to_json(), indent=1) + "\n", encoding="utf-8")
+        write_whole(scores, rows_csv(rows, names or ["reference"]))
+        write_whole(summary, json.dumps(self.to_json(), indent=1) + "\n")
 
 
 def evaluate(

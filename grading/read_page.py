@@ -13,6 +13,7 @@ import numpy as np
 from deepspine.data.crops import INPUTS
 from deepspine.data.findings import FINDINGS, Finding, Side
 from deepspine.data.grade_sets import GradeSet
+from deepspine.data.whole_files import write_whole
 from deepspine.grading.evidence_maps import evidence_map, strongest
 from deepspine.grading.read_pictures import as_data_uri, crop_picture, draw_named_levels, evidence_picture
 from deepspine.grading.reading_inputs import input_words
@@ -127,7 +128,7 @@ def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
             ),
         )
     )
-    path.write_text(page, encoding="utf-8")
+    write_whole(path, page)
 
 
 def _sees_no_sides(part: GraderPart) -> bool:

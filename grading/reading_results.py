@@ -14,6 +14,7 @@ from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import COLUMNS, LabelKey, csv_text
 from deepspine.data.levels import Level
+from deepspine.data.whole_files import write_whole
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.measurements import measure
 from deepspine.grading.reading_study import LocatedStudy
@@ -128,7 +129,7 @@ class Reading:
     def write_grades(self, path: Path) -> None:
         """Write `grades.csv`, a label table of the most probable grades with the columns of `GRADES_COLUMNS`."""
         rows = sorted((grade for level in self.levels for grade in level.grades), key=lambda one: one.key.sort_key)
-        path.write_text(csv_text(map(_row, rows), GRADES_COLUMNS), encoding="utf-8")
+        write_whole(path, csv_text(map(_row, rows), GRADES_COLUMNS))
 
     def measurements(self) -> pd.DataFrame:
         """Return the measurements of every located level, as `measure` gives them; T1 signals where there is a T1."""

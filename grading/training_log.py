@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
+
+from deepspine.data.csv_rows import rows_csv
+from deepspine.data.whole_files import write_whole
 
 COLUMNS = ("epoch", "step", "train_loss", "val_loss")
 
@@ -32,7 +34,4 @@ class TrainingLog(pl.Callback):
         if trainer.is_global_zero:
             path = Path(trainer.default_root_dir) / "metrics.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(self._rows)
+            write_whole(path, rows_csv(self._rows, COLUMNS))

@@ -60,6 +60,7 @@ from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import Finding, get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.provenance import provenance
+from deepspine.data.whole_files import whole_file, write_whole
 from deepspine.grading.calibration import LinearCalibration
 from deepspine.grading.conformal import ConformalSets, Promise
 from deepspine.grading.exported_forests import ExportedForest
@@ -227,7 +228,8 @@ def save_grader(folder: Path, parts: Sequence[GraderPart], *, card: Mapping[str,
     if len({part.name for part in parts}) != len(parts):
         raise ConfigError("parts of a grader must have names of their own")
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor for part in parts for name, tensor in _tensors(part)}, folder / WEIGHTS_FILE)
+    with whole_file(folder / WEIGHTS_FILE) as partial:
+        save_file({name: tensor for part in parts for name, tensor in _tensors(part)}, partial)
     whole = {
         "format": FORMAT,
         **card,
@@ -235,7 +237,7 @@ def save_grader(folder: Path, parts: Sequence[GraderPart], *, card: Mapping[str,
         "parts": [_part_json(part) for part in parts],
         "made_by": provenance(),
     }
-    (folder / CARD_FILE).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    write_whole(folder / CARD_FILE, json.dumps(whole, indent=1) + "\n")
 
 
 def load_grader(path: Path | None = None) -> ShippedGrader:

@@ -18,7 +18,7 @@ from deepspine.data.geometry import Plane
 from deepspine.data.provenance import provenance
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.data.whole_files import write_whole
+from deepspine.data.whole_files import whole_file, write_whole
 from deepspine.segmentation.detection.inference import FoundBox
 from deepspine.segmentation.detection.instance_map import BoxClass
 from deepspine.segmentation.engines import CPU
@@ -123,7 +123,8 @@ def write_regions(
         x0, y0, x1, y1 = _corners(box.box)
         axes.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor="orange"))
     axes.set_axis_off()
-    figure.savefig(folder / "overlay.png", dpi=100, metadata={"Software": None})
+    with whole_file(folder / "overlay.png") as partial:
+        figure.savefig(partial, format="png", dpi=100, metadata={"Software": None})
     made_by = provenance((stack.origin.source for stack in stacks), decided_by=decided_by or {})
     values = {"slices": rows, "stacks": [len(stack.voxels) for stack in stacks], "made_by": made_by}
     write_whole(folder / REGIONS_FILE, json.dumps(values, indent=1) + "\n")

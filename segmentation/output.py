@@ -14,7 +14,7 @@ from deepspine.data.frames import LEVELS_FILE, LevelFrame
 from deepspine.data.provenance import provenance
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.data.whole_files import write_whole
+from deepspine.data.whole_files import whole_file, write_whole
 from deepspine.segmentation.locate import Location
 
 LOCATED_FILES = ("mask.nii.gz", "vertebrae.nii.gz", "overlay.png", LEVELS_FILE)
@@ -114,7 +114,8 @@ def draw_overlay(location: Location, volume: Volume, path: Path) -> None:
     axes.set_xlim(-0.5, picture.shape[1] - 0.5)
     axes.set_ylim(picture.shape[0] - 0.5, -0.5)
     axes.set_axis_off()
-    figure.savefig(path, dpi=130, metadata={"Software": None})
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=130, metadata={"Software": None})
 
 
 def middle_slice(location: Location, volume: Volume) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from deepspine.data.errors import InputError
 from deepspine.data.provenance import provenance
+from deepspine.data.whole_files import whole_file, write_whole
 
 if TYPE_CHECKING:
     from torch import nn
@@ -126,6 +127,7 @@ def write_weights(network: nn.Module, folder: Path, card: Mapping[str, Any]) -> 
         name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
         for name, tensor in network.state_dict().items()
     }
-    save_file(tensors, folder / WEIGHTS_FILE)
+    with whole_file(folder / WEIGHTS_FILE) as partial:
+        save_file(tensors, partial)
     whole = {**card, "input": INPUT_CONTRACT, "made_by": provenance()}
-    (folder / CARD_FILE).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    write_whole(folder / CARD_FILE, json.dumps(whole, indent=1) + "\n")

@@ -41,6 +41,30 @@ def test_imports_point_one_way(room: str) -> None:
         assert not outside, f"{path.name} imports {outside}"
 
 
+WRITTEN_STRAIGHT = {
+    "parts.py": "into a file that `whole_file` gave",
+    "segmentation.py": "for a process that reads it, then removed",
+    "stages.py": "a log, to be read while it is written",
+}
+"""Modules that write files otherwise, and why they may."""
+
+
+def test_files_are_written_whole() -> None:
+    """What a run that is stopped leaves behind must not be taken for a result by the next one."""
+    straight = re.compile(
+        r"(?<!partial)\.(write_(text|bytes)\(|open\(.w|to_(csv|parquet)\((?!index|partial)|savefig\([^,]*path)"
+    )
+    found = [
+        f"{path.name}: {line.strip()}"
+        for room in (*ALLOWED, "experiments", "cli")
+        for path in (ROOT / room).rglob("*.py")
+        if path.name not in WRITTEN_STRAIGHT
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if straight.search(line)
+    ]
+    assert not found
+
+
 @pytest.mark.parametrize("name", deepspine.__all__)
 def test_a_public_name_is_there_and_its_examples_call_it_so(name: str) -> None:
     examples = doctest.DocTestParser().get_examples(getattr(deepspine, name).__doc__ or "")

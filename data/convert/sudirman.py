@@ -23,6 +23,7 @@ from deepspine.data.dicom.series import Series, Study
 from deepspine.data.errors import InputError
 from deepspine.data.label_table import csv_text
 from deepspine.data.rejects import Rejects
+from deepspine.data.whole_files import write_whole
 
 IMAGES = "01_MRI_Data"
 NOTES = "Radiologists Report.xlsx"
@@ -53,7 +54,7 @@ def convert_sudirman(
     out.mkdir(parents=True, exist_ok=True)
     rejects = Rejects()
     reports = _reports(rows, rejects)
-    (out / REPORTS).write_text(csv_text(sorted(reports.items()), ("report_id", "text")), encoding="utf-8")
+    write_whole(out / REPORTS, csv_text(sorted(reports.items()), ("report_id", "text")))
     found = index_archive(source / IMAGES, workers=workers, rejects=rejects, advance=advance)
     series = _renamed(found.series, source / IMAGES, set(reports), rejects)
     ArchiveIndex(found.root, series, found.passed_over, found.n_files).write(out / INDEX)

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from deepspine.data.errors import InputError
+from deepspine.data.whole_files import whole_file
 
 MIN_CHARACTERS = 16
 """A shorter secret could be found by trying."""
@@ -30,8 +31,9 @@ def read_secret(path: Path, *, make: bool = True) -> str:
     """
     if make and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32) + "\n", encoding="utf-8")
+        with whole_file(path) as partial:
+            partial.touch(mode=0o600)
+            partial.write_text(secrets.token_hex(32) + "\n", encoding="utf-8")
     try:
         secret = path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:

@@ -111,7 +111,7 @@ def _claim(out: Path, options: PhantomOptions) -> None:
         return
     check_folder("--out", out)
     out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"options": own}, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps({"options": own}, indent=1) + "\n")
 
 
 def _written(out: Path, missing: Sequence[StudyIdentity], options: PhantomOptions, workers: int) -> Iterator[int]:
@@ -166,7 +166,7 @@ def write_study(study: PhantomStudy, out: Path) -> None:
         "labels": _plain(study.labels),
         "text_labels": _plain(study.report.labels(tags.report_id)),
     }
-    (truth / "study.json").write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(truth / "study.json", json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def write_mask(path: Path, mask: NDArray[np.uint8], grid: Grid) -> None:
@@ -199,15 +199,15 @@ def _read_record(out: Path, identity: StudyIdentity) -> Mapping[str, Any]:
 
 def _write_tables(out: Path, records: Sequence[Mapping[str, Any]], options: PhantomOptions) -> None:
     texts = [(record["row"]["report_id"], record["text"]) for record in records]
-    (out / "reports.csv").write_text(csv_text(texts, ("report_id", "text")), encoding="utf-8")
+    write_whole(out / "reports.csv", csv_text(texts, ("report_id", "text")))
     rows = [tuple(record["row"][name] for name in STUDY_COLUMNS) for record in records]
-    (out / "studies.csv").write_text(csv_text(rows, STUDY_COLUMNS), encoding="utf-8")
+    write_whole(out / "studies.csv", csv_text(rows, STUDY_COLUMNS))
     for name in ("labels", "text_labels"):
         LabelTable(dict(_label(values) for record in records for values in record[name])).write(
             out / "truth" / f"{name}.csv"
         )
     made = json.dumps(provenance(options=options.as_dict()), indent=1)
-    (out / "truth" / "made_by.json").write_text(made + "\n", encoding="utf-8")
+    write_whole(out / "truth" / "made_by.json", made + "\n")
 
 
 def _plain(labels: Mapping[LabelKey, GradeSet]) -> list[list[str]]:

@@ -24,6 +24,7 @@ from deepspine.data.crops import INPUTS
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.whole_files import write_whole
 from deepspine.experiments.benchmarks.peer_environment import last_line, peer_environment
 
 REQUIREMENTS = ("numpy>=2", "datasets>=4", "litdata>=0.2.50")
@@ -251,7 +252,7 @@ def _write_zarr(stored: Sequence[StoredSample], dataset: Path, place: Path, *, c
         for name in INPUTS:
             if name in sample:
                 arrays[name][index] = sample[name].astype(np.float16)
-    (place / "about.json").write_text(json.dumps(about), encoding="utf-8")
+    write_whole(place / "about.json", json.dumps(about))
 
 
 def _from_zarr(place: Path, seed: int) -> Iterator[Plain]:

@@ -13,6 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from deepspine.data.errors import InputError
+from deepspine.data.whole_files import write_whole
 from deepspine.experiments.benchmarks.peer_environment import last_line, peer_environment
 from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.training_sets import fold_of
@@ -125,7 +126,7 @@ def write_dataset(spider_space: Path, work: Path, *, n_folds: int, held_fold: in
     for name in kept["file"]:
         shutil.copyfile(spider_space / "masks" / name, raw / "labelsTr" / name)
     card = {"channel_names": {"0": "T2"}, "labels": LABELS, "numTraining": len(kept), "file_ending": ".png"}
-    (raw / "dataset.json").write_text(json.dumps(card), encoding="utf-8")
+    write_whole(raw / "dataset.json", json.dumps(card))
     return held
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deepspine.data.errors import InputError
+from deepspine.data.whole_files import write_whole
 
 INSTALL_TIMEOUT_S = 1800
 
@@ -39,7 +40,7 @@ def peer_environment(folder: Path, requirements: Sequence[str], *, peer: str, op
         done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
         if done.returncode:
             raise InputError(f"{peer}'s environment could not be made: {last_line(done.stderr)}; leave {option} out")
-    (folder / "ready").write_text("\n".join(requirements), encoding="utf-8")
+    write_whole(folder / "ready", "\n".join(requirements))
     return python
 
 

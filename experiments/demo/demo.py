@@ -10,6 +10,7 @@ from typing import Any
 
 from deepspine.data.errors import ConfigError
 from deepspine.data.provenance import provenance
+from deepspine.data.whole_files import write_whole
 from deepspine.experiments.demo.page import write_page
 from deepspine.experiments.demo.results import collect_results
 from deepspine.experiments.demo.stages import Stage, run_stage
@@ -49,7 +50,7 @@ def run_demo(
     results = collect_results(out)
     metrics = results.metrics | {f"seconds/{stage.name.replace(' ', '_')}": round(s, 1) for stage, s in timings}
     metrics["made_by"] = provenance(studies=studies, seed=seed)
-    (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    write_whole(out / "metrics.json", json.dumps(metrics, indent=1) + "\n")
     write_page(out / "report.html", results, timings, studies=studies, seed=seed)
     return metrics
 

@@ -16,6 +16,7 @@ from deepspine.data.findings import FINDINGS
 from deepspine.data.frames import LevelFrame
 from deepspine.data.label_table import LabelTable
 from deepspine.data.volume import Volume
+from deepspine.data.whole_files import write_whole
 from deepspine.experiments.demo.figures import (
     as_data_uri,
     draw_axial,
@@ -65,7 +66,7 @@ def write_page(
         commands=[stage.command for stage, _ in timings],
         timings=[(stage.name, seconds) for stage, seconds in timings],
     )  # fmt: skip
-    path.write_text(page, encoding="utf-8")
+    write_whole(path, page)
 
 
 def _cards(results: DemoResults) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from deepspine.data.findings import Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
+from deepspine.data.whole_files import write_whole
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
 
@@ -35,7 +36,7 @@ class DiscAnswer:
 def write_graded(rows: Sequence[Prediction], path: Path) -> None:
     """Keep what networks said of held back patients, so that a stopped run need not ask them again."""
     values = [[*row.key, row.patient_key, row.probabilities.tolist()] for row in rows]
-    path.write_text(json.dumps(values), encoding="utf-8")
+    write_whole(path, json.dumps(values))
 
 
 def read_graded(path: Path) -> list[Prediction]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from deepspine.data.pictures import read_picture
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.usual_size import at_usual_size, laid_on
 from deepspine.data.volume import Volume
+from deepspine.data.whole_files import whole_file
 from deepspine.grading.modic.registration import register
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import Location, locate
@@ -56,8 +58,12 @@ class LocatedPair:
     def write(self, path: Path) -> None:
         """Write the pair to one file."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as partial, partial.open("wb") as file:
+            self._save(file)
+
+    def _save(self, file: IO[bytes]) -> None:
         np.savez_compressed(
-            path,
+            file,
             # Half precision keeps the 11 bits of a scanner.
             t1=self.t1.voxels.astype(np.float16),
             t2=self.t2.voxels.astype(np.float16),

@@ -15,6 +15,7 @@ from scipy import ndimage
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import FloatArray
 from deepspine.data.levels import Level
+from deepspine.data.whole_files import whole_file, write_whole
 from deepspine.grading.modic.bodies import VertebralBody
 from deepspine.grading.modic.measured_pair import MeasuredPair
 from deepspine.grading.modic.regions import Evidence
@@ -102,7 +103,8 @@ class RegionModel:
             for name, one in network.state_dict().items()
             if one.dtype is not torch.int64
         }
-        save_file(tensors, folder / WEIGHTS_FILE)
+        with whole_file(folder / WEIGHTS_FILE) as partial:
+            save_file(tensors, partial)
         own = {
             "format": FORMAT,
             "n_networks": len(self.networks),
@@ -112,7 +114,7 @@ class RegionModel:
         }
         # The card of a model that was loaded tells these too, as they were.
         card = {**own, **self.card, **own}
-        (folder / CARD_FILE).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+        write_whole(folder / CARD_FILE, json.dumps(card, indent=1) + "\n")
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 from deepspine.data.files import write_mask
 from deepspine.data.label_table import csv_text
 from deepspine.data.volume import Volume
+from deepspine.data.whole_files import whole_file, write_whole
 from deepspine.grading.modic.mapping import EndplateChange, ModicMap
 
 COLUMNS = (
@@ -58,7 +59,7 @@ def write_modic(found: ModicMap, t1: Volume, t2: Volume, folder: Path, *, report
     write_mask(found.types, t2, mask)
     draw_map(found, t1, t2, picture)
     rows = [row_of(report_id, one) for one in found.endplates]
-    table.write_text(csv_text(rows, COLUMNS), encoding="utf-8")
+    write_whole(table, csv_text(rows, COLUMNS))
 
 
 def row_of(report_id: str, one: EndplateChange) -> tuple[str, ...]:
@@ -109,4 +110,5 @@ def draw_map(found: ModicMap, t1: Volume, t2: Volume, path: Path) -> None:
     panels[2].imshow(overlay, interpolation="nearest", aspect=panels[2].get_aspect())
     handles = [Patch(color=color, label=f"type {number}") for number, color in enumerate(TYPE_COLORS, start=1)]
     panels[2].legend(handles=handles, loc="lower left", fontsize=7, framealpha=0.8)
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=110, metadata={"Software": None})

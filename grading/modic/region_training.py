@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, binary_cross_entropy_with_logits, grid_sample
 from torch.utils.data import DataLoader, Dataset
 
+from deepspine.data.whole_files import whole_file
 from deepspine.grading.modic.region_network import BODY, WIDTH, RegionNetwork, pooled
 
 UNKNOWN = -1
@@ -240,5 +241,6 @@ def train_regions(
     )  # fmt: skip
     trainer.fit(module, loader)
     network = module.network.cpu().to(memory_format=torch.contiguous_format).eval()
-    save_file({name: one.contiguous() for name, one in network.state_dict().items()}, path)
+    with whole_file(path) as partial:
+        save_file({name: one.contiguous() for name, one in network.state_dict().items()}, partial)
     return network

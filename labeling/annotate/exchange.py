@@ -17,6 +17,7 @@ from deepspine.data.findings import Side, get_finding
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
+from deepspine.data.whole_files import write_whole
 from deepspine.labeling.annotate.records import Cell, Reader, Report, Suggestion
 from deepspine.labeling.annotate.store import Store
 from deepspine.labeling.pipeline import Labeler
@@ -172,11 +173,11 @@ def _example(report: Report, labels: LabelTable) -> dict[str, Any]:
 
 
 def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 def _write_lines(path: Path, values: Iterable[object]) -> None:
-    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in values), encoding="utf-8")
+    write_whole(path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in values))
 
 
 def _write_docs(path: Path, wanted: Iterable[Report], labels: LabelTable) -> None:
@@ -191,7 +192,7 @@ def _write_docs(path: Path, wanted: Iterable[Report], labels: LabelTable) -> Non
         found = (doc.char_span(*span[:2], label=span[2], alignment_mode="expand") for span in _spans(report))
         doc.spans[SPAN_GROUP] = [span for span in found if span is not None]
         docs.add(doc)
-    docs.to_disk(path)
+    write_whole(path, docs.to_bytes())
 
 
 # --------------------------------------------------------------------------------------------------------------- import

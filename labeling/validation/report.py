@@ -13,6 +13,7 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from deepspine.data.agreement import Interval
+from deepspine.data.whole_files import write_whole
 from deepspine.labeling.explain import evidence_html
 from deepspine.labeling.pipeline import ReportLabels
 from deepspine.labeling.validation.comparison import MIN_LABELS, Stratum, StratumAgreement, undefined_because
@@ -77,7 +78,7 @@ def write_page(result: Validation, path: Path, *, texts: Mapping[str, str], labe
         detection_names=DETECTION_NAMES,
         plot_width=PLOT_WIDTH_PX,
     )
-    path.write_text(html, encoding="utf-8")
+    write_whole(path, html)
 
 
 @lru_cache(maxsize=1)

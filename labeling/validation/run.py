@@ -13,6 +13,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.outputs import check_folder
 from deepspine.data.provenance import provenance
+from deepspine.data.whole_files import write_whole
 from deepspine.labeling.pipeline import Labeler, ReportLabels
 from deepspine.labeling.validation.comparison import compare_pair
 from deepspine.labeling.validation.disagreements import disagreements
@@ -126,7 +127,7 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
     _make_folder(out)
     result.write_tables(out)
     figures, page = (out / name for name in SUMMARIES)
-    figures.write_text(json.dumps(result.to_json(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    write_whole(figures, json.dumps(result.to_json(), indent=1, allow_nan=False) + "\n")
     write_page(result, page, texts=texts, labels=_labels(texts))
     return result
 

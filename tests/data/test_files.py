@@ -106,6 +106,22 @@ def test_a_mask_in_an_unknown_format_is_refused(tmp_path: Path) -> None:
         write_mask(np.zeros(volume.grid.shape, np.uint8), volume, tmp_path / "mask.jpg")
 
 
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_writing_that_is_stopped_leaves_the_mask_of_before(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(image: object, path: str, **_: object) -> None:
+        Path(path).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    volume, mask = read_volume(written(tmp_path, itk_image())), tmp_path / f"mask{suffix}"
+    write_mask((volume.voxels % 7).astype(np.uint8), volume, mask)
+    monkeypatch.setattr(SimpleITK, "WriteImage", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_mask((volume.voxels % 5).astype(np.uint8), volume, mask)
+    assert np.array_equal(read_volume(mask).voxels, volume.voxels % 7)
+
+
 def test_padding_that_is_not_a_number_takes_the_lowest_value(tmp_path: Path) -> None:
     image = SimpleITK.Cast(itk_image(), SimpleITK.sitkFloat32) + 5
     image[0, 0, 0] = float("nan")

@@ -15,6 +15,7 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
+from deepspine.data.whole_files import write_whole
 
 REQUIREMENTS = ("medspacy==1.3.1", "numpy<2", "setuptools<80")
 FEW_REPORTS = 40
@@ -48,7 +49,7 @@ def environment(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     _run([sys.executable, "-m", "venv", str(folder)])
     _run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS])
-    (folder / "ready").write_text("\n".join(REQUIREMENTS), encoding="utf-8")
+    write_whole(folder / "ready", "\n".join(REQUIREMENTS))
     return python
 
 

@@ -93,6 +93,7 @@ def doubt(
     """Measure which share of the labeler's errors the most doubtful tenth of the reports holds."""
     import json
 
+    from deepspine.data.whole_files import write_whole
     from deepspine.experiments.benchmarks.labeling import doubt_fit
 
     reports = doubt_fit.read_graded(folder)
@@ -107,7 +108,7 @@ def doubt(
         "out_of_fold_highest": round(float(shares.max()), 3),
     }
     if write is not None:
-        write.write_text(json.dumps(doubt_fit.fit(reports), indent=2) + "\n", encoding="utf-8")
+        write_whole(write, json.dumps(doubt_fit.fit(reports), indent=2) + "\n")
     print(json.dumps(figures))  # noqa: T201
 
 
@@ -170,6 +171,7 @@ def segmentation(
 ) -> None:
     """Measure engines of inference, the time of a study, and nnU-Net and Faster R-CNN beside our U-Net."""
     from deepspine.cli.progress import progress
+    from deepspine.data.whole_files import write_whole
     from deepspine.experiments.benchmarks import segmentation as benchmark
 
     with progress("bench segmentation") as advance:
@@ -178,7 +180,7 @@ def segmentation(
             detector=detector, advance=advance,
         )  # fmt: skip
     if out is not None:
-        out.write_text(benchmark.figures_csv(figures), encoding="utf-8")
+        write_whole(out, benchmark.figures_csv(figures))
     print(benchmark.figures_json(figures) if as_json else benchmark.figures_text(figures))  # noqa: T201
 
 
@@ -192,11 +194,12 @@ def grading(
 ) -> None:
     """Time training, reading and grading, beside a plain torchvision ResNet-18; on a GPU too where there is one."""
     from deepspine.cli.progress import progress
+    from deepspine.data.whole_files import write_whole
     from deepspine.experiments.benchmarks.grading import benchmark_grading
     from deepspine.experiments.benchmarks.segmentation import figures_csv, figures_json, figures_text
 
     with progress("bench grading") as advance:
         figures = benchmark_grading(threads=threads, batch_size=batch_size, rounds=rounds, advance=advance)
     if out is not None:
-        out.write_text(figures_csv(figures), encoding="utf-8")
+        write_whole(out, figures_csv(figures))
     print(figures_json(figures) if as_json else figures_text(figures))  # noqa: T201

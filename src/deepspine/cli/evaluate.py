@@ -48,6 +48,7 @@ def segmentation(
     from deepspine.cli.progress import progress
     from deepspine.data.errors import InputError
     from deepspine.data.outputs import check_apart
+    from deepspine.data.whole_files import write_whole
     from deepspine.experiments.cross_validation import observe_folds
     from deepspine.segmentation.evaluation import measurements, measurements_csv, observe
 
@@ -65,7 +66,7 @@ def segmentation(
             observed = [observe(data, one, volumes=one is networks[0], advance=advance) for one in networks]
     rows = measurements(observed)
     if out is not None:
-        out.write_text(measurements_csv(rows), encoding="utf-8")
+        write_whole(out, measurements_csv(rows))
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows]))
         return

@@ -18,6 +18,7 @@ def explain(
     """Show one report with its labels by level and finding, and the evidence marked in the text."""
     from deepspine.data.errors import InputError
     from deepspine.data.outputs import check_apart
+    from deepspine.data.whole_files import write_whole
     from deepspine.labeling import explain as explaining
     from deepspine.labeling.lexicon import load_lexicon
     from deepspine.labeling.pipeline import Labeler
@@ -32,7 +33,7 @@ def explain(
     if html is not None:
         title = "Report" if report == STANDARD_INPUT else Path(report).stem
         html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(explaining.page(text, labels, title=title), encoding="utf-8")
+        write_whole(html, explaining.page(text, labels, title=title))
     if as_json:
         sys.stdout.write(explaining.as_json(labels) + "\n")
     elif html is None:

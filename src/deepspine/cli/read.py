@@ -63,7 +63,7 @@ def read(
     )
     out.mkdir(parents=True, exist_ok=True)
     reading.write_grades(out / "grades.csv")
-    reading.measurements().to_csv(out / "measurements.csv", index=False, float_format="%.3f")
+    write_whole(out / "measurements.csv", reading.measurements().to_csv(index=False, float_format="%.3f"))
     write_page(out / "report.html", reading, evidence=evidence)
     # Last, as `locate` does: a folder that has it is whole.
     write_whole(out / LEVELS_FILE, json.dumps(reading.study.spine.about, indent=1) + "\n")

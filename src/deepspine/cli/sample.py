@@ -31,6 +31,7 @@ def sample(
     from deepspine.data.errors import ConfigError
     from deepspine.data.label_table import LabelTable
     from deepspine.data.outputs import check_apart, check_suffix
+    from deepspine.data.whole_files import write_whole
     from deepspine.labeling.report_files import read_reports
     from deepspine.labeling.validation.inputs import parse_findings
     from deepspine.labeling.validation.sampling import doubtful_sample, explanation, stratified_sample
@@ -53,6 +54,6 @@ def sample(
     else:
         raise ConfigError(f"--by must be grade or doubt, got {by!r}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(chosen.to_csv_text(), encoding="utf-8")
+    write_whole(out, chosen.to_csv_text())
     lines = explanation(chosen, width=width, agreement=agreement)
     print(json.dumps(chosen.to_json()) if as_json else "\n".join(lines))  # noqa: T201

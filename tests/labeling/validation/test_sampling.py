@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from full_disk import full_disk
 from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
@@ -141,3 +142,13 @@ def test_the_verb_writes_the_sample(archive: LabelTable, tmp_path: Path, capsys:
     assert main(["sample", "--by", "doubt", "--out", str(out)]) == 2
     assert main(["sample", "--out", str(out)]) == 2
     assert main(["sample", str(tmp_path / "labels.csv"), "--by", "luck", "--out", str(out)]) == 2
+
+
+def test_a_full_disk_leaves_the_sample_of_before(archive: LabelTable, tmp_path: Path) -> None:
+    archive.write(tmp_path / "labels.csv")
+    out = tmp_path / "sample.csv"
+    out.write_text("report_id,order,reason\n", encoding="utf-8")
+    with full_disk(room_bytes=64):
+        assert main(["sample", str(tmp_path / "labels.csv"), "--out", str(out)]) != 0
+    assert out.read_text(encoding="utf-8") == "report_id,order,reason\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["labels.csv", "sample.csv"]
