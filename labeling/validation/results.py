@@ -13,6 +13,7 @@ from typing import Any
 
 from deepspine.data.agreement import Counts, Interval
 from deepspine.data.label_table import csv_text
+from deepspine.data.whole_files import write_whole
 from deepspine.labeling.validation.comparison import MIN_LABELS, StratumAgreement, undefined_because
 from deepspine.labeling.validation.disagreements import Disagreement
 from deepspine.labeling.validation.pictures import PictureAgreement, PictureDifference
@@ -73,7 +74,7 @@ class Validation:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def write_tables(self, folder: Path) -> None:
-        """Write those of `TABLES` that have a row."""
+        """Write those of `TABLES` that have a row, and remove the others: they would be of a run before."""
         tables = (
             (FIGURE_COLUMNS, list(figure_rows(self.rows))),
             (CONFUSION_COLUMNS, list(confusion_rows(self.rows))),
@@ -84,7 +85,9 @@ class Validation:
         )
         for name, (header, rows) in zip(TABLES, tables, strict=True):
             if rows:
-                (folder / name).write_text(csv_text(rows, header), encoding="utf-8")
+                write_whole(folder / name, csv_text(rows, header))
+            else:
+                (folder / name).unlink(missing_ok=True)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON values."""

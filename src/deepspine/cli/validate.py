@@ -21,10 +21,11 @@ class ManyFilesCommand(TyperCommand):
         current = ""
         for argument in args:
             if argument.startswith("-"):
-                current = argument if argument in MANY else ""
-                if current:
-                    continue
-            spread += [current, argument] if current else [argument]
+                name, joined, _ = argument.partition("=")
+                current = name if name in MANY else ""
+                spread += [argument] if joined or not current else []
+            else:
+                spread += [current, argument] if current else [argument]
         return super().parse_args(ctx, spread)
 
 

@@ -70,6 +70,22 @@ def test_page_json_and_tables_are_written(files: dict[str, Path], capsys: pytest
     }  # fmt: skip
 
 
+def test_no_table_of_a_run_before_stays(files: dict[str, Path], tmp_path: Path) -> None:
+    readers = [
+        write_table(tmp_path / f"{name}.csv", f"a,L4-L5,bulge,,{grade}")
+        for name, grade in (("r1", "mild"), ("r2", "none"))
+    ]
+    assert run(files["predicted"], "--readers", *readers, "--out", files["out"]) == 0
+    assert run(files["predicted"], files["reference"], "--out", files["out"]) == 0
+    assert (files["out"] / "disagreements.csv").is_file()
+    assert not (files["out"] / "readers.csv").exists()
+    (files["out"] / "notes.txt").write_text("mine", encoding="utf-8")
+    assert run(files["predicted"], files["predicted"], "--out", files["out"]) == 0
+    assert {path.name for path in files["out"].iterdir()} == {
+        "validation.html", "validation.json", "figures.csv", "confusion.csv", "notes.txt",
+    }  # fmt: skip
+
+
 def test_the_page_shows_the_sentence_and_escapes_the_report(files: dict[str, Path]) -> None:
     assert run(files["predicted"], files["reference"], "--texts", files["texts"], "--out", files["out"]) == 0
     page = (files["out"] / "validation.html").read_text(encoding="utf-8")
@@ -97,18 +113,24 @@ def test_every_missing_value_says_why(files: dict[str, Path]) -> None:
     assert ">nan" not in (files["out"] / "validation.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("readers", "assisted"),
+    [(["--readers", "{0}"], ["--assisted", "{2}"]), (["--readers={0}"], ["--assisted={2}"])],
+)
 def test_a_reader_study_takes_files_behind_one_another(
-    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    files: dict[str, Path],
+    tmp_path: Path,
+    readers: list[str],
+    assisted: list[str],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     tables = [
         write_table(tmp_path / f"{name}.csv", f"a,L4-L5,bulge,,{grade}", "b,L4-L5,canal_stenosis,,severe")
         for name, grade in (("r1", "mild"), ("r2", "moderate"), ("a1", "mild"), ("a2", "mild"))
     ]
     capsys.readouterr()
-    assert (
-        run(files["predicted"], "--readers", *tables[:2], "--assisted", *tables[2:], "--out", files["out"], "--json")
-        == 0
-    )
+    study = [*readers, *tables[1:2], *assisted, *tables[3:], "--out", files["out"], "--json"]
+    assert run(files["predicted"], *(str(one).format(*tables) for one in study)) == 0
     figures = json.loads(capsys.readouterr().out)["readers"]
     exact = next(row for row in figures if (row["finding"], row["measure"]) == ("all", "exact"))
     assert (exact["who"], exact["without"], exact["with"]) == ("readers, mean of pairs", "0.5000", "1.0000")
