@@ -62,6 +62,8 @@ def reader(
 
     if blind and adjudicator:
         raise ConfigError("a reader is --blind or --adjudicator, not both")
+    if new_token and (blind or adjudicator):
+        raise ConfigError("--new-token leaves the reader's role as it is; leave out --blind and --adjudicator")
     role = Role.BLIND if blind else Role.ADJUDICATOR if adjudicator else Role.ASSISTED
     store = _store(project)
     print(renew_token(store, name) if new_token else add_reader(store, name, role))  # noqa: T201

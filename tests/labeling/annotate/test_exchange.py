@@ -115,6 +115,16 @@ def test_the_verbs_from_reports_to_exported_labels(tmp_path: Path, capsys: pytes
     assert run("reader", project, "anna", "--new-token") == 0
 
 
+@pytest.mark.parametrize("role", ["--blind", "--adjudicator"])
+def test_a_new_token_gives_no_other_role(tmp_path: Path, capsys: pytest.CaptureFixture[str], role: str) -> None:
+    reports, project = tmp_path / "reports.csv", tmp_path / "project.db"
+    reports.write_text("report_id,text\nx,L4-5: mild disc bulge.\n", encoding="utf-8")
+    assert run("load", project, reports) == 0
+    assert run("reader", project, "anna") == 0
+    assert run("reader", project, "anna", role, "--new-token") == 2
+    assert "leaves the reader's role" in capsys.readouterr().err
+
+
 def test_of_several_adjudicators_one_is_named(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bulge = FINDINGS["bulge"]
     cell = Cell(Level.L4_L5, "bulge", Side.MIDLINE)
