@@ -7,11 +7,12 @@ once. In memory a pandas frame of the same columns whose content has been checke
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from deepspine.data.csv_headers import fault_of_header
+from deepspine.data.csv_rows import read_rows, require_columns
 from deepspine.data.errors import InputError, LabelTableError, VocabularyError
 from deepspine.data.findings import FINDINGS, Side, get_finding
 from deepspine.data.grade_sets import GradeSet
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("report_id", "level", "finding", "side", "grades")
+KIND = "a label table"
 UNSETTLED = "?"
 """Grades of a label that the readers of a reference could not settle: it is scored neither way."""
 
@@ -80,11 +82,19 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
     @property
     def report_ids(self) -> list[str]:
         """The reports that have at least one label, sorted."""
-        return sorted({key.report_id for key in self._labels})
+        return list(self._of_reports)
 
     def of_report(self, report_id: str) -> dict[LabelKey, GradeSet]:
         """Return the labels of one report."""
-        return {key: grades for key, grades in self._labels.items() if key.report_id == report_id}
+        return dict(self._of_reports.get(report_id, {}))
+
+    @cached_property
+    def _of_reports(self) -> dict[str, dict[LabelKey, GradeSet]]:
+        """The labels by report, for those who ask report by report."""
+        found: dict[str, dict[LabelKey, GradeSet]] = {}
+        for key, grades in self._labels.items():
+            found.setdefault(key.report_id, {})[key] = grades
+        return found
 
     # ------------------------------------------------------------------- files
 
@@ -159,7 +169,10 @@ def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, i
     """Return the labels of a file, and the rows of those that are `UNSETTLED`."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; expected a label table (CSV or Parquet)")
-    rows = _parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path)
+    if path.suffix == ".parquet":
+        rows = _parquet_rows(path)
+    else:
+        rows = read_rows(path, COLUMNS, kind=KIND, error=LabelTableError)
     labels: dict[LabelKey, GradeSet] = {}
     unsettled: dict[LabelKey, int] = {}
     for number, row in rows:
@@ -173,38 +186,13 @@ def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, i
     return labels, unsettled
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            _require_columns(path, reader.fieldnames)
-            for row in reader:
-                if None in row or None in row.values():
-                    raise LabelTableError(f"{path}: row {reader.line_num}: must have as many cells as the header")
-                yield reader.line_num, row
-    except csv.Error as error:
-        raise LabelTableError(
-            f"{path}: row {reader.reader.line_num}: no valid CSV: {error}; close what stands in quotation marks"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
-
-
 def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     from deepspine.data.parquet_text import ParquetText
 
     table = ParquetText(path)
-    _require_columns(path, table.columns)
+    require_columns(path, table.columns, COLUMNS, KIND, LabelTableError)
     for number, values in enumerate(table.rows(COLUMNS), start=1):
         yield number, dict(zip(COLUMNS, values, strict=True))
-
-
-def _require_columns(path: Path, found: Sequence[str] | None) -> None:
-    missing = [name for name in COLUMNS if name not in set(found or ())]
-    if missing and (fault := fault_of_header(found)):
-        raise LabelTableError(f"{path}: {fault}; expected a label table")
-    if missing:
-        raise LabelTableError(f"{path}: row 1: no column {', '.join(missing)}; a label table has {','.join(COLUMNS)}")
 
 
 def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[LabelKey, GradeSet | None]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from deepspine.data.csv_rows import read_rows
 from deepspine.data.dataset.silence import LEVELS_OF_REPORTS, Silence
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
@@ -19,15 +19,14 @@ def label_notes(path: Path) -> LabelTable:
     Raises
     ------
     InputError
-        When the file is not there.
+        When the file is not there or no such table.
     """
     from deepspine.labeling.tables import label_texts
 
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return label_texts({row["report_id"]: row["text"] for row in csv.DictReader(file)})
-    except (OSError, KeyError):
-        raise InputError(f"{path}: no notes with report_id and text; --data must hold the folder reports") from None
+    if not path.is_file():
+        raise InputError(f"{path}: no notes with report_id and text; --data must hold the folder reports")
+    rows = read_rows(path, ["report_id", "text"], kind="a table of notes")
+    return label_texts({row["report_id"]: row["text"] for _, row in rows})
 
 
 def with_silence_as_normal(labels: LabelTable, findings: Sequence[str]) -> LabelTable:

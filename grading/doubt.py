@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from deepspine.data.csv_rows import read_rows
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey
 from deepspine.data.levels import Level
+
+COLUMNS = ("report_id", "level", "finding", "side", "doubt")
 
 
 def read_doubts(path: Path) -> Mapping[LabelKey, float]:
@@ -20,15 +22,15 @@ def read_doubts(path: Path) -> Mapping[LabelKey, float]:
     InputError
         When the file is missing or is no such table.
     """
+    if not path.is_file():
+        raise InputError(f"no table of evidence {path}; `deepspine label --evidence` writes one")
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return {
-                LabelKey(row["report_id"], Level.parse(row["level"]), row["finding"], Side(row["side"])): float(
-                    row["doubt"]
-                )
-                for row in csv.DictReader(file)
-            }
-    except FileNotFoundError:
-        raise InputError(f"no table of evidence {path}; `deepspine label --evidence` writes one") from None
-    except (KeyError, ValueError, UnicodeDecodeError, DeepspineError) as error:
-        raise InputError(f"{path}: no table of evidence with doubts ({type(error).__name__})") from None
+        return {
+            LabelKey(row["report_id"], Level.parse(row["level"]), row["finding"], Side(row["side"])): float(
+                row["doubt"]
+            )
+            for _, row in read_rows(path, COLUMNS, kind="a table of evidence")
+        }
+    except (ValueError, DeepspineError) as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        raise InputError(f"{path}: no table of evidence with doubts ({reason})") from None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from deepspine.data.csv_headers import fault_of_header
+from deepspine.data.csv_rows import read_rows
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import CORE_FINDINGS, FINDINGS, get_finding
 from deepspine.labeling import report_files
@@ -22,7 +20,7 @@ def read_report_ids(path: Path) -> list[str]:
         When the file is missing, not UTF-8, or names no report.
     """
     if path.suffix.lower() == ".csv":
-        names = [row["report_id"] for row in _csv(path, "report_id")]
+        names = [row["report_id"] for _, row in read_rows(path, ["report_id"], kind="a list of reports")]
     else:
         names = [line.strip() for line in _text(path).split("\n")]
     ids = [name for name in dict.fromkeys(names) if name]
@@ -39,7 +37,8 @@ def read_patients(path: Path) -> dict[str, str]:
     InputError
         When the file is missing or lacks a column.
     """
-    return {row["report_id"]: row["patient"] for row in _csv(path, "report_id", "patient") if row["patient"].strip()}
+    rows = read_rows(path, ["report_id", "patient"], kind="a table of patients")
+    return {row["report_id"]: row["patient"] for _, row in rows if row["patient"].strip()}
 
 
 def check_texts(path: Path, *, id_column: str, text_column: str) -> None:
@@ -80,24 +79,6 @@ def parse_findings(text: str) -> frozenset[str]:
     if not names:
         raise ConfigError("--findings must be core, all, or names joined by commas")
     return frozenset(get_finding(name).name for name in names)
-
-
-def _csv(path: Path, *columns: str) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
-    try:
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
-        if missing and (fault := fault_of_header(reader.fieldnames)):
-            raise InputError(f"{path}: {fault}; expected {', '.join(columns)}")
-        if missing:
-            raise InputError(f"{path}: no column {', '.join(missing)}; expected {', '.join(columns)}")
-        rows = list(reader)
-    except csv.Error as error:
-        raise InputError(
-            f"{path}: row {reader.reader.line_num}: no valid CSV: {error}; close what stands in quotation marks"
-        ) from None
-    if any(None in row or None in row.values() for row in rows):
-        raise InputError(f"{path}: every row must have as many cells as the header")
-    return rows
 
 
 def _text(path: Path) -> str:

@@ -12,7 +12,7 @@ from deepspine.data.errors import InputError, LabelTableError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.levels import Level
+from deepspine.data.levels import LUMBAR_LEVELS, Level
 
 HEADER = "report_id,level,finding,side,grades\n"
 
@@ -48,6 +48,19 @@ def test_rows_are_sorted_by_report_level_finding_and_side() -> None:
     sets = [GradeSet.present(foramen if key.side else canal) for key in keys]
     order = [(key.report_id, key.level.value, key.side.value) for key in LabelTable(dict(zip(keys, sets, strict=True)))]
     assert order == [("a", "T12-L1", "left"), ("a", "T12-L1", "right"), ("a", "L5-S1", ""), ("b", "T12-L1", "")]
+
+
+def test_the_labels_of_a_report_are_a_table_of_their_own() -> None:
+    bulge = FINDINGS["bulge"]
+    keys = [LabelKey(report, level, "bulge", Side.MIDLINE) for report in ("b", "a") for level in LUMBAR_LEVELS]
+    table = LabelTable({key: GradeSet.of(bulge, "mild") for key in keys})
+    assert table.report_ids == ["a", "b"]
+    found = table.of_report("b")
+    assert list(found) == keys[: len(LUMBAR_LEVELS)]
+    found.clear()
+    assert list(table.of_report("b")) == keys[: len(LUMBAR_LEVELS)]
+    assert table.of_report("c") == {}
+    assert len(table) == len(keys)
 
 
 @pytest.mark.parametrize(

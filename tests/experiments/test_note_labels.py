@@ -22,6 +22,12 @@ def notes(tmp_path: Path) -> LabelTable:
     return label_notes(path)
 
 
+def test_notes_as_excel_writes_them_are_read(tmp_path: Path, notes: LabelTable) -> None:
+    path = tmp_path / "excel.csv"
+    path.write_text("report_id,text\nr1,L4-L5: mild to moderate canal stenosis.\n", encoding="utf-8-sig")
+    assert label_notes(path) == notes
+
+
 def key(level: Level) -> LabelKey:
     return LabelKey("r1", level, CANAL.name, Side.MIDLINE)
 

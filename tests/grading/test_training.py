@@ -1,6 +1,7 @@
 """Training as users run it: it learns, it resumes exactly, it works in two processes, it refuses what it cannot do."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -17,9 +18,11 @@ from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.findings import Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
+from deepspine.grading.doubt import read_doubts
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.prediction import load_grader, predict_samples
 from deepspine.grading.training import NO_VALIDATION, GradingData, GradingModule
@@ -62,6 +65,26 @@ def test_what_can_be_seen_is_learned_on_its_own_side(
     predicted = LabelTable.read(tmp_path / "out" / "predictions.csv")
     assert set(predicted) <= set(truth)
     assert (tmp_path / "out" / "scores.csv").read_text().startswith("reference,finding,n,")
+
+
+@pytest.mark.parametrize(
+    ("size", "refused"), [({"name": "renamed"}, False), ({"sagittal_mm": 60.0}, True), ({"axial_mm": 60.0}, True)]
+)
+def test_crops_of_other_sizes_than_those_learned_from_are_refused(
+    run: tuple[Path, Path], tmp_path: Path, size: dict[str, Any], refused: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset, folder = run
+    other = tmp_path / "other"
+    shutil.copytree(dataset, other)
+    text = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    text["crops"]["name"] = "other"
+    for plane in ("sagittal", "axial"):
+        if f"{plane}_mm" in size:
+            text["crops"][plane]["size_mm"][1] = size[f"{plane}_mm"]
+    (other / "manifest.json").write_text(json.dumps(text), encoding="utf-8")
+    code = main(["evaluate", "grading", str(other), "--checkpoint", str(folder), "--out", str(tmp_path / "out")])
+    assert code == (2 if refused else 0)
+    assert ("learned from 'test' of other sizes" in capsys.readouterr().err) == refused
 
 
 def test_a_run_logs_its_losses_and_keeps_its_config(run: tuple[Path, Path]) -> None:
@@ -332,6 +355,12 @@ def test_doubts_reach_the_label_that_they_are_about(make_dataset: Callable[..., 
     assert doubt is not None
     assert doubt["foraminal_stenosis/left"] == 0.75
     assert doubt["foraminal_stenosis/right"] == 0.0
+
+
+def test_doubts_as_excel_writes_them_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.csv"
+    path.write_text("report_id,level,finding,side,grades,doubt\nr,L4-L5,bulge,,mild,0.75\n", encoding="utf-8-sig")
+    assert read_doubts(path) == {LabelKey("r", Level.L4_L5, "bulge", Side.MIDLINE): 0.75}
 
 
 def test_a_table_without_doubts_is_refused(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
