@@ -159,6 +159,12 @@ AGREEMENT_STATISTICS: Mapping[str, Statistic] = MappingProxyType(
 WEIGHTED_STATISTICS = frozenset(("kappa_linear", "kappa_quadratic", "ac2"))
 """Those of `AGREEMENT_STATISTICS` that need an ordinal scale."""
 
+
+def statistics_of_scale(*, ordinal: bool) -> dict[str, Statistic]:
+    """Return those of `AGREEMENT_STATISTICS` that a scale allows."""
+    return {name: one for name, one in AGREEMENT_STATISTICS.items() if ordinal or name not in WEIGHTED_STATISTICS}
+
+
 DETECTION_STATISTICS: Mapping[str, Statistic] = MappingProxyType(
     {
         "sensitivity": partial(sensitivity, threshold=1),

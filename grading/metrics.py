@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deepspine.data.agreement import AGREEMENT_STATISTICS, Counts, Interval, PatientDraws, count_pairs_by_patient
+from deepspine.data.agreement import Counts, Interval, PatientDraws, count_pairs_by_patient, statistics_of_scale
 from deepspine.data.findings import Finding, get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
@@ -21,6 +21,7 @@ from deepspine.grading.prediction import Prediction
 
 ECE_BINS = 15
 """Bins of equal width of the expected calibration error (Guo 2017)."""
+UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,8 @@ class FindingScore:
         *Shape:* (grades, grades)
     class_average_accuracy
         With its interval over patients, as the other intervals.
+    kappa_linear, kappa_quadratic
+        nan on nominal scales, whose grades have no distances.
     auc
         By the grade from which on the finding counts as there; nan where the reference has one side only.
     compatible
@@ -83,7 +86,9 @@ def score_finding(
     patients = [row.patient_key for (row, _), one in zip(pairs, definite, strict=True) if one]
     by_patient = count_pairs_by_patient(patients, truth, guess[definite], len(finding.scale))
 
-    figures = PatientDraws.draw(len(by_patient), seed=seed).intervals(by_patient, AGREEMENT_STATISTICS)
+    figures = PatientDraws.draw(len(by_patient), seed=seed).intervals(
+        by_patient, statistics_of_scale(ordinal=finding.ordinal)
+    )
     return FindingScore(
         finding=finding,
         n=len(pairs),
@@ -92,8 +97,8 @@ def score_finding(
         accuracy=figures["accuracy"],
         class_average_accuracy=figures["class_average_accuracy"],
         kappa=figures["kappa"],
-        kappa_linear=figures["kappa_linear"],
-        kappa_quadratic=figures["kappa_quadratic"],
+        kappa_linear=figures.get("kappa_linear", UNDEFINED),
+        kappa_quadratic=figures.get("kappa_quadratic", UNDEFINED),
         gwet_ac1=figures["ac1"],
         auc={grade: threshold_auc(finding, grade, probabilities, sets) for grade in finding.scale[1:]},
         compatible=float(np.mean([grades.mask[g] for grades, g in zip(sets, guess, strict=True)])),

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepspine.data.agreement import (
-    AGREEMENT_STATISTICS,
     DETECTION_STATISTICS,
-    WEIGHTED_STATISTICS,
     Counts,
     Interval,
     PatientDraws,
     Statistic,
     ratio,
+    statistics_of_scale,
 )
 from deepspine.data.findings import FINDINGS, Finding, Side
 from deepspine.data.geometry import FloatArray
@@ -249,8 +248,7 @@ def set_counts(pair: TablePair, said: Collection[LabelKey], known: Collection[La
 
 def scale_statistics(finding: Finding | None) -> dict[str, Statistic]:
     """Return the statistics that a finding's scale allows."""
-    ordinal = finding is not None and finding.ordinal
-    return {name: one for name, one in AGREEMENT_STATISTICS.items() if ordinal or name not in WEIGHTED_STATISTICS}
+    return statistics_of_scale(ordinal=finding is not None and finding.ordinal)
 
 
 def definite_counts(finding: Finding | None, pair: TablePair, both: Collection[LabelKey]) -> Counts:

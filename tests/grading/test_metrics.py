@@ -45,6 +45,20 @@ def test_definite_labels_are_counted_and_sets_are_compatible_or_not() -> None:
     assert mean_class_average_accuracy([score]) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(("name", "grades"), [("bulge", "none mild moderate"), ("modic", "none type1 type2")])
+def test_grades_without_an_order_have_no_weighted_kappa(name: str, grades: str) -> None:
+    finding = FINDINGS[name]
+    keys = [LabelKey(f"r{number}", Level.L4_L5, name, Side.MIDLINE) for number in range(3)]
+    rows = [Prediction(key, key.report_id, np.eye(4)[guess]) for key, guess in zip(keys, (0, 1, 1), strict=True)]
+    truth = dict(zip(keys, (GradeSet.of(finding, grade) for grade in grades.split()), strict=True))
+    score = score_finding(finding, rows, LabelTable(truth))
+    assert score is not None
+    assert np.isfinite([score.kappa.value, score.accuracy.value, score.gwet_ac1.value]).all()
+    weighted = [score.kappa_linear.value, score.kappa_quadratic.value, score.kappa_quadratic.low]
+    assert np.isfinite(weighted).all() == finding.ordinal
+    assert np.isnan(weighted).all() != finding.ordinal
+
+
 def test_labels_that_say_nothing_and_labels_of_others_do_not_count() -> None:
     rows = [prediction(0, [0.7, 0.1, 0.1, 0.1]), prediction(5, [0.7, 0.1, 0.1, 0.1])]
     assert score_predictions(rows, table("none|mild|moderate|severe")) == []
