@@ -102,6 +102,11 @@ class Variant:
     crops: str = USUAL
     recipe: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def learns_notes(self) -> bool:
+        """Whether labels of notes are needed, now or for the network that it starts from."""
+        return self.notes or self.start == "notes"
+
 
 @dataclass
 class Settings:
@@ -153,7 +158,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     """Run the variants and return the table, one row for each variant and finding."""
     names = wanted_variants(settings.only, settings.variants)
     variants = {name: settings.variants[name] for name in names}
-    with_notes = any(one.notes or one.start == "notes" for one in variants.values())
+    with_notes = any(one.learns_notes for one in variants.values())
     with_annotators = any(one.annotators for one in variants.values())
     material = gather(
         data,

@@ -94,13 +94,15 @@ def asked(graded: Path, names: Sequence[str], data: Path, kept: Path) -> dict[st
     Raises
     ------
     ConfigError
-        When a variant is none of `spider-graded`, or what is kept comes from other settings of it.
+        When a variant is none of `spider-graded` or an average, or what is kept comes from other settings of it.
     InputError
         When there is no such folder.
     """
     settings = load_settings(spider_graded.Settings, get_experiment("spider-graded").config)
-    if unknown := set(names) - set(settings.variants):
-        raise ConfigError(f"graded_variants are of {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
+    # An average is no network, but several to be asked one by one.
+    networks = [name for name, one in settings.variants.items() if not one.average_of]
+    if unknown := set(names) - set(networks):
+        raise ConfigError(f"graded_variants are of {', '.join(networks)}, got {', '.join(sorted(unknown))}")
     if not graded.is_dir():
         raise InputError(f"no folder {graded}; graded names a run of `deepspine experiment spider-graded`")
     files = {name: kept / folder_of(name) / GRADED_FILE for name in names}
@@ -112,7 +114,8 @@ def asked(graded: Path, names: Sequence[str], data: Path, kept: Path) -> dict[st
     if left:
         crops = [one.crops for one in left.values()]
         annotators = any(one.annotators for one in left.values())
-        material = spider_graded.gather(data, graded, [], annotators=annotators, crops=crops, advance=lambda n: None)
+        notes = settings.note_findings if any(one.learns_notes for one in left.values()) else []
+        material = spider_graded.gather(data, graded, notes, annotators=annotators, crops=crops, advance=lambda n: None)
     for name, variant in left.items():
         if variant.learner:
             # A forest learns each finding by itself.

@@ -1,7 +1,7 @@
 """Answers of several networks for the same discs, kept in files and weighed together."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,6 +134,28 @@ def test_variants_of_spider_graded_are_asked_for_modic_changes_once(
     assert presence_of(read_graded(Path(files[names[1]]))) == presence_of(said)
     assert asked(tmp_path, names, tmp_path, tmp_path / "kept") == files
     assert len(learned) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "notes"), [("alone from chance", False), ("beside notes", True), ("after notes", True)]
+)
+def test_a_variant_that_learns_notes_is_asked_with_them(
+    name: str, notes: bool, source: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathered_notes: list[bool] = []
+
+    def gather(data: Path, out: Path, note_findings: Sequence[str], **_: object) -> None:
+        gathered_notes.append(bool(note_findings))
+
+    monkeypatch.setattr(spider_graded, "gather", gather)
+    monkeypatch.setattr(spider_graded, "learn", lambda *_: read_graded(source("one", 1.0)))
+    asked(tmp_path, [name], tmp_path, tmp_path / "kept")
+    assert gathered_notes == [notes]
+
+
+def test_an_average_of_variants_is_no_variant_to_ask(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"got network and measurements$"):
+        asked(tmp_path, ["network and measurements"], tmp_path, tmp_path / "kept")
 
 
 def test_answers_of_other_settings_are_not_weighed_as_those_of_these(
