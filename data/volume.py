@@ -60,12 +60,12 @@ class VolumeOrigin:
 
 @dataclass(frozen=True, eq=False)
 class Volume:
-    """Voxels `[slice, row, column]`, float32, with their grid in LPS mm.
+    """Voxels `[slice, row, column]`, float32, with their grid in LPS mm; nan where nothing is known.
 
     Raises
     ------
     InputError
-        When voxels are not three-dimensional, do not fit the grid, or none of them is finite.
+        When voxels do not have the grid's shape.
     """
 
     voxels: NDArray[np.float32]

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from deepspine.data.errors import ConfigError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.geometry import FloatArray
 
 MIN_PROBABILITY = 1e-6
@@ -156,11 +156,23 @@ def out_of_fold(
 
     Conformal thresholds need scores that are as good as those of new patients; a calibrator's own training labels look
     better than that.
+
+    Parameters
+    ----------
+    folds
+        At most; of fewer patients each is a fold.
+
+    Raises
+    ------
+    InputError
+        When there are fewer than two patients.
     """
     keys, index = np.unique(np.asarray([str(patient) for patient in patients]), return_inverse=True)
+    if len(keys) < 2:
+        raise InputError(f"calibrating out of fold needs labels of two patients or more, got {len(keys)}")
     fold = np.random.default_rng(seed).permutation(len(keys))[index] % folds
     found = np.zeros(probabilities.shape)
-    for one in range(folds):
+    for one in np.unique(fold):
         held = fold == one
         rest = None if context is None else context[~held]
         own = None if context is None else context[held]

@@ -67,7 +67,9 @@ def parse_shares(text: str) -> dict[str, float]:
 
 def check_shares(shares: Mapping[str, float]) -> None:
     """Raise `ConfigError` unless `shares` divide all patients among known splits."""
-    if set(shares) - set(SPLITS) or min(shares.values(), default=-1) < 0 or abs(sum(shares.values()) - 1) > 1e-6:
+    # What is compared so that nan, of which no comparison holds, is refused.
+    divide_all = all(share >= 0 for share in shares.values()) and abs(sum(shares.values()) - 1) <= 1e-6
+    if set(shares) - set(SPLITS) or not divide_all:
         raise ConfigError(f"shares of {', '.join(SPLITS)} must be positive and sum to 1, got {dict(shares)}")
 
 

@@ -64,6 +64,21 @@ def test_out_of_fold_probabilities_never_come_from_a_fit_on_their_own_patient() 
     assert right[0] < 0.45 < 0.6 < right[1]
 
 
+def test_of_few_patients_each_is_a_fold() -> None:
+    p, truth = graded(60)
+    few = out_of_fold(TemperatureScaling, p, truth, [number % 3 for number in range(60)])
+    assert np.allclose(few.sum(axis=1), 1.0)
+    others = np.arange(60) % 3 != 0
+    expected = TemperatureScaling().fit(p[others], truth[others]).transform(p[~others])
+    assert np.allclose(few[~others], expected)
+
+
+def test_one_patient_cannot_calibrate_out_of_fold() -> None:
+    p, truth = graded(10)
+    with pytest.raises(InputError, match="two patients or more, got 1"):
+        out_of_fold(TemperatureScaling, p, truth, ["p"] * 10)
+
+
 @pytest.mark.parametrize("promise", Promise)
 def test_sets_hold_the_truth_at_the_promised_rate(promise: Promise) -> None:
     p, truth = graded(6000)

@@ -373,7 +373,9 @@ def test_splits_and_folds_have_their_shares() -> None:
     assert folds.min() > 700
 
 
-@pytest.mark.parametrize("text", ["0.5,0.5", "a,b,c", "0.5,0.6,0.1", "1.5,-0.5,0"])
+@pytest.mark.parametrize(
+    "text", ["0.5,0.5", "a,b,c", "0.5,0.6,0.1", "1.5,-0.5,0", "nan,0.5,0.5", "0.5,0.5,nan", "inf,0,0"]
+)
 def test_impossible_shares_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="shares"):
         parse_shares(text)
