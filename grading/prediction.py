@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
+from deepspine.data.crops import CropPreset
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.sample import Target
 from deepspine.data.dataset.shards import StoredSample, stored_samples
@@ -20,6 +21,7 @@ from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import COLUMNS, LabelKey, csv_text
+from deepspine.data.whole_files import write_whole
 from deepspine.grading.heads import findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset, StudyDataset, joined
 from deepspine.grading.network import GradingNetwork
@@ -74,16 +76,38 @@ class Predictions:
             (row.key.report_id, row.key.level.value, row.key.finding, row.key.side.value, str(row.grade), _text(row))
             for row in self.rows
         ]
-        path.write_text(csv_text(lines, (*COLUMNS, "probabilities")), encoding="utf-8")
+        write_whole(path, csv_text(lines, (*COLUMNS, "probabilities")))
 
 
 @dataclass(frozen=True, eq=False)
 class Grader:
-    """A trained network, and how its crops have to be prepared."""
+    """A trained network, and how its crops have to be prepared.
+
+    Attributes
+    ----------
+    preset
+        Sizes of the crops that it learned from; None where the checkpoint does not say.
+    """
 
     network: GradingNetwork
     inputs: tuple[str, ...]
     normalise_crops: bool
+    preset: CropPreset | None = None
+
+    def check_crops(self, preset: CropPreset) -> None:
+        """Raise when crops are cut otherwise than those that the network learned from.
+
+        Raises
+        ------
+        InputError
+            Then.
+        """
+        own = self.preset
+        if own is not None and any(own.spec_of(name) != preset.spec_of(name) for name in self.inputs):
+            raise InputError(
+                f"the crops of the dataset are {preset.name!r}, the network learned from {own.name!r} of other sizes; "
+                "build a dataset with the options of the one that it learned from"
+            )
 
 
 def load_grader(checkpoint: Path) -> Grader:
@@ -102,7 +126,8 @@ def load_grader(checkpoint: Path) -> Grader:
     content = read_checkpoint(find_checkpoint(checkpoint))
     prepared = content.get(PREPARATION, {})
     inputs = tuple(prepared.get("inputs", INPUT_NAMES))
-    return Grader(checkpoint_network(content).eval(), inputs, prepared.get("normalise_crops", False))
+    preset = CropPreset.from_json(prepared["preset"]) if "preset" in prepared else None
+    return Grader(checkpoint_network(content).eval(), inputs, prepared.get("normalise_crops", False), preset)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -159,7 +184,7 @@ def predict(dataset: Path, checkpoint: Path, *, split: str = "test") -> Predicti
     Raises
     ------
     InputError
-        When dataset or checkpoint are not what they claim, or the split is empty.
+        When dataset or checkpoint are not what they claim or do not belong together, or the split is empty.
     """
     grader = load_grader(checkpoint)
     manifest = Manifest.read(dataset)
@@ -177,7 +202,13 @@ def predict_samples(
     shifts_px
         Each level is graded in all of these places, and its probabilities are averaged: a disc is not found to the
         pixel.
+
+    Raises
+    ------
+    InputError
+        When the crops are of other sizes than those that the network learned from.
     """
+    grader.check_crops(manifest.preset)
     rows = sorted(_grade(grader, stored, manifest, shifts_px), key=lambda row: row.key.sort_key)
     return Predictions(tuple(rows))
 
