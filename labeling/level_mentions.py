@@ -39,6 +39,14 @@ _ODD_JOINTS = frozenset((".", ":", "&", "+", "and"))
 _BEFORE_HEADINGS = frozenset((NEWLINE, ".", ";", "*", "-", ")", "|"))
 
 _SLIP = frozenset(("on", "over", "upon", "onto"))
+_UPWARDS = frozenset(("above", "higher", "up", "upwards", "upward", "cranially", "superiorly"))
+_DOWNWARDS = frozenset(("below", "lower", "down", "downwards", "downward", "caudally", "inferiorly"))
+_BEHIND_BEYOND = frozenset(
+    ("and", "appear", "appears", "are", "as", "but", "demonstrate", "discs", "has", "have", "is", "levels", "normal",
+     "or", "remain", "reveal", "show", "shows", "there", "unremarkable", "was", "were", "with", "without")
+)  # fmt: skip
+"""Words that may stand behind "L3-4 and above"; before others "above" is a preposition."""
+
 _NOUNS = frozenset(
     ("level", "levels", "segment", "segments", "interspace", "interspaces", "lebel", "lvl", "levls", "leve")
 )
@@ -103,7 +111,22 @@ def read_group(words: list[str], start: int) -> LevelGroup | None:
     while end < len(words) and words[end] in _NOUNS:
         end += 1
     kept = _kept(tuple(pairs))
-    return LevelGroup(kept, end, slip, len(kept) < len(pairs))
+    outside = len(kept) < len(pairs)
+    beyond = _all_beyond(words, end, kept)
+    return LevelGroup(kept, end, slip, outside) if beyond is None else LevelGroup(beyond, end + 2, slip, outside)
+
+
+def _all_beyond(words: list[str], end: int, kept: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the levels of "L3-4 | and above", "L2-3 | and below"; None where no such words stand behind a level."""
+    if words[end : end + 1] != ["and"] or end + 1 == len(words) or not kept:
+        return None
+    way = words[end + 1]
+    behind = words[end + 2] if end + 2 < len(words) else NEWLINE
+    if behind.isalpha() and behind not in _BEHIND_BEYOND:
+        return None
+    if way in _UPWARDS:
+        return tuple(level for level in LUMBAR if level <= max(kept))
+    return tuple(level for level in LUMBAR if level >= min(kept)) if way in _DOWNWARDS else None
 
 
 @lru_cache(maxsize=4096)
@@ -141,12 +164,12 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
     start = position
     while position < n and words[position] in _NOUNS:
         position += 1
-    joins = is_range = False
+    joins = is_range = ranked = False
     while position < n:
         word = words[position]
         behind = _skip_degree(words, position)
         if behind > position:
-            joins, position = True, behind
+            joins, ranked, position = True, True, behind
             continue
         if word in _RANGE or (word == "-" and not joins):
             is_range = joins = True
@@ -156,7 +179,7 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
                     break
                 position += 2
             joins = True
-        elif not (joins and word in ("at", "the", "including") and words[position - 1] not in (",",)):
+        elif not (joins and word in ("at", "the", "including") and (ranked or words[position - 1] != ",")):
             break
         position += 1
     return (position, True, is_range) if joins else (start, False, False)

@@ -178,11 +178,7 @@ class Modifiers(Leftovers):
     def on_site(self, mention: Mention) -> None:
         """Take a site: wait for a head, or serve the open one."""
         cur = self.cur
-        if mention.value == "level" and self._is_height_of_vertebra(mention):
-            return
-        if mention.value == "disc" and (
-            (not mention.plural and self._next_is("finding")) or (self.last and self.last[-1].head.j == mention.i)
-        ):
+        if self._adds_nothing(mention):
             return
         if self._is_origin_of_cyst(mention):
             self._give_side(self.last, cur.sides)
@@ -221,6 +217,13 @@ class Modifiers(Leftovers):
         cur.grade, cur.cap, cur.sides = grade, cap, sides
         if graded and before is not None:
             self._mark(before)
+
+    def _adds_nothing(self, site: Mention) -> bool:
+        """Whether a site only says how high something stands, or whose the finding beside it is: "bulging | disc"."""
+        if site.value == "level":
+            return self._is_height_of_vertebra(site)
+        named = (not site.plural and self._next_is("finding")) or (bool(self.last) and self.last[-1].head.j == site.i)
+        return site.value == "disc" and named
 
     def _is_origin_of_cyst(self, site: Mention) -> bool:
         """Whether a joint only tells where a cyst lies: "synovial cyst arising from the right | facet joint"."""

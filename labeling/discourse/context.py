@@ -36,6 +36,8 @@ class Context:
     recent, slip_levels, slip_just_told, herniation
         Levels named before, oldest first; those of slips; those of a slip with no other level named since, to which
         "this level" points though nothing else is about them; the side of the herniation at a level.
+    excepted
+        Levels of an exception just made, of which lesions without a level are: "normal but for L5-S1, where ...".
     previous_site, previous_finding
         Foramen, recess or root of the sentence before; its finding, where it has only one.
     table_line, columns, columns_skip
@@ -64,6 +66,7 @@ class Context:
     side_of_level: bool = False
     level_nests: bool = False
     recent: list[tuple[int, ...]] = field(default_factory=list)
+    excepted: tuple[int, ...] = ()
     slip_levels: tuple[int, ...] = ()
     slip_just_told: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)

@@ -62,6 +62,7 @@ class Headings:
 
     def _line_start(self, sentence: Sentence) -> None:
         context = self.context
+        context.excepted = ()
         if context.skip and context.skip_inline:
             context.skip = context.skip_inline = False
         if not context.side_standalone or sentence.blank_before:

@@ -258,6 +258,11 @@ class Reader:
         if seen:
             seen = [r for r in seen if not r.slip and r.ref in _NAMING and r not in reader.aside]
         context = self.context
+        excepted = self._resolve(reader.aside[-1]) if reader.aside else ()
+        if excepted:
+            context.recent.append(excepted)
+        if excepted or seen:
+            context.excepted = excepted
         told_slips = _levels_of_slips(frames)
         if not seen:
             context.slip_just_told = told_slips or context.slip_just_told

@@ -107,18 +107,25 @@ class Stating:
                 levels, scope = LUMBAR, "blanket"
             elif not levels:
                 return None
-        elif not negative or (frame.head.i > self.bony_from and frame.finding not in SLIPS):
-            return None
-        elif is_particular(frame):
-            levels = self.context.recent[-1] if self.context.recent else ()
+        else:
+            levels, scope = self._levels_unsaid(frame, negative)
             if not levels:
                 return None
-        else:
-            levels, scope = LUMBAR, "blanket"
         mode = _mode_by_finding(frame, mode, scope)
         if self._is_of_alignment(frame, ref, negative, mode):
             levels, scope = LUMBAR, "blanket"
         return levels, scope, mode
+
+    def _levels_unsaid(self, frame: Frame, negative: bool) -> tuple[tuple[int, ...], str]:
+        """Return levels and scope of a frame without levels said or carried over; no levels where it is lost."""
+        context = self.context
+        if not negative:
+            return context.excepted, "level"
+        if frame.head.i > self.bony_from and frame.finding not in SLIPS:
+            return (), "level"
+        if is_particular(frame):
+            return context.recent[-1] if context.recent else (), "level"
+        return LUMBAR, "blanket"
 
     def _is_of_alignment(self, frame: Frame, ref: LevelRef | None, negative: bool, mode: str) -> bool:
         """Whether a frame speaks of the alignment of the whole spine."""

@@ -980,3 +980,50 @@ def test_the_rest_below_a_sites_heading_is_of_that_site(rest: str) -> None:
 @pytest.mark.parametrize("text", ["L4-5: Bulge, otherwise normal.", "L4-5: Bulge. Otherwise unremarkable."])
 def test_otherwise_is_of_the_level_itself(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Moderate canal stenosis. L3-4 and above are normal.",
+    "L4-5: Moderate canal stenosis.\nL3-4 and above: Normal.",
+    "L4-5: Moderate canal stenosis. No stenosis at L3-4 and higher.",
+])  # fmt: skip
+def test_a_level_and_above_are_all_down_to_it(text: str) -> None:
+    levels = dict.fromkeys(["L1-L2", "L2-L3", "L3-L4"], "none")
+    assert told(text, "canal_stenosis") == levels | {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", ["L3-4 and below: Mild desiccation.", "Mild desiccation at L3-4 and below."])
+def test_a_level_and_below_are_all_from_it_on(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(["L3-L4", "L4-L5", "L5-S1"], "mild")
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bulge at L4-5, and above it a protrusion at L3-4.",
+    "Mild bulge at L4-5 and below the disc a cyst.",
+    "Mild bulge at L4-5 and lower thoracic spondylosis.",
+])  # fmt: skip
+def test_above_and_below_before_a_noun_add_no_level(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis at L3-4 and, to a lesser extent, at L4-5.",
+    "Canal stenosis at L3-4 and to a lesser degree L4-5.",
+])  # fmt: skip
+def test_what_is_there_to_a_lesser_extent_is_there(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "All discs are normal apart from L5-S1, where there is a left protrusion. This compresses the left S1 root.",
+    "No stenosis except at L5-S1. Here the left root is compressed.",
+    "The foramina are patent except at L5-S1. There is compression of the left root at this level.",
+])  # fmt: skip
+def test_an_exception_goes_on_in_the_next_sentence(text: str) -> None:
+    assert told(text, "nerve_root") == {"L5-S1 left": "compression"}
+
+
+def test_an_exception_ends_at_another_level_and_with_its_line() -> None:
+    text = "No herniation except at L4-5.\nThe roots are compressed."
+    assert not told(text, "nerve_root")
+    assert told("Normal discs except at L4-5. L5-S1 is narrow. Mild bulge.", "bulge").get("L4-L5") is None
