@@ -63,6 +63,18 @@ class Leftovers(Afterthoughts):
         self.focus = False
         self._fresh()
 
+    def _go_on_at_worst(self) -> None:
+        """Let what follows at once where it is worst be of that level: "worst at L4-5 | with severe stenosis"."""
+        worst, previous = self.focus_level, self._peek(-1)
+        if self._is_side(previous):
+            previous = self._peek(-2)
+        at_once = worst is not None and previous is not None and previous.j == worst.j
+        if at_once:
+            self._boundary()
+            self.level_used, self.of_worst = False, True
+        if at_once or self.level is None:
+            self.level, self.focus_level = worst, None
+
     def _headless(self, conjunct: Conjunct) -> bool:
         """Take a graded site without a head ("Foramina Lee 1 bilaterally", "mild canal") as a stenosis."""
         if not conjunct.grade and not (conjunct.number is not None and conjunct.number.form == "grade"):

@@ -25,6 +25,8 @@ class Predicates(Leftovers):
 
     def on_head(self, mention: Mention) -> None:
         """Take a predicate: a noun, verb or participle said of sites."""
+        if mention.form == "verb":
+            self._go_on_at_worst()
         before = self.conjuncts
         chain_sites = bool(self.cur.sites) or (bool(before) and any(c.sites for c in before))
         if self.open is not None:

@@ -317,13 +317,7 @@ class Scope(Leftovers):
         """End a clause where a linking word opens another."""
         value = mention.value
         if value == "cause":
-            self.focus = False
-            comma = self._peek(-1)
-            keep = bool(self.neg) and not (comma is not None and comma.kind == "mark")
-            neg = self.neg
-            self.flush()
-            self.neg = neg if keep else ""
-            self._fresh()
+            self._open_effect()
             return
         if value == "which" and self._goes_on_with_clause(mention):
             return
@@ -338,8 +332,8 @@ class Scope(Leftovers):
         if value == "with" and self.neg == "" and self.open is not None and self.cur.empty:
             return
         self._boundary()
-        if value == "with" and self.level is None:
-            self.level, self.focus_level = self.focus_level, None
+        if value == "with":
+            self._go_on_at_worst()
         if self.words[mention.i] in _CAUSES and self.last:
             self.caused = self.last
         if self.words[mention.i] == ";":
@@ -347,6 +341,17 @@ class Scope(Leftovers):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
+
+    def _open_effect(self) -> None:
+        """Begin what something causes; a negation goes on, unless a comma stands before: "not | causing stenosis"."""
+        self.focus = False
+        self._go_on_at_worst()
+        comma = self._peek(-1)
+        keep = bool(self.neg) and not (comma is not None and comma.kind == "mark")
+        neg = self.neg
+        self.flush()
+        self.neg = neg if keep else ""
+        self._fresh()
 
     def _goes_on_with_clause(self, mention: Mention) -> bool:
         """Take "which", "where" and "there is": they go back to a place or a level named before, or open a clause."""

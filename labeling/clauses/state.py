@@ -23,6 +23,7 @@ class State:
     focus = False
     focus_side = 0
     focus_level: LevelRef | None = None
+    of_worst = False
     worst_level: LevelRef | None = None
     excepting = False
     fronted: tuple[LevelRef, int] | None = None

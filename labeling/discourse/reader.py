@@ -286,7 +286,7 @@ class Reader:
         context.from_header = False
         context.level_of_topic = context.topic is not None
         context.anchored = _LEADING.issuperset(self.words[sentence.i : seen[0].i])
-        context.wide = len(levels) > 1
+        context.wide = len(levels) > 1 or reader.of_worst
 
     def _remember_unnamed(self, reader: ClauseReader, frames: list[Frame]) -> None:
         """Let a sentence about all levels end the one carried over, and endplates of vertebrae name theirs."""

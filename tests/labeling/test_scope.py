@@ -345,6 +345,24 @@ def test_a_degree_where_it_is_worst_is_of_that_level_alone(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": PRESENT, "L4-L5": "severe"}
 
 
+@pytest.mark.parametrize("text", [
+    "Disc bulges at L3-4 and L4-5, worst at L4-5 with compression of the thecal sac.",
+    "Disc bulges at L3-4 and L4-5, largest at L4-5 compressing the thecal sac.",
+    "Mild disc bulges from L2-3 to L5-S1, most pronounced on the left at L4-5 causing compression of the thecal sac.",
+    "Disc bulges at all lumbar levels, max. at L4-5 with thecal sac compression.",
+])  # fmt: skip
+def test_what_stands_with_the_worst_level_is_of_that_level_alone(text: str) -> None:
+    assert told(text, "thecal_sac") == {"L4-L5": "compression"}
+    assert len(told(text, "bulge")) > 1
+
+
+def test_what_a_comma_parts_from_the_worst_level_is_of_all() -> None:
+    text = "Disc bulges at L3-4 and L4-5, more marked at L4-5, with mild canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild"}
+    text = "Disc bulges at L3-4 and L4-5 causing canal stenosis and foraminal narrowing, max. at L4-5."
+    assert len(told(text, "foraminal_stenosis")) == 4
+
+
 def test_a_degree_where_it_is_worst_replaces_the_one_before() -> None:
     text = "Mild disc desiccation from L2-3 through L4-5, worst at L4-5, where it is moderate."
     assert told(text, "degeneration") == {"L2-L3": "mild", "L3-L4": "mild", "L4-L5": "moderate"}
