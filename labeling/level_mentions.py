@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -99,6 +100,13 @@ def vertebra(word: str) -> str | None:
         return None
     letter, number = match.group(1).upper(), int(match.group(2))
     return f"{'T' if letter == 'D' else letter}{number}"
+
+
+def beyond(levels: Collection[int], direction: str) -> tuple[int, ...]:
+    """Return the lumbar levels `above` or `below` all of some."""
+    if direction == "above":
+        return tuple(level for level in LUMBAR if level < min(levels))
+    return tuple(level for level in LUMBAR if level > max(levels))
 
 
 def read_group(words: list[str], start: int) -> LevelGroup | None:

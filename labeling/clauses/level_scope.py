@@ -20,7 +20,7 @@ from deepspine.labeling.clauses.frames import (
     vertebra_name,
 )
 from deepspine.labeling.clauses.items import brought_about
-from deepspine.labeling.level_mentions import INDEX, LUMBAR, vertebra
+from deepspine.labeling.level_mentions import INDEX, LUMBAR, beyond, vertebra
 from deepspine.labeling.mentions import Mention
 
 PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
@@ -32,9 +32,13 @@ _NAMED = frozenset(("level", "levels"))
 _RESTS = frozenset(("rest", "others", "remainder", "remaining"))
 """Words for what is left, which alone are the other levels."""
 
-_DISC_REFS = frozenset(("all", "rest", "discs_above", "both", "above", "below"))
+_DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
+_BEYOND = {"discs_above": "above", "discs_below": "below"}
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
+
+_EXTENDS = ("exten", "migrat", "ris", "reach", "project", "track")
+"""How words begin that say how far a lesion reaches: "migrating | above this level"."""
 
 
 class LevelScope(Exceptions):
@@ -50,9 +54,7 @@ class LevelScope(Exceptions):
             self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
             return
         if before in ("below", "above") and group.levels:
-            beyond = max(group.levels) if before == "below" else min(group.levels)
-            levels = tuple(k for k in LUMBAR if (k > beyond if before == "below" else k < beyond))
-            self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
+            self._on_levels(LevelRef(beyond(group.levels, before), "", mention.i, mention.j), True)
             return
         self._on_levels(
             LevelRef(group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels),
@@ -85,6 +87,8 @@ class LevelScope(Exceptions):
         if value == "rest" and self._is_rest_of_site():
             self.cur.rest = "remainder"
             return
+        if mention.form == "beyond" and self.words[mention.i - 1].startswith(_EXTENDS):
+            return
         ref = self._pointed(mention)
         if value in ("multi", "vague"):
             self._count_levels(ref)
@@ -93,7 +97,8 @@ class LevelScope(Exceptions):
             return
         if value in _DISC_REFS and (not DISC_WORDS.isdisjoint(spoken) or _is_the_others(spoken)):
             self._add_discs(mention)
-        self._on_levels(ref, value in _CLOSING_REFS or self._prepositional(mention))
+        closing = value in _CLOSING_REFS or mention.form == "beyond"
+        self._on_levels(ref, closing or self._prepositional(mention))
 
     def on_restword(self, mention: Mention) -> None:
         """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""
@@ -142,6 +147,8 @@ class LevelScope(Exceptions):
             own = self.levels_seen[-1]
             if own.levels or own.ref not in ("this", "these"):
                 return LevelRef(own.levels, own.ref, mention.i, mention.j)
+        if mention.value in _BEYOND and self.levels_seen and self.levels_seen[-1].levels:
+            return LevelRef(beyond(self.levels_seen[-1].levels, _BEYOND[mention.value]), "", mention.i, mention.j)
         return LevelRef((), mention.value, mention.i, mention.j)
 
     def _count_levels(self, ref: LevelRef) -> None:
@@ -252,7 +259,10 @@ class LevelScope(Exceptions):
         bare = [
             frame
             for frame in self.frames[self.clause_start :]
-            if frame.level is None or frame.inherited or frame.level.ref == "multi" or (frame.soft and frame in item)
+            if frame.level is None
+            or frame.inherited
+            or frame.level.ref == "multi"
+            or (frame in item and (frame.soft or frame.level.ref in _BEYOND))
         ]
         closes = prepositional and not companions and self.cur.empty and self._ends_item(self._peek())
         if not bare and closes and self._second_item():

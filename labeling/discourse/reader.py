@@ -40,7 +40,9 @@ MAX_REGION_WORDS = 8
 REGION_REACH = 14
 """Words of a sentence among which the part of the spine is named that it speaks of."""
 
-ANAPHORS = frozenset(("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above"))
+ANAPHORS = frozenset(
+    ("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above", "discs_below")
+)
 _POINTING = ANAPHORS | {"rest", "rest_named", "these", "intervening"}
 _NAMING = ANAPHORS | {""}
 _ALL = frozenset(("all", "any", "multi", "rest"))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from deepspine.labeling.clauses.frames import LevelRef
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.level_mentions import INDEX, LUMBAR
+from deepspine.labeling.level_mentions import INDEX, LUMBAR, beyond
 from deepspine.labeling.mentions import Mention
 
 
@@ -43,7 +43,7 @@ def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[i
             return last if len(last) > 1 else _last_two(context)
         case "former" | "upper" | "latter" | "lower":
             return _one_of_pair(ref.ref, last if len(last) == 2 else _last_two(context))
-        case "above" | "below" | "discs_above":
+        case "above" | "below" | "discs_above" | "discs_below":
             return _beside(ref.ref, last)
         case "intervening":
             return _between(context.slip_levels)
@@ -64,8 +64,8 @@ def _one_of_pair(which: str, pair: tuple[int, ...]) -> tuple[int, ...]:
 def _beside(which: str, last: tuple[int, ...]) -> tuple[int, ...]:
     if not last:
         return ()
-    if which == "discs_above":
-        return tuple(level for level in LUMBAR if level < min(last))
+    if which in ("discs_above", "discs_below"):
+        return beyond(last, which.removeprefix("discs_"))
     level = _step(last[0], -1) if which == "above" else _step(last[-1], 1)
     return () if level is None else (level,)
 

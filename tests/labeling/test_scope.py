@@ -194,6 +194,45 @@ def test_discs_down_to_a_level_are_all_above_it(text: str) -> None:
     assert told(text, "herniation") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
 
 
+ABOVE_L45 = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Protrusion. Above this level, the canal and the foramina are normal.",
+    "At L4-5 there is a protrusion. There is no canal stenosis above this level.",
+    "The L4-5 disc is extruded. Above this, the canal is patent.",
+    "Extrusion at L4-5; above this level the canal is patent.",
+])  # fmt: skip
+def test_above_this_level_are_all_levels_above_it(text: str) -> None:
+    assert told(text, "canal_stenosis") == ABOVE_L45
+
+
+def test_below_this_level_are_all_levels_below_it() -> None:
+    text = "L3-4: Protrusion. Below this level the canal is patent."
+    assert told(text, "canal_stenosis") == {"L4-L5": "none", "L5-S1": "none"}
+    text = "L4-5: Bulge. Levels below this are normal."
+    assert set(told(text, "herniation")) == {"L5-S1"}
+
+
+def test_above_and_below_this_level_are_the_other_levels() -> None:
+    text = "L4-5: Severe canal stenosis. No canal stenosis above or below this level."
+    assert told(text, "canal_stenosis") == {**ABOVE_L45, "L4-L5": "severe", "L5-S1": "none"}
+
+
+def test_a_level_named_beyond_this_one_is_the_one_meant() -> None:
+    assert told("L5-S1: Protrusion. Above this there is a mild bulge at L4-5.", "bulge") == {"L4-L5": "mild"}
+    assert told("L4-5: Fusion. Above it, at L3-4, moderate canal stenosis.", "canal_stenosis") == {"L3-L4": "moderate"}
+
+
+def test_a_lesion_that_reaches_beyond_its_level_stays_there() -> None:
+    text = "L4-5: Extrusion migrating above this level and compressing the left root."
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+
+
+def test_the_discs_above_a_level_are_normal_as_discs() -> None:
+    assert told("L4-5: Protrusion. The discs above this level are normal.", "canal_stenosis") == {}
+
+
 def test_a_lesion_that_extends_down_to_a_level_is_not_at_all_above_it() -> None:
     text = "L4-5: Extrusion extending down to L5-S1 and compressing the left S1 root."
     assert set(told(text, "nerve_root")) <= {"L4-L5 left", "L5-S1 left"}
