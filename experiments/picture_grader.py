@@ -26,6 +26,7 @@ from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
+from deepspine.experiments.expert_scores import PFIRRMANN, mean_grade
 from deepspine.experiments.forest_panel import Beside, Panel, measured_all, sources_of
 from deepspine.experiments.picture_annotators import BOXES_FILE, PFIRRMANN_FILE, PREFIX, find_boxed, read_pfirrmann
 from deepspine.experiments.picture_dataset import PRESETS
@@ -172,13 +173,11 @@ def beside_others(
     ]
     grades = read_pfirrmann(folder / PFIRRMANN_FILE)
     graded = [
-        one
-        for one in predictions
-        if one.key.finding == spider_graded.PFIRRMANN and (one.key.report_id, one.key.level) in grades
+        one for one in predictions if one.key.finding == PFIRRMANN and (one.key.report_id, one.key.level) in grades
     ]
     if graded:
         truth = [grades[one.key.report_id, one.key.level] - 1 for one in graded]
-        guess = spider_graded.mean_grade(np.array([one.probabilities for one in graded]))
+        guess = mean_grade(np.array([one.probabilities for one in graded]))
         counts = count_pairs_by_patient([one.patient_key for one in graded], truth, guess, 5)
         kappa = patient_bootstrap(counts, lambda tables: cohen_kappa(tables, Weights.QUADRATIC))
         found.append({"finding": "pfirrmann beside annotators", "labels": len(graded), "kappa": str(kappa)})

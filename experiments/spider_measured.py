@@ -15,9 +15,10 @@ from typing import Any
 from omegaconf import MISSING
 
 from deepspine.data.label_table import LabelTable
+from deepspine.experiments.expert_scores import score
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.picture_dataset import picture_pairs
-from deepspine.experiments.spider_graded import PREFIX, read_endplates, score
+from deepspine.experiments.spider_graded import PREFIX, read_endplates
 from deepspine.labeling.validation.pictures import read_gradings
 
 
