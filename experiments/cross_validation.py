@@ -20,8 +20,8 @@ import yaml
 from deepspine.data.errors import DeepspineError
 from deepspine.data.whole_files import write_whole
 from deepspine.experiments.made_with import check_same, claim
-from deepspine.segmentation.evaluation import Observations, observe
 from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.observations import Observations, observe
 from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE
 
 TRAINING_PHANTOMS, PHANTOM_SEED = 10, 77
@@ -51,9 +51,7 @@ class Part:
         return {"n_folds": self.n_folds, "held_fold": self.held_fold, "steps": round(self.share * config_steps)}
 
 
-def train_folds(
-    data: Path, runs: Path, n_folds: int, *, share: float = 1.0, extra: Sequence[str] = ()
-) -> Iterator[Path]:
+def train_folds(data: Path, runs: Path, n_folds: int, *, share: float = 1.0) -> Iterator[Path]:
     """Train what is missing; yield the weights of each fold as soon as they are there.
 
     Parameters
@@ -66,8 +64,6 @@ def train_folds(
         Two or more.
     share
         How many of the steps that the shipped weights took are taken, in (0, 1].
-    extra
-        Further flags of `deepspine train segmentation`, for every training.
 
     Raises
     ------
@@ -80,7 +76,7 @@ def train_folds(
     _deepspine("phantom", "--studies", str(TRAINING_PHANTOMS), "--seed", str(PHANTOM_SEED), "--out", str(phantom))
     for fold in range(n_folds):
         part = Part(n_folds, fold, share)
-        common = ["--data.root", str(data), *extra]
+        common = ["--data.root", str(data)]
         teacher = _trained("segmentation_teacher", runs / f"teacher-{fold}", phantom, part, common)
         taught = ["--data.teacher", str(teacher), "--model.initial_weights", str(teacher)]
         yield _trained("segmentation", runs / f"student-{fold}", phantom, part, [*common, *taught])

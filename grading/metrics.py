@@ -132,7 +132,7 @@ def threshold_auc(finding: Finding, grade: str, probabilities: FloatArray, sets:
     return float(roc_auc_score(truth, score[decided]))
 
 
-def expected_calibration_error(probabilities: FloatArray, truth: NDArray[np.integer], *, bins: int = ECE_BINS) -> float:
+def expected_calibration_error(probabilities: FloatArray, truth: NDArray[np.integer]) -> float:
     """Return the mean gap between confidence and accuracy of the most probable grade (Guo 2017); nan without labels.
 
     Parameters
@@ -147,8 +147,8 @@ def expected_calibration_error(probabilities: FloatArray, truth: NDArray[np.inte
         return float("nan")
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == truth
-    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(bin_of, weights=confidence - right, minlength=bins)
+    bin_of = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
+    gaps = np.bincount(bin_of, weights=confidence - right, minlength=ECE_BINS)
     return float(np.abs(gaps).sum() / len(truth))
 
 

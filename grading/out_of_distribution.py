@@ -55,9 +55,7 @@ class FeatureSpread:
     source: str
 
     @classmethod
-    def fit(
-        cls, features: FloatArray, patients: Sequence[object], *, source: str, known_share: float = KNOWN_SHARE
-    ) -> FeatureSpread:
+    def fit(cls, features: FloatArray, patients: Sequence[object], *, source: str) -> FeatureSpread:
         """Learn from the features of known levels.
 
         Parameters
@@ -69,8 +67,6 @@ class FeatureSpread:
             Whose level each is. The threshold comes from distances of patients that mean and covariance did not see.
         source
             What the levels are, such as "1,700 levels of 340 patients of Sudirman's pictures".
-        known_share
-            Of known levels below the threshold.
 
         Raises
         ------
@@ -84,7 +80,7 @@ class FeatureSpread:
         unseen = np.zeros(len(features))
         for one in np.unique(fold):
             unseen[fold == one] = _distances(features[fold == one], *_moments(features[fold != one]))
-        return cls(*_moments(features), float(np.quantile(unseen, known_share)), source)
+        return cls(*_moments(features), float(np.quantile(unseen, KNOWN_SHARE)), source)
 
     def scores(self, features: FloatArray) -> FloatArray:
         """Return how far out levels lie, about 1 for known ones; (levels, features) to (levels,)."""

@@ -19,7 +19,7 @@ from deepspine.segmentation.classes import N_CLASSES
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.network import build_network, trained_network
 from deepspine.segmentation.teacher import taught
-from deepspine.segmentation.training_sets import TrainingSlice, fold_of, read_training_slices
+from deepspine.segmentation.training_sets import TrainingSlice, read_training_slices, segmentation_fold_of
 from deepspine.segmentation.weights_file import ENCODER, SOURCES, read_weights, write_weights
 
 Batch = tuple[Tensor, Tensor]
@@ -228,7 +228,7 @@ class SegmentationData(pl.LightningDataModule):
     def setup(self, stage: str | None = None) -> None:
         """Read the slices once."""
         slices = read_training_slices(self.root, self.sources)
-        held = [one for one in slices if fold_of(one.patient_key, self.n_folds) == self.held_fold]
+        held = [one for one in slices if segmentation_fold_of(one.patient_key, self.n_folds) == self.held_fold]
         names = {id(one) for one in held}
         kept = [one for one in slices if id(one) not in names]
         if self.teacher:

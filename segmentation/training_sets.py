@@ -69,8 +69,11 @@ class TrainingSlice:
         return self.pixel_mm / PIXEL_MM
 
 
-def fold_of(patient_key: str, n_folds: int) -> int:
-    """Return the fold of a patient by hashed key: the same for every run and every order of files."""
+def segmentation_fold_of(patient_key: str, n_folds: int) -> int:
+    """Return the fold of a patient by hashed key: the same for every run and every order of files.
+
+    Not that of `dataset.splits.fold_of`: by these words the patients were held back from the networks that are shipped.
+    """
     digest = hashlib.sha256(f"fold:{patient_key}".encode()).hexdigest()
     return int(digest, 16) % n_folds
 

@@ -23,6 +23,8 @@ from deepspine.experiments.benchmarks.peak_memory import own_peak_mb
 
 COPIED_SIDE = 16
 """Rows and columns of the copies that scaling is measured on: headers are read whole, pixels not at all."""
+MAX_VOLUMES = 20
+"""Series to read at most."""
 FEW = "few"
 """Folder of a tenth of the copies: memory is measured on it and on all."""
 
@@ -122,7 +124,6 @@ def benchmark_index(
     *,
     workers: Sequence[int] = (1, 2),
     repeats: int = 3,
-    max_volumes: int = 20,
     copies: int = 30_000,
 ) -> IndexBenchmark:
     """Measure indexing and reading on a folder of DICOM files.
@@ -135,8 +136,6 @@ def benchmark_index(
         Numbers of processes to measure; 1 is always among them.
     repeats
         Runs of each measurement, taken in turn so that a busy moment of the machine hits all alike.
-    max_volumes
-        Series to read at most.
     copies
         Files to measure scaling on, at least.
 
@@ -148,7 +147,7 @@ def benchmark_index(
     files = [archive / found.path for found in find_candidates(archive, reject=Rejects().add)]
     files = [path for path in files if path.is_file()]
     index = index_archive(archive)
-    volumes = [series for series in index if series.n_stacks == 1 and series.paths[0].is_file()][:max_volumes]
+    volumes = [series for series in index if series.n_stacks == 1 and series.paths[0].is_file()][:MAX_VOLUMES]
     if not volumes:
         raise InputError(f"{archive} holds no plain DICOM series of one stack to measure with")
     runs: dict[str, Callable[[], object]] = {

@@ -16,7 +16,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.whole_files import write_whole
 from deepspine.experiments.benchmarks.peer_environment import last_line, peer_environment
 from deepspine.segmentation.classes import dice_coefficient
-from deepspine.segmentation.training_sets import fold_of
+from deepspine.segmentation.training_sets import segmentation_fold_of
 
 REQUIREMENTS = ("nnunetv2==2.6.2", "setuptools<80")
 DATASET = "Dataset901_SpiderSpace"
@@ -113,7 +113,11 @@ def write_dataset(spider_space: Path, work: Path, *, n_folds: int, held_fold: in
         When no patient, or every one, falls into the fold.
     """
     table = pd.read_csv(spider_space / "slices.csv", dtype={"patient": str})
-    inside = table["patient"].map(lambda patient: fold_of(f"spider:{patient}", n_folds) == held_fold).astype(bool)
+    inside = (
+        table["patient"]
+        .map(lambda patient: segmentation_fold_of(f"spider:{patient}", n_folds) == held_fold)
+        .astype(bool)
+    )
     held, kept = table[inside], table[~inside]
     if held.empty or kept.empty:
         raise InputError(f"fold {held_fold} of {n_folds} must hold some of the patients of {spider_space} and not all")

@@ -23,8 +23,8 @@ from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.experiments.benchmarks.nnunet import NnunetRun, run_nnunet
 from deepspine.segmentation.classes import dice_coefficient
-from deepspine.segmentation.evaluation import dice_of_patients, located_pictures, unseen_by
 from deepspine.segmentation.inference import SIDE_MULTIPLE, SegmentationNetwork, shipped_weights
+from deepspine.segmentation.observations import dice_of_patients, located_pictures, unseen_by
 from deepspine.segmentation.pose import Segmenter
 from deepspine.segmentation.weights_file import read_weights
 

@@ -19,9 +19,7 @@ MAX_BODY_BYTES = 16 * 1024
 """A change has some 200 bytes."""
 
 
-def create_app(
-    store: Store, *, hosts: Sequence[str], secure_cookie: bool = False, guard: Guard | None = None
-) -> FastAPI:
+def create_app(store: Store, *, hosts: Sequence[str], secure_cookie: bool = False) -> FastAPI:
     """Return the web application of a project.
 
     Parameters
@@ -32,12 +30,10 @@ def create_app(
         Names under which the server may be asked for; others are refused (DNS rebinding).
     secure_cookie
         Whether the session's cookie is only sent over HTTPS.
-    guard
-        Limits; the usual ones by default.
     """
     app = FastAPI(title="deepspine annotate", openapi_url=None, max_body_size=MAX_BODY_BYTES)
     app.state.store = store
-    app.state.guard = guard or Guard.usual(store.database)
+    app.state.guard = Guard.usual(store.database)
     app.state.secure_cookie = secure_cookie
     app.state.agreement = AgreementPage(store)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

@@ -27,7 +27,12 @@ from deepspine.segmentation.detection.instance_map import (
 from deepspine.segmentation.detection.network import build_detector, start_from
 from deepspine.segmentation.inference import shipped_weights
 from deepspine.segmentation.partial_labels import DiscBox
-from deepspine.segmentation.training_sets import MIN_BOXES, fold_of, read_training_slices, sudirman_disc_boxes
+from deepspine.segmentation.training_sets import (
+    MIN_BOXES,
+    read_training_slices,
+    segmentation_fold_of,
+    sudirman_disc_boxes,
+)
 from deepspine.segmentation.weights_file import ENCODER, PIXEL_MM, SOURCES, read_weights, write_weights
 
 Sample = tuple[Tensor, dict[str, Tensor]]
@@ -196,7 +201,7 @@ class DetectionData(pl.LightningDataModule):
     def setup(self, stage: str | None = None) -> None:
         """Read the slices once."""
         slices = read_boxed_slices(self.root, self.sources)
-        kept = [one for one in slices if fold_of(one.patient_key, self.n_folds) != self.held_fold]
+        kept = [one for one in slices if segmentation_fold_of(one.patient_key, self.n_folds) != self.held_fold]
         self.train_set = BoxDataset(kept, self.augmentation, seed=self.seed)
 
     def train_dataloader(self) -> DataLoader[Sample]:

@@ -8,7 +8,7 @@ import pytest
 
 from deepspine.data.errors import ConfigError
 from deepspine.experiments import cross_validation
-from deepspine.segmentation.evaluation import Observations
+from deepspine.segmentation.observations import Observations
 
 
 @pytest.fixture

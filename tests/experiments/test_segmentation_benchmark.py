@@ -26,7 +26,7 @@ from deepspine.experiments.benchmarks.segmentation import (
 )
 from deepspine.experiments.benchmarks.timed_training import StepClock
 from deepspine.segmentation.graph_export import export_onnx
-from deepspine.segmentation.training_sets import fold_of
+from deepspine.segmentation.training_sets import segmentation_fold_of
 
 PATIENTS = [str(number) for number in range(12)]
 
@@ -49,7 +49,7 @@ def slices(tmp_path: Path) -> Path:
 
 def test_nnunet_trains_on_the_patients_outside_the_fold_and_is_shown_those_inside(slices: Path, tmp_path: Path) -> None:
     held = write_dataset(slices, tmp_path / "work", n_folds=3, held_fold=1)
-    inside = {patient for patient in PATIENTS if fold_of(f"spider:{patient}", 3) == 1}
+    inside = {patient for patient in PATIENTS if segmentation_fold_of(f"spider:{patient}", 3) == 1}
     raw = tmp_path / "work" / "raw" / DATASET
     assert set(held["patient"]) == inside
     assert {path.stem for path in (raw / "labelsTr").iterdir()} == set(PATIENTS) - inside

@@ -13,9 +13,9 @@ from deepspine.data.geometry import Grid
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import generate_study
 from deepspine.data.volume import Volume
-from deepspine.segmentation.evaluation import is_flagged
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import locate
+from deepspine.segmentation.observations import is_flagged
 
 USUAL = ["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"]
 

@@ -20,12 +20,13 @@ from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.segmentation.batch import LocateInput, digest_of, locate_inputs
 from deepspine.segmentation.classes import N_CLASSES
-from deepspine.segmentation.evaluation import Observations, is_flagged, judge_picture, measurements, observe, unseen_by
+from deepspine.segmentation.evaluation import measurements
 from deepspine.segmentation.inference import SegmentationNetwork, shipped_weights
 from deepspine.segmentation.locate import Location, locate
+from deepspine.segmentation.observations import Observations, is_flagged, judge_picture, observe, unseen_by
 from deepspine.segmentation.output import write_location
 from deepspine.segmentation.partial_labels import DiscBox
-from deepspine.segmentation.training_sets import fold_of
+from deepspine.segmentation.training_sets import segmentation_fold_of
 
 ROWS, COLUMNS = 280, 200
 SAGITTAL = [LEFT, -SUPERIOR, POSTERIOR]
@@ -364,4 +365,4 @@ def test_a_picture_is_measured_alone_and_beside_its_patient_s_other_contrast(tmp
 def test_only_the_held_fold_is_unseen() -> None:
     keep = unseen_by(SegmentationNetwork(random_scores, {"n_folds": 5, "held_fold": 2}))
     keys = [f"sudirman:{number:04d}" for number in range(100)]
-    assert [keep(key) for key in keys] == [fold_of(key, 5) == 2 for key in keys]
+    assert [keep(key) for key in keys] == [segmentation_fold_of(key, 5) == 2 for key in keys]

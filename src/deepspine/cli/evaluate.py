@@ -50,7 +50,8 @@ def segmentation(
     from deepspine.data.outputs import check_apart
     from deepspine.data.whole_files import write_whole
     from deepspine.experiments.cross_validation import observe_folds
-    from deepspine.segmentation.evaluation import measurements, measurements_csv, observe
+    from deepspine.segmentation.evaluation import measurements, measurements_csv
+    from deepspine.segmentation.observations import observe
 
     check_apart({"--out": out}, weights or ())
     if not 0 < share <= 1:
