@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ MIN_COVERED = 0.5
 """A crop of which the picture covers less than this share is left out."""
 FIRST_LEVEL, LAST_LEVEL = Level.T12_L1, Level.L6_S1
 """The levels that lumbar reports speak of."""
+LevelLabels = Mapping[Level, Mapping[Target, GradeSet]]
+"""The labels of one report by level."""
 
 
 @dataclass(frozen=True)
@@ -119,55 +122,88 @@ def build_dataset(
     known = {study.study_key: study.fingerprint for study in manifest.studies}
     by_report = labels_by_report(labels)
     rejects = Rejects()
-    added: list[str] = []
-    kept: list[str] = []
-    stale: list[str] = []
-    failed: list[str] = []
+    outcomes: list[tuple[str, _Outcome]] = []
     labelled, reports = 0, set(by_report)
     with _Shards(out, manifest) as shards:
         for found in studies:
             source = found if secret is None else _renamed(found, secret)
-            try:
-                own = by_report.get(found.report_id, {}) if found.report_id else {}
-                if own and found.shares_report:
-                    rejects.add(f"{source.study_key} labels", "another patient's study has the same report id")
-                    own = {}
-                labelled += bool(own)
-                reports.discard(found.report_id)
-                frames = [frame for frame in source.frames() if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
-                fingerprint = _fingerprint(frames, own)
-                if source.study_key in known:
-                    kept.append(source.study_key)
-                    stale += [source.study_key] if known[source.study_key] != fingerprint else []
-                    continue
-                samples = cut_study(source, frames, own, preset, rejects)
-            except DeepspineError as error:
-                rejects.add(source.study_key, error)
-                failed.append(source.study_key)
-            else:
+            own = by_report.get(found.report_id, {}) if found.report_id else {}
+            if own and found.shares_report:
+                rejects.add(f"{source.study_key} labels", "another patient's study has the same report id")
+                own = {}
+            labelled += bool(own)
+            reports.discard(found.report_id)
+            joined = _join(source, own, known, preset, rejects)
+            if joined.record is not None:
                 # What goes wrong here is no fault of the study's: storage fails for all of them.
-                shards.add(StudyRecord(source.study_key, source.patient_key, fingerprint, len(samples)), samples)
-                known[source.study_key] = fingerprint
-                added.append(source.study_key)
-            finally:
-                advance(1)
+                shards.add(joined.record, joined.samples)
+                known[source.study_key] = joined.record.fingerprint
+            outcomes.append((source.study_key, joined.outcome))
+            advance(1)
     Folder(out).write(REJECTS, csv_text(rejects.rows, REJECT_COLUMNS).encode())
+    added, kept, stale, failed = (
+        tuple(key for key, outcome in outcomes if outcome in counted)
+        for counted in ({_Outcome.ADDED}, {_Outcome.KEPT, _Outcome.STALE}, {_Outcome.STALE}, {_Outcome.FAILED})
+    )
     return BuildResult(
         shards.manifest,
-        tuple(added),
-        tuple(kept),
-        tuple(stale),
-        tuple(failed),
+        added,
+        kept,
+        stale,
+        failed,
         rejects,
         labelled=labelled,
         reports_without_study=len(reports),
     )
 
 
+class _Outcome(Enum):
+    """What became of a study; one that is stale is kept as it was."""
+
+    ADDED = auto()
+    KEPT = auto()
+    STALE = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """What the inputs give of one study: its record and samples, where there is something to add."""
+
+    outcome: _Outcome
+    record: StudyRecord | None = None
+    samples: Sequence[Sample] = ()
+
+
+def _join(
+    source: StudySource, labels: LevelLabels, known: Mapping[str, str], preset: CropPreset, rejects: Rejects
+) -> _Joined:
+    """Join the frames, labels and pictures of a study, unless it is there already.
+
+    Parameters
+    ----------
+    known
+        Fingerprints by study of what is there.
+    rejects
+        Takes what cannot be used.
+    """
+    try:
+        frames = [frame for frame in source.frames() if FIRST_LEVEL <= frame.level <= LAST_LEVEL]
+        fingerprint = _fingerprint(frames, labels)
+        if source.study_key in known:
+            return _Joined(_Outcome.KEPT if known[source.study_key] == fingerprint else _Outcome.STALE)
+        samples = cut_study(source, frames, labels, preset, rejects)
+    except DeepspineError as error:
+        rejects.add(source.study_key, error)
+        return _Joined(_Outcome.FAILED)
+    record = StudyRecord(source.study_key, source.patient_key, fingerprint, len(samples))
+    return _Joined(_Outcome.ADDED, record, samples)
+
+
 def cut_study(
     source: StudySource,
     frames: Sequence[LevelFrame],
-    labels: Mapping[Level, Mapping[Target, GradeSet]],
+    labels: LevelLabels,
     preset: CropPreset,
     rejects: Rejects,
 ) -> list[Sample]:
@@ -297,7 +333,7 @@ def _crop(name: str, stacks: Sequence[Volume], frame: LevelFrame, preset: CropPr
     return sagittal_crop(inside[0], frame, spec) if inside else None
 
 
-def _fingerprint(frames: Sequence[LevelFrame], labels: Mapping[Level, Mapping[Target, GradeSet]]) -> str:
+def _fingerprint(frames: Sequence[LevelFrame], labels: LevelLabels) -> str:
     values = [
         [frame.to_json() for frame in frames],
         sorted([level, *target, str(grades)] for level, own in labels.items() for target, grades in own.items()),
