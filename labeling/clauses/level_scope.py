@@ -41,6 +41,10 @@ _EXTENDS = ("exten", "migrat", "ris", "reach", "project", "track")
 """How words begin that say how far a lesion reaches: "migrating | above this level"."""
 
 
+_DETAILS = frozenset(("side", "side_post", "grade", "zone", "mm", "number", "mark", "conj"))
+"""Kinds of mentions that may follow the level of a lesion in a list, and head nothing."""
+
+
 class LevelScope(Exceptions):
     """Which heads a level belongs to: those that follow, or those it closes."""
 
@@ -411,7 +415,18 @@ class LevelScope(Exceptions):
             following = self._peek(2)
         if following is None or following.value == ";":
             return True
-        return following.value == "," and (self._goes_on_behind(following) or self.mentions[-1].kind in _NAMED)
+        if following.value != ",":
+            return False
+        return self._goes_on_behind(following) or self.mentions[-1].kind in _NAMED or self._ends_in_details(following)
+
+    def _ends_in_details(self, comma: Mention) -> bool:
+        """Whether but sides, degrees and zones stand behind a level: "herniated disc, L3-4 |, left, large"."""
+        for mention in self.mentions[self.mentions.index(comma, self.index) :]:
+            if mention.kind == "breaker":
+                return True
+            if mention.kind not in _DETAILS and mention.form != "adj":
+                return False
+        return True
 
     def _placed_by_level_before(self) -> list[Frame]:
         """Return heads behind a level that closed those before it, and is theirs only for want of one of their own."""

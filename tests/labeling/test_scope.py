@@ -304,6 +304,17 @@ def test_a_lesion_goes_on_behind_a_level_between_commas() -> None:
     assert told(text, "bulge") == {"L3-L4": "mild", "L5-S1": "mild"}
 
 
+@pytest.mark.parametrize("text", [
+    "1. L5-S1, mild bulge.\n2. Herniated disc, L3-4, left, large.\n3. Spinal stenosis, L4-5, severe.",
+    "- Bulging disc, L5-S1, mild\n- HNP, L3-4, left subarticular\n- Spinal stenosis, L4-5, severe, due to facet joints",
+    "Mild bulge, L5-S1. Herniated disc, L3-4, left and central. Canal stenosis, L4-5, severe.",
+])  # fmt: skip
+def test_sides_and_degrees_behind_a_level_between_commas_are_those_of_the_lesion_before(text: str) -> None:
+    assert told(text, "bulge") == {"L5-S1": "mild"}
+    assert told(text, "herniation") == {"L3-L4": "protrusion|extrusion|sequestration"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
 def test_a_denial_with_a_level_behind_a_comma_is_of_that_level() -> None:
     text = "Mild bulge, L3-4. No canal stenosis, L4-5. Patent foramina, L5-S1."
     assert told(text, "canal_stenosis") == {"L4-L5": "none"}
