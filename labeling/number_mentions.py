@@ -88,14 +88,19 @@ def _read_type(words: list[str], i: int) -> Mention | None:
 
 
 def _read_grade(words: list[str], i: int) -> Mention | None:
-    """Read `grade 2`, `grade: B`."""
-    j = i + 2 if words[i + 1 : i + 2] == [":"] else i + 1
+    """Read `grade 2`, `grade: B`, `gr. I`."""
+    j = i + 2 if words[i + 1 : i + 2] in ([":"], ["."]) else i + 1
     if j < len(words) and words[j] in _SCHIZAS:
         return _numbered(_SCALE, i, j + 1, bits=_SCHIZAS[words[j]], form="scale")
     numbers, end = _numerals(words, j)
     if not numbers:
         return None
     return _numbered(_NUMBER, i, end, bits=_bits_of(numbers), number=max(numbers), form="grade")
+
+
+def _read_degree(words: list[str], i: int) -> Mention | None:
+    """Read `degree II` of a slip, not `30 degree`."""
+    return None if i and words[i - 1].isdigit() else _read_grade(words, i)
 
 
 def _read_scale(words: list[str], i: int) -> Mention | None:
@@ -134,6 +139,8 @@ NUMBER_READERS: dict[str, Callable[[list[str], int], Mention | None]] = {
     "types": _read_type,
     "grade": _read_grade,
     "grades": _read_grade,
+    "gr": _read_grade,
+    "degree": _read_degree,
     **dict.fromkeys(_NAMED_SCALES, _read_scale),
 }
 """What reads the number behind, or in, a word."""

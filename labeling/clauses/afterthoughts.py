@@ -35,6 +35,7 @@ class Afterthoughts(Objects):
             return
         if not conjunct.grade and not self._number_is_degree(last, conjunct):
             return
+        self._leave_levels_carried_over(last, conjunct)
         free = self.last_open and all(lacks_degree(frame, conjunct) for frame in last)
         if free and conjunct.grade != NONE:
             _give_degree(last, conjunct)
@@ -56,6 +57,13 @@ class Afterthoughts(Objects):
         if told and conjunct.grade and conjunct.level is None:
             conjunct.level = self.worst_level
             conjunct.sides = conjunct.sides or self.focus_side
+
+    def _leave_levels_carried_over(self, last: list[Frame], conjunct: Conjunct) -> None:
+        """Let a head be where it "is", not where the sentence before was: "height loss is | moderate at L4-5"."""
+        for frame in last:
+            predicated = self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"])
+            if predicated and not frame.grade and frame.inherited and _is_among(conjunct, frame):
+                frame.level, frame.inherited = None, False
 
     def _addressed(self, conjunct: Conjunct) -> list[Frame]:
         """Return the heads spoken of; "not significant" denies all that "or" joins: "narrowing or stenosis, | ..."."""

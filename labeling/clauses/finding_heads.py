@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import (
+    DISC_WORDS,
     GRADED,
     LATERAL,
     LEFT,
@@ -28,6 +29,9 @@ _OF_LIST = frozenset(("level", "levels", "conj", "mark", "to"))
 _LISTING = frozenset(("and", "or", "/", ","))
 _VERTEBRAL = ("vertebra", "body", "bodies", "bone", "bony", "osseous")
 """How words of bones open whose alignment is that of the spine."""
+
+_FRACTURES = frozenset(("fracture", "fractures", "deformity", "deformities"))
+"""What takes height from a vertebra."""
 
 _OTHER_SITES = frozenset(("facet", "endplate", "other", "cord"))
 """Sites whose degeneration is not the disc's."""
@@ -91,7 +95,7 @@ class FindingHeads(Leftovers):
 
     def _finding_of(self, mention: Mention) -> str:
         """Return the finding that a word names; "degenerative changes" name that of their site, or none."""
-        if mention.value == "nothing":
+        if mention.value == "nothing" or (mention.value == "disc_height_loss" and self._is_height_of_bone(mention)):
             return ""
         if mention.value != "degenerative_changes":
             return mention.value
@@ -101,6 +105,16 @@ class FindingHeads(Leftovers):
         if site == "endplate":
             return "" if "spond" in self.words[mention.i] else "modic"
         return "facet_arthropathy" if site == "facet" else ""
+
+    def _is_height_of_bone(self, mention: Mention) -> bool:
+        """Whether a height is that of a vertebra: "fracture of L3 with | height loss", "| height loss of L3"."""
+        if not DISC_WORDS.isdisjoint(self.words[mention.i : mention.j]):
+            return False
+        following, behind = self._peek(), self._peek(2)
+        if following is not None and following.kind == "of" and following.i == mention.j and behind is not None:
+            return behind.kind == "vertebra" or behind.rule.id == "site.bone"
+        named = [site for conjunct in [*self.subject, *self.conjuncts, self.cur] for site in conjunct.sites]
+        return any(word in _FRACTURES for site in named for word in self.words[site.i : site.j])
 
     def _frames_of(self, mention: Mention, value: str) -> list[Frame]:
         """Return the frames of a finding; one word may name two: "loss of height and signal"."""

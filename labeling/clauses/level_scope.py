@@ -17,6 +17,7 @@ from deepspine.labeling.clauses.frames import (
     LevelRef,
     disc_above,
     disc_below,
+    meanings,
     vertebra_name,
 )
 from deepspine.labeling.clauses.items import brought_about
@@ -212,7 +213,7 @@ class LevelScope(Exceptions):
         if self.excepting:
             self._except_levels(ref)
             return
-        if self._stands_within(ref):
+        if self._stands_within(ref) or self._is_of_object(ref):
             self._take_level_within(ref)
             return
         self._finish_open_at_level()
@@ -222,8 +223,7 @@ class LevelScope(Exceptions):
             self._fresh()
         bare = self._bare_heads(prepositional)
         if ref.ref == "rest" and self.headed:
-            item = self.frames[self.item_start :]
-            bare = [frame for frame in bare if frame in item or not _is_of_heading(frame)]
+            bare = self._leave_to_heading(bare)
         if self.focus:
             self._focus_levels(ref, bare)
         elif ref.slip:
@@ -242,9 +242,20 @@ class LevelScope(Exceptions):
         following = self._peek()
         return bool(self.cur.sites) or (following is not None and following.kind == "site" and following.i == ref.j)
 
+    def _is_of_object(self, ref: LevelRef) -> bool:
+        """Whether levels stand before the object of a verb: "the bulge narrows the left L4-5 | foramen"."""
+        head, following = self.open, self._peek()
+        if head is None or head.form not in ("verb", "either") or following is None or following.i != ref.j:
+            return False
+        taken = any(c.sites for c in [*self.conjuncts, self.cur])
+        return (head.value, following.value) in meanings() and not taken
+
     def _take_level_within(self, ref: LevelRef) -> None:
-        """Let levels be those of the noun that follows, and of what follows the noun."""
+        """Let levels be those of the noun that follows, of what follows it, and of what does something to it."""
+        assert self.open is not None
         assert self.open_conjunct is not None
+        if self.open.form in ("verb", "either"):
+            self._assign(self._bare_heads(prepositional=False), ref)
         self.open_conjunct.level = self.level = ref
         self.level_used = True
 
@@ -272,6 +283,19 @@ class LevelScope(Exceptions):
         if not bare and closes and self._second_item():
             return list(self.last)
         return bare
+
+    def _leave_to_heading(self, bare: list[Frame]) -> list[Frame]:
+        """Return the heads that are not those of the level headed: "L4-5: mild bulge, other levels | normal"."""
+        item = self.frames[self.item_start :]
+        return [
+            frame
+            for frame in bare
+            if frame in item
+            or not frame.inherited
+            or frame.neg
+            or frame.bits == NONE
+            or frame.finding == "normal_level"
+        ]
 
     def _opens_companions(self) -> bool:
         """Whether a level of a list has findings of its own behind: "at L4-5, with X, and at L5-S1 |, with Y"."""
@@ -533,11 +557,6 @@ class LevelScope(Exceptions):
             if name is not None:
                 found.append(disc_above(name) if upper else disc_below(name))
         return found
-
-
-def _is_of_heading(frame: Frame) -> bool:
-    """Whether a lesion is that of the level headed and of no other: "L4-5: mild bulge, other levels | normal"."""
-    return frame.inherited and not frame.neg and frame.bits != NONE and frame.finding != "normal_level"
 
 
 def _is_the_others(spoken: list[str]) -> bool:

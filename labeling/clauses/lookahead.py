@@ -326,7 +326,8 @@ class Lookahead(State):
 
     def _is_respective(self) -> bool:
         """Whether the sentence shares something out over its levels: "..., respectively"."""
-        return "respectively" in self.words[self.mentions[0].i : self.mentions[-1].j + 2]
+        words = self.words[self.mentions[0].i : self.mentions[-1].j + 2]
+        return "respectively" in words or "resp" in words
 
     def _new_clause(self, following: Mention | None) -> bool:
         """Whether "..., at L4-5 <finding>" opens a clause instead of closing the last."""

@@ -186,7 +186,14 @@ class Objects(Emission):
             and self.words[head.i].startswith("narrow")
         ):
             return head.form == "part" or not (self.frames or opener.neg)
-        return head.form == "part" and bool(self.last) and self.last[-1].finding in ("degeneration", "disc_height_loss")
+        before = self.last[-1].finding in ("degeneration", "disc_height_loss") if self.last else False
+        return head.form == "part" and (before or self._goes_on_with_spaces(head))
+
+    def _goes_on_with_spaces(self, head: Mention) -> bool:
+        """Whether levels go on with the disc spaces of the sentence before: "... preserved. L4-5 is | narrowed"."""
+        if self.previous_finding != "disc_height_loss" or not self.words[head.i].startswith("narrow"):
+            return False
+        return self.topic is None and bool(self.levels_seen) and not self.subject
 
     def _is_of_unknown_site(self, head: Mention) -> bool:
         """Whether an unknown word stands between a side and a narrowing, which then is not the canal's."""

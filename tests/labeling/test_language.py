@@ -791,6 +791,9 @@ def test_barely_is_little_and_equivocal_is_doubtful(text: str, finding: str, gra
     ("The nerve roots are dislocated.", "nerve_root", "displacement"),
     ("The nerve roots are shifted.", "nerve_root", "displacement"),
     ("The foramina are permeable.", "foraminal_stenosis", "none"),
+    ("The bulge indents the TS.", "thecal_sac", "indentation"),
+    ("Bulge with comp. of the thecal sac.", "thecal_sac", "compression"),
+    ("No cauda equina or conus compression.", "thecal_sac", "none|contact|indentation"),
     ("Canal AP diameter is reduced to 7 mm.", "canal_stenosis", PRESENT),
     ("The sagittal diameter of the canal is reduced.", "canal_stenosis", PRESENT),
 ])  # fmt: skip
@@ -822,3 +825,28 @@ def test_behind_the_present_study_stand_its_findings(study: str) -> None:
 @pytest.mark.parametrize("study", ["Study", "Examination", "Exam"])
 def test_behind_a_study_without_more_stands_how_it_was_made(study: str) -> None:
     assert not labels_of(f"{study}: MRI for L4-5 protrusion.")
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Gr. I anterolisthesis of L4 on L5.", "grade1"),
+    ("Gr II spondylolisthesis at L4-5.", "grade2"),
+    ("L4 on L5 slip gr 1.", "grade1"),
+    ("L4-5: Degree II spondylolisthesis.", "grade2"),
+])  # fmt: skip
+def test_the_grade_of_a_slip_in_short(text: str, grades: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L4-L5": grades}
+
+
+def test_an_angle_is_no_grade() -> None:
+    assert told("L4-5: Lordosis of 30 degree 2 mm retrolisthesis.", "retrolisthesis") == {"L4-L5": "present"}
+
+
+@pytest.mark.parametrize("text", ["Canal stenosis at L3-4 and L4-5, mild and severe, resp.",
+                                  "L3-4 and L4-5: Mild & severe canal stenosis resp."])  # fmt: skip
+def test_respectively_may_be_shortened(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", ["No cord compression.", "Protrusion with cord compression."])
+def test_a_compressed_cord_is_no_compressed_sac(text: str) -> None:
+    assert not told(f"T12-L1: {text}", "thecal_sac")

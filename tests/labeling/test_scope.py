@@ -1095,3 +1095,54 @@ def test_an_exception_ends_at_another_level_and_with_its_line() -> None:
     text = "No herniation except at L4-5.\nThe roots are compressed."
     assert not told(text, "nerve_root")
     assert told("Normal discs except at L4-5. L5-S1 is narrow. Mild bulge.", "bulge").get("L4-L5") is None
+
+
+@pytest.mark.parametrize("text", [
+    "The disc spaces are preserved from L1-2 to L3-4. L4-5 is mildly narrowed and L5-S1 is severely narrowed.",
+    "Disc heights are normal at L1-2, L2-3 and L3-4. L4-5 is mildly narrowed, L5-S1 severely narrowed.",
+])  # fmt: skip
+def test_levels_narrowed_behind_disc_spaces_have_lost_height(text: str) -> None:
+    found = told(text, "disc_height_loss")
+    assert (found["L3-L4"], found["L4-L5"], found["L5-S1"]) == ("none", "mild", "severe")
+    assert not told(text, "canal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "The disc spaces are normal. L4-5 is stenosed.",
+    "The disc spaces are normal. The canal at L4-5 is narrowed.",
+])  # fmt: skip
+def test_a_stenosis_behind_disc_spaces_stays_the_canals(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "The bulge narrows the left L4-5 foramen.",
+    "L4-5: The bulge narrows the left L4-5 foramen.",
+    "A bulge encroaches upon the left L4-5 neural foramen.",
+])  # fmt: skip
+def test_a_level_before_the_object_of_a_verb_is_that_of_both(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L4-L5 foraminal_stenosis left": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulges from L2-3 through L5-S1. Canal stenosis is moderate at L4-5.",
+    "Bulges at L3-4 and L4-5. Canal stenosis is moderate at L4-5 and mild at L5-S1.",
+])  # fmt: skip
+def test_what_is_of_a_degree_at_a_level_is_not_at_the_levels_before(text: str) -> None:
+    found = told(text, "canal_stenosis")
+    assert found.pop("L4-L5") == "moderate"
+    assert found in ({}, {"L5-S1": "mild"})
+
+
+@pytest.mark.parametrize("text", [
+    "L2-3: Compression fracture of L3 with 50% height loss.",
+    "L2-3: Retropulsion from an L3 compression fracture with mild height loss.",
+    "L2-3: Mild height loss of the L3 vertebral body.",
+])  # fmt: skip
+def test_lost_height_of_a_vertebra_is_no_discs(text: str) -> None:
+    assert not told(text, "disc_height_loss")
+
+
+def test_a_disc_beside_a_fracture_may_lose_height() -> None:
+    assert told("L1-2: L2 compression fracture, mild disc height loss.", "disc_height_loss") == {"L1-L2": "mild"}
+    assert told("L4-5: Bulge with mild height loss, old L2 fracture.", "disc_height_loss") == {"L4-L5": "mild"}
