@@ -221,7 +221,7 @@ class LevelScope(Exceptions):
         if self._names_place():
             prepositional = True
             self._fresh()
-        bare = self._bare_heads(prepositional)
+        bare = self._bare_heads(ref, prepositional)
         if ref.ref == "rest" and self.headed:
             bare = self._leave_to_heading(bare)
         if self.focus:
@@ -267,7 +267,7 @@ class LevelScope(Exceptions):
             for frame in brought_about(waiting, level.j, self.mentions[: self.index]):
                 frame.soft = False
 
-    def _bare_heads(self, prepositional: bool) -> list[Frame]:
+    def _bare_heads(self, ref: LevelRef, prepositional: bool) -> list[Frame]:
         """Return the heads of the clause whose levels are not said yet."""
         companions = self._opens_companions()
         item = () if companions else self.frames[self.item_start :]
@@ -282,7 +282,12 @@ class LevelScope(Exceptions):
         closes = prepositional and not companions and self.cur.empty and self._ends_item(self._peek())
         if not bare and closes and self._second_item():
             return list(self.last)
-        return bare
+        return self._of_last_item(ref, bare) if self.at_header else bare
+
+    def _of_last_item(self, ref: LevelRef, bare: list[Frame]) -> list[Frame]:
+        """Leave to a heading of several levels all but the last item: "L3-4, L4-5: Bulges with stenosis | at L4-5"."""
+        headed = [f for f in bare if f.level is not None and set(ref.levels) < set(f.level.levels)]
+        return [frame for frame in bare if frame in self.last or frame not in headed] if ref.levels else bare
 
     def _leave_to_heading(self, bare: list[Frame]) -> list[Frame]:
         """Return the heads that are not those of the level headed: "L4-5: mild bulge, other levels | normal"."""

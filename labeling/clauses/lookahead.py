@@ -340,7 +340,7 @@ class Lookahead(State):
             return False
         if following.kind in ("mark", "conj"):
             return False
-        return any(f.level is not None and not f.inherited for f in self.frames)
+        return any(f.level is not None and (self.at_header or not f.inherited) for f in self.frames)
 
     def _lists_levels_next(self) -> bool:
         """Whether the levels of the last head follow: "bulging at two levels: | L4-5", "severe stenosis: | L4-5"."""

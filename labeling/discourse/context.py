@@ -33,9 +33,10 @@ class Context:
     side, side_standalone, side_sentence, side_of_level
         Side that a heading announced ("Right:"), whether it stood on a line of its own, the sentence, and whether it
         stood under a level's heading.
-    recent, slip_levels, slip_just_told, herniation
-        Levels named before, oldest first; those of slips; those of a slip with no other level named since, to which
-        "this level" points though nothing else is about them; the side of the herniation at a level.
+    recent, slip_levels, just_named, herniation
+        Levels named before, oldest first; those of slips; those that "this level" points to though what follows is not
+        about them (of a slip, or of one finding under a heading of several levels); the side of the herniation at a
+        level.
     excepted
         Levels of an exception just made, of which lesions without a level are: "normal but for L5-S1, where ...".
     previous_site, previous_finding
@@ -68,7 +69,7 @@ class Context:
     recent: list[tuple[int, ...]] = field(default_factory=list)
     excepted: tuple[int, ...] = ()
     slip_levels: tuple[int, ...] = ()
-    slip_just_told: tuple[int, ...] = ()
+    just_named: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)
     previous_site: Mention | None = None
     previous_finding: str = ""

@@ -244,7 +244,7 @@ class Headings:
         context.level = None
         context.topic = None
         context.level_standalone = False
-        context.slip_just_told = ()
+        context.just_named = ()
         context.side = 0
         if section == "skip":
             context.skip = True
@@ -292,7 +292,7 @@ class Headings:
         if (standalone or _is_foreign(context.topic)) and not context.topic_standalone:
             context.topic = None
         levels = resolve(ref, context, self.words)
-        context.slip_just_told = ()
+        context.just_named = ()
         context.level = LevelRef(levels, ref.ref if not levels else "", ref.i, ref.j, outside=ref.outside)
         if ref.ref == "rest":
             context.level.ref = "rest_named"

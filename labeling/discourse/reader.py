@@ -225,7 +225,7 @@ class Reader:
             group = mention.group
             if group is not None and (group.levels or group.outside):
                 context.level = ref_of(mention)
-                context.slip_just_told = ()
+                context.just_named = ()
                 context.level_line = -1
                 if group.levels:
                     context.recent.append(group.levels)
@@ -267,11 +267,11 @@ class Reader:
             context.excepted = excepted
         told_slips = _levels_of_slips(frames)
         if not seen:
-            context.slip_just_told = told_slips or context.slip_just_told
+            context.just_named = told_slips or context.just_named
             self._remember_unnamed(reader, frames)
             return
         if frames and seen[0].i - sentence.i > 2 and all(frame.finding in SLIPS for frame in frames):
-            context.slip_just_told = told_slips or context.slip_just_told
+            context.just_named = told_slips or context.just_named
             return
         resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
         if not resolved:
@@ -280,7 +280,10 @@ class Reader:
                 context.level_standalone = False
             return
         context.recent.extend(resolved)
-        context.slip_just_told = ()
+        if reader.at_header and context.level is not None and _all_among(resolved, context.level.levels):
+            context.just_named = resolved[-1]
+            return
+        context.just_named = ()
         levels = self._last_levels(reader, frames, seen, resolved)
         context.level = LevelRef(levels, "", 0, 0)
         context.level_standalone = False
@@ -321,6 +324,11 @@ def _levels_of_slips(frames: list[Frame]) -> tuple[int, ...]:
     """Return the levels at which a sentence asserts a slip."""
     told = [frame.level for frame in frames if frame.finding in SLIPS and not frame.neg and not frame.inherited]
     return tuple(dict.fromkeys(level for ref in told if ref is not None for level in ref.levels))
+
+
+def _all_among(groups: list[tuple[int, ...]], levels: tuple[int, ...]) -> bool:
+    """Whether levels named in a sentence are only some of its heading's: "L3-4 and L4-5: Bulges, larger at L4-5."."""
+    return all(set(group) < set(levels) for group in groups)
 
 
 def _is_elliptic(kinds: set[str]) -> bool:

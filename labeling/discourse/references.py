@@ -33,7 +33,7 @@ def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[i
     if ref.levels or ref.outside:
         return ref.levels
     current = context.level.levels if context.level is not None else ()
-    last = context.slip_just_told or current or (context.recent[-1] if context.recent else ())
+    last = context.just_named or current or (context.recent[-1] if context.recent else ())
     match ref.ref:
         case "these":
             return _these(ref, last, context, words)

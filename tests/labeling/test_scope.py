@@ -333,6 +333,33 @@ def test_statements_of_levels_between_semicolons_stand_by_themselves() -> None:
     assert told(text, "foraminal_stenosis")["L1-L2 left"] == "none"
 
 
+@pytest.mark.parametrize("text", [
+    "Disc desiccation with mild canal narrowing at L4-5.",
+    "Disc desiccation and mild canal narrowing at L4-5.",
+    "Desiccated discs, causing mild narrowing of the canal at L4-5.",
+    "Disc desiccation, and at L4-5 mild canal stenosis.",
+])  # fmt: skip
+def test_a_heading_of_several_levels_rules_what_is_not_placed_at_one_of_them(text: str) -> None:
+    text = f"L2-3 through L4-5: {text}"
+    assert told(text, "degeneration") == dict.fromkeys(("L2-L3", "L3-L4", "L4-L5"), PRESENT)
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+
+
+def test_a_heading_of_several_levels_rules_on_behind_one_of_them() -> None:
+    text = "L3-4 and L4-5: Mild bulges with canal stenosis at L4-5."
+    assert set(told(f"{text} The foramina are patent.", "foraminal_stenosis")) == {
+        "L3-L4 left", "L3-L4 right", "L4-L5 left", "L4-L5 right",
+    }  # fmt: skip
+    assert told(f"{text} The left nerve root is compressed at this level.", "nerve_root") == {
+        "L4-L5 left": "compression"
+    }
+
+
+def test_another_level_under_a_heading_takes_what_stands_behind_it() -> None:
+    text = "L4-5: Mild bulge, and at L5-S1 a moderate bulge."
+    assert told(text, "bulge") == {"L4-L5": "mild", "L5-S1": "moderate"}
+
+
 def test_levels_that_are_included_among_others_are_not_singled_out() -> None:
     text = "L4-5: Mild bulge. The remaining levels, including the rudimentary L5-S1 disc, are unremarkable."
     assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
