@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from deepspine.labeling.lost_lines import with_line_ends
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.tokenization import is_sentence_end
@@ -24,6 +25,9 @@ _STATING = frozenset(("finding", "pred", "open"))
 _VALUES = frozenset(("finding", "open", "grade", "post_neg", "side", "side_post", "pred"))
 _PRONOUNS = frozenset(("it", "they", "them", "these", "this", "those", "both", "one", "ones", "same"))
 _LEVELS = frozenset(("level", "levels", "levelref"))
+_JOINING = frozenset(("conj", "of", "to", "neg"))
+"""What hangs a level on the words before it."""
+
 _DASH_HEADING_KINDS = frozenset(("level", "site", "finding", "pred"))
 _HEADING_KINDS = frozenset(("level", "levels", "site", "finding", "pred", "side", "mark", "conj", "of"))
 
@@ -82,6 +86,8 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
     """Cut the mentions of a report at full stops, line ends and table cells."""
     sentences: list[Sentence] = []
     listed = ";" in words
+    if NEWLINE not in words:
+        mentions = with_line_ends(words, mentions)
     for sentence in _Splitter(words).split(mentions):
         if listed and ";" in words[sentence.i : sentence.j]:
             sentences += _headed_items(words, sentence)
@@ -224,15 +230,38 @@ def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
 
 
 def _unmarked_items(sentence: Sentence) -> list[Sentence]:
-    """Cut before headings that nothing divides from the text before: "Disc: bulge | Canal: mild | R NF: patent"."""
+    """Cut before headings that nothing divides from the text before: "Disc: bulge | Canal: mild | L5-S1: normal"."""
     items = [sentence]
     mentions, sentence.mentions = sentence.mentions, []
+    colons: list[int] = []
     for index, mention in enumerate(mentions):
         items[-1].mentions.append(mention)
-        first = _heading_start(mentions, index) if mention.value == ":" else 0
+        if mention.value != ":":
+            continue
+        first = _heading_start(mentions, index)
         if first and (mentions[first - 1].kind in _VALUES or mentions[first - 1].value == ","):
             items.append(_item_behind(items[-1], mentions[first].i))
+        elif colons and _is_level_behind_text(mentions, colons, index):
+            items.append(_item_behind(items[-1], mentions[index - 1].i))
+        colons.append(index)
     return items
+
+
+def _is_level_behind_text(mentions: list[Mention], colons: list[int], colon: int) -> bool:
+    """Whether a level before a colon is a heading behind what another one heads: "L4-5: mild bulge | L5-S1: normal".
+
+    Behind a section's heading the text of a history may stand before it ("Hx: back pain | L4-5: mild bulge").
+    """
+    last = colons[-1]
+    level, before = mentions[colon - 1], mentions[colon - 2]
+    if level.kind not in _LEVELS or level.form == "at" or level.j != mentions[colon].i or colon - 1 == last:
+        return False
+    if before.j == level.i and (before.kind in _JOINING or (before.kind == "mark" and before.value != ",")):
+        return False
+    head = mentions[last - 1] if last else None
+    if head is not None and head.kind == "section":
+        return head.value == "skip" or colon - 2 == last
+    return head is not None and head.kind in _LEVELS and colon - 2 > last
 
 
 def _heading_start(mentions: list[Mention], colon: int) -> int:

@@ -266,7 +266,8 @@ class Headings:
 
     def _findings_follow(self) -> bool:
         """Whether the next heading of a section is one that ends a history for certain."""
-        for sentence in self.sentences[self.index + 1 :]:
+        for index in range(self.index + 1, len(self.sentences)):
+            sentence = self.sentences[index]
             if sentence.line_start and sentence.mentions:
                 heads = sentence.has_colon or sentence.j - sentence.i <= MAX_BARE_HEADING
                 value = self.section_of(sentence.mentions) if heads else None
@@ -354,7 +355,7 @@ def _ends_in_side_behind_value(head: list[Mention]) -> bool:
 
 def _is_foreign(topic: Topic | None) -> bool:
     """Whether a heading in front announced what is not labelled: "Vertebral bodies: normal. | L4-5: ..."."""
-    return topic is not None and topic.finding is None and any(site.value == "other" for site in topic.sites)
+    return topic is not None and topic.finding is None and any(site.value in ("other", "cord") for site in topic.sites)
 
 
 def make_topic(head: list[Mention]) -> Topic:

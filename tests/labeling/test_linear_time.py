@@ -30,6 +30,8 @@ ADVERSARIAL = {
     "line ends": "\n",
     "misspelt": "stenosiz protrussion ",
     "pipes": "|a",
+    "rows of a line": "| L4-5 | mild ",
+    "sections of a line": "history: pain. - L4-5: ",
 }
 
 
