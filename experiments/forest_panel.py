@@ -15,7 +15,7 @@ from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
 from deepspine.experiments.measured_pictures import LEARNERS, cross_validate_measured
-from deepspine.experiments.picture_annotators import PREFIX as NOTES_PREFIX
+from deepspine.experiments.public_sets import SPIDER_PREFIX, SUDIRMAN_PREFIX
 from deepspine.grading.exported_forests import ExportedForest, export
 from deepspine.grading.level_features import COMPARED, beside_neighbours
 from deepspine.grading.measurements_forest import N_TREES, MeasurementForest, fit_forest
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EXPERTS, NOTES = "experts", "notes"
 """Who teaches: picture readers, or clinicians' notes."""
-SOURCES: Mapping[str, str] = MappingProxyType({spider_graded.PREFIX: "spider", NOTES_PREFIX: "sudirman"})
+SOURCES: Mapping[str, str] = MappingProxyType({SPIDER_PREFIX: "spider", SUDIRMAN_PREFIX: "sudirman"})
 """Data set of a report by how its identifier begins."""
 SAME = 1e-4
 """Probabilities that differ by less are those of one forest."""

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
+from deepspine.data.convert.sudirman_boxes import BULGE_OR_HERNIATION, BoxedDisc, read_boxed_discs
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.experiments.picture_dataset import PicturePair
+from deepspine.experiments.public_sets import SUDIRMAN_PREFIX
 from deepspine.experiments.yes_or_no import Answers
-from deepspine.labeling.validation.pictures import BULGE_OR_HERNIATION, BoxedDisc, read_boxed_discs
 
-PREFIX = "sud-"
-"""Of the data set's patients, as in the notes."""
 BOXES_FILE, PFIRRMANN_FILE = "boxes.csv", "pfirrmann.csv"
 PFIRRMANN_LEVELS = {"D3": Level.L3_L4, "D4": Level.L4_L5, "D5": Level.L5_S1}
 Disc = tuple[str, Level]
@@ -75,7 +74,7 @@ def annotated_discs(folder: Path, pairs: Iterable[PicturePair]) -> LabelTable:
     InputError
         When there are no boxes.
     """
-    boxed = find_boxed(pairs, read_boxed_discs(folder / BOXES_FILE, id_prefix=PREFIX))
+    boxed = find_boxed(pairs, read_boxed_discs(folder / BOXES_FILE, id_prefix=SUDIRMAN_PREFIX))
     pfirrmann = FINDINGS["pfirrmann"]
     grades = {
         LabelKey(*disc, pfirrmann.name, Side.MIDLINE): GradeSet.of(pfirrmann, pfirrmann.scale[grade - 1])
@@ -118,7 +117,7 @@ def read_pfirrmann(path: Path) -> dict[Disc, int]:
         return {}
     with path.open(encoding="utf-8", newline="") as file:
         return {
-            (f"{PREFIX}{row['patient']}", level): int(row[column])
+            (f"{SUDIRMAN_PREFIX}{row['patient']}", level): int(row[column])
             for row in csv.DictReader(file)
             for column, level in PFIRRMANN_LEVELS.items()
             if row[column]

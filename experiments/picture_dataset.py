@@ -21,20 +21,20 @@ from deepspine.experiments.made_with import claim, fingerprint
 from deepspine.experiments.picture_levels import located_picture
 from deepspine.experiments.shipped import segmentation_weights
 
-# Pictures have no axial series; a network of theirs keeps a place for one.
-_NO_AXIAL = CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0))
+NO_AXIAL = CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0))
+"""Pictures have no axial series; a network of theirs keeps a place for one."""
 USUAL, FINE = "usual", "fine"
 PRESETS: Mapping[str, CropPreset] = MappingProxyType(
     {
         USUAL: CropPreset(
             "picture_small",
             CropSpec(Plane.SAGITTAL, (1, 64, 80), (4.0, 57.6, 72.0), offset_mm=(0.0, 6.0, 0.0)),
-            _NO_AXIAL,
+            NO_AXIAL,
         ),
         FINE: CropPreset(
             "picture_fine",
             CropSpec(Plane.SAGITTAL, (1, 80, 96), (4.0, 48.0, 57.6), offset_mm=(0.0, 6.0, 0.0)),
-            _NO_AXIAL,
+            NO_AXIAL,
         ),
     }
 )

@@ -18,6 +18,7 @@ from omegaconf import MISSING
 from torch.utils.data import DataLoader
 
 from deepspine.data.agreement import Weights, cohen_kappa, count_pairs_by_patient, patient_bootstrap
+from deepspine.data.convert.sudirman_boxes import BULGE_OR_HERNIATION, read_boxed_discs
 from deepspine.data.crops import CropPreset
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import stored_samples
@@ -28,8 +29,9 @@ from deepspine.data.label_table import LabelTable
 from deepspine.experiments import spider_graded
 from deepspine.experiments.expert_scores import PFIRRMANN, mean_grade
 from deepspine.experiments.forest_panel import Beside, Panel, measured_all, sources_of
-from deepspine.experiments.picture_annotators import BOXES_FILE, PFIRRMANN_FILE, PREFIX, find_boxed, read_pfirrmann
+from deepspine.experiments.picture_annotators import BOXES_FILE, PFIRRMANN_FILE, find_boxed, read_pfirrmann
 from deepspine.experiments.picture_dataset import PRESETS
+from deepspine.experiments.public_sets import SPIDER, SUDIRMAN_PREFIX, sudirman
 from deepspine.experiments.recipe import averaged, folder_of
 from deepspine.experiments.registry import CONFIGS, load_settings
 from deepspine.experiments.sudirman_weak import bulge_scores
@@ -43,13 +45,12 @@ from deepspine.grading.prediction import Prediction
 from deepspine.grading.set_calibration import fit_on_sets
 from deepspine.grading.told_apart import ToldApart
 from deepspine.grading.weights import GraderPart, Promised, part_of_checkpoints, save_grader
-from deepspine.labeling.validation.pictures import BULGE_OR_HERNIATION, QUESTIONS, asserts, read_boxed_discs
+from deepspine.labeling.validation.pictures import QUESTIONS, asserts
 
 DATA = {
-    "sudirman": "Lumbar Spine MRI Dataset (pictures, clinicians' notes, Pfirrmann grades), Sudirman et al., "
-    "doi 10.17632/k57fr854j2.2, CC BY 4.0; classes of the disc boxes of Mendeley Data 9j9hmy8kbn/1",
-    "spider": "SPIDER (pictures and radiological gradings), van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, "
-    "CC BY 4.0",
+    "sudirman": sudirman("pictures, clinicians' notes, Pfirrmann grades")
+    + "; classes of the disc boxes of Mendeley Data 9j9hmy8kbn/1",
+    "spider": SPIDER,
 }
 """What the weights learned from, with the attribution that its licence asks for. The encoder starts from the shipped
 segmentation, whose card names its own data."""
@@ -162,7 +163,7 @@ def beside_others(
 
     Their boxes taught whether a disc is normal, never whether it bulges; their Pfirrmann grades are learned from.
     """
-    boxed = read_boxed_discs(folder / BOXES_FILE, id_prefix=PREFIX)
+    boxed = read_boxed_discs(folder / BOXES_FILE, id_prefix=SUDIRMAN_PREFIX)
     judge = find_boxed(material.note_pairs, boxed)
     question = QUESTIONS[BULGE_OR_HERNIATION]
     said = {disc: float(asserts(material.notes, *disc, question)) for disc in judge.found if disc is not None}

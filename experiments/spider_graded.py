@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import MISSING
 
+from deepspine.data.convert.spider_gradings import graded_level, read_gradings
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
@@ -22,9 +23,9 @@ from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.experiments.expert_scores import ENDPLATES, score
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
-from deepspine.experiments.picture_annotators import PREFIX as NOTES_PREFIX
 from deepspine.experiments.picture_annotators import annotated_discs
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
+from deepspine.experiments.public_sets import SPIDER_PREFIX, SUDIRMAN_PREFIX
 from deepspine.experiments.recipe import (
     Recipe,
     average_of,
@@ -38,13 +39,10 @@ from deepspine.experiments.shipped import segmentation_weights
 from deepspine.grading.level_features import beside_neighbours
 from deepspine.grading.network import SPINE
 from deepspine.grading.prediction import Prediction, find_checkpoint
-from deepspine.labeling.validation.pictures import LEVELS_FROM_BELOW, read_gradings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PREFIX = "spi-"
-"""Of patients, so that those of two sets are not mixed up."""
 ENDPLATE_COLUMNS = ("UP endplate", "LOW endplate")
 
 
@@ -159,7 +157,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
             graded[name] = learn(
                 variant, settings, material, out / folder_of(name), lambda n: advance(0.8 * n / len(names))
             )
-        own = [row for row in graded[name] if row.patient_key.startswith(PREFIX)]
+        own = [row for row in graded[name] if row.patient_key.startswith(SPIDER_PREFIX)]
         rows += [{"variant": name, **row} for row in score(own, material.gradings, folds=settings.folds)]
     return rows
 
@@ -178,12 +176,12 @@ def gather(
     The other data set's pictures are taken in only if findings of its notes, or its annotators, are asked for.
     """
     folder = data / "spider_mid"
-    pairs = picture_pairs(folder, out / "located", prefix=PREFIX, same_view=False)
+    pairs = picture_pairs(folder, out / "located", prefix=SPIDER_PREFIX, same_view=False)
     notes = annotated = LabelTable({})
     note_pairs = list[PicturePair]()
     others = data / "sudirman"
     if note_findings or annotators:
-        note_pairs = picture_pairs(others, out / "located_notes", prefix=NOTES_PREFIX, same_view=True, required="t2")
+        note_pairs = picture_pairs(others, out / "located_notes", prefix=SUDIRMAN_PREFIX, same_view=True, required="t2")
     if note_findings:
         notes = with_silence_as_normal(label_notes(data / "reports" / "sudirman_notes.csv"), note_findings)
     stem = "dataset_with_notes" if note_pairs else "dataset"
@@ -193,7 +191,7 @@ def gather(
         build_pictures(everyone, dataset, crops=one, advance=lambda n: advance(n / len(everyone) / len(datasets)))
     if annotators:
         annotated = annotated_discs(others, note_pairs)
-    gradings = read_gradings(folder / "gradings.csv", id_prefix=PREFIX)
+    gradings = read_gradings(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)
     both = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})
     return Material(datasets, both, notes, annotated, note_pairs, pairs)
 
@@ -213,9 +211,9 @@ def read_endplates(path: Path) -> LabelTable:
     labels: dict[LabelKey, GradeSet] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            number = int(row["IVD label"])
-            if 1 <= number <= len(LEVELS_FROM_BELOW):
-                key = LabelKey(f"{PREFIX}{row['Patient']}", LEVELS_FROM_BELOW[number - 1], ENDPLATES, Side.MIDLINE)
+            level = graded_level(int(row["IVD label"]))
+            if level is not None:
+                key = LabelKey(f"{SPIDER_PREFIX}{row['Patient']}", level, ENDPLATES, Side.MIDLINE)
                 changed = any(int(row[column]) for column in ENDPLATE_COLUMNS)
                 labels[key] = GradeSet.of(finding, "present" if changed else "none")
     return LabelTable(labels)

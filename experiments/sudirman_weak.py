@@ -15,32 +15,28 @@ from typing import Any
 import numpy as np
 from omegaconf import MISSING
 
+from deepspine.data.convert.sudirman_boxes import BULGE_OR_HERNIATION, read_boxed_discs
 from deepspine.data.errors import ConfigError
 from deepspine.data.label_table import LabelTable
+from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.experiments.label_cleaning import Cleaning, judged_labels
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, taught_by
 from deepspine.experiments.picture_annotators import (
     BOXES_FILE,
     PFIRRMANN_FILE,
-    PREFIX,
     Disc,
     Judge,
     find_boxed,
     read_pfirrmann,
 )
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
-from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of
+from deepspine.experiments.public_sets import SUDIRMAN_PREFIX
+from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of, wanted_variants
 from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import agreement_row, noted_threshold
 from deepspine.grading.prediction import Prediction
-from deepspine.labeling.validation.pictures import (
-    BULGE_OR_HERNIATION,
-    LEVELS_FROM_BELOW,
-    QUESTIONS,
-    asserts,
-    read_boxed_discs,
-)
+from deepspine.labeling.validation.pictures import QUESTIONS, asserts
 
 PFIRRMANN_DEGENERATE = 4
 """From this grade on the disc's signal is gone, which is what notes call degeneration."""
@@ -100,14 +96,14 @@ class Settings:
 
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Run the variants and return the table, one row each, beside the notes themselves and the majority class."""
-    names = chosen(settings)
-    pairs = picture_pairs(data / "sudirman", out / "located", prefix=PREFIX, same_view=True, required="t2")
+    names = wanted_variants(settings.only, settings.variants)
+    pairs = picture_pairs(data / "sudirman", out / "located", prefix=SUDIRMAN_PREFIX, same_view=True, required="t2")
     notes = label_notes(data / "reports" / "sudirman_notes.csv")
     wanted = dict.fromkeys(settings.variants[name].crops for name in names)
     datasets = {crops: dataset_folder(out, crops) for crops in wanted}
     for crops, dataset in datasets.items():
         build_pictures(pairs, dataset, crops=crops, advance=lambda n: advance(0.2 * n / len(pairs) / len(datasets)))
-    judge = find_boxed(pairs, read_boxed_discs(data / "sudirman" / BOXES_FILE, id_prefix=PREFIX))
+    judge = find_boxed(pairs, read_boxed_discs(data / "sudirman" / BOXES_FILE, id_prefix=SUDIRMAN_PREFIX))
     everyone = [disc for disc in judge.found if disc is not None]
     said = {disc: float(asserts(notes, *disc, QUESTIONS[BULGE_OR_HERNIATION])) for disc in everyone}
     rows: list[Mapping[str, Any]] = [
@@ -163,19 +159,6 @@ def learn(
     return cross_validate(dataset, labels_by_fold, place, recipe, start=start, advance=advance)
 
 
-def chosen(settings: Settings) -> list[str]:
-    """Return the names of the variants to run.
-
-    Raises
-    ------
-    ConfigError
-        When `only` names one that there is not.
-    """
-    if unknown := set(settings.only) - set(settings.variants):
-        raise ConfigError(f"variants are {', '.join(settings.variants)}, got {', '.join(sorted(unknown))}")
-    return settings.only or list(settings.variants)
-
-
 # --------------------------------------------------------------------------------------------------------- the labels
 
 
@@ -205,14 +188,12 @@ def level_columns(judge: Judge, scores: Mapping[Disc, float]) -> dict[str, float
     from sklearn.metrics import roc_auc_score
 
     answers = judge.answers(scores)
-    levels = np.array([LEVELS_FROM_BELOW.index(one.level) for one in judge.boxed])
     columns: dict[str, float] = {}
-    for index in np.unique(levels):
-        here = levels == index
+    for level in reversed(LUMBAR_LEVELS):
+        here = np.array([one.level is level for one in judge.boxed], dtype=bool)
         truth = answers.truth[here]
         if truth.any() and not truth.all():
-            value = float(roc_auc_score(truth, answers.scores[here]))
-            columns[f"AUC {LEVELS_FROM_BELOW[index].value}"] = round(value, 3)
+            columns[f"AUC {level.value}"] = round(float(roc_auc_score(truth, answers.scores[here])), 3)
     return columns
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepspine.data.csv_headers import NOT_UTF8
 from deepspine.data.errors import ConfigError, InputError
 
 APOSTROPHES = str.maketrans("’‘`", "'''")
@@ -77,6 +78,27 @@ def read_csv_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:
         raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
     except csv.Error as error:
         raise InputError(f"{path}: no valid CSV after row {reader.line_num}: {error}; close the quoted text") from None
+
+
+def read_header(path: Path) -> list[str]:
+    """Return the columns of a CSV file that may be a table of annotations; a Parquet file has none of theirs.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read.
+    """
+    if path.suffix == ".parquet":
+        return []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return next(csv.reader(file), [])
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; expected a label table, boxes or gradings") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: {NOT_UTF8}") from None
+    except csv.Error:
+        raise InputError(f"{path}: cannot be read as CSV; expected a label table, boxes or gradings") from None
 
 
 def read_excel_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:

@@ -27,7 +27,7 @@ from deepspine.data.convert.conversion import (
 )
 from deepspine.data.convert.mask_levels import frames_of_discs
 from deepspine.data.convert.source_tables import SourceRow, read_csv_table
-from deepspine.data.convert.spider_gradings import GRADING_COLUMNS, gradings_of
+from deepspine.data.convert.spider_gradings import GRADING_COLUMNS, disc_levels, gradings_of
 from deepspine.data.dataset.volume_table import VolumeRow, write_volume_table
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
@@ -35,7 +35,6 @@ from deepspine.data.findings import Side
 from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.data.levels import USUAL_VERTEBRAE, Level, Vertebra
 from deepspine.data.rejects import Rejects
 
 GRADINGS = "radiological_gradings.csv"
@@ -50,14 +49,6 @@ COLUMNS = ("Patient", "IVD label", *GRADING_COLUMNS)
 _IMAGE = re.compile(r"(?P<patient>\d+)_(?P<kind>t1|t2|t2_SPACE)\.mha")
 _KINDS = {"sagittal_t1": ("t1",), "sagittal_t2": ("t2", "t2_SPACE")}
 _LOCATED_ON = ("t2", "t1", "t2_SPACE")
-
-
-def disc_levels() -> dict[int, Level]:
-    """Return the level by the number of its disc from below; 0 is the one under the disc numbered 1."""
-    vertebrae = [*reversed(USUAL_VERTEBRAE)]
-    pairs = zip(vertebrae[vertebrae.index(Vertebra.S1) :], vertebrae, strict=False)
-    names = [Level.between(upper, lower) for upper, lower in pairs]
-    return dict(enumerate(names))
 
 
 def convert_spider(source: Path, out: Path, *, advance: Callable[[float], None] = lambda n: None) -> Conversion:

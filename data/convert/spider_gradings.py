@@ -1,12 +1,16 @@
-"""What a row of SPIDER's gradings says of a disc, as grade sets (van der Graaf et al., Scientific Data 2024)."""
+"""SPIDER's gradings: what they say of a disc, as grade sets (van der Graaf et al., Scientific Data 2024)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from deepspine.data.convert.source_tables import SourceRow
-from deepspine.data.findings import FINDINGS
+from deepspine.data.convert.source_tables import SourceRow, read_csv_table
+from deepspine.data.errors import InputError
+from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
+from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.levels import REPORTED_LEVELS, USUAL_VERTEBRAE, Level, Vertebra
 
 MODIC, PFIRRMANN = "Modic", "Pfirrman grade"
 ENDPLATES = ("UP endplate", "LOW endplate")
@@ -18,6 +22,50 @@ PRESENCE: Mapping[str, str] = {
 }
 """Columns of 0 and 1, and the finding that they grade: 1 leaves every grade but none."""
 GRADING_COLUMNS = (MODIC, *ENDPLATES, *PRESENCE, PFIRRMANN)
+ANNOTATED_COLUMNS = frozenset(("Patient", "IVD label", MODIC, "Disc herniation", "Disc bulging", PFIRRMANN))
+"""By which a table is known for one of gradings, and without which it is none."""
+GRADED_FINDINGS = frozenset((*PRESENCE.values(), "modic", "pfirrmann"))
+"""Findings that `read_gradings` takes from a table of gradings."""
+
+
+def disc_levels() -> dict[int, Level]:
+    """Return the level by the number of its disc from below; 0 is the one under the disc numbered 1."""
+    vertebrae = [*reversed(USUAL_VERTEBRAE)]
+    pairs = zip(vertebrae[vertebrae.index(Vertebra.S1) :], vertebrae, strict=False)
+    names = [Level.between(upper, lower) for upper, lower in pairs]
+    return dict(enumerate(names))
+
+
+def graded_level(number: int) -> Level | None:
+    """Return the level of a disc by its number from below, L5-S1 to T12-L1; None of others, which are not taken."""
+    level = disc_levels().get(number)
+    return level if number > 0 and level in REPORTED_LEVELS else None
+
+
+def read_gradings(path: Path, *, id_prefix: str = "") -> LabelTable:
+    """Read SPIDER's gradings (van der Graaf 2024) as a label table; discs are counted from L5-S1 upwards.
+
+    What is graded 1 of 0 and 1 is there without a grade; Modic and Pfirrmann come with theirs. Discs below the one
+    numbered 1 and above T12-L1 are left out, and so is what an empty cell does not say.
+
+    Raises
+    ------
+    InputError
+        When the file is no such table, or a cell holds none of its grades; the message names row and column.
+    """
+    labels: dict[LabelKey, GradeSet] = {}
+    for row in read_csv_table(path, sorted(ANNOTATED_COLUMNS)):
+        try:
+            level = graded_level(row.whole_number("IVD label"))
+            if level is None:
+                continue
+            # Spreadsheets write `3.0`.
+            report_id = f"{id_prefix}{row['Patient'].removesuffix('.0')}"
+            graded = [grades for grades in gradings_of(row) if grades.finding.name in GRADED_FINDINGS]
+        except InputError as error:
+            raise InputError(f"{path.parent / row.place}, {error}") from None
+        labels |= {LabelKey(report_id, level, grades.finding.name, Side.MIDLINE): grades for grades in graded}
+    return LabelTable(labels)
 
 
 def gradings_of(row: SourceRow) -> Iterator[GradeSet]:

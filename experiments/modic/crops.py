@@ -25,6 +25,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.volume import Volume
 from deepspine.experiments.modic.pairs import LocatedPair
+from deepspine.experiments.picture_dataset import NO_AXIAL
 from deepspine.grading.modic.intensity import WAYS, IntensityContext, learned_landmarks
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
@@ -45,8 +46,6 @@ class Endplate(StrEnum):
     BELOW = "below"
 
 
-NO_AXIAL = CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0))
-"""No view has an axial series; the network keeps a place for one."""
 PRESETS: Mapping[View, CropPreset] = MappingProxyType(
     {
         # The disc, half of each body beside it, their whole depth.

@@ -17,7 +17,7 @@ from deepspine.experiments.modic.answers import DiscAnswer
 from deepspine.experiments.modic.pairs import LocatedPair, phantom_pair
 from deepspine.experiments.modic.phantoms import UNSEEN, USUAL, changed_study
 from deepspine.experiments.modic.samples import SampledDiscs, measured
-from deepspine.experiments.modic.sources import PREFIX
+from deepspine.experiments.public_sets import SPIDER_PREFIX
 from deepspine.grading.modic.learned_regions import RegionModel, learn_regions
 from deepspine.grading.modic.mapping import ModicMap, map_measured
 from deepspine.grading.modic.measured_pair import MeasuredPair
@@ -77,7 +77,7 @@ def network_answers(real: SampledDiscs, of_fold: Sequence[RegionModel]) -> list[
     known = [
         index
         for index, (patient, disc) in enumerate(zip(real.patients, real.samples.disc, strict=True))
-        if patient.startswith(PREFIX) and disc >= 0
+        if patient.startswith(SPIDER_PREFIX) and disc >= 0
     ]
     folds = np.array([fold_of(real.patients[index], len(of_fold)) for index in known])
     scores = np.zeros(len(known))

@@ -34,7 +34,8 @@ from deepspine.experiments.modic.crops import View, build_crops, discs_of_endpla
 from deepspine.experiments.modic.pairs import LocatedPair, phantom_pair
 from deepspine.experiments.modic.phantoms import UNSEEN, changed_study, teaching_study
 from deepspine.experiments.modic.scores import SPECIFICITY
-from deepspine.experiments.modic.sources import NOTES_PREFIX, PREFIX, real_pairs
+from deepspine.experiments.modic.sources import real_pairs
+from deepspine.experiments.public_sets import SPIDER_PREFIX, SUDIRMAN_PREFIX
 from deepspine.experiments.recipe import (
     Recipe,
     averaged,
@@ -58,7 +59,7 @@ LESSON, JUDGE = "lesson-", "judge-"
 SPIDER, NOTES, PHANTOMS = "spider", "notes", "phantoms"
 NETWORKS = {"unet": segmentation_weights, "detection": detection_weights}
 """Weights of what finds the discs, by method."""
-TEACHERS = {SPIDER: PREFIX, NOTES: NOTES_PREFIX, PHANTOMS: LESSON}
+TEACHERS = {SPIDER: SPIDER_PREFIX, NOTES: SUDIRMAN_PREFIX, PHANTOMS: LESSON}
 """Who teaches, and the prefix of their patients."""
 
 
@@ -265,7 +266,7 @@ def _learned(
 
 def spider_columns(predictions: Sequence[Prediction], labels: LabelTable) -> dict[str, Any]:
     """Return how SPIDER's discs are told, each class and presence of any change; nothing where there are none."""
-    rows = [row for row in predictions if row.key.report_id.startswith(PREFIX) and row.key in labels]
+    rows = [row for row in predictions if row.key.report_id.startswith(SPIDER_PREFIX) and row.key in labels]
     if not rows:
         return {}
     patients = [row.patient_key for row in rows]

@@ -16,6 +16,7 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from deepspine.data.convert.spider_gradings import read_gradings
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelKey
@@ -24,12 +25,11 @@ from deepspine.experiments.made_with import changed_options, claim
 from deepspine.experiments.modic.answers import GRADED_FILE, DiscAnswer, presence_of, read_graded, write_graded
 from deepspine.experiments.modic.samples import presence
 from deepspine.experiments.modic.scores import picture_rows
-from deepspine.experiments.modic.sources import PREFIX
 from deepspine.experiments.modic.weighing import in_context, mean_of_all
+from deepspine.experiments.public_sets import SPIDER_PREFIX
 from deepspine.experiments.recipe import averaged, folder_of
 from deepspine.experiments.registry import get_experiment, load_settings
 from deepspine.grading.modic.mapping import MODIC
-from deepspine.labeling.validation.pictures import read_gradings
 
 
 @dataclass
@@ -137,7 +137,7 @@ def gathered(sources: Mapping[str, str], gradings: Path) -> dict[str, list[DiscA
         name: presence_of(averaged([read_graded(Path(path)) for path in paths.split(",")]))
         for name, paths in sources.items()
     }
-    labels = read_gradings(gradings, id_prefix=PREFIX)
+    labels = read_gradings(gradings, id_prefix=SPIDER_PREFIX)
     discs = sorted(set.intersection(*(set(own) for own in said.values())))
     truth = {disc: presence(labels.get(LabelKey(*disc, MODIC.name, Side.MIDLINE))) for disc in discs}
     known = [disc for disc in discs if truth[disc] >= 0]

@@ -6,20 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from deepspine.data.convert.spider_gradings import read_gradings
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments.modic.pairs import LocatedPair, picture_pairs
 from deepspine.experiments.note_labels import label_notes
+from deepspine.experiments.public_sets import SPIDER, SPIDER_PREFIX, SUDIRMAN_PREFIX, sudirman
 from deepspine.grading.modic.mapping import MODIC
-from deepspine.labeling.validation.pictures import read_gradings
 from deepspine.segmentation.pose import Segmenter
 
-PREFIX, NOTES_PREFIX = "spi-", "sud-"
-"""Of patients, so that those of two sets are not mixed up."""
 DATA = {
-    "spider": "SPIDER (pictures and radiological gradings), van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, "
-    "CC BY 4.0",
-    "sudirman": "Lumbar Spine MRI Dataset (pictures and clinicians' notes), Sudirman et al., "
-    "doi 10.17632/k57fr854j2.2, CC BY 4.0",
+    "spider": SPIDER,
+    "sudirman": sudirman("pictures and clinicians' notes"),
     "phantom": "deepspine's phantom studies",
 }
 """What the networks learned from, with the attribution that its licence asks for."""
@@ -59,19 +56,19 @@ def real_pairs(
     advance
         Called with the share done since its last call, 1 in sum.
     """
-    gradings = read_gradings(data / "spider_mid" / "gradings.csv", id_prefix=PREFIX)
+    gradings = read_gradings(data / "spider_mid" / "gradings.csv", id_prefix=SPIDER_PREFIX)
     said = label_notes(data / "reports" / "sudirman_notes.csv")
     graded, noted = (
         {key: grades for key, grades in source.items() if key.finding == MODIC.name} for source in (gradings, said)
     )
-    patients = sorted({key.report_id.removeprefix(NOTES_PREFIX) for key in noted})
+    patients = sorted({key.report_id.removeprefix(SUDIRMAN_PREFIX) for key in noted})
     spider = picture_pairs(
-        data / "spider_mid", kept, prefix=PREFIX, network=network, advance=lambda n: advance(0.9 * n)
+        data / "spider_mid", kept, prefix=SPIDER_PREFIX, network=network, advance=lambda n: advance(0.9 * n)
     )
     others = picture_pairs(
         data / "sudirman",
         kept,
-        prefix=NOTES_PREFIX,
+        prefix=SUDIRMAN_PREFIX,
         patients=patients,
         network=network,
         advance=lambda n: advance(0.1 * n),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepspine.data.agreement import BOOTSTRAP_RESAMPLES, PatientDraws
+from deepspine.data.convert.spider_gradings import GRADED_FINDINGS, read_gradings
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -19,12 +20,10 @@ from deepspine.labeling.validation.comparison import compare_pair
 from deepspine.labeling.validation.disagreements import disagreements
 from deepspine.labeling.validation.inputs import check_texts, parse_findings, read_patients, read_report_ids, read_texts
 from deepspine.labeling.validation.pictures import (
-    GRADED_FINDINGS,
     PictureReading,
     compare_with_pictures,
     is_grading,
     is_picture_annotation,
-    read_gradings,
     read_picture_annotations,
 )
 from deepspine.labeling.validation.readers import ReaderStudy, reader_figures, reports_of_all

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from deepspine.data.convert.sudirman_boxes import BULGE_OR_HERNIATION, BoxedDisc, read_boxed_discs
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
@@ -17,13 +18,12 @@ from deepspine.experiments.sudirman_weak import (
     Settings,
     Variant,
     bulge_scores,
-    chosen,
     labels_of,
     level_columns,
     pfirrmann_row,
+    run,
 )
 from deepspine.grading.prediction import Prediction
-from deepspine.labeling.validation.pictures import BULGE_OR_HERNIATION, BoxedDisc, read_boxed_discs
 
 HEADER = "patient,modality,x0,y0,x1,y1,class\n"
 
@@ -112,7 +112,7 @@ def test_settings_that_mean_nothing_are_refused() -> None:
     with pytest.raises(ConfigError, match="notes or boxes"):
         labels_of(Variant(labels="guesses"), notes, judge, [])
     with pytest.raises(ConfigError, match="variants are grader"):
-        chosen(Settings(variants={"grader": Variant()}, only=["grad"]))
+        run(Settings(variants={"grader": Variant()}, only=["grad"]), Path(), Path(), lambda n: None)
 
 
 def test_degeneration_is_ranked_by_pfirrmann_grades(tmp_path: Path) -> None:

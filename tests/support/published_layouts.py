@@ -8,7 +8,8 @@ import numpy as np
 import SimpleITK
 from numpy.typing import NDArray
 
-from deepspine.data.convert.spider import COLUMNS, FIRST_DISC, disc_levels
+from deepspine.data.convert.spider import COLUMNS, FIRST_DISC
+from deepspine.data.convert.spider_gradings import disc_levels
 from deepspine.data.geometry import Grid
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.study import PhantomStudy, generate_study

@@ -8,7 +8,8 @@ import pytest
 from published_layouts import phantom_study, spider_row, write_spider
 
 from deepspine.cli import main
-from deepspine.data.convert.spider import convert_spider, disc_levels
+from deepspine.data.convert.spider import convert_spider
+from deepspine.data.convert.spider_gradings import disc_levels
 from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.dataset.studies import read_frames
 from deepspine.data.errors import InputError

@@ -29,7 +29,7 @@ from deepspine.experiments.modic.normalisation import (
     phantom_columns,
     spider_columns,
 )
-from deepspine.experiments.modic.sources import PREFIX
+from deepspine.experiments.public_sets import SPIDER_PREFIX
 from deepspine.experiments.registry import CONFIGS, load_settings
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
@@ -56,7 +56,7 @@ def answered(prefix: str, *, right: bool) -> tuple[list[Prediction], LabelTable]
 
 
 def test_right_answers_have_full_marks() -> None:
-    columns = spider_columns(*answered(PREFIX, right=True))
+    columns = spider_columns(*answered(SPIDER_PREFIX, right=True))
     assert (columns["n"], columns["changed"]) == (60, 45)
     for name in ("sensitivity none", "sensitivity change", "balanced accuracy", "F1", "AUC", "kappa"):
         assert columns[name].startswith("1.000")
@@ -65,7 +65,7 @@ def test_right_answers_have_full_marks() -> None:
 
 
 def test_a_wrong_type_is_presence_right_and_type_wrong() -> None:
-    rows, labels = answered(PREFIX, right=False)
+    rows, labels = answered(SPIDER_PREFIX, right=False)
     columns = spider_columns(rows, labels)
     assert columns["sensitivity none"].startswith("0.000")
     types = phantom_columns(*answered(JUDGE, right=False))
@@ -73,7 +73,7 @@ def test_a_wrong_type_is_presence_right_and_type_wrong() -> None:
 
 
 def test_each_set_is_scored_on_its_own_patients() -> None:
-    rows, labels = answered(PREFIX, right=True)
+    rows, labels = answered(SPIDER_PREFIX, right=True)
     others, known = answered(JUDGE, right=False)
     both = LabelTable({**labels, **known})
     assert spider_columns([*rows, *others], both) == spider_columns(rows, labels)
@@ -98,7 +98,7 @@ def test_a_mistake_is_one_line(change: str, message: str, tmp_path: Path, capsys
 
 def test_phantoms_alone_have_no_columns_of_pictures_and_the_other_way_round() -> None:
     assert spider_columns(*answered(JUDGE, right=True)) == {}
-    assert phantom_columns(*answered(PREFIX, right=True)) == {}
+    assert phantom_columns(*answered(SPIDER_PREFIX, right=True)) == {}
 
 
 def test_endplates_of_phantoms_are_scored_by_endplate() -> None:
@@ -134,7 +134,7 @@ def test_a_phantom_without_a_spine_for_the_network_is_left_out_and_not_looked_at
 def test_answers_are_asked_once_and_those_of_other_settings_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows, labels = answered(PREFIX, right=True)
+    rows, labels = answered(SPIDER_PREFIX, right=True)
     asked: list[Path] = []
 
     def cross_validate(dataset: Path, labels_by_fold: object, run: Path, *_: object, start: object) -> list[Prediction]:

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from deepspine.data.convert.spider_gradings import read_gradings
+from deepspine.data.convert.sudirman_boxes import BULGE_OR_HERNIATION
 from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 from deepspine.labeling.validation.pictures import (
-    BULGE_OR_HERNIATION,
     PictureReading,
     asserts,
     compare_with_pictures,
-    read_gradings,
     read_picture_annotations,
 )
 
