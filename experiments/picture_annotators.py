@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from deepspine.data.convert.sudirman_boxes import BULGE_OR_HERNIATION, BoxedDisc, read_boxed_discs
+from deepspine.data.csv_rows import read_rows
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
@@ -115,10 +115,9 @@ def read_pfirrmann(path: Path) -> dict[Disc, int]:
     """Return the Pfirrmann grades of the three lowest discs; empty without a file."""
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            (f"{SUDIRMAN_PREFIX}{row['patient']}", level): int(row[column])
-            for row in csv.DictReader(file)
-            for column, level in PFIRRMANN_LEVELS.items()
-            if row[column]
-        }
+    return {
+        (f"{SUDIRMAN_PREFIX}{row['patient']}", level): int(row[column])
+        for _, row in read_rows(path, ["patient", *PFIRRMANN_LEVELS], kind="a table of Pfirrmann grades")
+        for column, level in PFIRRMANN_LEVELS.items()
+        if row[column]
+    }

@@ -1,7 +1,7 @@
 """Grades from measurements: a forest or boosted trees for each finding, taught by sets of grades like the network.
 
 A label that leaves several grades becomes one row for each, of equal weights that sum to one; a label that leaves all
-teaches nothing. What comes out are the same `Predictions` as the network's, so both stand in one table.
+teaches nothing. What comes out are the same predictions as the network's, so both stand in one table.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from deepspine.data.levels import Level
 from deepspine.grading.level_features import COMPARED, KEYS
 from deepspine.grading.measurements_margins import MARGINS
 from deepspine.grading.measurements_marrow import MARROW
-from deepspine.grading.prediction import Prediction, Predictions
+from deepspine.grading.prediction import Prediction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,12 +139,6 @@ def speaks_of(feature: str, finding: str) -> bool:
     What cannot tell of a finding only hides what does from trees that try a few measures at a split.
     """
     return finding in KEPT_FOR.get(feature.split(COMPARED)[0], (finding,))
-
-
-def predict_all(forests: Sequence[MeasurementForest], table: pd.DataFrame) -> Predictions:
-    """Return the predictions of several findings in the order of label tables."""
-    rows = [row for forest in forests for row in forest.predict(table)]
-    return Predictions(tuple(sorted(rows, key=lambda row: row.key.sort_key)))
 
 
 def expanded(

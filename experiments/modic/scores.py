@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from deepspine.data.agreement import (
     patient_bootstrap,
     percentile_interval,
 )
+from deepspine.data.csv_rows import read_rows
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.files import read_volume
 from deepspine.experiments.modic.answers import DiscAnswer
@@ -132,8 +132,8 @@ def body_rows(folder: Path) -> list[Mapping[str, Any]]:
     """Return how many bodies of the T1 exams are found, and their Dice: where maps of a T1 begin (Gao 2022)."""
     network = SegmentationNetwork.load()
     dices: list[float] = []
-    with (folder / "volumes.csv").open(encoding="utf-8", newline="") as file:
-        exams = [row["id"] for row in csv.DictReader(file) if row["weighting"].startswith("T1")]
+    table = read_rows(folder / "volumes.csv", ["id", "weighting"], kind="a table of volumes")
+    exams = [row["id"] for _, row in table if row["weighting"].startswith("T1")]
     for exam in exams:
         found = locate(read_volume(folder / f"{exam}.nii.gz"), network=network).vertebra_map
         truth = read_volume(folder / f"{exam}_labels.nii.gz").voxels.astype(np.uint8)

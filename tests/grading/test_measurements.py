@@ -21,7 +21,7 @@ from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.grading.level_features import MaskedSpine, measure_contrasts
 from deepspine.grading.measurements import SHAPES, SIGNALS, measure
-from deepspine.grading.measurements_forest import Learner, expanded, fit_forest, predict_all
+from deepspine.grading.measurements_forest import Learner, expanded, fit_forest
 from deepspine.grading.measurements_margins import DARK, MARGINS
 from deepspine.grading.metrics import score_predictions
 from deepspine.grading.reading_inputs import SAGITTAL_T1
@@ -243,10 +243,10 @@ def test_forests_tell_grades_of_phantoms_and_stand_in_the_network_s_table(
         }
     )
     forests = [fit_forest(table, truth, name) for name in ("degeneration", "foraminal_stenosis")]
-    predictions = predict_all(forests, table)
-    assert len(predictions.rows) == 3 * len(table)
-    assert all(row.probabilities.sum() == pytest.approx(1.0) for row in predictions.rows)
-    (score,) = [one for one in score_predictions(predictions.rows, truth) if one.finding.name == "degeneration"]
+    predictions = [row for forest in forests for row in forest.predict(table)]
+    assert len(predictions) == 3 * len(table)
+    assert all(row.probabilities.sum() == pytest.approx(1.0) for row in predictions)
+    (score,) = [one for one in score_predictions(predictions, truth) if one.finding.name == "degeneration"]
     assert score.accuracy.value > 0.8
     assert sum(forests[0].importance().values()) == pytest.approx(1.0)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepspine.data.csv_rows import read_rows
 from deepspine.data.errors import InputError
 from deepspine.data.label_scores import LabelScore, score_labels
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -70,6 +70,5 @@ def _texts(folder: Path, name: str) -> Iterator[tuple[str, str]]:
     path = next((p for kind in ("notes", "reports") if (p := folder / f"{name}_{kind}.csv").is_file()), None)
     if path is None:
         raise InputError(f"{folder}: no {name}_reports.csv beside {name}_gold.csv")
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield row["report_id"], row["text"]
+    for _, row in read_rows(path, ["report_id", "text"], kind="a table of reports"):
+        yield row["report_id"], row["text"]
