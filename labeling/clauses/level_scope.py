@@ -255,7 +255,7 @@ class LevelScope(Exceptions):
         assert self.open is not None
         assert self.open_conjunct is not None
         if self.open.form in ("verb", "either"):
-            self._assign(self._bare_heads(prepositional=False), ref)
+            self._assign(self._bare_heads(ref, prepositional=False), ref)
         self.open_conjunct.level = self.level = ref
         self.level_used = True
 
