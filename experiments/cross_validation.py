@@ -113,8 +113,7 @@ def _trained(config: str, run: Path, phantom: Path, part: Part, flags: Sequence[
     claim(run, asked, holds=bool(checkpoints), option=RUNS)
     (run / OBSERVED_FILE).unlink(missing_ok=True)
     where = ["--data.n_folds", str(part.n_folds), "--data.held_fold", str(part.held_fold)]
-    where += ["--trainer.max_steps", str(asked["steps"])]
-    where += ["--trainer.default_root_dir", str(run), "--trainer.logger.init_args.save_dir", str(run)]
+    where += ["--trainer.max_steps", str(asked["steps"]), "--trainer.default_root_dir", str(run)]
     sources = ["spider_space"] * 3 + ["sudirman"] + ["spider_mid"] * (config == "segmentation") + [str(phantom)]
     resumed = ["--ckpt_path", str(checkpoints[-1])] if checkpoints else []
     _deepspine(

@@ -16,7 +16,6 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
-from torch.utils.data.distributed import DistributedSampler
 
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import StoredSample, stored_samples
@@ -24,6 +23,8 @@ from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
 from deepspine.data.label_table import LabelTable
+from deepspine.data.training_log import TrainingLog
+from deepspine.data.training_order import EpochOrder
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
 from deepspine.grading.inputs import (
@@ -42,10 +43,7 @@ from deepspine.grading.network import HALF_RESNET, SMALL, SPINE, GradingNetwork
 from deepspine.grading.noise import EarlyLearning
 from deepspine.grading.prediction import PREPARATION
 from deepspine.grading.start import start_from
-from deepspine.grading.training_log import TrainingLog
 
-FAST = ("--trainer.max_epochs=2", "--trainer.limit_train_batches=4", "--trainer.limit_val_batches=2")
-"""What `--fast` stands for."""
 FORWARD = "forward"
 VAL_LOSS = "val_loss"
 NO_VALIDATION = (
@@ -274,7 +272,7 @@ class GradingModule(pl.LightningModule):
         return grading_loss(scores, batch.allowed, weights, smoothing)
 
 
-class GradingData(pl.LightningDataModule):
+class GradingData(EpochOrder):
     """Levels of a dataset, by its splits.
 
     Parameters
@@ -414,11 +412,10 @@ class GradingData(pl.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[LevelBatch]:
         """Return the training levels in an order given by seed and epoch alone."""
-        trainer = self.trainer
-        replicas, rank = (trainer.world_size, trainer.global_rank) if trainer is not None else (1, 0)
         dataset, options = self._batched("train")
-        sampler: DistributedSampler[LevelBatch] = DistributedSampler(dataset, replicas, rank, seed=self.seed)
-        return self._loader(dataset, sampler=sampler, drop_last=len(dataset) > options["batch_size"], **options)
+        return self._loader(
+            dataset, sampler=self.order(dataset), drop_last=len(dataset) > options["batch_size"], **options
+        )
 
     def val_dataloader(self) -> DataLoader[LevelBatch] | list[Any]:
         """Return the validation levels, none when no patient falls into that split."""

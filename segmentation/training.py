@@ -14,6 +14,8 @@ from torch.utils.data import DataLoader, Dataset
 from deepspine.data.errors import InputError
 from deepspine.data.set_likelihood import set_negative_log_likelihood
 from deepspine.data.spine_classes import SpineClass
+from deepspine.data.training_log import TrainingLog
+from deepspine.data.training_order import EpochOrder
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.classes import N_CLASSES
 from deepspine.segmentation.inference import SegmentationNetwork
@@ -62,6 +64,10 @@ class SegmentationModule(pl.LightningModule):
         self.save_hyperparameters()
         network = trained_network(read_weights(initial_weights)) if initial_weights else build_network(encoder)
         self.network = network.train().to(memory_format=torch.channels_last)
+
+    def configure_callbacks(self) -> list[pl.Callback]:
+        """Return the log of epochs that every run keeps."""
+        return [TrainingLog()]
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return scores of the classes, (batch, 6, rows, columns)."""
@@ -175,7 +181,7 @@ class SliceDataset(Dataset[Batch]):
         return self._augmentation(pixels, allowed, generator, zoom=one.zoom)
 
 
-class SegmentationData(pl.LightningDataModule):
+class SegmentationData(EpochOrder):
     """Training and validation slices of the sets below `root`, split by patient.
 
     Parameters
@@ -238,11 +244,9 @@ class SegmentationData(pl.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Return the shuffled loader; the augmentation's draws change with the epoch."""
-        self.train_set.epoch = self.trainer.current_epoch if self.trainer else 0
-        generator = torch.Generator().manual_seed(self.seed + self.train_set.epoch)
-        return DataLoader(
-            self.train_set, self.batch_size, shuffle=True, drop_last=True, num_workers=self.workers, generator=generator
-        )
+        self.train_set.epoch = self.epoch
+        order = self.order(self.train_set)
+        return DataLoader(self.train_set, self.batch_size, sampler=order, drop_last=True, num_workers=self.workers)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Return the loader of the held patients' slices, unchanged."""

@@ -17,6 +17,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
+from deepspine.data.training_log import TrainingLog
+from deepspine.data.training_order import EpochOrder
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.detection.instance_map import (
     InstanceMap,
@@ -137,6 +139,10 @@ class DetectionModule(pl.LightningModule):
         self.network = build_detector(encoder)
         start_from(self.network, read_weights(segmentation_weights or shipped_weights()))
 
+    def configure_callbacks(self) -> list[pl.Callback]:
+        """Return the log of epochs that every run keeps."""
+        return [TrainingLog()]
+
     def train(self, mode: bool = True) -> DetectionModule:
         """Set training mode, but keep the encoder's batch statistics: batches are too small to learn new ones."""
         super().train(mode)
@@ -178,7 +184,7 @@ class DetectionModule(pl.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-class DetectionData(pl.LightningDataModule):
+class DetectionData(EpochOrder):
     """Boxed slices of the sets below `root`, without the patients of the held fold (see `SegmentationData`)."""
 
     def __init__(
@@ -206,15 +212,13 @@ class DetectionData(pl.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Return the shuffled loader; the augmentation's draws change with the epoch."""
-        self.train_set.epoch = self.trainer.current_epoch if self.trainer else 0
-        generator = torch.Generator().manual_seed(self.seed + self.train_set.epoch)
+        self.train_set.epoch = self.epoch
         return DataLoader(
             self.train_set,
             self.batch_size,
-            shuffle=True,
+            sampler=self.order(self.train_set),
             drop_last=True,
             num_workers=self.workers,
-            generator=generator,
             collate_fn=_as_lists,
         )
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from deepspine.grading.prediction import load_grader, predict_samples
 from deepspine.grading.training import NO_VALIDATION, GradingData, GradingModule
 
 FINDINGS = "[canal_stenosis, foraminal_stenosis]"
+CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
 TWO_LEVELS = (Level.L3_L4, Level.L4_L5)
 
 
@@ -111,6 +113,51 @@ def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
         assert torch.equal(weights, resumed.network.state_dict()[name]), name
     logs = [(tmp_path / name / "metrics.csv").read_text() for name in ("whole", "resumed")]
     assert logs[0] == logs[1]
+
+
+KILLED_AT_STEP = """
+import os, signal, sys
+from deepspine.cli import main
+from deepspine.grading.training import GradingModule
+
+training_step = GradingModule.training_step
+
+def killed(self, batch, batch_idx):
+    if self.global_step == {step}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return training_step(self, batch, batch_idx)
+
+GradingModule.training_step = killed
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_run_of_the_shipped_config_that_is_killed_goes_on_in_its_folder(
+    make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    """It logs, and workers read ahead: they begin an epoch before Lightning tells them which."""
+    dataset = make_dataset(12, levels=TWO_LEVELS)
+
+    def arguments(run: Path) -> list[str]:
+        return [
+            "train", "grading", "--config", str(CONFIGS / "grading.yaml"), "--data.dataset", str(dataset),
+            "--model.encoder=small", "--model.width=32", "--data.workers=1", "--data.batch_size=8",
+            "--data.folds=3", "--trainer.max_epochs=4", "--trainer.accelerator=cpu",
+            "--trainer.enable_progress_bar=false", "--trainer.default_root_dir", str(run),
+        ]  # fmt: skip
+
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert main(arguments(whole)) == 0
+    steps_an_epoch = int((whole / "metrics.csv").read_text().splitlines()[1].split(",")[1])
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED_AT_STEP.format(step=2 * steps_an_epoch))
+    died = subprocess.run([sys.executable, str(script), *arguments(killed)], capture_output=True, timeout=240)
+    assert died.returncode == -signal.SIGKILL
+    assert main([*arguments(killed), "--ckpt_path", "last"]) == 0
+    networks = [load_grader(run / "checkpoints" / "last.ckpt").network.state_dict() for run in (whole, killed)]
+    assert all(torch.equal(weights, networks[1][name]) for name, weights in networks[0].items())
+    assert (whole / "metrics.csv").read_text() == (killed / "metrics.csv").read_text()
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> str:
@@ -204,8 +251,14 @@ def test_without_a_patient_to_validate_on_training_says_so_and_goes_on(
     """With the shipped config, whose callbacks wait for the loss of validation."""
     dataset = make_dataset(4, levels=TWO_LEVELS)
     assert not Manifest.read(dataset).of_split("val")[0].studies
-    config = str(Path(__file__).parents[2] / "experiments" / "configs" / "grading.yaml")
-    arguments = ["--config", config, "--data.dataset", str(dataset), "--trainer.default_root_dir", str(tmp_path)]
+    arguments = [
+        "--config",
+        str(CONFIGS / "grading.yaml"),
+        "--data.dataset",
+        str(dataset),
+        "--trainer.default_root_dir",
+        str(tmp_path),
+    ]
     small = ["--model.encoder=small", "--model.width=32", "--data.workers=0", "--data.batch_size=4", "--fast"]
     quiet = ["--trainer.accelerator=cpu", "--trainer.logger=false", "--trainer.enable_progress_bar=false"]
     assert main(["train", "grading", *arguments, *small, *quiet]) == 0
@@ -257,9 +310,7 @@ def test_a_folder_without_a_checkpoint_is_refused(
     assert "no checkpoint of" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "config", sorted((Path(__file__).parents[2] / "experiments" / "configs").glob("grading*.yaml"))
-)
+@pytest.mark.parametrize("config", sorted(CONFIGS.glob("grading*.yaml")))
 def test_every_config_names_only_keys_that_there_are(config: Path) -> None:
     """By parsing, not by training: `--print_config` stops after it."""
     arguments = ["--config", str(config), "--data.dataset", "somewhere", "--fast", "--print_config"]

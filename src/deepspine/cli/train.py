@@ -11,12 +11,17 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Train a network (Lightning; every key of a config is a flag).", no_args_is_help=True)
 
+FAST = (
+    "--trainer.max_epochs=2", "--trainer.limit_train_batches=4", "--trainer.limit_val_batches=2",
+    "--trainer.check_val_every_n_epoch=1",
+)  # fmt: skip
+"""What `--fast` stands for."""
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 @app.command("segmentation", context_settings=_PASS_ON)
 def segmentation(context: typer.Context) -> None:
-    """Train the segmentation: --config FILE, then any key as a flag; --help lists them."""
+    """Train the segmentation: --config FILE, then any key as a flag; --help lists them. --fast: a minute's check."""
     from deepspine.segmentation.training import SegmentationData, SegmentationModule
 
     _fit(SegmentationModule, SegmentationData, context.args)
@@ -24,7 +29,7 @@ def segmentation(context: typer.Context) -> None:
 
 @app.command("detection", context_settings=_PASS_ON)
 def detection(context: typer.Context) -> None:
-    """Train the detector of bodies and discs: --config FILE, then any key as a flag; --help lists them."""
+    """Train the detector of bodies and discs, with the keys of its --config as flags. --fast: a minute's check."""
     from deepspine.segmentation.detection.training import DetectionData, DetectionModule
 
     _fit(DetectionModule, DetectionData, context.args)
@@ -33,10 +38,9 @@ def detection(context: typer.Context) -> None:
 @app.command("grading", context_settings=_PASS_ON)
 def grading(context: typer.Context) -> None:
     """Train the grader: --config FILE, then any key as a flag; --help lists them. --fast: a minute's check."""
-    from deepspine.grading.training import FAST, GradingData, GradingModule
+    from deepspine.grading.training import GradingData, GradingModule
 
-    arguments = [part for one in context.args for part in (FAST if one == "--fast" else (one,))]
-    _fit(GradingModule, GradingData, arguments)
+    _fit(GradingModule, GradingData, context.args)
 
 
 def _fit(module: type[pl.LightningModule], data: type[pl.LightningDataModule], arguments: list[str]) -> None:
@@ -51,18 +55,19 @@ def _fit(module: type[pl.LightningModule], data: type[pl.LightningDataModule], a
 
     from jsonargparse import ArgumentError
 
-    from deepspine.cli.resuming import ResumingCLI
+    from deepspine.cli.training_run import ConfigInRunFolder, TrainingCLI
     from deepspine.data.errors import ConfigError
 
     # Lightning cannot know that the words behind `deepspine train` are ours and the rest is handed on.
     warnings.filterwarnings("ignore", message="LightningCLI's args parameter")
     try:
-        ResumingCLI(
+        TrainingCLI(
             module,
             data,
-            args=["fit", *arguments],
+            args=["fit", *(part for one in arguments for part in (FAST if one == "--fast" else (one,)))],
             parser_kwargs={"exit_on_error": False, "fit": {"exit_on_error": False}},
-            save_config_kwargs={"overwrite": True},
+            save_config_callback=ConfigInRunFolder,
+            save_config_kwargs={"overwrite": True, "save_to_log_dir": False},
             seed_everything_default=0,
         )
     except ArgumentError as error:
