@@ -158,6 +158,13 @@ class Topic:
         self.predicate: Mention | None = None
         self.mentions: list[Mention] = []
 
+    def without_side(self) -> Topic:
+        """Return the same heading for the other side: "Right foramen: mild; | left: severe"."""
+        twin = Topic()
+        twin.sites, twin.predicate, twin.mentions = self.sites, self.predicate, self.mentions
+        twin.finding, twin.findings = self.finding, self.findings
+        return twin
+
 
 ZONE_OF_SITE = {"foramen": "foraminal", "recess": "subarticular", "canal": "central"}
 """Zone that a site's adjective gives a herniation."""

@@ -181,9 +181,7 @@ class Scope(Leftovers):
         """Let punctuation separate conjuncts or clauses."""
         mark = mention.value
         if self.cur.sides and mark in _BEHIND_SIDES and self._is_side_in_front(_BEHIND_SIDES[mark]):
-            for conjunct in self.conjuncts:
-                conjunct.sides = conjunct.sides or self.side_in_front
-            self.side_in_front = self.cur.sides
+            self._turn_to_side(self.cur.sides)
             if self._is_value(self._peek()):
                 return
             self._fresh()
@@ -200,6 +198,15 @@ class Scope(Leftovers):
             self._push()
         elif mark in "/&":
             self._push("/" if mark == "/" else "and")
+
+    def _turn_to_side(self, sides: int) -> None:
+        """Let a side be that of what follows; what waits keeps the one before: "right: mild, left | : severe"."""
+        before = self.side_in_front or (self.topic.sides if self.topic is not None else 0)
+        for conjunct in self.conjuncts:
+            conjunct.sides = conjunct.sides or before
+        self.side_in_front = sides
+        if self.topic is not None and self.topic.sides:
+            self.topic = self.topic.without_side()
 
     def _on_comma(self) -> None:
         """Begin the next item of a list, or a clause where that item asserts something by itself."""

@@ -221,9 +221,7 @@ class Headings:
         if levels:
             return None
         if len(head) == 1 and head[0].kind in ("side", "side_post") and head[0].i == start and head[0].j == end:
-            context.side, context.side_standalone = SIDES.get(head[0].value, 0), standalone
-            context.side_sentence = self.index
-            context.side_of_level = context.level_standalone or context.level_line == sentence.line
+            self.set_side(head[0], sentence, standalone=standalone)
             return "side"
         if end - start > MAX_TOPIC_TOKENS or self.words[start] == "(" or _ends_in_side_behind_value(head):
             return None
@@ -308,6 +306,15 @@ class Headings:
             context.region = "lumbar"
             context.recent.append(levels)
 
+    def set_side(self, mention: Mention, sentence: Sentence, *, standalone: bool) -> None:
+        """Let a heading say of which side the text behind it is; that of the site's heading before it ends."""
+        context = self.context
+        context.side, context.side_standalone = SIDES.get(mention.value, 0), standalone
+        context.side_sentence = self.index
+        context.side_of_level = context.level_standalone or context.level_line == sentence.line
+        if context.topic is not None and context.topic.sides:
+            context.topic = context.topic.without_side()
+
     def set_topic(self, head: list[Mention], start: int, sentence: Sentence, standalone: bool) -> None:
         """Let a heading say what the text behind it is about: "Foramina:", "Disc bulges:"."""
         context = self.context
@@ -350,7 +357,9 @@ def _is_degree_of(head: list[Mention], rest: list[Mention]) -> bool:
 
 def _ends_in_side_behind_value(head: list[Mention]) -> bool:
     """Whether what a colon ends is no heading but "mild narrowing, right: ..."."""
-    return head[-1].kind == "side" and any(mention.kind in ("grade", "post_neg", "open") for mention in head)
+    return head[-1].kind in ("side", "side_post") and any(
+        mention.kind in ("grade", "post_neg", "open") for mention in head
+    )
 
 
 def _is_foreign(topic: Topic | None) -> bool:
@@ -365,7 +374,7 @@ def make_topic(head: list[Mention]) -> Topic:
     for mention in head:
         if mention.kind == "site":
             topic.sites.append(mention)
-        elif mention.kind == "side":
+        elif mention.kind in ("side", "side_post"):
             topic.sides |= SIDES.get(mention.value, 0)
         elif mention.kind == "finding":
             topic.finding = topic.finding or mention

@@ -766,6 +766,25 @@ def test_each_side_of_a_list_keeps_its_own_degree(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "L4-5: Neuroforamen on the right: moderately narrowed; on the left: free.",
+    "L4-5: Canal patent. Neural foramen on the right: moderately narrowed; left: free.",
+    "L4-5: Foramina on the right: moderate narrowing, on the left: no narrowing.",
+    "L4-5: Foramina: on the right: moderate, on the left: none.",
+    "L4-5: Foraminal stenosis on the right: moderate; on the left: none.",
+    "L4-5: Right foramen: moderate narrowing; left: no narrowing.",
+])  # fmt: skip
+def test_a_side_in_a_heading_gives_way_to_the_other_one_before_a_colon(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "moderate"}
+
+
+def test_a_side_before_a_colon_is_that_of_the_level_behind_it() -> None:
+    text = "Foramina on the right: L4-5 moderately narrowed; on the left: L5-S1 mildly narrowed."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": "moderate", "L5-S1 left": "mild"}
+    text = "L4-5: Nerve roots on the left: compressed; on the right: free."
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression", "L4-L5 right": "none"}
+
+
+@pytest.mark.parametrize("text", [
     "No spondylolisthesis except for grade 1 anterolisthesis of L5 on S1.",
     "No spondylolisthesis except at L5-S1, where there is a grade 1 slip.",
     "No spondylolisthesis apart from grade 1 at L5-S1.",
