@@ -5,9 +5,12 @@ from __future__ import annotations
 from deepspine.labeling.clauses.afterthoughts import Afterthoughts, lacks_degree
 from deepspine.labeling.clauses.frames import (
     GRADED,
+    LATERAL,
+    LEFT,
     NARROW,
     NONE,
     NORMAL,
+    RIGHT,
     Conjunct,
     Frame,
     clone,
@@ -194,6 +197,17 @@ class Leftovers(Afterthoughts):
             self._fresh()
             self._modify_last(cur)
 
+    def _settle_other_side(self) -> None:
+        """Give a head its degree on the other side at the end of its item: "severe right, mild on the left |, and"."""
+        cur = self.cur
+        if not cur.grade or cur.sides not in (LEFT, RIGHT) or cur.sites or cur.level or self.conjuncts or not self.last:
+            return
+        side = self._peek(-1)
+        behind = side is not None and side.kind == "side_post"
+        if behind and all(_waits_for_side(frame, cur.sides) for frame in self.last):
+            self._fresh()
+            self._modify_last(cur)
+
     def _is_set_off(self, comma: Mention) -> bool:
         """Whether commas set a degree off before a participle: "bulge, mild | , indenting the sac"."""
         following = self._peek()
@@ -202,3 +216,9 @@ class Leftovers(Afterthoughts):
     @staticmethod
     def _is_side(mention: Mention | None) -> bool:
         return mention is not None and mention.kind in ("side", "side_post")
+
+
+def _waits_for_side(frame: Frame, sides: int) -> bool:
+    """Whether a head of the other side, or of no side and degree yet, goes on with a side."""
+    open_to_both = not frame.sides and not frame.grade
+    return frame.finding in LATERAL and (open_to_both or frame.sides == LEFT + RIGHT - sides)

@@ -400,7 +400,7 @@ class LevelScope(Exceptions):
             bare = self._placed_by_level_before()
         if bare and cur.empty and (set_off or self._belongs_to(ref, bare)):
             self._assign(bare, ref)
-            closes = self._ends_item(self._peek()) or self._lesion_goes_on()
+            closes = self._ends_item(self._peek()) or self._degree_ends_item() or self._lesion_goes_on()
             if set_off or (bare[-1].head.j == ref.i and closes):
                 self.level = ref
                 return True

@@ -139,6 +139,12 @@ class Lookahead(State):
         )
         return verb is not None and (verb.kind == "breaker" or verb.form == "verb")
 
+    def _degree_ends_item(self) -> bool:
+        """Whether a degree, and nothing else of the item, follows: "bulge L2-3 | mild, L3-4 moderate"."""
+        following, behind = self._peek(), self._peek(2)
+        graded = following is not None and following.kind == "grade"
+        return graded and (behind is None or behind.kind in ("mark", "conj"))
+
     def _verb_ahead(self) -> bool:
         """Whether another verb follows that may bring the object: "contacts but does not displace the root"."""
         for mention in self.mentions[self.index : self.index + 6]:
@@ -235,13 +241,21 @@ class Lookahead(State):
 
     def _is_degree_behind(self, mention: Mention) -> bool:
         """Whether a degree hangs on the head just before: "dehydrated markedly and", "reduced to a severe extent"."""
-        if not self.last or not self.cur.empty or self.conjuncts or self.last[-1].head.j != mention.i:
+        if not self.last or not self.cur.empty or self.conjuncts or not self._is_at_head(mention):
             return False
         word = self.words[mention.i]
         if not (word.endswith("ly") or word == "to" or word == "slightly"):
             return mention.form != "scale" and self._is_last_word_of_head()
         following = self._peek()
         return following is None or following.kind in ("conj", "mark", "breaker", "of", "side_post")
+
+    def _is_at_head(self, mention: Mention) -> bool:
+        """Whether a mention follows the head just read, or its level: "bulge | moderate", "bulge L4-5 | mild"."""
+        end = self.last[-1].head.j
+        before = self._peek(-1)
+        if before is not None and before.kind == "level" and before.i == end:
+            end = before.j
+        return end == mention.i
 
     def _is_last_word_of_head(self) -> bool:
         """Whether another head follows the degree behind one: "canal stenosis moderate | and foraminal narrowing"."""

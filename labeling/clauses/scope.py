@@ -166,6 +166,7 @@ class Scope(Leftovers):
         if before is not None and before.kind == "vertebra" and after is not None and after.kind == "vertebra":
             return
         self._settle_predicate_grade()
+        self._settle_other_side()
         self.focus = False
         value = mention.value
         if self.words[mention.i] == "/":
@@ -214,6 +215,7 @@ class Scope(Leftovers):
             self._boundary()
             return
         self._settle_predicate_grade()
+        self._settle_other_side()
         self._settle_item_grade()
         self.focus = False
         self._end_short_reach()

@@ -850,3 +850,27 @@ def test_respectively_may_be_shortened(text: str) -> None:
 @pytest.mark.parametrize("text", ["No cord compression.", "Protrusion with cord compression."])
 def test_a_compressed_cord_is_no_compressed_sac(text: str) -> None:
     assert not told(f"T12-L1: {text}", "thecal_sac")
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge L2-3 mild, L3-4 moderate.",
+    "Disc bulge L2-3 mild and L3-4 moderate.",
+    "Bulges: L2-3 mild, L3-4 moderate.",
+])  # fmt: skip
+def test_a_degree_behind_each_level_is_of_that_level(text: str) -> None:
+    assert told(text, "bulge") == {"L2-L3": "mild", "L3-L4": "moderate"}
+
+
+def test_a_degree_behind_a_level_is_not_of_the_next_item() -> None:
+    found = labels_of("Disc bulge L4-5 mild, canal stenosis moderate.")
+    assert found == {"L4-L5 bulge": "mild", "L4-L5 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe foraminal stenosis on the right and mild on the left, and moderate canal stenosis.",
+    "Severe right foraminal stenosis, mild on the left, moderate canal narrowing.",
+    "Foraminal stenosis, severe on the right, mild on the left, and moderate canal stenosis.",
+])  # fmt: skip
+def test_a_degree_of_the_other_side_is_not_of_the_next_item(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "moderate"}
