@@ -90,7 +90,7 @@ def _abnormal_levels(statements: list[Statement]) -> dict[int, set[str]]:
         if statement.scope == "blanket" or statement.certainty == "negated" or statement.bits == 1:
             continue
         if FINDINGS[statement.finding].core:
-            for level in statement.levels:
+            for level, *_ in _keys(statement):
                 abnormal.setdefault(level, set()).add(statement.finding)
     return abnormal
 
@@ -130,14 +130,17 @@ def _is_moved(statement: Statement, move: Statement, said: set[tuple[str, int, i
 
 def _keys(statement: Statement) -> list[Key]:
     finding, sides = statement.finding, _SIDES_OF[statement.sides]
-    return [(level, finding, side) for level in statement.levels for side in sides]
+    keys = [(level, finding, side) for level in statement.levels for side in sides]
+    return [key for key in keys if not _is_excepted(statement, key)] if statement.exclude else keys
+
+
+def _is_excepted(statement: Statement, key: Key) -> bool:
+    level, _, side = key
+    return any(excepted == level and (not side or sides & side) for excepted, sides in statement.exclude)
 
 
 def _left_out(statement: Statement, key: Key, abnormal: dict[int, set[str]]) -> bool:
-    level, finding, side = key
-    for excluded, sides in statement.exclude:
-        if excluded == level and (not side or sides & side):
-            return True
+    level, finding, _ = key
     mode = statement.mode
     if mode == "elsewhere":
         alone = FINDINGS[finding].core and not any(finding in found for found in abnormal.values())

@@ -30,7 +30,7 @@ class Statement:
     i, j
         First token of the evidence, and the one behind its last.
     exclude
-        Levels, with sides, that a blanket statement leaves out.
+        Levels, with sides, that a statement leaves out.
     """
 
     finding: str

@@ -16,7 +16,8 @@ class Exceptions(Leftovers):
     """Levels that leave a statement, which stands before them or, where they open the sentence, behind them."""
 
     def on_except(self, mention: Mention) -> None:
-        """Begin an exception: levels that follow leave the statement before."""
+        """Begin an exception: levels that follow leave the statement before; spared ones are told none of it."""
+        self.spares = mention.value == "spare"
         self.flush()
         self.neg = ""
         self.hedge = False
@@ -37,7 +38,10 @@ class Exceptions(Leftovers):
             if self.except_named and not self._tells_of_exception():
                 self._fresh()
                 return
-        _exclude(self.frames[self.clause_start : self.except_start], ref, sides or _one_side(said))
+        statement = self.frames[self.clause_start : self.except_start]
+        _exclude(statement, ref, sides or _one_side(said))
+        if self.spares:
+            self.frames += [_spared(frame, ref) for frame in statement if not frame.neg and frame.bits != 1]
         self._assign([f for f in said if f.level is None or f.inherited or f.soft], ref)
         self.level = ref
         if self.cur.empty or (self.except_start and sides and not self.cur.grade):
@@ -96,6 +100,13 @@ def _exclude(frames: Sequence[Frame], ref: LevelRef, sides: int) -> None:
     for frame in frames:
         if frame.finding not in _OF_ALL:
             frame.exclude = (*frame.exclude, (ref, sides))
+
+
+def _spared(frame: Frame, ref: LevelRef) -> Frame:
+    """Return a head denied of spared levels: "desiccated discs with sparing of | L5-S1"."""
+    twin = frame.copy()
+    twin.neg, twin.level, twin.sides = "no", ref, frame.sides
+    return twin
 
 
 def _one_side(frames: Sequence[Frame]) -> int:

@@ -25,7 +25,7 @@ class State:
     focus_level: LevelRef | None = None
     of_worst = False
     worst_level: LevelRef | None = None
-    excepting = False
+    excepting = spares = False
     fronted: tuple[LevelRef, int] | None = None
     story = False
     index = 0

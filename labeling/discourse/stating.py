@@ -93,7 +93,7 @@ class Stating:
 
     def _place(self, frame: Frame, negative: bool) -> tuple[tuple[int, ...], str, str] | None:
         """Return levels, scope and mode of a frame's statements; None where no level can be meant."""
-        ref = None if frame.inherited and frame.exclude else frame.level
+        ref = None if frame.inherited and self._is_of_others(frame) else frame.level
         levels: tuple[int, ...] = ()
         scope, mode = "level", ""
         if ref is not None:
@@ -115,6 +115,12 @@ class Stating:
         if self._is_of_alignment(frame, ref, negative, mode):
             levels, scope = LUMBAR, "blanket"
         return levels, scope, mode
+
+    @staticmethod
+    def _is_of_others(frame: Frame) -> bool:
+        """Whether an exception, of a level that is not among those carried over, tells that others are meant."""
+        carried = set(frame.level.levels) if frame.level is not None else set()
+        return any(not set(ref.levels) < carried for ref, _ in frame.exclude)
 
     def _levels_unsaid(self, frame: Frame, negative: bool) -> tuple[tuple[int, ...], str]:
         """Return levels and scope of a frame without levels said or carried over; no levels where it is lost."""

@@ -80,3 +80,34 @@ def test_a_side_excepted_within_a_statement_leaves_the_other_side() -> None:
 def test_an_exception_under_a_heading_is_of_its_level() -> None:
     found = labels_of("L4-5: Apart from mild desiccation, the disc is normal.")
     assert found == {"L4-L5 degeneration": "mild", "L4-L5 bulge": "none", "L4-L5 herniation": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Multilevel disc desiccation from L3-4 to L5-S1 with sparing of L4-5.",
+    "The L3-4 through L5-S1 discs are desiccated, sparing the L4-5 disc.",
+    "L3-4 through L5-S1: Desiccated discs, sparing L4-5.",
+])  # fmt: skip
+def test_a_spared_level_is_none_of_what_the_others_have(text: str) -> None:
+    assert told(text, "degeneration") == {"L3-L4": PRESENT, "L4-L5": "none", "L5-S1": PRESENT}
+
+
+def test_a_level_may_be_spared_of_one_finding_or_in_part() -> None:
+    text = "Mild bulges at L3-4 and L4-5. L5-S1 is spared of disc herniation."
+    assert {key for key in labels_of(text) if key.startswith("L5-S1")} == {"L5-S1 herniation"}
+    assert told("Multilevel disc desiccation, sparing L1-2.", "degeneration") == {"L1-L2": "none"}
+    assert len(told("Desiccation at all lumbar levels with relative sparing of L1-2.", "degeneration")) == 4
+
+
+@pytest.mark.parametrize("text", [
+    "Mild disc bulges from L3-4 through L5-S1 except at L4-5, where there is an extrusion.",
+    "L3-4 through L5-S1: Mild bulges except at L4-5, where there is an extrusion.",
+])  # fmt: skip
+def test_an_exception_leaves_a_list_of_levels(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": "mild", "L5-S1": "mild"}
+    assert told(text, "herniation") == {"L4-L5": "extrusion"}
+
+
+def test_an_exception_of_one_side_leaves_a_list_of_levels_the_other() -> None:
+    found = told("Foraminal stenosis from L3-4 to L5-S1 except on the left at L4-5.", "foraminal_stenosis")
+    assert len(found) == 5
+    assert "L4-L5 left" not in found
