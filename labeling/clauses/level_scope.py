@@ -30,7 +30,7 @@ FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
 _NAMED = frozenset(("level", "levels"))
-_RESTS = frozenset(("rest", "others", "remainder", "remaining"))
+_RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
 """Words for what is left, which alone are the other levels."""
 
 _DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
@@ -125,9 +125,11 @@ class LevelScope(Exceptions):
         if following is None or following.kind != "open" or not self._ends_clause_behind(following):
             return False
         if previous is None or word not in _RESTS:
-            return word in _RESTS
-        headed = self.topic is not None and bool(self.topic.sites)
-        return previous.value in (",", ";") and (headed or word == "others")
+            return word in _RESTS and word != "otherwise"
+        if word == "otherwise" and (self.headed or not self.levels_seen):
+            return False
+        of_site = self.topic is not None and any(site.value != "alignment" for site in self.topic.sites)
+        return previous.value in (",", ";") and (of_site or word == "others")
 
     def _is_rest_of_site(self) -> bool:
         """Whether a rest is that of a site and not of levels: "the remainder | of the canal"."""

@@ -245,6 +245,8 @@ class Predicates(Leftovers):
         if not self.conjuncts and len(cur.sites) == 1 and cur.sites[0].value != "spine":
             return [cur]
         chain = [c for c in [*self.conjuncts, cur] if not c.empty]
+        if self.conjuncts and _goes_on_with_other_side(self.conjuncts[-1], cur):
+            cur.sites = self.conjuncts[-1].sites
         if (
             not cur.sites
             and self.conjuncts
@@ -290,6 +292,12 @@ class Predicates(Leftovers):
                 conjunct.hedge = conjunct.hedge or hedge
                 conjunct.rest = conjunct.rest or self.cur.rest
         return kept
+
+
+def _goes_on_with_other_side(before: Conjunct, conjunct: Conjunct) -> bool:
+    """Whether a degree is that of the other side: "the right recess is severely and the left moderately | narrowed"."""
+    graded = bool(before.grade and conjunct.grade) and bool(before.sites) and not conjunct.sites
+    return graded and conjunct.sides in (LEFT, RIGHT) and before.sides == LEFT + RIGHT - conjunct.sides
 
 
 def _waits_for_noun(conjunct: Conjunct) -> bool:

@@ -1192,3 +1192,27 @@ def test_lost_height_of_a_vertebra_is_no_discs(text: str) -> None:
 def test_a_disc_beside_a_fracture_may_lose_height() -> None:
     assert told("L1-2: L2 compression fracture, mild disc height loss.", "disc_height_loss") == {"L1-L2": "mild"}
     assert told("L4-5: Bulge with mild height loss, old L2 fracture.", "disc_height_loss") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Left foramen: Severe at L4-5, otherwise patent.",
+    "Left neural foramina: Severe L4-5, otherwise widely patent.",
+])  # fmt: skip
+def test_otherwise_below_a_sites_heading_is_of_its_side_at_the_other_levels(text: str) -> None:
+    others = {f"{level} left": "none" for level in OTHERS}
+    assert told(text, "foraminal_stenosis") == others | {"L4-L5 left": "severe"}
+
+
+def test_an_alignment_that_is_otherwise_normal_has_no_other_slip_at_any_level() -> None:
+    found = told("Alignment: L5 on S1 retrolisthesis, otherwise normal.", "spondylolisthesis")
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "The right lateral recess is severely and the left moderately narrowed.",
+    "The left lateral recess is moderately and the right severely narrowed.",
+    "The right lateral recess is severely, the left moderately narrowed.",
+])  # fmt: skip
+def test_each_side_of_one_verb_keeps_its_degree(text: str) -> None:
+    found = told(f"L4-5: {text}", "subarticular_stenosis")
+    assert found == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}
