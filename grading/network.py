@@ -16,10 +16,13 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Finding, Side
 from deepspine.grading.heads import LEVELS, Ordinal, make_head, target_name
 from deepspine.grading.inputs import AXIAL_INPUTS, SAGITTAL_INPUTS, LevelBatch
 
+N_LOOKS = 4
+"""Of each finding at the tokens, each with its share of the features."""
 FREQUENCIES = (1.0, 2.0, 4.0)
 """Half waves over a crop that tell places apart."""
 SMALL = "small"
@@ -190,9 +193,9 @@ class Branch(nn.Module):
 class FindingAttention(nn.Module):
     """Each finding's own look at the tokens of a level."""
 
-    def __init__(self, n_findings: int, width: int, n_looks: int = 4) -> None:
+    def __init__(self, n_findings: int, width: int) -> None:
         super().__init__()
-        self.queries = nn.Parameter(torch.randn(n_findings, n_looks, width // n_looks) * 0.02)
+        self.queries = nn.Parameter(torch.randn(n_findings, N_LOOKS, width // N_LOOKS) * 0.02)
         self.norm = nn.LayerNorm(width)
         self.keys_values = nn.Linear(width, 2 * width)
         self.out = nn.LayerNorm(width)
@@ -310,6 +313,11 @@ class GradingNetwork(nn.Module):
         Whether a level is seen beside its study's other levels, as far as they are in the batch.
     dropout
         Share of features dropped before the heads while training.
+
+    Raises
+    ------
+    ConfigError
+        When `width` is no multiple of 4.
     """
 
     def __init__(
@@ -324,6 +332,8 @@ class GradingNetwork(nn.Module):
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
+        if width < 1 or width % N_LOOKS:
+            raise ConfigError(f"width must be a multiple of {N_LOOKS}, 96 for example, got {width}")
         self.findings = tuple(findings)
         self.sagittal = Branch(encoder, len(SAGITTAL_INPUTS), width, axes=(RIGHT_LEFT, HEAD_FOOT, FRONT_BACK))
         self.axial = Branch(encoder, len(AXIAL_INPUTS), width, axes=(HEAD_FOOT, FRONT_BACK, RIGHT_LEFT))

@@ -235,6 +235,8 @@ def test_two_processes_train_one_network(make_dataset: Callable[..., Path], tmp_
         (["--model.noise", "forward", "--model.smoothing", "0.3"], "set one of them"),
         (["--model.encoder", "foo"], "encoder must be one of small, spine, resnet18_half, or a backbone that timm"),
         (["--model.encoder", "resnet81"], "did you mean resnet18"),
+        (["--model.width", "30"], "width must be a multiple of 4"),
+        (["--model.width", "0"], "width must be a multiple of 4"),
     ],
 )
 def test_an_impossible_option_is_one_line_and_exit_code_2(
