@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,13 @@ from deepspine.data.errors import InputError
 
 MAX_FIELD_BYTES = 1 << 30
 STANDARD_INPUT = "-"
-MAX_SHOWN_NAME = 30
-"""A longer name of a column is not shown: in a file without header it is the text of a report."""
+SUFFIX = ".txt"
+"""Of a report in a folder of reports, in any case."""
+TABLES = (".csv", ".parquet")
+"""Lie beside reports as input or output of other runs; nobody takes them for reports of the folder."""
+FORMATS = "a CSV or Parquet file, a folder of .txt files, or - for CSV on standard input"
+_NAME = re.compile(r"[^\W\d][\w-]{0,29}")
+"""What may be shown of the first line of a CSV file: in a file without header it is the text of a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,23 @@ def read_texts(
 
 
 def report_paths(folder: Path) -> list[Path]:
-    """Return the text files of a folder of reports, sorted."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".txt")
+    """Return the text files of a folder of reports and of the folders in it, sorted."""
+    return [path for path in _files_below(folder) if path.suffix.lower() == SUFFIX]
+
+
+def passed_over(folder: Path, *, but: Path) -> list[str]:
+    """Return what else a folder of reports holds, as paths within it; not tables, and not what lies in `but`."""
+    others = (path for path in _files_below(folder) if path.suffix.lower() not in (SUFFIX, *TABLES))
+    return [str(path.relative_to(folder)) for path in others if but.resolve() not in path.resolve().parents]
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """Return the files of a folder of any depth, sorted; not what is hidden."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def _reports_of(path: Path | str, id_column: str, text_column: str) -> Iterator[ReportText]:
@@ -80,7 +101,7 @@ def _reports_of(path: Path | str, id_column: str, text_column: str) -> Iterator[
     if path.is_dir():
         return _folder_reports(path)
     if not path.is_file():
-        raise InputError(f"{path}: no such file; give a CSV or Parquet file, a folder of .txt files, or - for input")
+        raise InputError(f"{path}: no such file; give {FORMATS}")
     if path.suffix.lower() == ".parquet":
         return _parquet_reports(path, id_column, text_column)
     stream = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
@@ -134,10 +155,20 @@ def _require(name: str, found: Sequence[str] | None, *columns: str) -> list[str]
         raise InputError(f"{name}: {fault}")
     for column, option in zip(columns, ("--id-column", "--text-column"), strict=True):
         if column not in header:
-            shown = (one if len(one) <= MAX_SHOWN_NAME else "(a long one)" for one in header)
-            names = ", ".join(shown)
-            raise InputError(f"{name}: no column {column!r}; columns are {names}: name the right one with {option}")
+            names = f"; columns are {', '.join(map(_shown, header))}" if _is_table(name, header) else ""
+            raise InputError(
+                f"{name}: no column {column!r}{names}: name the right one with {option}, or give {FORMATS}"
+            )
     return header
+
+
+def _is_table(name: str, header: Sequence[str]) -> bool:
+    """Whether a first line is that of a table, not the beginning of a text or of JSON."""
+    return Path(name).suffix.lower() in (*TABLES, "") and not header[0].startswith(("{", "["))
+
+
+def _shown(column: str) -> str:
+    return column if _NAME.fullmatch(column) else "(not shown)"
 
 
 def _parquet_reports(path: Path, id_column: str, text_column: str) -> Iterator[ReportText]:
@@ -155,7 +186,9 @@ def _folder_reports(folder: Path) -> Iterator[ReportText]:
     if not paths:
         raise InputError(f"{folder}: no .txt files in this folder")
     for path in paths:
-        yield _report(path.name, path.stem, path.read_bytes().decode("utf-8-sig", errors="surrogateescape"))
+        yield _report(
+            str(path.relative_to(folder)), path.stem, path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
+        )
 
 
 def read_text(path: Path | str) -> str:

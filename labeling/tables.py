@@ -36,7 +36,7 @@ from deepspine.labeling.lexicon import keep_lexicon, load_lexicon
 from deepspine.labeling.parts import Parts
 from deepspine.labeling.pipeline import SIDES, Labeler, ReportLabels
 from deepspine.labeling.refusal import reason_to_refuse
-from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, read_reports, report_paths
+from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, passed_over, read_reports, report_paths
 
 CHUNK_REPORTS = 500
 WAITING_PER_WORKER = 3
@@ -110,7 +110,7 @@ def label_file(
     Parameters
     ----------
     path
-        CSV or Parquet file, folder of .txt files, or "-" for CSV on standard input.
+        CSV or Parquet file, folder of .txt files (and of folders of these), or "-" for CSV on standard input.
     out
         Label table to write, CSV or (by suffix) Parquet.
     id_column, text_column
@@ -146,12 +146,15 @@ def label_file(
     for name, output in outputs.items():
         check_suffix(name, output, TABLE_SUFFIXES)
     targets = {} if evidence is None else {"evidence": (Path(evidence), EVIDENCE_COLUMNS)}
+    unfinished = out.parent / f"{out.name}.parts"
     parts = Parts(
-        out.parent / f"{out.name}.parts",
+        unfinished,
         None if str(path) == STANDARD_INPUT else _fingerprint(Path(path), rules, (id_column, text_column, *targets)),
         targets | {"labels": (out, COLUMNS)},
     )
     rejects = Rejects()
+    for name in passed_over(Path(path), but=unfinished) if Path(path).is_dir() else ():
+        rejects.add(name, "no .txt file, so not read; save a report as plain text")
     tell = advance or (lambda n: None)
     reports = resumed = 0
     waiting: deque[tuple[int, int, Callable[[], Rows]]] = deque()

@@ -139,3 +139,31 @@ def test_only_faults_of_wanted_reports_stop_the_reading_of_texts(tmp_path: Path)
     for wanted in ({"a", "b"}, None):
         with pytest.raises(InputError, match=r"reports\.csv: line 3: text is not UTF-8"):
             texts_of(path, wanted)
+
+
+def test_folders_in_a_folder_of_reports_are_read_as_well(tmp_path: Path) -> None:
+    for name in ("b.txt", "2019/a.txt", "2020/c.TXT", ".trash/d.txt", "2020/.e.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("L4-5: bulge.", encoding="utf-8")
+    assert [(report.source, report.report_id) for report in reports_of(tmp_path)] == [
+        ("2019/a.txt", "a"), ("2020/c.TXT", "c"), ("b.txt", "b"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("r.jsonl", '{"report_id": "x17", "text": "Smith, mild disc bulge, contact,kyphosis"}\n'),
+        ("r.json", '[{"report_id": "x17", "text": "Smith, mild disc bulge,kyphosis"}]\n'),
+        ("r.csv", '[{"report_id": "x17", "text": "Smith, mild disc bulge,kyphosis"}]\n'),
+        ("r.txt", "Smith,John,bulge\nL4-5: kyphosis.\n"),
+        ("r.csv", "x17 Smith,mild disc bulge, kyphosis\n"),
+        ("r.csv", "IMPRESSION:\nmild disc bulge\n"),
+        ("r.rtf", "{\\rtf1 Smith, bulge,kyphosis}"),
+    ],
+)
+def test_what_may_be_text_of_a_report_is_in_no_message(name: str, content: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match="give a CSV or Parquet file, a folder of") as told:
+        reports_of(tmp_path / name)
+    assert not any(word in str(told.value) for word in ("x17", "Smith", "bulge", "kyphosis", "IMPRESSION"))

@@ -250,6 +250,20 @@ def test_no_file_is_written_over_another(
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+def test_what_a_folder_of_reports_holds_and_is_not_read_is_listed(tmp_path: Path) -> None:
+    """Not what is hidden, and no table, such as what a run before has written."""
+    for name in ("a.txt", "sub/b.TXT", "c.rtf", "sub/d.docx", ".DS_Store", "labels.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("L4-5: mild bulge.", encoding="utf-8")
+    out = tmp_path / "labels.csv"
+    for _ in range(2):
+        run = label_file(tmp_path, out)
+        assert (run.reports, run.labels, run.rejected) == (2, 2, 2)
+        assert rejects_of(out) == [
+            [name, "no .txt file, so not read; save a report as plain text"] for name in ("c.rtf", "sub/d.docx")
+        ]
+
+
 def test_the_rejects_of_an_index_beside_the_labels_are_left_alone(table: Path, tmp_path: Path) -> None:
     (tmp_path / "rejects.csv").write_text("source,reason\nIM1,truncated\n", encoding="utf-8")
     assert label_file(table, tmp_path / "labels.csv").rejects_path == tmp_path / "labels.rejects.csv"
