@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from deepspine.labeling.discourse.section_words import section_by_words
+from deepspine.labeling.discourse.section_words import EARLIER, section_by_words
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
@@ -20,9 +20,28 @@ _LINE_END = Rule("mark of a lost line end", "mark", NEWLINE, ())
 _LEVELS = frozenset(("level", "levels"))
 _NAMES = frozenset(("site", "finding", "pred"))
 _OF_SENTENCE = frozenset(
-    ("the", "this", "a", "of", "and", "or", "/", "&", "for", "as", "per", "by", "with", "to", "in", "on", "no")
+    (
+        "the",
+        "this",
+        "a",
+        "of",
+        "and",
+        "or",
+        "/",
+        "&",
+        "for",
+        "as",
+        "per",
+        "by",
+        "with",
+        "to",
+        "in",
+        "on",
+        "no",
+        *EARLIER,
+    )
 )
-"""Words before a section's name that make it a word of the sentence: "as per history: ..."."""
+"""Words before a section's name that make it a word of the sentence: "as per history: ...", "previous study: ..."."""
 
 _DESCRIBING = frozenset(("there", "the", "no", "at", "multilevel"))
 """How sentences begin that describe pictures, and hardly ever those of a history."""

@@ -13,21 +13,16 @@ _SECTION_WORDS = {
     "h/o": "skip", "c/o": "skip",
 }  # fmt: skip
 _EXAMINATIONS = frozenset(("study", "examination", "exam", "mri", "mr", "scan", "imaging"))
-_OF_TIME = {
-    **dict.fromkeys(("previous", "prior", "earlier", "former", "old", "last", "preceding", "outside"), "skip"),
-    **dict.fromkeys(("present", "current", "new", "actual", "today's"), "findings"),
-}
-"""Words before the examination that a heading names: "Previous examination (2018):", "Present study:"."""
+EARLIER = frozenset(("previous", "prior", "earlier", "former", "old", "last", "preceding", "outside"))
+"""How the heading of an earlier examination opens: "Previous examination (2018):"."""
 
-_OF_HEADING = frozenset(("prior", "site", "section", "mark"))
-
-
-_EXAMINATIONS = frozenset(("study", "examination", "exam"))
 _PRESENT = frozenset(
     ("current", "emergency", "follow", "followup", "interval", "limited", "new", "post", "postoperative", "present",
      "repeat", "this", "today's")
 )  # fmt: skip
 """How the heading of the examination in hand opens, behind which its findings stand."""
+
+_OF_HEADING = frozenset(("prior", "site", "section", "mark"))
 
 
 def is_of_present_study(words: Sequence[str]) -> bool:
@@ -41,10 +36,13 @@ def section_by_words(words: list[str], head: Sequence[Mention]) -> str | None:
 
 
 def _section_of_time(words: list[str], head: Sequence[Mention]) -> str | None:
-    """Return the section of a heading that names an earlier examination, or the present one."""
+    """Return the section of a heading that opens with an earlier examination, or with the present one."""
     examination = head[1] if head[0].kind == "prior" and len(head) > 1 else head[0]
-    if words[examination.j - 1] not in _EXAMINATIONS or not examination.j > 1:
+    place = examination.j - 1
+    if words[place] not in _EXAMINATIONS or place < 1 or (place > 1 and words[place - 2].isalpha()):
         return None
     if not _OF_HEADING.issuperset(mention.kind for mention in head):
         return None
-    return _OF_TIME.get(words[examination.j - 2])
+    if words[place - 1] in EARLIER:
+        return "skip"
+    return "findings" if words[place - 1] in _PRESENT else None

@@ -559,6 +559,20 @@ def test_no_severe_stenosis_suspected_stays_denied() -> None:
     assert found == {"L4-L5": "none|mild|moderate"}
 
 
+@pytest.mark.parametrize(
+    "text", ["L4-5: PID.", "HIVD at L4-5.", "IVDP L4/5", "PLID, L4-5, left.", "L4-5: Central PIVD."]
+)
+def test_abbreviations_of_a_herniated_disc_name_no_kind(text: str) -> None:
+    assert told(text, "herniation") == {"L4-L5": "protrusion|extrusion|sequestration"}
+
+
+def test_an_abbreviated_herniation_is_denied_as_another() -> None:
+    assert set(told("L4-5: Mild bulge. No PID at any level.", "herniation").values()) == {"none"}
+    found = told("L4-5: Disc herniation, no PID elsewhere.", "herniation")
+    assert found["L3-L4"] == "none"
+    assert found["L4-L5"] == "protrusion|extrusion|sequestration"
+
+
 def test_what_a_lesion_is_now_counts() -> None:
     text = "L4-5: The previously seen extrusion has decreased and is now a small protrusion."
     assert told(text, "herniation") == {"L4-L5": "protrusion"}

@@ -84,3 +84,8 @@ def test_what_is_new_beside_a_denied_change_is_denied(text: str) -> None:
 def test_the_heading_of_an_examination_tells_whether_it_is_the_present_one(earlier: str, present: str) -> None:
     text = f"{earlier}: L4-5 mild canal stenosis.\n{present}: L4-5 severe canal stenosis."
     assert labels_of(text) == {"L4-L5 canal_stenosis": "severe"}
+
+
+def test_an_earlier_examination_in_a_sentence_heads_nothing() -> None:
+    text = "Findings unchanged compared with the previous study: mild L3-4 and moderate L4-5 canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
