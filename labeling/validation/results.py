@@ -55,6 +55,10 @@ class Validation:
         Read by both sources.
     n_without_patient
         Of the reports, those that a table of patients lacks; each counts as a patient of its own.
+    n_silent
+        How many of the reports a table has no label of, by table; without those that have labels of all.
+    n_left_out
+        Reports that are in some table but not compared, since another table has no label of them.
     n_unsettled
         Labels that a table left open with `?`, scored neither way.
     made_by
@@ -65,6 +69,8 @@ class Validation:
     n_reports: int
     n_patients: int
     n_without_patient: int = 0
+    n_silent: Mapping[str, int] = field(default_factory=dict)
+    n_left_out: int = 0
     n_unsettled: int = 0
     rows: Sequence[StratumAgreement] = ()
     differences: Sequence[Disagreement] = ()
@@ -72,6 +78,18 @@ class Validation:
     pictures: Sequence[PictureAgreement] = ()
     picture_differences: Sequence[PictureDifference] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def coverage_lines(self) -> Iterator[str]:
+        """Yield sentences on what is compared: reports, patients, and what a table lacks of them."""
+        yield f"{self.n_reports} reports of {self.n_patients} patients"
+        for name, n_reports in self.n_silent.items():
+            yield f"{name} has no label of {n_reports} of the reports"
+        if self.n_left_out:
+            why = "not every reader has labels of them" if self.readers else "the reference has no label of them"
+            yield f"{self.n_left_out} more reports are left out: {why} (--reports names those that count)"
+        if self.n_without_patient:
+            without = f"{self.n_without_patient} of the reports have no patient in --patients"
+            yield f"{without}: each counts as one of its own"
 
     def write_tables(self, folder: Path) -> None:
         """Write those of `TABLES` that have a row, and remove the others: they would be of a run before."""
@@ -97,6 +115,8 @@ class Validation:
             "reports": self.n_reports,
             "patients": self.n_patients,
             "reports_without_patient": self.n_without_patient,
+            "reports_without_labels": dict(self.n_silent),
+            "reports_left_out": self.n_left_out,
             "unsettled_labels": self.n_unsettled,
             "agreement": [_row_json(row) for row in self.rows],
             "disagreements": _records(DISAGREEMENT_COLUMNS, map(_disagreement_row, self.differences)),

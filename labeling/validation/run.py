@@ -31,6 +31,7 @@ from deepspine.labeling.validation.report import write_page
 from deepspine.labeling.validation.results import TABLES, Validation
 from deepspine.labeling.validation.table_pair import TablePair
 
+PREDICTED, REFERENCE = "the predicted table", "the reference"
 SUMMARIES = ("validation.json", "validation.html")
 
 
@@ -144,6 +145,8 @@ def _validate_tables(
     pair = TablePair.of(predicted, reference, report_ids=_ids(inputs), patients=_patients(inputs), unsettled=unsettled)
     if not any(key.report_id in pair.patient_of for key in predicted):
         raise InputError("the two tables have no report in common; check that both use the same report ids")
+    tables = {PREDICTED: predicted, REFERENCE: reference}
+    n_silent, n_left_out = _silent(tables, pair.patient_of, unsettled), _left_out(tables, pair.patient_of, inputs)
     if inputs.silence_as_none:
         pair = pair.with_silence_as_none()
     draws = PatientDraws.draw(pair.n_patients, resamples=inputs.resamples, seed=inputs.seed)
@@ -153,6 +156,8 @@ def _validate_tables(
         n_reports=len(pair.patient_of),
         n_patients=pair.n_patients,
         n_without_patient=_without_patient(pair.patient_of, inputs),
+        n_silent=n_silent,
+        n_left_out=n_left_out,
         n_unsettled=sum(key.report_id in pair.patient_of for key in unsettled),
         rows=compare_pair(pair, draws),
         differences=list(disagreements(pair)),
@@ -187,6 +192,7 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
         raise ConfigError(f"--assisted must name one table for each of {len(readers)} readers, got {len(assisted)}")
     report_ids = _ids(inputs) or reports_of_all([*readers.values(), *assisted.values()])
     patients = _patients(inputs) or {}
+    with_help = {f"{name} with assistance": table for name, table in zip(readers, assisted.values(), strict=False)}
     study = ReaderStudy(
         readers,
         report_ids=report_ids,
@@ -201,6 +207,8 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
         n_reports=len(report_ids),
         n_patients=len({patients.get(report_id, report_id) for report_id in report_ids}),
         n_without_patient=_without_patient(report_ids, inputs),
+        n_silent=_silent({PREDICTED: predicted, **readers, **with_help}, report_ids),
+        n_left_out=_left_out(readers | with_help, report_ids, inputs),
         readers=reader_figures(study, resamples=inputs.resamples, seed=inputs.seed),
     )
 
@@ -217,7 +225,8 @@ def _reader_tables(paths: Sequence[Path], inputs: ValidationInputs) -> dict[str,
     """Read tables by their readers; what a reader left open counts as not said."""
     tables = {path.stem: _cut(LabelTable.read_with_unsettled(path)[0], inputs) for path in paths}
     if len(tables) != len(paths):
-        raise ConfigError("readers are named by their files; two files have the same name")
+        twice = next(name for name in tables if sum(path.stem == name for path in paths) > 1)
+        raise ConfigError(f"readers are named by their files, and two are called {twice!r}; rename one of these")
     return tables
 
 
@@ -247,6 +256,22 @@ def _without_patient(report_ids: Collection[str], inputs: ValidationInputs) -> i
             "those of the tables"
         )
     return n_without
+
+
+def _silent(
+    tables: Mapping[str, LabelTable], report_ids: Collection[str], unsettled: Collection[LabelKey] = ()
+) -> dict[str, int]:
+    """Return how many of the reports each table has no label of, for tables with such reports."""
+    open_ = {key.report_id for key in unsettled}
+    counts = {name: len(set(report_ids) - set(table.report_ids) - open_) for name, table in tables.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _left_out(tables: Mapping[str, LabelTable], report_ids: Collection[str], inputs: ValidationInputs) -> int:
+    """Return how many reports of the tables are not compared, unless the user chose them."""
+    if inputs.report_ids is not None:
+        return 0
+    return len({report_id for table in tables.values() for report_id in table.report_ids} - set(report_ids))
 
 
 def _settings(inputs: ValidationInputs) -> dict[str, object]:

@@ -16,9 +16,7 @@ UNDEFINED = "not defined"
 
 def summary_lines(result: Validation, folder: Path) -> Iterator[str]:
     """Yield the lines that `deepspine validate` prints."""
-    yield f"{result.n_reports} reports of {result.n_patients} patients"
-    if result.n_without_patient:
-        yield f"{result.n_without_patient} of the reports have no patient in --patients: each counts as one of its own"
+    yield from result.coverage_lines()
     pooled = [row for row in result.rows if row.stratum.pooled]
     if pooled:
         yield f"{'finding':24}{'labels':>7}  {'F1':23}{'compatible':23}{'kappa':23}AC1"

@@ -139,6 +139,45 @@ def test_a_reader_study_takes_files_behind_one_another(
     assert "labeler – r1" in (files["out"] / "validation.html").read_text(encoding="utf-8")
 
 
+COVERAGE = [
+    ("{few}", "{many}", "the predicted table has no label of 2 of the reports"),
+    (
+        "{many}",
+        "{few}",
+        "2 more reports are left out: the reference has no label of them (--reports names those that count)",
+    ),
+    (
+        "{many}",
+        "--readers={many}",
+        "2 more reports are left out: not every reader has labels of them (--reports names those that count)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("predicted", "reference", "line"), COVERAGE)
+def test_reports_that_one_table_lacks_are_counted(
+    predicted: str, reference: str, line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = {
+        name: str(write_table(tmp_path / f"{name}.csv", *(f"{one},L4-L5,bulge,,mild" for one in reports)))
+        for name, reports in (("few", "a"), ("many", "abc"))
+    }
+    readers = [tables["few"]] if "--readers" in reference else []
+    words = [predicted.format(**tables), reference.format(**tables), *readers, "--out", str(tmp_path / "out")]
+    assert run(*words) == 0
+    assert line in capsys.readouterr().out.splitlines()
+    assert line.split(" (")[0] in (tmp_path / "out" / "validation.html").read_text(encoding="utf-8")
+
+
+def test_readers_of_one_name_are_told_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("anna", "bert"):
+        (tmp_path / name).mkdir()
+        write_table(tmp_path / name / "labels.csv", "a,L4-L5,bulge,,mild")
+    tables = [tmp_path / name / "labels.csv" for name in ("anna", "bert")]
+    assert run(tables[0], "--readers", *tables, "--out", tmp_path / "out") == 2
+    assert "two are called 'labels'; rename one of these" in capsys.readouterr().err
+
+
 def test_pictures_are_a_reference_too(
     files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
