@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 
 from deepspine.labeling.markup import NEWLINE, normalise
-from deepspine.labeling.wrapped_lines import unwrap
+from deepspine.labeling.wrapped_lines import unwrap, without_filling
 
 _TOKEN = re.compile(
     r"("
@@ -132,7 +132,7 @@ def lower(text: str) -> str:
 
 def tokenize(text: str) -> Tokens:
     """Split a report into tokens; line ends inside a wrapped sentence are left out."""
-    text = normalise(text)
+    text = normalise(without_filling(text))
     if NEWLINE in text:
         text = unwrap(text)
     words = _TOKEN.findall(lower(text))

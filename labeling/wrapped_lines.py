@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from deepspine.labeling.markup import NEWLINE
 
 _WRAP_MAX = 130
-_WRAP_MIN = 60
+_WRAP_MIN = 56
 _WRAP_LINES = 3
 _WRAP_SHORT = 52
+_FILLED_MIN, _FILLED_LINES = 45, 4
+"""Width and number of lines above which a text that fills every line has none of its own."""
+
+_ROW = re.compile(r"\s*(?:\| *)?(?:disc |disk )?[LTDSlts]\d{1,2} ?[-/] ?[LTDSlts]?\d{1,2} *\|")
+_CLOSED_ROW = re.compile(rf"\|[ ]*\n{_ROW.pattern}")
+"""A row that names its level in front; one below a row that ends in a bar."""
+
 _DANGLING = frozenset(
     [
         "a",
@@ -84,6 +92,28 @@ _OPENERS = frozenset(
 )
 
 
+def without_filling(text: str) -> str:
+    r"""Turn all line ends into spaces where every line is so full that the next word had no room in it.
+
+    Such a text was one line, or spells its line ends out in markup.
+
+    Examples
+    --------
+    >>> lines = ["a" * 50, "b" * 46 + " bb", "c" * 48, "ddd"]
+    >>> without_filling("\n".join(lines)) == " ".join(lines)
+    True
+    """
+    lines = [line.rstrip() for line in text.rstrip().split(NEWLINE)]
+    width = max((len(line) for line in lines if " " in line), default=0)  # glued tags may be longer than a line
+    if len(lines) < _FILLED_LINES or not _FILLED_MIN <= width <= _WRAP_MAX:
+        return text
+    for line, following in pairwise(lines):
+        word = following.split(" ", 1)[0]
+        if not word or len(line) + 1 + len(word) <= width:
+            return text
+    return text.replace("\r", " ").replace(NEWLINE, " ")
+
+
 def unwrap(text: str) -> str:
     """Turn the line ends that a line-filling editor made inside a sentence into spaces."""
     wrapped = _wrapped_line_ends(text)
@@ -103,14 +133,35 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
     full = sum(w >= 0.8 * width for w in widths)
     filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN and full >= _WRAP_LINES
     found = []
+    closed = _CLOSED_ROW.search(text) is not None
     offset = 0
+    row = ""
     for index in range(len(lines) - 1):
         line = lines[index].rstrip()
         offset += len(lines[index]) + 1
         following = lines[index + 1].lstrip()
-        if line and following and _is_wrap(line, following, width if filled else 0):
+        row = row or _row_opening(line)
+        if not line or not following:
+            row = ""
+        elif (row and _goes_on_with_row(row, line, following, closed)) or _is_wrap(line, following, width * filled):
             found.append(offset - 1)
+        else:
+            row = ""
     return frozenset(found)
+
+
+def _row_opening(line: str) -> str:
+    """Return how a line opens the row of a table: with a "|", with a "level"; empty where it does not."""
+    if line.lstrip().startswith("|"):
+        return "|"
+    return "level" if _ROW.match(line) else ""
+
+
+def _goes_on_with_row(row: str, line: str, following: str, closed: bool) -> bool:
+    """Whether a line below one of a row is the rest of it; `closed` rows end in a bar."""
+    if _ROW.match(following) or (following[0] == "|" and row == "|"):
+        return False
+    return "|" in following or following[0].islower() or (line[-1] == "|" and not closed)
 
 
 def _is_wrap(line: str, following: str, width: int) -> bool:

@@ -1,0 +1,65 @@
+"""A report that was wrapped at a width says what it said before."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.labeling.conftest import labels_of, told
+
+from deepspine.experiments.benchmarks.labeling.corpus import reports
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "labeling"
+WHOLE = [path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.txt")) if path.stem != "telegraphic"]
+"""The telegraphic one has a single line that is longer than the others: nothing tells that it was cut."""
+
+ROWS = """LUMBAR SPINE - TEMPLATE
+
+L2-L3 | Disc: mild desiccation; no herniation | Canal: no central canal stenosis | Foramina: no foraminal stenosis
+L3-L4 | Disc: moderate bulge; annular fissure | Canal: moderate central canal stenosis | Foramina: mild narrowing
+L4-L5 | Disc: central protrusion; marked height loss | Canal: severe canal stenosis | Foramina: no stenosis on the left
+L5-S1 | Disc: normal | Canal: normal | Recesses: no lateral recess stenosis | Foramina: no significant stenosis"""
+TABLE = """Level map of the lumbar spine
+
+|Level|Disc|Canal|Right foramen|Left foramen|
+|L3-4|Moderate bulge with an annular fissure|No significant stenosis|Mild narrowing|No narrowing|
+|L4-5|Right paracentral extrusion, migrates caudally|Severe stenosis|Moderate narrowing|Patent|
+|L5-S1|Minimal bulge|Patent|Patent|Mild to moderate narrowing|
+
+Alignment: normal."""
+PAGE = (
+    "<div>MRI lumbar spine</div><b>Findings</b><br/><ul><li>L2-3:&nbsp;Disc dehydration. Mild broad-based bulge. No "
+    "significant canal or foraminal stenosis.</li><li>L3-4:&nbsp;Normal.</li><li>L4-5:&nbsp;Severe canal stenosis. "
+    "Moderate bilateral foraminal narrowing.</li></ul><b>Impression</b><br/>Severe canal stenosis at L4-5."
+)
+
+
+def wrapped(text: str, width: int) -> str:
+    lines = (textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    return "\n".join("\n".join(line) for line in lines)
+
+
+@pytest.mark.parametrize("text", [*WHOLE, *reports(6, seed=5)])
+def test_a_wrapped_report_says_the_same(text: str) -> None:
+    assert labels_of(wrapped(text, 72)) == labels_of(text)
+
+
+@pytest.mark.parametrize("width", range(56, 101, 4))
+@pytest.mark.parametrize("text", [ROWS, TABLE], ids=["rows headed by levels", "rows between bars"])
+def test_a_row_goes_on_in_the_next_line(text: str, width: int) -> None:
+    assert labels_of(wrapped(text, width)) == labels_of(text)
+
+
+@pytest.mark.parametrize("width", range(60, 101, 10))
+@pytest.mark.parametrize(
+    "text", [PAGE, PAGE.replace("<li>", "\\.br\\").replace("<br/>", "~"), " ".join(reports(1)[0].split())],
+    ids=["HTML", "HL7", "one line"],
+)  # fmt: skip
+def test_a_text_that_fills_every_line_has_no_lines_of_its_own(text: str, width: int) -> None:
+    assert labels_of(wrapped(text, width)) == labels_of(text)
+
+
+@pytest.mark.parametrize("end", ["stenosis", "stenosis |", "stenosis.", "stenosis. |"])
+def test_what_is_below_the_last_row_is_no_cell_of_it(end: str) -> None:
+    rows = f"L3-4 | Disc: bulge | Canal: mild {end}\nL4-5 | Disc: normal | Canal: severe {end}"
+    expected = {"L2-L3": "moderate", "L3-L4": "mild", "L4-L5": "severe"}
+    assert told(f"{rows}\nImpression: Moderate canal stenosis at L2-3.", "canal_stenosis") == expected
