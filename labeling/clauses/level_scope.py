@@ -29,6 +29,7 @@ JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 
+_ENTERING = frozenset(("approach", "reach"))
 _NAMED = frozenset(("level", "levels"))
 _RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
 """Words for what is left, which alone are the other levels."""
@@ -250,7 +251,8 @@ class LevelScope(Exceptions):
         if head is None or head.form not in ("verb", "either") or following is None or following.i != ref.j:
             return False
         taken = any(c.sites for c in [*self.conjuncts, self.cur])
-        return (head.value, following.value) in meanings() and not taken
+        fits = following.kind == "site" and (head.value in _ENTERING or (head.value, following.value) in meanings())
+        return fits and not taken
 
     def _take_level_within(self, ref: LevelRef) -> None:
         """Let levels be those of the noun that follows, of what follows it, and of what does something to it."""

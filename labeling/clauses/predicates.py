@@ -78,6 +78,8 @@ class Predicates(Leftovers):
             return True
         chain = [*self.conjuncts, self.cur]
         sites = [site.value for conjunct in chain for site in conjunct.sites]
+        if self._is_of_measured_sac(mention, chain):
+            sites = []
         if any(
             (mention.value, site) in table or site in ("other", "cord") or is_narrowed_disc(mention, site)
             for site in sites
@@ -88,6 +90,12 @@ class Predicates(Leftovers):
         for conjunct in chain:
             conjunct.sites = []
         return False
+
+    def _is_of_measured_sac(self, stenosis: Mention, chain: list[Conjunct]) -> bool:
+        """Whether a sac is only measured to tell of the canal: "the sac measures 8 mm, consistent with | stenosis"."""
+        sited = [conjunct for conjunct in chain if conjunct.sites]
+        sacs = all(site.value == "sac" for conjunct in sited for site in conjunct.sites)
+        return self.words[stenosis.i].startswith("stenos") and sacs and bool(sited) and bool(sited[-1].mm)
 
     def _split_open(self, mention: Mention) -> bool:
         """Give the open verb the sites before the last one where the new head is a noun with a site of its own."""

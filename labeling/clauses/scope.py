@@ -17,6 +17,10 @@ _PLACES = frozenset(("side", "side_post", "level", "of"))
 _CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributable"))
 """Words that open the cause of what was said: degrees behind its end go back to that."""
 
+_ADJECTIVES = (["resultant"], ["resulting"], ["consequent"])
+_OF_NOUN = frozenset(("neg", "grade", "side"))
+"""Links that are adjectives of a noun behind them, and the kinds of mentions that then stand before them."""
+
 VALUES_OF_NONE = frozenset(("none", "nil"))
 _OF_SUBJECTS = frozenset(("none", "neither"))
 _DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
@@ -338,7 +342,9 @@ class Scope(Leftovers):
             self.neg = ""
             self._fresh()
             return
-        if value == "with" and self.neg == "" and self.open is not None and self.cur.empty:
+        if value == "with" and (
+            self._qualifies(mention) or (not self.neg and self.open is not None and self.cur.empty)
+        ):
             return
         self._boundary()
         if value == "with":
@@ -350,6 +356,12 @@ class Scope(Leftovers):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
+
+    def _qualifies(self, mention: Mention) -> bool:
+        """Whether "resulting" is an adjective of what follows: "mild | resultant stenosis", "no | resulting ..."."""
+        previous = self._peek(-1)
+        adjective = self.words[mention.i : mention.j] in _ADJECTIVES
+        return adjective and previous is not None and previous.kind in _OF_NOUN and previous.j == mention.i
 
     def _open_effect(self) -> None:
         """Begin what something causes; a negation goes on, unless a comma stands before: "not | causing stenosis"."""

@@ -49,6 +49,18 @@ def test_sides_before_a_comma_keep_their_degrees() -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
 
 
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Bulge with moderate resultant canal stenosis.", "moderate"),
+    ("Mild bulge; moderate resulting narrowing of the canal.", "moderate"),
+    ("Mild bulge and consequent moderate canal stenosis.", "moderate"),
+    ("Mild bulge, resulting in moderate canal stenosis.", "moderate"),
+    ("Mild bulge. No resultant canal stenosis.", "none"),
+    ("Mild bulge without significant resulting stenosis of the canal.", "none|mild"),
+])  # fmt: skip
+def test_a_resultant_stenosis_keeps_its_degree_and_denial(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
 @pytest.mark.parametrize("comparison", ["greater than", ">", "more than", "and", ", greater than"])
 def test_each_side_of_a_comparison_keeps_its_degree(comparison: str) -> None:
     text = f"L4-5: Moderate left {comparison} mild right foraminal narrowing."

@@ -1036,6 +1036,35 @@ def test_a_measured_sac_before_a_stenosis_is_not_narrowed() -> None:
     }
 
 
+@pytest.mark.parametrize("text", [
+    "The AP dimension of the thecal sac measures 8 mm, consistent with moderate stenosis.",
+    "The thecal sac measures 8 mm in AP dimension, indicating moderate stenosis.",
+    "The thecal sac measures 8 mm in AP diameter (moderate stenosis).",
+])  # fmt: skip
+def test_a_stenosis_behind_a_measured_sac_is_the_canal_s(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Spurs extend into the left neural foramen, resulting in severe stenosis.",
+    "L5-S1: Osteophytes encroach on the left foramen, which is severely narrowed.",
+    "Osteophytes encroach on the left L5-S1 foramen, which is severely narrowed.",
+    "Spurs extend into the left L5-S1 foramen and cause severe stenosis.",
+    "L5-S1: Encroachment on the left foramen with severe stenosis.",
+])  # fmt: skip
+def test_a_stenosis_behind_a_foramen_that_is_entered_is_that_foramen_s(text: str) -> None:
+    assert labels_of(text) == {"L5-S1 foraminal_stenosis left": "severe"}
+
+
+def test_a_stenosis_behind_a_recess_or_foramen_may_be_of_another_site() -> None:
+    text = "L4-5: Protrusion fills the left lateral recess, with severe narrowing."
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "severe"}
+    text = "L4-5: Bulge encroaching on the left foramen, with moderate canal stenosis."
+    assert labels_of(text)["L4-L5 canal_stenosis"] == "moderate"
+    assert labels_of(text)["L4-L5 foraminal_stenosis left"] == PRESENT
+    assert told("L4-5: Bulge indents the thecal sac, with mild stenosis.", "canal_stenosis") == {"L4-L5": "mild"}
+
+
 def test_disease_of_the_adjacent_level_leaves_the_level_named_to_the_findings() -> None:
     text = "Mild adjacent level disease at L3-4 with mild disc bulge and moderate canal stenosis."
     assert labels_of(text) == {"L3-L4 bulge": "mild", "L3-L4 canal_stenosis": "moderate"}
