@@ -29,7 +29,8 @@ _HL7 = re.compile(r"\\\.(?:br|sp|in|ti|fi|nf|ce|sk)[+\-\d]*\\|\\X0[AD]\\|\\[HNFS
 _RTF = re.compile(r"\\(par|line|pard|tab)\b[ ]?|\\[a-z]+-?\d*[ ]?|\\'[0-9a-f]{2}|\\\*")
 _RTF_TABLE = re.compile(r"\{\\(?:fonttbl|colortbl|stylesheet|info)(?:[^{}]|\{[^{}]*\}){0,4000}\}")
 _TABLE_HEAD = re.compile(
-    r"^[ ]*(?:disc |disk |spinal )?(?:levels?|segments?)(?:(?: {2,}|\t)[^\s|]+(?: [^\s|]+)*){2,}[ ]*$",
+    r"^[ ]*(?:(?:disc |disk |spinal )?(?:levels?|segments?)(?:(?: {2,}|\t)[^\s|]+(?: [^\s|]+)*){2,}"
+    r"|(?:feature|finding|parameter|structure)(?:(?: {2,}|\t)[LT]\d[^\s|]*){2,})[ ]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _COLUMN_GAP = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")

@@ -18,6 +18,9 @@ MAX_HEADING_MENTIONS = 6
 ROW_NAMES = frozenset(("level", "levels", "disc", "segment", "segments"))
 """What the first cell of a table's head says."""
 
+COLUMN_NAMES = frozenset(("feature", "finding", "parameter", "structure"))
+"""What it says where the columns are levels and each row is a finding."""
+
 _PARTING = DASHES | frozenset((".", "|", NEWLINE, ":", "*", ")"))
 """Marks that may end a sentence, a heading or the sign of a list item."""
 
@@ -108,6 +111,7 @@ class _Splitter:
         self.sentences: list[Sentence] = []
         self.line = 0
         self.cell = -1
+        self.in_rows = False
         self.current = Sentence(0, 0)
         self.current.line_start = True
 
@@ -146,10 +150,12 @@ class _Splitter:
             current.mentions.append(mention)
 
     def _is_table_bar(self, mention: Mention) -> bool:
-        """Whether a bar divides cells: a table's row begins with one, or with a level; elsewhere it ends a sentence."""
+        """Whether a bar divides cells: a row begins with one, or with a level; elsewhere it ends a sentence."""
         current = self.current
-        if self.cell < 0 and current.line_start and mention.i > current.i and _names_row(self.words, current):
-            self.cell = 0
+        if self.cell < 0 and current.line_start and mention.i > current.i:
+            self.in_rows = self.in_rows or self.words[current.i] in COLUMN_NAMES
+            if self.in_rows or _names_row(self.words, current):
+                self.cell = 0
         return self.cell >= 0 or (current.line_start and mention.i == current.i)
 
     def _begin_item(self, sign: str, mention: Mention) -> None:
@@ -189,6 +195,7 @@ class _Splitter:
 
     def _begin_line(self, *, blank_before: bool) -> None:
         self.line += 1
+        self.in_rows = self.in_rows and self.cell >= 0 and not blank_before
         self.cell = -1
         self.current.line = self.line
         self.current.line_start = True

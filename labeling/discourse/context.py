@@ -42,7 +42,7 @@ class Context:
     previous_site, previous_finding
         Foramen, recess or root of the sentence before; its finding, where it has only one.
     table_line, columns, columns_skip
-        Line of the head of a table, the topics of its columns, and the columns of an earlier examination.
+        Line of the head of a table, the topics or levels of its columns, and the columns of an earlier examination.
     addendum_line
         Line where the addendum begins, or 0.
     """
@@ -74,7 +74,7 @@ class Context:
     previous_site: Mention | None = None
     previous_finding: str = ""
     table_line: int = -1
-    columns: list[Topic | None] = field(default_factory=list)
+    columns: list[Topic | Mention | None] = field(default_factory=list)
     columns_skip: set[int] = field(default_factory=set)
     addendum_line: int = 0
 

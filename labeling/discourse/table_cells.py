@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from deepspine.labeling.clauses.frames import LEFT, RIGHT, SITES, Topic
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.headings import Headings, make_topic
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import ROW_NAMES, Sentence
+from deepspine.labeling.sentences import COLUMN_NAMES, ROW_NAMES, Sentence
 
+MAX_HEAD_TOKENS = 40
+"""How far a column may stand from that of the other side."""
+
+_SIDED_COLUMNS = {
+    f"{letter}{site}": (side, name)
+    for letter, side in (("r", RIGHT), ("l", LEFT))
+    for site, name in (("f", "foramen"), ("nf", "foramen"), ("lr", "recess"), ("sar", "recess"))
+}
+"""Columns in short: "RF", "LNF", "RLR"."""
+
+_HEAD_NAMES = ROW_NAMES | COLUMN_NAMES
 PRIOR_NAMES = frozenset(("previous", "prior", "before"))
 """Columns of the examination before, which are passed over."""
 
@@ -16,14 +28,14 @@ def enter_cell(sentence: Sentence, headings: Headings) -> tuple[list[Mention], b
     context, mentions = headings.context, sentence.mentions
     if sentence.line_start or sentence.cell == 0:
         _begin_row(context)
-    if _is_head(context, sentence, headings.words[sentence.i]):
+    if _is_head(context, sentence, headings.words):
         return None
     if sentence.cell == 0 and mentions and _names_row(sentence, headings):
         return None
     if sentence.cell in context.columns_skip:
         return None
     if sentence.cell < len(context.columns):
-        context.topic = context.columns[sentence.cell]
+        _enter_column(context.columns[sentence.cell], sentence, headings)
     if not mentions:
         return None
     if _begins_with_level(mentions):
@@ -32,15 +44,25 @@ def enter_cell(sentence: Sentence, headings: Headings) -> tuple[list[Mention], b
     return mentions, context.level is not None
 
 
+def _enter_column(column: Topic | Mention | None, sentence: Sentence, headings: Headings) -> None:
+    """Take the topic of a column, or its level, where the row names the topic."""
+    if isinstance(column, Mention):
+        headings.set_level(column, sentence, standalone=False)
+    elif sentence.cell:
+        headings.context.topic = column
+
+
 def _begin_row(context: Context) -> None:
     context.level = None
     context.topic = None
     context.leave_skipped()
 
 
-def _is_head(context: Context, sentence: Sentence, word: str) -> bool:
+def _is_head(context: Context, sentence: Sentence, words: list[str]) -> bool:
     """Take a cell of a table's head, which names its column."""
-    if sentence.cell == 0 and word in ROW_NAMES and sentence.j - sentence.i <= 2:
+    word = words[sentence.i]
+    names_row = word == "disc" and any(isinstance(column, Mention) for column in context.columns)
+    if sentence.cell == 0 and not names_row and word in _HEAD_NAMES and sentence.j - sentence.i <= 2:
         context.columns, context.columns_skip = [None], set()
         context.table_line = sentence.line
         return True
@@ -48,10 +70,30 @@ def _is_head(context: Context, sentence: Sentence, word: str) -> bool:
         return False
     while len(context.columns) <= sentence.cell:
         context.columns.append(None)
-    context.columns[sentence.cell] = make_topic(sentence.mentions)
+    context.columns[sentence.cell] = _column(sentence, words)
     if word in PRIOR_NAMES:
         context.columns_skip.add(sentence.cell)
     return True
+
+
+def _column(sentence: Sentence, words: list[str]) -> Topic | Mention:
+    """Return what a column holds: a site or finding, one side of it in short ("RF"), or a level."""
+    mentions = sentence.mentions
+    if len(mentions) == 1 and mentions[0].kind == "level" and mentions[0].i == sentence.i:
+        return mentions[0]
+    word = words[sentence.i]
+    short = _SIDED_COLUMNS.get(word)
+    head = words[max(sentence.i - MAX_HEAD_TOKENS, 0) : sentence.i + MAX_HEAD_TOKENS]
+    if short is None or sentence.j - sentence.i > 1 or _other_side(word) not in head:
+        return make_topic(mentions)
+    topic = Topic()
+    topic.sides, topic.sites = short[0], [SITES[short[1]]]
+    return topic
+
+
+def _other_side(short: str) -> str:
+    """Return the column beside a sided one: "lf" for "rf", which else is the yellow ligament."""
+    return {"r": "l", "l": "r"}[short[0]] + short[1:]
 
 
 def _names_row(sentence: Sentence, headings: Headings) -> bool:
