@@ -110,7 +110,7 @@ def write_mask(mask: NDArray[np.uint8], like: Volume, path: Path | str) -> None:
     Raises
     ------
     InputError
-        When the mask's shape is not the volume's, or the suffix is unknown.
+        When the mask's shape is not the volume's, the suffix is unknown, or the disk is full.
     GeometryError
         When the volume's axes are not orthogonal (gantry tilt): these formats cannot hold them.
     """
@@ -131,7 +131,20 @@ def write_mask(mask: NDArray[np.uint8], like: Volume, path: Path | str) -> None:
         SimpleITK.WriteImage(image, str(path), useCompression=True)
         return
     with whole_file(path, suffix=suffix_of(path)) as partial:
-        SimpleITK.WriteImage(image, str(partial), useCompression=True)
+        if not _is_written(image, partial):
+            raise InputError(f"{path}: the mask could not be written whole; check the room on its disk")
+
+
+def _is_written(image: Any, path: Path) -> bool:
+    """Write an image and read it again: most writers say nothing of a disk that is full."""
+    import SimpleITK
+
+    try:
+        SimpleITK.WriteImage(image, str(path), useCompression=True)
+        again = SimpleITK.ReadImage(str(path))
+    except RuntimeError:
+        return False
+    return np.array_equal(SimpleITK.GetArrayViewFromImage(again), SimpleITK.GetArrayViewFromImage(image))
 
 
 def to_input_grid(mask: NDArray[Any], volume: Volume) -> tuple[NDArray[Any], Grid]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import SimpleITK
 from dicom_files import WrittenSeries
+from full_disk import full_disk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -104,6 +105,16 @@ def test_a_mask_in_an_unknown_format_is_refused(tmp_path: Path) -> None:
     volume = read_volume(written(tmp_path, itk_image()))
     with pytest.raises(InputError, match=r"\.nii\.gz"):
         write_mask(np.zeros(volume.grid.shape, np.uint8), volume, tmp_path / "mask.jpg")
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_full_disk_is_told_and_leaves_the_mask_of_before(tmp_path: Path, suffix: str) -> None:
+    volume, mask = read_volume(written(tmp_path, itk_image())), tmp_path / f"mask{suffix}"
+    write_mask((volume.voxels % 7).astype(np.uint8), volume, mask)
+    noise = np.random.default_rng(0).integers(0, 255, volume.grid.shape).astype(np.uint8)
+    with full_disk(room_bytes=1000), pytest.raises(InputError, match=rf"mask{suffix}: .* room on its disk"):
+        write_mask(noise, volume, mask)
+    assert np.array_equal(read_volume(mask).voxels, volume.voxels % 7)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
