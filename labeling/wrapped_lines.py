@@ -103,6 +103,8 @@ def without_filling(text: str) -> str:
     >>> without_filling("\n".join(lines)) == " ".join(lines)
     True
     """
+    if "\n\n" in text or NEWLINE not in text:
+        return text
     lines = [line.rstrip() for line in text.rstrip().split(NEWLINE)]
     width = max((len(line) for line in lines if " " in line), default=0)  # glued tags may be longer than a line
     if len(lines) < _FILLED_LINES or not _FILLED_MIN <= width <= _WRAP_MAX:
@@ -133,14 +135,16 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
     full = sum(w >= 0.8 * width for w in widths)
     filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN and full >= _WRAP_LINES
     found = []
-    closed = _CLOSED_ROW.search(text) is not None
+    barred = "|" in text
+    closed = barred and _CLOSED_ROW.search(text) is not None
     offset = 0
     row = ""
     for index in range(len(lines) - 1):
         line = lines[index].rstrip()
         offset += len(lines[index]) + 1
         following = lines[index + 1].lstrip()
-        row = row or _row_opening(line)
+        if barred:
+            row = row or _row_opening(line)
         if not line or not following:
             row = ""
         elif (row and _goes_on_with_row(row, line, following, closed)) or _is_wrap(line, following, width * filled):
