@@ -208,6 +208,17 @@ class Leftovers(Afterthoughts):
             self._fresh()
             self._modify_last(cur)
 
+    def _settle_zone(self) -> None:
+        """Give a herniation the side of its zone before a verb: "protrusion, right foraminal |, compressing"."""
+        cur, following = self.cur, self._peek()
+        if cur.sides not in (LEFT, RIGHT) or cur.grade or cur.level or self.conjuncts or not self.last:
+            return
+        of_zone = all(site.form for site in cur.sites) and bool(cur.sites or cur.zone)
+        verb = following is not None and following.kind == "pred" and following.form == "verb"
+        if of_zone and verb and all(frame.finding == "herniation" for frame in self.last):
+            self._give_side(self.last, cur.sides)
+            self._fresh()
+
     def _is_set_off(self, comma: Mention) -> bool:
         """Whether commas set a degree off before a participle: "bulge, mild | , indenting the sac"."""
         following = self._peek()

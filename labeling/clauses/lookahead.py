@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from deepspine.labeling.clauses.frames import MODERATE, PLACES, SEVERE, Conjunct
 from deepspine.labeling.clauses.state import State
 from deepspine.labeling.mentions import Mention
 
+_BEYOND = re.compile(r"\b(?:beyond|outside|lateral to)(?: the)?$")
+"""What stands before a site that a lesion is not in: "compressing the root beyond | the foramen"."""
+
+MAX_PLACING_WORDS = 3
 PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 STATES = frozenset(("conditions", "condition", "findings", "appearance", "appearances", "aspect", "study"))
@@ -299,11 +305,12 @@ class Lookahead(State):
         if mention.value not in ("canal", "foramen", "recess") or mention.form:
             return False
         before = self._peek(-1)
-        step = -1
+        step, start = -1, mention.i
         while before is not None and before.kind in ("side", "level"):
-            step -= 1
+            step, start = step - 1, before.i
             before = self._peek(step)
-        if before is None or before.kind != "of" or self.words[before.i] not in PLACING:
+        beyond = _BEYOND.search(" ".join(self.words[max(start - MAX_PLACING_WORDS, 0) : start]))
+        if before is None or not (beyond or self._places(before, step)):
             return False
         if self.open is not None:
             return bool(self.cur.sites or any(c.sites for c in self.conjuncts))
@@ -312,6 +319,15 @@ class Lookahead(State):
             and self.last[-1].j >= before.i - 4
             and self.last[-1].finding in ("nerve_root", "thecal_sac", "")
         )
+
+    def _places(self, before: Mention, step: int) -> bool:
+        """Whether the words before a site place something there: "in", "at the level of"."""
+        if before.kind != "of":
+            return False
+        noun, at = self._peek(step - 1), self._peek(step - 2)
+        if self.words[before.i] == "of" and noun is not None and noun.rule.id == "site.level" and noun.j == before.i:
+            return at is not None and self.words[at.i] == "at"
+        return self.words[before.i] in PLACING
 
     def _is_elliptic_side(self) -> bool:
         """Whether "the right one is not" ends a clause about the side alone."""

@@ -220,6 +220,7 @@ class Scope(Leftovers):
             return
         self._settle_predicate_grade()
         self._settle_other_side()
+        self._settle_zone()
         self._settle_item_grade()
         self.focus = False
         self._end_short_reach()

@@ -1245,3 +1245,25 @@ def test_an_alignment_that_is_otherwise_normal_has_no_other_slip_at_any_level() 
 def test_each_side_of_one_verb_keeps_its_degree(text: str) -> None:
     found = told(f"L4-5: {text}", "subarticular_stenosis")
     assert found == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("place", [
+    "in the lateral recess", "at the level of the lateral recess", "beyond the foramen", "lateral to the foramen",
+    "outside the left foramen",
+])  # fmt: skip
+def test_where_a_root_is_compressed_is_not_narrowed(place: str) -> None:
+    assert labels_of(f"L4-5: Bulge compressing the left L4 nerve root {place}.") == {
+        "L4-L5 bulge": PRESENT, "L4-L5 nerve_root left": "compression",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["right foraminal", "paramedian right", "right paramedian", "right subarticular"])
+def test_the_zone_behind_a_herniation_gives_its_side_to_the_root(zone: str) -> None:
+    assert told(f"L4-5: Disc protrusion, {zone}, compressing the L5 root.", "nerve_root") == {
+        "L4-L5 right": "compression"
+    }
+
+
+def test_a_site_in_a_list_is_no_zone_of_the_herniation_before_it() -> None:
+    found = labels_of("L4-5: Protrusion, left foraminal, and recess stenosis.")
+    assert found["L4-L5 foraminal_stenosis left"] == found["L4-L5 subarticular_stenosis left"] == PRESENT
