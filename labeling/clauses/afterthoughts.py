@@ -177,6 +177,8 @@ class Afterthoughts(Objects):
 
     def _side_again(self, frame: Frame, conjunct: Conjunct) -> int:
         """Return the side of a head that goes on to another degree, and maybe another level."""
+        if self.aside and frame.head.i < self.aside[0].i:
+            return self.side_in_front  # of the exception: "none except on the left at L5-S1, where it is | moderate"
         if self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"]):
             return 0 if self._leaves_side(frame, conjunct) else frame.sides
         if self.topic is not None and frame.head.j <= self.start and self._is_of_new_level([frame]):

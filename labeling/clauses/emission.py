@@ -8,6 +8,7 @@ from deepspine.labeling.clauses.frames import (
     DISC_WORDS,
     GRADED,
     LEFT,
+    NONE,
     RIGHT,
     STENOSES,
     Conjunct,
@@ -69,7 +70,7 @@ class Emission(Lookahead):
         if finding == "normal_level" and not self._is_bare_normal(head):
             return []
         if bits != ABSENT:
-            frame = self._frame(finding, bits, head, conjunct)
+            frame = self._frame(finding, NONE if conjunct.grade == NONE else bits, head, conjunct)
             if head.kind == "open" or head.value == "widen":
                 self._open_predicate(frame, conjunct)
         elif conjunct.neg:

@@ -14,6 +14,7 @@ from deepspine.labeling.clauses.frames import (
     is_narrowed_disc,
     meanings,
     same_polarity,
+    severity_of_number,
     stand_in,
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
@@ -224,6 +225,7 @@ class Predicates(Leftovers):
         while self._ends_item_before():
             self._elliptic(self.conjuncts.pop(0))
         chain = self._chain_of(head)
+        _go_on_with_scale(chain)
         sited = [c for c in chain if c.sites]
         if len(chain) > 1:
             _share_sites(chain)
@@ -330,6 +332,16 @@ def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:
             break
         kept.append(conjunct)
     return kept[::-1]
+
+
+def _go_on_with_scale(chain: list[Conjunct]) -> None:
+    """Read numbers behind a named scale as its degrees: "Lee grade 3 left and grade 1 right foraminal | stenosis"."""
+    if not any(conjunct.scale for conjunct in chain):
+        return
+    for conjunct in chain:
+        number = conjunct.number
+        if number is not None and number.form == "grade" and not conjunct.grade:
+            conjunct.grade = severity_of_number(int(number.number))
 
 
 def _share_sites(chain: list[Conjunct]) -> None:

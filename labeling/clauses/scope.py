@@ -85,6 +85,7 @@ class Scope(Leftovers):
             self.cur.level
             or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
             or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
+            or self._is_none_of_side(mention)
         ):
             self._mark(mention)
             self.cur.grade = NONE
@@ -102,6 +103,10 @@ class Scope(Leftovers):
             if not frame.neg:
                 frame.neg = "no"
                 frame.hedge = False
+
+    def _is_none_of_side(self, mention: Mention) -> bool:
+        """Whether "none" is the degree of one side: "mild on the left, | none on the right foraminal narrowing"."""
+        return self.words[mention.i] in VALUES_OF_NONE and self.cur.empty and self._is_side(self._peek())
 
     def _denies_what_follows(self, mention: Mention) -> bool:
         """Whether "nil" stands for "no", or "none" for a subject: "bulges, | none narrowing the canal".
@@ -248,10 +253,14 @@ class Scope(Leftovers):
     def _brackets_one_word(self) -> bool:
         """Whether brackets hold but the side of a degree, or the degree of a side: "mild | (right), left (severe)".
 
-        Or the degree where it is worst: "worst | (severe) at L4-5".
+        Or side and level, "mild | (left L4-5)", or the degree where it is worst: "worst | (severe) at L4-5".
         """
         inside, behind = self._peek(1), self._peek(2)
-        if inside is None or behind is None or behind.value != ")":
+        if inside is None or behind is None:
+            return False
+        if self.cur.grade and inside.kind == "side" and behind.kind == "level":
+            behind = self._peek(3)
+        if behind is None or behind.value != ")":
             return False
         if self.focus and self.cur.empty:
             return inside.kind == "grade"

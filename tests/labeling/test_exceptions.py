@@ -111,3 +111,12 @@ def test_an_exception_of_one_side_leaves_a_list_of_levels_the_other() -> None:
     found = told("Foraminal stenosis from L3-4 to L5-S1 except on the left at L4-5.", "foraminal_stenosis")
     assert len(found) == 5
     assert "L4-L5 left" not in found
+
+
+@pytest.mark.parametrize("text", [
+    "No foraminal stenosis except on the left at L5-S1, where it is moderate.",
+    "The foramina are patent (except left L5-S1: moderate).",
+])  # fmt: skip
+def test_a_degree_behind_an_excepted_side_is_of_that_side(text: str) -> None:
+    found = told(text, "foraminal_stenosis")
+    assert (found["L5-S1 left"], found["L5-S1 right"]) == ("moderate", "none")

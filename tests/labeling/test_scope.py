@@ -722,6 +722,17 @@ def test_a_degree_at_one_of_several_levels_leaves_the_others(text: str, found: t
     assert told(text, "canal_stenosis") == dict(zip(("L4-L5", "L5-S1"), found, strict=True))
 
 
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("Mild on the left, none on the right foraminal narrowing.", "mild", "none"),
+    ("None on the left, severe on the right foraminal narrowing.", "none", "severe"),
+    ("Lee grade 3 left and grade 1 right foraminal stenosis.", "severe", "mild"),
+    ("Foraminal stenosis is moderate (left L4-5) and severe (right L4-5).", "moderate", "severe"),
+])  # fmt: skip
+def test_a_degree_beside_a_side_is_of_that_side(text: str, left: str, right: str) -> None:
+    found = told(f"L4-5: {text}", "foraminal_stenosis")
+    assert found == {"L4-L5 left": left, "L4-L5 right": right}
+
+
 @pytest.mark.parametrize(("heading", "sides"), [
     ("Foraminal narrowing: L4-5 mild left;", {"left", "right"}),
     ("Foramina: L4-5 moderate right, mild left;", {"left", "right"}),
