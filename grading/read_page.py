@@ -18,7 +18,7 @@ from deepspine.grading.evidence_maps import evidence_map, strongest
 from deepspine.grading.read_pictures import as_data_uri, crop_picture, draw_named_levels, evidence_picture
 from deepspine.grading.reading_inputs import input_words
 from deepspine.grading.reading_results import Grade, Reading, ReadLevel
-from deepspine.grading.weights import GraderPart, ShippedGrader
+from deepspine.grading.weights import ShippedGrader
 
 SURE_NAME = 0.9
 """Level names less probable than this are marked."""
@@ -123,17 +123,9 @@ def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
             phantom_only=sorted({_words(grade.key.finding) for grade in grades if grade.phantom_only}),
             pictures=reading.study.images.is_picture,
             assumed_size=reading.study.spine.volume.origin.spacing_is_assumed,
-            one_slice=any(
-                grade.finding.lateral and _sees_no_sides(reading.grader.parts[grade.part]) for grade in grades
-            ),
         )
     )
     write_whole(path, page)
-
-
-def _sees_no_sides(part: GraderPart) -> bool:
-    """Whether a part looks at one sagittal slice of a level and nothing else."""
-    return part.preset.sagittal.pixels[0] == 1 and not any(name.startswith("axial") for name in part.inputs)
 
 
 def _card(reading: Reading, level: ReadLevel, measures: str, *, evidence: bool) -> Card:

@@ -191,6 +191,14 @@ def _warnings(study: LocatedStudy, grader: ShippedGrader, levels: Sequence[ReadL
     if left:
         names = ", ".join(left).replace("_", " ")
         yield f"not graded, since the study has no pictures of the kind that it takes: {names}"
+    grades = [grade for level in levels for grade in level.grades]
+    one_slice = {one.key.finding for one in grades if one.finding.lateral and grader.parts[one.part].sees_no_sides}
+    if one_slice:
+        names = ", ".join(sorted(one_slice)).replace("_", " ")
+        yield (
+            f"left and right are answered alike: {names} come from one sagittal slice, which shows neither foramina "
+            "nor recesses and has no sides"
+        )
     for index, part in enumerate(grader.parts):
         unlike = {one.level: one.unlikeness[index] for one in levels if one.is_unlike_for(index)}
         if unlike and part.outliers is not None:

@@ -141,6 +141,11 @@ class GraderPart:
         """Whether its networks see a level beside its study's others."""
         return self.networks[0].comparison is not None
 
+    @property
+    def sees_no_sides(self) -> bool:
+        """Whether it looks at one sagittal slice of a level and nothing else."""
+        return self.preset.sagittal.pixels[0] == 1 and not any(name.startswith("axial") for name in self.inputs)
+
     def groups(self, finding: str) -> ToldApart:
         """Return which grades of a finding are told apart."""
         return self.told_apart.get(finding) or ToldApart.every_grade(get_finding(finding))

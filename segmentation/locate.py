@@ -49,6 +49,9 @@ MIN_BODY_SHARE = 0.5
 """Of the bone under the lowest disc."""
 USUAL_STEPS_MM = (25.0, 46.0)
 """Median distance of lumbar discs in adults of any height, with a margin."""
+MAX_HEIGHT_MM = 18.0
+"""Of a disc. Nine are higher of the 3,500 discs found on 601 pictures of lumbar spines: two melted into one, bone or a
+black hole taken for disc, or pixels that are not square."""
 SMALL_LOWEST_DISC = 0.6
 """A lowest disc with less than this share of the median's area may be rudimentary: L5 sacralised, or S1-S2 (O'Driscoll
 1996), and radiologists differ in how they count then."""
@@ -177,6 +180,7 @@ def locate(
             *([f"{n_filled} voxels without a value were taken for dark"] if n_filled else []),
             *(["T1 and T2 do not show the spine in one place: named without the other"] if look.alone else []),
             *_size_warnings(chain.step_mm),
+            *_height_warnings(frames),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
     )
@@ -296,6 +300,11 @@ def _size_warnings(step_mm: float) -> list[str]:
     if low <= step_mm <= high:
         return []
     return [f"lumbar discs are {step_mm:.0f} mm apart, {low:g} to {high:g} is usual: is the pixel size right?"]
+
+
+def _height_warnings(frames: Sequence[LevelFrame]) -> list[str]:
+    high = [f"{one.level} ({one.height_mm:.0f} mm)" for one in frames if one.height_mm > MAX_HEIGHT_MM]
+    return [f"higher than a disc can be: {', '.join(high)}; look at the mask there"] if high else []
 
 
 def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], *, missed_junction: bool) -> list[str]:

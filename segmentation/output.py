@@ -50,7 +50,11 @@ def write_location(
 
 
 def levels_json(location: Location, volume: Volume, *, made_by: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content of `levels.json`: plain values; `ijk` is `[slice, row, column]`, LPS is in mm."""
+    """Return the content of `levels.json`: plain values; `ijk` is `[slice, row, column]`, LPS is in mm.
+
+    Slices, rows and columns are those of the volume as it was read: head up, front on the left. Files store their
+    voxels in any order, so `lps_from_ijk` goes along: `lps = lps_from_ijk @ [slice, row, column, 1]`.
+    """
     return {
         "levels": [_level_json(frame, location, volume) for frame in location.frames],
         "vertebrae": [
@@ -67,6 +71,7 @@ def levels_json(location: Location, volume: Volume, *, made_by: Mapping[str, Any
         ],
         "warnings": list(location.warnings),
         "patient_space": volume.origin.has_patient_space,
+        "lps_from_ijk": np.round(volume.grid.affine, 6).tolist(),
         "curve_lps": np.round(location.curve.samples(step_mm=5.0), 2).tolist(),
         "made_by": dict(made_by),
     }
@@ -75,12 +80,16 @@ def levels_json(location: Location, volume: Volume, *, made_by: Mapping[str, Any
 def canal_ap_mm(location: Location, frame: LevelFrame, volume: Volume) -> float | None:
     """Return the canal's depth behind a disc, from front to back in the slice of the disc's centre; None unseen.
 
-    The least of five lines along the disc's own front-back axis, up to 4 mm above and below its middle.
+    The least of five lines along the disc's own front-back axis, up to 4 mm above and below its middle. They stay in
+    the slice where that was turned with the patient: a line that leaves it ends at the canal's side, not at its back.
     """
     depths = []
     steps = np.arange(0.0, 60.0, 0.5)
+    normal = volume.grid.normal_lps
+    back = frame.axes_lps[1] - (frame.axes_lps[1] @ normal) * normal
+    back = back / np.linalg.norm(back)
     for up in np.arange(-4.0, 4.1, 2.0):
-        points = frame.center_lps + up * frame.axes_lps[2] + steps[:, None] * frame.axes_lps[1]
+        points = frame.center_lps + up * frame.axes_lps[2] + steps[:, None] * back
         ijk = np.round(volume.grid.ijk_from_lps(points)).astype(int)
         inside = ((ijk >= 0) & (ijk < volume.grid.shape)).all(axis=1)
         hit = np.zeros(len(steps), dtype=bool)

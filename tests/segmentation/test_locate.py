@@ -24,7 +24,7 @@ from deepspine.segmentation.evaluation import measurements
 from deepspine.segmentation.inference import SegmentationNetwork, shipped_weights
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.observations import Observations, is_flagged, judge_picture, observe, unseen_by
-from deepspine.segmentation.output import write_location
+from deepspine.segmentation.output import canal_ap_mm, write_location
 from deepspine.segmentation.partial_labels import DiscBox
 from deepspine.segmentation.training_sets import segmentation_fold_of
 
@@ -320,6 +320,35 @@ def test_the_files_hold_levels_in_voxels_and_in_the_patient(tmp_path: Path) -> N
     assert lowest["name"] == "L5-S1"
     assert lowest["center_rc"] == lowest["center_ijk"][1:]
     assert {"mask.nii.gz", "vertebrae.nii.gz", "overlay.png"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_place_of_a_disc_in_the_patient_follows_from_its_place_in_the_volume(tmp_path: Path) -> None:
+    write_location(located(), volume(), tmp_path)
+    values = json.loads((tmp_path / "levels.json").read_text())
+    for level in values["levels"]:
+        found = np.array(values["lps_from_ijk"]) @ [*level["center_ijk"], 1.0]
+        assert np.allclose(found[:3], level["center_lps"], atol=0.02)
+
+
+@pytest.mark.parametrize("turn_deg", [-20.0, 0.0, 20.0])
+def test_a_patient_who_lies_turned_has_no_narrower_canal(turn_deg: float) -> None:
+    """A canal of three slices, 15 mm deep: lines that leave the slices would leave the canal at its side."""
+    mask = np.repeat(painted_spine(), 9, axis=0)
+    mask[3:6, :190, 122:137] = SpineClass.CANAL
+    cos, sin = np.cos(np.deg2rad(turn_deg)), np.sin(np.deg2rad(turn_deg))
+    turned = volume((9, ROWS, COLUMNS), [cos * LEFT + sin * POSTERIOR, -SUPERIOR, cos * POSTERIOR - sin * LEFT])
+    found = locate(turned, network=Painted(mask))
+    depths = [canal_ap_mm(found, frame, turned) for frame in found.frames[:4]]
+    assert depths == pytest.approx([15.0] * 4, abs=1.0)
+
+
+def test_a_disc_higher_than_discs_are_is_told() -> None:
+    """As where two melt into one, or a black hole is taken for disc."""
+    mask = painted_spine()
+    mask[0, 88:117, 80:120][mask[0, 88:117, 80:120] == SpineClass.BODY] = SpineClass.DISC
+    (told,) = (one for one in locate(volume(), network=Painted(mask)).warnings if "higher than" in one)
+    assert "L3-L4 (" in told
+    assert not any("higher than" in one for one in located().warnings)
 
 
 def test_a_picture_is_right_when_every_box_holds_its_disc() -> None:
