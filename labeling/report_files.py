@@ -18,6 +18,7 @@ MAX_FIELD_BYTES = 1 << 30
 STANDARD_INPUT = "-"
 SUFFIX = ".txt"
 """Of a report in a folder of reports, in any case."""
+BLANKS = " \t\N{NO-BREAK SPACE}"
 TABLES = (".csv", ".parquet")
 """Lie beside reports as input or output of other runs; nobody takes them for reports of the folder."""
 FORMATS = "a CSV or Parquet file, a folder of .txt files, or - for CSV on standard input"
@@ -109,7 +110,8 @@ def _reports_of(path: Path | str, id_column: str, text_column: str) -> Iterator[
 
 
 def _report(source: str, report_id: str, text: str) -> ReportText:
-    """Return a report whose bytes that are no UTF-8 were read as lone surrogates."""
+    """Return a report whose bytes that are no UTF-8 were read as lone surrogates, its id without blanks around it."""
+    report_id = report_id.strip(BLANKS)
     try:
         f"{report_id}{text}".encode()
     except UnicodeEncodeError:

@@ -71,6 +71,12 @@ def test_a_file_without_header_is_told_without_its_text(tmp_path: Path) -> None:
     assert "bulge" not in str(told.value)
 
 
+@pytest.mark.parametrize("written", [" a b ", "a b\t", "\N{NO-BREAK SPACE}a b", "a b"])
+def test_blanks_around_an_id_are_no_part_of_it(tmp_path: Path, written: str) -> None:
+    assert ids_of(csv_file(tmp_path, f"report_id,text\n{written},L4-5: bulge.\n")) == ["a b"]
+    assert ids_of(parquet_file(tmp_path, [written, " "], ["x", "y"])) == ["a b", ""]
+
+
 # -------------------------------------------------------------------------------------------------------------- Parquet
 
 

@@ -250,6 +250,15 @@ def test_no_file_is_written_over_another(
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+def test_ids_that_differ_by_blanks_around_them_are_one_id_twice(tmp_path: Path) -> None:
+    path, out = tmp_path / "reports.csv", tmp_path / "labels.csv"
+    write_csv(path, [(" a ", "L4-5: mild bulge."), ("a", "L4-5: severe bulge."), ("  ", "L4-5: bulge.")])
+    run = label_file(path, out)
+    assert (run.reports, run.rejected) == (1, 2)
+    assert list(LabelTable.read(out).report_ids) == ["a"]
+    assert [reason for _, reason in rejects_of(out)] == ["report id appears twice; the first is kept", "no report id"]
+
+
 def test_what_a_folder_of_reports_holds_and_is_not_read_is_listed(tmp_path: Path) -> None:
     """Not what is hidden, and no table, such as what a run before has written."""
     for name in ("a.txt", "sub/b.TXT", "c.rtf", "sub/d.docx", ".DS_Store", "labels.csv"):
