@@ -63,7 +63,7 @@ class BuildResult:
     labelled
         Studies with a row in the label table.
     reports_without_study
-        Reports of the label table that no study names.
+        Reports of the label table that no study names; `rejects.csv` has them beside the rejects.
     """
 
     manifest: Manifest
@@ -140,7 +140,9 @@ def build_dataset(
                 known[source.study_key] = joined.record.fingerprint
             outcomes.append((source.study_key, joined.outcome))
             advance(1)
-    Folder(out).write(REJECTS, csv_text(rejects.rows, REJECT_COLUMNS).encode())
+    names = sorted(reports if secret is None else {keyed(secret, report) for report in reports})
+    unused = [(name, "a report of the label table that belongs to no study") for name in names]
+    Folder(out).write(REJECTS, csv_text([*rejects.rows, *unused], REJECT_COLUMNS).encode())
     added, kept, stale, failed = (
         tuple(key for key, outcome in outcomes if outcome in counted)
         for counted in ({_Outcome.ADDED}, {_Outcome.KEPT, _Outcome.STALE}, {_Outcome.STALE}, {_Outcome.FAILED})

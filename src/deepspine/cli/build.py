@@ -105,7 +105,8 @@ def build(
         for split, n in counts.items():
             typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
     if result.reports_without_study:
-        typer.echo(f"{result.reports_without_study} reports of {labels} belong to none of these studies", err=True)
+        unused = f"{result.reports_without_study} reports of {labels} belong to none of these studies"
+        typer.echo(f"{unused}; {out}/rejects.csv names them", err=True)
     if result.stale:
         typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
     failed = Rejects([(study, "") for study in result.failed])

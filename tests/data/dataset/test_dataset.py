@@ -21,6 +21,7 @@ from deepspine.data.dataset.silence import Silence, filled
 from deepspine.data.dataset.splits import SPLITS, fold_of, parse_shares, split_of
 from deepspine.data.dataset.storage import Folder
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
+from deepspine.data.deidentify.secret import keyed
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.frames import LevelFrame
@@ -234,6 +235,15 @@ def test_storage_that_fails_behind_a_shard_is_told_as_what_it_is(monkeypatch: py
     monkeypatch.setattr(Folder, "write", refusing)
     with pytest.raises(InputError, match="storage refused"):
         build_dataset([source(0)], labels([]), "memory://spines/refused", preset=PRESET)
+
+
+@pytest.mark.parametrize("secret", [None, "a secret of many words"])
+def test_reports_that_belong_to_no_study_are_named(tmp_path: Path, secret: str | None) -> None:
+    result = build_dataset([source(0)], labels([0, 7, 5]), tmp_path, preset=PRESET, secret=secret)
+    assert (result.reports_without_study, len(result.rejects)) == (2, 0)
+    rows = (tmp_path / "rejects.csv").read_text(encoding="utf-8").splitlines()[1:]
+    names = sorted(name if secret is None else keyed(secret, name) for name in ("r5", "r7"))
+    assert rows == [f"{name},a report of the label table that belongs to no study" for name in names]
 
 
 def test_a_report_that_two_patients_claim_gives_neither_a_label(tmp_path: Path) -> None:
