@@ -30,6 +30,8 @@ MAX_RUNNING_NUMBER = 2**31
 _MR = "MR"
 MR_PICTURES = ("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 """SOP classes of MR pictures: classic, enhanced, legacy converted. A UID that was cut off is the start of one."""
+_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+"""SOP class of secondary captures, and with a further number of those with several frames."""
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _COLOUR = ("RGB", "YBR", "PALETTE", "ARGB", "CMYK", "HSV")
 
@@ -150,6 +152,8 @@ def _refuse_other_objects(tags: Tags) -> None:
         raise InputError(f"photometric interpretation {photometric[:16]!r} is unknown or cut off")
     if photometric not in _GREY or tags.integer("SamplesPerPixel", 1) != 1:
         raise NotForUsError("a colour picture (a capture of a screen or a map)")
+    if f"{tags.text('SOPClassUID')}.".startswith(f"{_CAPTURE}."):
+        raise NotForUsError("a secondary capture (of a screen or a film)")
 
 
 def _instance(tags: Tags, path: str) -> Instance:

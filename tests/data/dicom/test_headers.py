@@ -78,6 +78,8 @@ def test_without_a_patient_id_the_study_is_its_own_patient() -> None:
         (having(NumberOfFrames=3), InputError, "truncated|expected"),
         (having(Modality="CT"), NotForUsError, "modality CT, not MR"),
         (having(PhotometricInterpretation="RGB", SamplesPerPixel=3), NotForUsError, "colour"),
+        (having(SOPClassUID="1.2.840.10008.5.1.4.1.1.7"), NotForUsError, "a secondary capture"),
+        (having(SOPClassUID="1.2.840.10008.5.1.4.1.1.7.2"), NotForUsError, "a secondary capture"),
     ],
 )
 def test_what_cannot_be_trusted_is_refused_with_the_reason(
