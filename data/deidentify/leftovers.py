@@ -80,6 +80,8 @@ def find_leftovers(
     counts: Counter[tuple[str, str, str]] = Counter()
     n_files = 0
     for candidate in find_candidates(archive, reject=rejects.add):
+        if not candidate.size:
+            continue  # nothing in it identifies anyone
         try:
             counts.update(set(_file_leftovers(folder / candidate.path)))
             n_files += 1
@@ -93,11 +95,14 @@ def find_leftovers(
 
 def _file_leftovers(path: Path) -> Iterator[tuple[str, str, str]]:
     from pydicom import dcmread
+    from pydicom.errors import InvalidDicomError
 
     try:
         with open_candidate(path) as stream, lenient():
             data = dcmread(stream, stop_before_pixels=True)
             found = list(leftovers_of(data))
+    except InvalidDicomError:
+        raise InputError("no DICOM file, so nobody knows what it says; look into it, or leave it out") from None
     except PARSE_ERRORS as error:
         raise InputError(f"no readable DICOM file ({type(error).__name__})") from None
     return iter(found)

@@ -63,8 +63,8 @@ def _check_pictures(archive: Path, *, as_json: bool) -> None:
     else:
         for one in found:
             typer.echo(str(one))
-        for _, reason in rejects.rows:
-            typer.echo(f"a file could not be read: {reason}")
+        for path, reason in rejects.rows:
+            typer.echo(f"{path}: could not be read: {reason}")
     if found or len(rejects):
         raise InputError(
             f"{len(found)} kinds of tags may identify someone, {len(rejects)} files could not be read; "

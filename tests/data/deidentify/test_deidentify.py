@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +175,18 @@ def test_labels_follow_and_the_copy_builds_a_dataset_without_identifiers(
     for path in (tmp_path / "set").iterdir():
         content = path.read_bytes()
         assert not [name for name in IDENTIFIERS if name.encode() in content], path
+
+
+def test_check_names_what_is_no_dicom_file_and_passes_over_what_is_empty(
+    copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(copy, tmp_path / "mixed")
+    (tmp_path / "mixed" / "EMPTY").touch()
+    assert main(["check", str(tmp_path / "mixed")]) == 0
+    (tmp_path / "mixed" / "VERSION").write_text("viewer of patient Zebediah\n" * 20, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check", str(tmp_path / "mixed")]) == 2
+    assert "VERSION: could not be read: no DICOM file, so nobody knows what it says" in capsys.readouterr().out
 
 
 def test_check_finds_nothing_in_the_copy_and_every_trap_in_the_original(
