@@ -10,6 +10,7 @@ from deepspine.data.errors import InputError
 from deepspine.experiments.benchmarks.labeling.components_study import component_scores
 from deepspine.experiments.benchmarks.labeling.corpus import reports
 from deepspine.experiments.benchmarks.labeling.gold_sets import read_gold_sets
+from deepspine.experiments.benchmarks.labeling.spoilt_layouts import LAYOUTS, layout_scores
 
 
 def test_benchmark_texts_are_distinct_and_about_200_words() -> None:
@@ -49,6 +50,14 @@ def test_a_component_that_is_switched_off_costs_what_it_reads(gold_folder: Path)
     assert scores["negation"] == pytest.approx(2 / 3)
     assert scores["sections"] == 1.0
     assert {name: found["few"] for name, found in component_scores(read_gold_sets(gold_folder))} == scores
+
+
+def test_line_ends_that_are_spelt_out_cost_nothing(gold_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scores = {name: found["few"] for name, found in layout_scores(read_gold_sets(gold_folder))}
+    assert scores["as it came"] == scores[r"\r\n"] == scores["&lt;br&gt;"] == 1.0
+    assert main(["bench", "layouts", str(gold_folder)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line[:22].strip() for line in printed[1:]] == list(LAYOUTS)
 
 
 def test_a_set_of_which_a_report_is_missing_is_told(gold_folder: Path) -> None:

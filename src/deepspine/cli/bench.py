@@ -85,6 +85,18 @@ def components(
         print(f"{'medspaCy with ConText':54}" + "".join(f"{score:14.3f}" for score in theirs))  # noqa: T201
 
 
+@app.command("layouts")
+def layouts(folder: Annotated[Path, typer.Argument(help="Folder with reports and their gold labels.")]) -> None:
+    """Score the labeler on reports whose line ends were lost, spelt out or made by wrapping."""
+    from deepspine.experiments.benchmarks.labeling.gold_sets import read_gold_sets
+    from deepspine.experiments.benchmarks.labeling.spoilt_layouts import layout_scores
+
+    sets = read_gold_sets(folder)
+    print(f"{'line ends':22}" + "".join(f"{one.name:>14}" for one in sets))  # noqa: T201
+    for name, scores in layout_scores(sets):
+        print(f"{name:22}" + "".join(f"{score:14.3f}" for score in scores.values()))  # noqa: T201
+
+
 @app.command("doubt")
 def doubt(
     folder: Annotated[Path, typer.Argument(help="Folder with reports and their gold labels.")],
