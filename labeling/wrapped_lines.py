@@ -18,6 +18,8 @@ _ROW = re.compile(r"\s*(?:\| *)?(?:disc |disk )?[LTDSlts]\d{1,2} ?[-/] ?[LTDSlts
 _CLOSED_ROW = re.compile(rf"\|[ ]*\n{_ROW.pattern}")
 """A row that names its level in front; one below a row that ends in a bar."""
 
+_OPENS_LEVEL = re.compile(r"\W*(?:at |disc |disk )?[LTDSlts]\d{1,2} ?[-/] ?[LTDSlts]?\d", re.IGNORECASE)
+
 _DANGLING = frozenset(
     [
         "a",
@@ -109,6 +111,8 @@ def without_filling(text: str) -> str:
     width = max((len(line) for line in lines if " " in line), default=0)  # glued tags may be longer than a line
     if len(lines) < _FILLED_LINES or not _FILLED_MIN <= width <= _WRAP_MAX:
         return text
+    if 2 * sum(_OPENS_LEVEL.match(line) is not None for line in lines) > len(lines):
+        return text  # no chance has a level open most of the lines
     for line, following in pairwise(lines):
         word = following.split(" ", 1)[0]
         if not word or len(line) + 1 + len(word) <= width:

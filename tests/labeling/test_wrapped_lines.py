@@ -63,3 +63,13 @@ def test_what_is_below_the_last_row_is_no_cell_of_it(end: str) -> None:
     rows = f"L3-4 | Disc: bulge | Canal: mild {end}\nL4-5 | Disc: normal | Canal: severe {end}"
     expected = {"L2-L3": "moderate", "L3-L4": "mild", "L4-L5": "severe"}
     assert told(f"{rows}\nImpression: Moderate canal stenosis at L2-3.", "canal_stenosis") == expected
+
+
+def test_lines_of_levels_of_one_length_are_lines_of_their_own() -> None:
+    text = (
+        "L2-L3 - central canal: normal; right foramen: normal; left foramen: normal\n"
+        "L3-L4 - central canal: mild; right foramen: moderate; left foramen: normal\n"
+        "L4-L5 - central canal: severe; right foramen: mild; left foramen: moderate\n"
+        "L5-S1 - central canal: normal; right foramen: normal; left foramen: severe"
+    )
+    assert told(text, "canal_stenosis") == {"L2-L3": "none", "L3-L4": "mild", "L4-L5": "severe", "L5-S1": "none"}
