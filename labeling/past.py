@@ -20,6 +20,7 @@ _CLAUSE_ENDS = frozenset(",;:(")
 _BEHIND_VALUE = frozenset(("previously", "formerly", "earlier", "before", "past", "time", "historically"))
 """Last words of phrases for the past that may stand behind a value: "moderate | previously"."""
 
+_DATED = frozenset(("grade", "post_neg"))
 _WAS = frozenset(("was", "were", "had"))
 _NOW = frozenset(("now", "currently", "presently", "today"))
 _VALUES = frozenset(("grade", "number", "open", "post_neg", "neg", "cap", "mm"))
@@ -140,7 +141,7 @@ def _tells_state(mention: Mention) -> bool:
 
 def _without_years(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Leave out degrees of a year but those of the last of several: "| mild in 2018 and moderate in 2021"."""
-    dated = [mention for mention in mentions if is_value(mention, words) and _is_year(words, mention.j)]
+    dated = [mention for mention in mentions if mention.kind in _DATED and _is_year(words, mention.j)]
     past = dated[:-1] if len(dated) > 1 else dated
     return [mention for mention in mentions if mention not in past] if past else mentions
 

@@ -194,7 +194,8 @@ class Modifiers(Leftovers):
         if cur.sites and cur.sites[-1].value == mention.value and cur.sites[-1].j == mention.i:
             cur.sites[-1] = mention
             return
-        self._begin_next_site(mention)
+        if cur.sites:
+            self._begin_next_site(mention)
         self._mark(mention)
         self.cur.sites.append(mention)
 
@@ -202,7 +203,7 @@ class Modifiers(Leftovers):
         """Let a site with a degree or side of its own stand apart from the one before: "the root, mild | foraminal"."""
         cur, before = self.cur, self._peek(-1)
         graded = before is not None and before.kind == "grade"
-        if not cur.sites or cur.sites[-1].value == mention.value or cur.sites[-1].form:
+        if cur.sites[-1].value == mention.value or cur.sites[-1].form:
             return
         if self.open is not None and not (graded and mention.form == "adj"):
             return

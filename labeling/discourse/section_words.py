@@ -32,7 +32,11 @@ def is_of_present_study(words: Sequence[str]) -> bool:
 
 def section_by_words(words: list[str], head: Sequence[Mention]) -> str | None:
     """Return the section that a heading of these mentions opens, or None."""
-    return _section_of_time(words, head) or _SECTION_WORDS.get(" ".join(words[head[0].i : head[-1].j]))
+    first = head[0]
+    section = None
+    if first.kind == "prior" or words[first.j - 1] in _EXAMINATIONS:
+        section = _section_of_time(words, head)
+    return section or _SECTION_WORDS.get(" ".join(words[first.i : head[-1].j]))
 
 
 def _section_of_time(words: list[str], head: Sequence[Mention]) -> str | None:
