@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from deepspine.labeling.clauses.frames import MODERATE, PLACES, SEVERE, Conjunct
 from deepspine.labeling.clauses.state import State
 from deepspine.labeling.mentions import Mention
 
-_BEYOND = re.compile(r"\b(?:beyond|outside|lateral to)(?: the)?$")
-"""What stands before a site that a lesion is not in: "compressing the root beyond | the foramen"."""
-
-MAX_PLACING_WORDS = 3
+_BEYOND = frozenset(("beyond", "outside"))
 PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 STATES = frozenset(("conditions", "condition", "findings", "appearance", "appearances", "aspect", "study"))
@@ -309,8 +304,7 @@ class Lookahead(State):
         while before is not None and before.kind in ("side", "level"):
             step, start = step - 1, before.i
             before = self._peek(step)
-        beyond = _BEYOND.search(" ".join(self.words[max(start - MAX_PLACING_WORDS, 0) : start]))
-        if before is None or not (beyond or self._places(before, step)):
+        if before is None or not (self._places(before, step) or self._is_beyond(start)):
             return False
         if self.open is not None:
             return bool(self.cur.sites or any(c.sites for c in self.conjuncts))
@@ -319,6 +313,12 @@ class Lookahead(State):
             and self.last[-1].j >= before.i - 4
             and self.last[-1].finding in ("nerve_root", "thecal_sac", "")
         )
+
+    def _is_beyond(self, start: int) -> bool:
+        """Whether a site is one that a lesion is not in: "compressing the root beyond the | foramen"."""
+        words = self.words
+        last = start - 2 if words[start - 1] == "the" else start - 1
+        return words[last] in _BEYOND or (words[last] == "to" and words[last - 1] == "lateral")
 
     def _places(self, before: Mention, step: int) -> bool:
         """Whether the words before a site place something there: "in", "at the level of"."""
