@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -64,12 +64,27 @@ class ToldApart:
 
     @classmethod
     def by_labels(cls, finding: Finding, labels: Iterable[GradeSet]) -> ToldApart:
-        """Return groups of grades that always were possible, or impossible, together."""
+        """Return groups of grades that always were possible, or impossible, together.
+
+        A grade that no label leaves possible was never seen: nothing tells it from the grade next to it, so it is
+        answered with that one, rather a higher than a lower one, and with the absence of the finding last.
+
+        Examples
+        --------
+        >>> from deepspine.data.findings import FINDINGS
+        >>> modic = FINDINGS["modic"]
+        >>> labels = [GradeSet.of(modic, grade) for grade in ("none", "type2", "type3")]
+        >>> [str(group) for group in ToldApart.by_labels(modic, labels).groups]
+        ['none', 'type1|type2', 'type3']
+        """
         seen = sorted({label.bits for label in labels})
+        admitted = [tuple(bits >> index & 1 for bits in seen) for index in range(len(finding.scale))]
+        known = [index for index, own in enumerate(admitted) if any(own)]
         groups: dict[tuple[int, ...], GradeSet] = {}
         for index, grade in enumerate(finding.scale):
-            admitted = tuple(bits >> index & 1 for bits in seen)
-            groups[admitted] = groups.get(admitted, GradeSet.empty(finding)) | GradeSet.of(finding, grade)
+            likest = min(known, key=partial(_unlikeness, finding, index), default=index)
+            own = admitted[likest]
+            groups[own] = groups.get(own, GradeSet.empty(finding)) | GradeSet.of(finding, grade)
         return cls(tuple(groups.values()))
 
     @classmethod
@@ -100,3 +115,9 @@ class ToldApart:
         for group in groups:
             bits |= group.bits
         return GradeSet(self.finding, bits)
+
+
+def _unlikeness(finding: Finding, index: int, other: int) -> tuple[bool, int, bool]:
+    """Return how unlike another grade of a scale is, for `min`."""
+    is_absence = index != other and finding.scale[other] == finding.absent
+    return is_absence, abs(other - index), other < index

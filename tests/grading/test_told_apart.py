@@ -21,6 +21,21 @@ def test_a_presence_leaves_its_degrees_together_and_one_label_parts_them() -> No
     assert [str(group) for group in finer.groups] == ["none", "mild|moderate", "severe"]
 
 
+@pytest.mark.parametrize(
+    ("taught", "groups"),
+    [
+        (["none", "type2", "type3"], ["none", "type1|type2", "type3"]),
+        (["none", "type1"], ["none", "type1|type2|type3"]),
+        (["none"], ["none|type1|type2|type3"]),
+        ([], ["none|type1|type2|type3"]),
+    ],
+)
+def test_a_grade_that_no_label_had_is_answered_with_its_neighbour(taught: list[str], groups: list[str]) -> None:
+    modic = get_finding("modic")
+    told = ToldApart.by_labels(modic, [GradeSet.of(modic, grade) for grade in taught])
+    assert [str(group) for group in told.groups] == groups
+
+
 def test_the_likelier_group_wins_though_none_of_its_grades_does() -> None:
     told = ToldApart.parse(BULGE, ["none", "mild|moderate|severe"])
     assert str(told.answer(np.array([0.4, 0.2, 0.2, 0.2]))) == "mild|moderate|severe"
@@ -34,9 +49,10 @@ def test_groups_part_the_scale_and_sums_come_back(data: st.DataObject) -> None:
     labels = [GradeSet(finding, one) for one in bits]
     told = ToldApart.by_labels(finding, labels)
     assert sum(map(len, told.groups)) == len(finding.scale)
+    seen = told.union(labels)
     for group in told.groups:
         for label in labels:
-            assert group <= label or not group & label
+            assert group & seen <= label or not group & label
     rng = np.random.default_rng(len(bits))
     probabilities = rng.dirichlet(np.ones(len(finding.scale)), size=3)
     shares = told.summed(probabilities)
