@@ -14,8 +14,8 @@ from deepspine.data.errors import DeepspineError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.usual_size import at_usual_size, laid_on
 from deepspine.data.volume import Volume
-from deepspine.grading.reading_inputs import StudyImages
-from deepspine.grading.reading_pairs import check_pair, t1_on_t2
+from deepspine.grading.reading_inputs import SAGITTAL_T1, StudyImages
+from deepspine.grading.reading_pairs import check_contrasts, check_pair, t1_on_t2
 from deepspine.grading.reading_study import FoundSpine, LocatedStudy
 
 
@@ -35,24 +35,37 @@ def locate_study(images: StudyImages, find: SpineFinder) -> LocatedStudy:
     DeepspineError
         What `find` raises of the main input.
     InputError
-        When two pictures show two spines, or one spine in two places.
+        When T1 and T2 show two spines, one spine in two places, or look exchanged.
     """
-    main = images.main_input
-    spines = {main: find(images.volumes[main][0], other=t1_on_t2(images))}
-    volumes, warnings = dict(images.volumes), list(images.warnings)
-    if images.is_picture:
-        volumes = {main: [spines[main].volume]}
-        for name in set(images.volumes) - {main}:
-            try:
-                # Alone: its own discs tell where it lies, and whether it is of this patient.
-                spines[name] = find(images.volumes[name][0])
-            except DeepspineError as error:
-                warnings.append(f"{name.replace('_', ' ')} was left out, no spine was found on it: {error}")
-                continue
-            check_pair(spines[main], spines[name])
-            volumes[name] = [replace(images.volumes[name][0], grid=spines[main].volume.grid)]
+    main, t1 = images.main_input, t1_on_t2(images)
+    spines = {main: find(images.volumes[main][0], other=t1)}
+    if t1 is not None:
+        check_contrasts(t1, images.volumes[main][0], spines[main].mask)
+    volumes, warnings = {**images.volumes, main: [spines[main].volume]}, list(images.warnings)
+    for name in _asked_alone(images, spines[main]):
+        del volumes[name]
+        try:
+            # Its own discs tell where it lies, and whether it is of this patient.
+            spines[name] = find(images.volumes[name][0])
+        except DeepspineError as error:
+            warnings.append(f"{name.replace('_', ' ')} was left out, no spine was found on it: {error}")
+            continue
+        check_pair(spines[main], spines[name])
+        own = images.volumes[name][0]
+        volumes[name] = [replace(own, grid=spines[main].volume.grid) if images.is_picture else own]
     study = replace(images, volumes=volumes, warnings=tuple(warnings))
     return LocatedStudy(study, spines[main], partial(_at_usual_size, study, spines))
+
+
+def _asked_alone(images: StudyImages, spine: FoundSpine) -> set[str]:
+    """Return the inputs that have to tell themselves where they lie.
+
+    These are the other picture of a pair, and a T1 that shows the spine elsewhere than its T2: of a patient who moved,
+    or of another one.
+    """
+    if images.is_picture:
+        return set(images.volumes) - {images.main_input}
+    return {SAGITTAL_T1} if spine.alone else set()
 
 
 def _at_usual_size(

@@ -1,4 +1,4 @@
-"""T1 and T2 of a study side by side: the other contrast to look at too, and whether two pictures show one spine."""
+"""T1 and T2 of a study side by side: the other contrast to look at too, and whether both show one spine as they say."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import FloatArray
+from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.grading.modic.registration import resampled
 from deepspine.grading.reading_inputs import SAGITTAL_T1, StudyImages
@@ -35,20 +37,22 @@ def t1_on_t2(images: StudyImages) -> Volume | None:
 
 
 def check_pair(one: FoundSpine, other: FoundSpine) -> None:
-    """Refuse two pictures of one size whose discs do not lie on each other.
+    """Refuse T1 and T2 whose discs do not lie on each other.
 
     Parameters
     ----------
     one, other
-        The spine found on each picture; distances are counted in pixels and told in the first picture's mm.
+        The spine found on each. Pictures are of one size: their distances are counted in pixels and told in the first
+        one's mm.
 
     Raises
     ------
     InputError
         When the median distance of a disc from its nearest fellow exceeds `MAX_APART_MM`.
     """
-    pixel_mm = float(one.volume.spacing_mm[1])
-    apart = np.linalg.norm(_centers_px(one)[:, None] - _centers_px(other)[None], axis=2).min(axis=1) * pixel_mm
+    place = _centers_lps if one.volume.origin.has_patient_space else _centers_px
+    mm = 1.0 if one.volume.origin.has_patient_space else float(one.volume.spacing_mm[1])
+    apart = np.linalg.norm(place(one)[:, None] - place(other)[None], axis=2).min(axis=1) * mm
     median = float(np.median(apart))
     if median > MAX_APART_MM:
         raise InputError(
@@ -57,6 +61,41 @@ def check_pair(one: FoundSpine, other: FoundSpine) -> None:
         )
 
 
+def check_contrasts(t1: Volume, t2: Volume, mask: NDArray[np.uint8]) -> None:
+    """Refuse T1 and T2 that were exchanged: fluid is dark on T1 and bright on T2.
+
+    The canal's median signal over that of the vertebral bodies is .29 to .68 on T1 and .96 to 3.9 on T2 of 82 pairs
+    (every third of Sudirman's and SPIDER's), and on T2 at least 2.2 times that on the T1 of the same patient.
+
+    Parameters
+    ----------
+    t1, t2
+        In one grid; T1 may be nan where it does not reach.
+    mask
+        Of `locate`, in that grid.
+
+    Raises
+    ------
+    InputError
+        When the canal is brighter beside the bodies on T1 than on T2.
+    """
+    of_t1, of_t2 = (_canal_to_bodies(volume, mask) for volume in (t1, t2))
+    if of_t1 > of_t2:
+        raise InputError(
+            f"T1 and T2 look exchanged: the canal has {of_t1:.1f} times the signal of the vertebral bodies on T1 and "
+            f"{of_t2:.1f} times on T2, where fluid is bright; give each as what it is"
+        )
+
+
+def _canal_to_bodies(volume: Volume, mask: NDArray[np.uint8]) -> float:
+    known = np.isfinite(volume.voxels)
+    canal, bodies = (volume.voxels[known & (mask == kind)] for kind in (SpineClass.CANAL, SpineClass.BODY))
+    return float(np.median(canal) / max(float(np.median(bodies)), 1e-6)) if len(canal) and len(bodies) else float("nan")
+
+
+def _centers_lps(spine: FoundSpine) -> FloatArray:
+    return np.array([frame.center_lps for frame in spine.frames])
+
+
 def _centers_px(spine: FoundSpine) -> FloatArray:
-    centers = np.array([frame.center_lps for frame in spine.frames])
-    return spine.volume.grid.ijk_from_lps(centers)[:, 1:]
+    return spine.volume.grid.ijk_from_lps(_centers_lps(spine))[:, 1:]

@@ -30,6 +30,8 @@ class FoundSpine:
         What to look at before trusting names.
     about
         Content of `levels.json`.
+    alone
+        Whether the other contrast was looked at and shows the spine elsewhere.
     """
 
     volume: Volume
@@ -38,6 +40,7 @@ class FoundSpine:
     frames: tuple[LevelFrame, ...]
     warnings: tuple[str, ...]
     about: Mapping[str, Any]
+    alone: bool = False
 
 
 @dataclass(frozen=True, eq=False)

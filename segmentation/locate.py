@@ -101,6 +101,8 @@ class Location:
         Ways to name the discs, the most probable (that of `frames`) first.
     warnings
         What a user should look at before trusting the names.
+    alone
+        Whether another contrast was given and left out, since it shows the spine elsewhere.
     """
 
     mask: NDArray[np.uint8]
@@ -110,6 +112,7 @@ class Location:
     vertebrae: tuple[NamedVertebra, ...]
     hypotheses: tuple[NamingHypothesis, ...]
     warnings: tuple[str, ...]
+    alone: bool = False
 
 
 def locate(
@@ -183,6 +186,7 @@ def locate(
             *_height_warnings(frames),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
+        alone=look.alone,
     )
 
 

@@ -27,7 +27,7 @@ from deepspine.grading.modic.registration import register
 from deepspine.grading.reading import read_study
 from deepspine.grading.reading_inputs import SAGITTAL_T1, SAGITTAL_T2, find_study
 from deepspine.grading.reading_location import locate_study
-from deepspine.grading.reading_pairs import t1_on_t2
+from deepspine.grading.reading_pairs import check_contrasts, t1_on_t2
 from deepspine.grading.reading_results import Reading
 from deepspine.grading.reading_study import FoundSpine
 from deepspine.grading.weights import load_grader
@@ -86,7 +86,9 @@ def _found_spine(
     location = locate(sized, network=network, lowest=lowest, other=other)
     # Names of input files may hold those of patients.
     about = levels_json(location, sized, made_by=provenance())
-    return FoundSpine(sized, location.mask, location.vertebra_map, location.frames, location.warnings, about)
+    return FoundSpine(
+        sized, location.mask, location.vertebra_map, location.frames, location.warnings, about, alone=location.alone
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +181,7 @@ def _paired(t1: Volume, t2: Volume, location: Location, network: SegmentationNet
     check_pose(t1, network)
     done = register(t1, t2, _spine(location.mask))
     moved = replace(t1, voxels=done.voxels, grid=t2.grid)
+    check_contrasts(moved, t2, location.mask)
     mask, _ = network.segment(moved.with_voxels(np.nan_to_num(done.voxels)))
     overlap = body_overlap(mask, location.mask)
     if overlap < MIN_PATIENT_OVERLAP:

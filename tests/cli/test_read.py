@@ -220,6 +220,16 @@ def test_pictures_of_two_spines_are_refused(mistake: Mistake, pictures: Path, tm
     assert "mm apart" in mistake("--t1", save_picture(moved, tmp_path / "a.png"), "--t2", pictures / "case_t2.png")
 
 
+@pytest.mark.parametrize("verb", ["read", "modic"])
+def test_exchanged_pictures_are_refused(
+    verb: str, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exchanged = ["--t1", str(pictures / "case_t2.png"), "--t2", str(pictures / "case_t1.png")]
+    assert main([verb, *exchanged, "--out", str(tmp_path / "never")]) == 2
+    assert "look exchanged" in capsys.readouterr().err
+    assert not (tmp_path / "never").exists()
+
+
 def test_a_disc_taken_for_bone_on_t2_is_found_by_its_t1(
     phantom: PhantomStudy, pictures: Path, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
