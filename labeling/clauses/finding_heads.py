@@ -229,7 +229,7 @@ class FindingHeads(Leftovers):
 
     def _is_degenerate_disc(self, mention: Mention) -> bool:
         """Whether discs are called so: "| degenerative L3-4 and L4-5 discs", "the disc is | degenerative"."""
-        if self.words[mention.i : mention.j] != ["degenerative"]:
+        if self.words[mention.i] != "degenerative" or mention.j > mention.i + 1:
             return False
         if self._ends_clause():
             return self._last_site() == "disc"

@@ -68,10 +68,13 @@ class Leftovers(Afterthoughts):
 
     def _go_on_at_worst(self) -> None:
         """Let what follows at once where it is worst be of that level: "worst at L4-5 | with severe stenosis"."""
-        worst, previous = self.focus_level, self._peek(-1)
+        worst = self.focus_level
+        if worst is None:
+            return
+        previous = self._peek(-1)
         if self._is_side(previous):
             previous = self._peek(-2)
-        at_once = worst is not None and previous is not None and previous.j == worst.j
+        at_once = previous is not None and previous.j == worst.j
         if at_once:
             self._boundary()
             self.level_used, self.of_worst = False, True

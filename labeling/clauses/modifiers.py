@@ -223,8 +223,9 @@ class Modifiers(Leftovers):
         """Whether a site only says how high something stands, or whose the finding beside it is: "bulging | disc"."""
         if site.value == "level":
             return self._is_height_of_vertebra(site)
-        named = (not site.plural and self._next_is("finding")) or (bool(self.last) and self.last[-1].head.j == site.i)
-        return site.value == "disc" and named
+        if site.value != "disc":
+            return False
+        return (not site.plural and self._next_is("finding")) or (bool(self.last) and self.last[-1].head.j == site.i)
 
     def _is_origin_of_cyst(self, site: Mention) -> bool:
         """Whether a joint only tells where a cyst lies: "synovial cyst arising from the right | facet joint"."""

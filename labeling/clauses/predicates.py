@@ -336,9 +336,10 @@ def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:
 
 def _go_on_with_scale(chain: list[Conjunct]) -> None:
     """Read numbers behind a named scale as its degrees: "Lee grade 3 left and grade 1 right foraminal | stenosis"."""
-    if not any(conjunct.scale for conjunct in chain):
-        return
+    scaled = False
     for conjunct in chain:
+        scaled = scaled or bool(conjunct.scale)
+    for conjunct in chain if scaled else ():
         number = conjunct.number
         if number is not None and number.form == "grade" and not conjunct.grade:
             conjunct.grade = severity_of_number(int(number.number))

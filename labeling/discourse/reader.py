@@ -265,13 +265,12 @@ class Reader:
             context.recent.append(excepted)
         if excepted or seen:
             context.excepted = excepted
-        told_slips = _levels_of_slips(frames)
         if not seen:
-            context.just_named = told_slips or context.just_named
+            context.just_named = _levels_of_slips(frames) or context.just_named
             self._remember_unnamed(reader, frames)
             return
         if frames and seen[0].i - sentence.i > 2 and all(frame.finding in SLIPS for frame in frames):
-            context.just_named = told_slips or context.just_named
+            context.just_named = _levels_of_slips(frames) or context.just_named
             return
         resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
         if not resolved:

@@ -93,7 +93,7 @@ class Stating:
 
     def _place(self, frame: Frame, negative: bool) -> tuple[tuple[int, ...], str, str] | None:
         """Return levels, scope and mode of a frame's statements; None where no level can be meant."""
-        ref = None if frame.inherited and self._is_of_others(frame) else frame.level
+        ref = None if frame.inherited and frame.exclude and self._is_of_others(frame) else frame.level
         levels: tuple[int, ...] = ()
         scope, mode = "level", ""
         if ref is not None:

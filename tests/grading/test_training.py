@@ -142,8 +142,8 @@ def test_a_run_of_the_shipped_config_that_is_killed_goes_on_in_its_folder(
     def arguments(run: Path) -> list[str]:
         return [
             "train", "grading", "--config", str(CONFIGS / "grading.yaml"), "--data.dataset", str(dataset),
-            "--model.encoder=small", "--model.width=32", "--data.workers=1", "--data.batch_size=8",
-            "--data.folds=3", "--trainer.max_epochs=4", "--trainer.accelerator=cpu",
+            "--model.encoder=small", "--model.width=32", "--model.threads=1", "--data.workers=1",
+            "--data.batch_size=8", "--data.folds=3", "--trainer.max_epochs=4", "--trainer.accelerator=cpu",
             "--trainer.enable_progress_bar=false", "--trainer.default_root_dir", str(run),
         ]  # fmt: skip
 
