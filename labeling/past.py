@@ -35,7 +35,7 @@ _NO = Rule("neg.no_change_or_new", "neg", "no", ())
 
 def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Return the mentions of a sentence, of these kinds, without what they say of the past and of change."""
-    if "cop" in kinds or "breaker" in kinds:
+    if ("cop" in kinds or "breaker" in kinds) and not _NOW.isdisjoint(words[mentions[0].i : mentions[-1].j]):
         mentions = _without_what_was(mentions, words)
     if "grade" in kinds and "of" in kinds:
         mentions = _without_years(mentions, words)

@@ -33,6 +33,7 @@ _OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop"}
 _RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
 _SETTING_OFF = frozenset((",", ";", "-", "and"))
+_OF_DISC = frozenset(("disc", "disc_signal", "disc_height"))
 _LISTING = frozenset((",", "and", "&", "/"))
 
 
@@ -286,9 +287,18 @@ class Lookahead(State):
         return False
 
     def _is_of_operation(self) -> bool:
-        """Whether "satisfactory" is said of an operation: "the decompression is | satisfactory"."""
+        """Whether a state is said of an operation: "the decompression is | satisfactory", "| good decompression"."""
+        if self._next_is("nothing"):
+            return True
         previous, before = self._peek(-1), self._peek(-2)
         return previous is not None and previous.kind == "cop" and before is not None and before.kind == "nothing"
+
+    def _is_of_no_disc(self) -> bool:
+        """Whether a signal is that of a named part that is no disc: "| normal signal of the conus"."""
+        following, part = self._peek(), self._peek(2)
+        if following is None or following.kind != "of" or part is None or part.i > following.j + 2:
+            return False
+        return part.kind == "site" and part.value not in _OF_DISC
 
     def _is_height_of_vertebra(self, mention: Mention) -> bool:
         """Whether "the L1 | level" only says how high something stands."""

@@ -153,7 +153,7 @@ class Objects(Emission):
         if self._is_of_operation():
             return []
         if not headed and head.value == "hydrated":
-            return [self._frame("degeneration", 1, head, opener)]
+            return [] if self._is_of_no_disc() else [self._frame("degeneration", 1, head, opener)]
         return self._normal_level(head, opener) if headed or head.value == "normal" else []
 
     def _of_subject(self, head: Mention, opener: Conjunct, subject: list[tuple[Mention, int]]) -> list[Frame]:

@@ -321,8 +321,11 @@ class Reader:
 
 def _levels_of_slips(frames: list[Frame]) -> tuple[int, ...]:
     """Return the levels at which a sentence asserts a slip."""
-    told = [frame.level for frame in frames if frame.finding in SLIPS and not frame.neg and not frame.inherited]
-    return tuple(dict.fromkeys(level for ref in told if ref is not None for level in ref.levels))
+    told: dict[int, None] = {}
+    for frame in frames:
+        if frame.finding in SLIPS and frame.level is not None and not frame.neg and not frame.inherited:
+            told.update(dict.fromkeys(frame.level.levels))
+    return tuple(told)
 
 
 def _all_among(groups: list[tuple[int, ...]], levels: tuple[int, ...]) -> bool:

@@ -151,3 +151,18 @@ def test_none_and_nothing_deny_no_finding_that_they_are_not_the_subject_of(
     text: str, finding: str, grades: str
 ) -> None:
     assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Good decompression.",
+        "Satisfactory decompression at surgery.",
+        "Normal signal of the distal spinal cord.",
+        "Normal signal of the conus.",
+        "Medullary cone in place, of normal signal.",
+    ],
+)
+def test_what_is_normal_of_an_operation_or_of_the_cord_is_no_disc(sentence: str) -> None:
+    alone = labels_of("At L4-5 there is a mild bulge.")
+    assert labels_of(f"At L4-5 there is a mild bulge.\n{sentence}") == alone
