@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +13,13 @@ from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
-from deepspine.data.whole_files import write_whole
+from deepspine.experiments.benchmarks.peer_environment import last_line, peer_environment
 
 REQUIREMENTS = ("medspacy==1.3.1", "numpy<2", "setuptools<80")
 FEW_REPORTS = 40
 """Reports for the slow pipeline: its sentence splitter takes tens of milliseconds a report."""
 
 LEVEL_NAMES = frozenset(level.value for level in Level)
-INSTALL_TIMEOUT_S = 900
 RUN_TIMEOUT_S = 900
 
 
@@ -35,31 +32,6 @@ class MedspacyRun:
     labels: list[dict[str, str]]
 
 
-def environment(folder: Path) -> Path:
-    """Make (once) the environment and return its Python.
-
-    Raises
-    ------
-    InputError
-        When it cannot be installed, with the last line of the installer.
-    """
-    python = folder / "bin" / "python"
-    if (folder / "ready").is_file():
-        return python
-    shutil.rmtree(folder, ignore_errors=True)
-    _run([sys.executable, "-m", "venv", str(folder)])
-    _run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS])
-    write_whole(folder / "ready", "\n".join(REQUIREMENTS))
-    return python
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise InputError(f"medspaCy's environment could not be made: {last}; leave --medspacy out to time ours alone")
-
-
 def run_medspacy(texts: Sequence[str], folder: Path) -> MedspacyRun:
     """Time and label texts with medspaCy, one process, one core.
 
@@ -70,13 +42,13 @@ def run_medspacy(texts: Sequence[str], folder: Path) -> MedspacyRun:
     """
     script = Path(__file__).with_name("medspacy_side.py")
     task = json.dumps({"texts": list(texts), "few": FEW_REPORTS})
+    python = peer_environment(folder, REQUIREMENTS, peer="medspaCy", option="--medspacy")
     done = subprocess.run(
-        [str(environment(folder)), str(script)], input=task, capture_output=True, text=True, timeout=RUN_TIMEOUT_S,
+        [str(python), str(script)], input=task, capture_output=True, text=True, timeout=RUN_TIMEOUT_S,
         check=False,
     )  # fmt: skip
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise InputError(f"medspaCy failed: {last}; delete {folder} and try again")
+        raise InputError(f"medspaCy failed: {last_line(done.stderr)}; delete {folder} and try again")
     answer = json.loads(done.stdout)
     return MedspacyRun(answer["sentencizer + ConText"], answer["medspacy.load()"], answer["labels"])
 
