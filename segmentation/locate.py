@@ -50,8 +50,8 @@ MIN_BODY_SHARE = 0.5
 USUAL_STEPS_MM = (25.0, 46.0)
 """Median distance of lumbar discs in adults of any height, with a margin."""
 MAX_HEIGHT_MM = 18.0
-"""Of a disc. Nine of 601 pictures of lumbar spines show a higher one: two melted into one, bone or a black hole taken for
-disc, or pixels that are not square."""
+"""Of a disc. Nine of 601 pictures of lumbar spines show a higher one: two melted into one, bone or a black hole taken
+for disc, or pixels that are not square."""
 SMALL_LOWEST_DISC = 0.6
 """A lowest disc with less than this share of the median's area may be rudimentary: L5 sacralised, or S1-S2 (O'Driscoll
 1996), and radiologists differ in how they count then."""
