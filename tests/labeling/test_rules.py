@@ -1,5 +1,6 @@
 """Every rule holds its examples; what is wrong with a site's rules is told by file and line."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ def test_a_rule_holds_its_examples(rule) -> None:
 def test_a_rule_has_examples_of_both_kinds(rule) -> None:
     assert rule.must
     assert rule.must_not
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_no_phrase_says_only_what_others_of_its_rule_say(rule) -> None:
+    spellings = [{" ".join(spelling.split()) for spelling in spell_out(phrase)} for phrase in rule.phrases]
+    said = Counter(spelling for own in spellings for spelling in own)
+    needless = [p for p, own in zip(rule.phrases, spellings, strict=True) if all(said[one] > 1 for one in own)]
+    assert not needless
 
 
 def test_rules_have_names_of_their_own() -> None:
