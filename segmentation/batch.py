@@ -53,6 +53,8 @@ class LocateInput:
         Tells the input from others of its name, without identifiers.
     spacing_mm
         Pixel size that was given for it.
+    suffix
+        Of its file, which the name leaves out.
     """
 
     name: str
@@ -60,6 +62,7 @@ class LocateInput:
     read_other: Callable[[], Volume] | None = None
     identity: Callable[[], str] = str
     spacing_mm: float | None = None
+    suffix: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,16 +102,14 @@ def find_inputs(
     Raises
     ------
     InputError
-        When a path does not exist or two inputs have one name.
+        When a path does not exist or two inputs have one name, their suffixes included.
     ConfigError
         When `root` is given without an index.
     """
     if root is not None and not any(map(_is_index, paths)):
         raise ConfigError("--root belongs to an archive index; no input is an index.parquet")
-    inputs = [one for path in paths for one in _inputs_of(path, spacing_mm, axial=axial, root=root)]
-    times = Counter(one.name for one in inputs)
-    doubled = sorted(name for name, n in times.items() if n > 1)
-    if doubled:
+    inputs = _told_apart([one for path in paths for one in _inputs_of(path, spacing_mm, axial=axial, root=root)])
+    if doubled := sorted(_doubled(inputs)):
         raise InputError(f"{len(doubled)} names stand for two inputs, the first is {doubled[0]}; locate them apart")
     return inputs
 
@@ -215,6 +216,16 @@ def _other_of(one: LocateInput) -> Volume | None:
         return None
 
 
+def _told_apart(inputs: Sequence[LocateInput]) -> list[LocateInput]:
+    """Return inputs of which those of one name bear the suffix of their file too, as `a.mha` beside `a.nii.gz`."""
+    doubled = _doubled(inputs)
+    return [replace(one, name=one.name + one.suffix) if one.name in doubled else one for one in inputs]
+
+
+def _doubled(inputs: Iterable[LocateInput]) -> set[str]:
+    return {name for name, times in Counter(one.name for one in inputs).items() if times > 1}
+
+
 def _is_index(path: Path) -> bool:
     return path.suffix == ".parquet"
 
@@ -232,6 +243,7 @@ def _inputs_of(path: Path, spacing_mm: float | None, *, axial: bool, root: Path 
                 other.read if other else None,
                 identity=partial(digest_of, files),
                 spacing_mm=entry.spacing_mm,
+                suffix=_suffix_of(entry.path),
             )
     elif path.is_dir() and (files := _volumes_in(path)):
         for file in files:
@@ -301,7 +313,8 @@ def _input_of(path: Path, name: str, spacing_mm: float | None, *, axial: bool) -
         read = partial(_alone, partial(read_picture, path, spacing_mm=spacing_mm))
     elif axial:
         read = partial(read_volume_stacks, path)
-    return LocateInput(name, read, identity=partial(digest_of, _files_of(path)), spacing_mm=spacing_mm)
+    identity = partial(digest_of, _files_of(path))
+    return LocateInput(name, read, identity=identity, spacing_mm=spacing_mm, suffix=_suffix_of(path))
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -316,6 +329,11 @@ def _alone(read: Callable[[], Volume]) -> list[Volume]:
 
 
 def _name_of(path: Path) -> str:
+    return path.name.removesuffix(_suffix_of(path))
+
+
+def _suffix_of(path: Path) -> str:
+    """Return the suffix of a volume or picture as it is written; none of a folder, or of a file of another kind."""
     suffix = suffix_of(path)
     known = suffix in (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES, *DICOM_SUFFIXES) and not path.is_dir()
-    return path.name[: len(path.name) - len(suffix)] if known else path.name
+    return path.name[len(path.name) - len(suffix) :] if known else ""

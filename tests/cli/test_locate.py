@@ -170,6 +170,38 @@ def test_inputs_of_one_name_are_told_apart_in_time_that_grows_with_their_number(
     assert time.process_time() - begin_s < 4.0
 
 
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["a.mha", "a.nii.gz", "b.png"], ["a.mha", "a.nii.gz", "b"]),
+        (["p1/t2.PNG", "p1/t2.jpg", "p2/t2.png"], ["p1/t2.PNG", "p1/t2.jpg", "p2/t2"]),
+        (["a.nii", "a.nii.gz", "a.nrrd"], ["a.nii", "a.nii.gz", "a.nrrd"]),
+    ],
+)
+def test_files_that_differ_in_their_suffix_alone_keep_it(tmp_path: Path, files: list[str], names: list[str]) -> None:
+    for file in files:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    assert [one.name for one in find_inputs([tmp_path])] == names
+
+
+def test_a_file_beside_a_folder_of_its_name_keeps_its_suffix(tmp_path: Path) -> None:
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study.png").touch()
+    assert [one.name for one in find_inputs([tmp_path / "study", tmp_path / "study.png"])] == ["study", "study.png"]
+
+
+def test_twins_in_a_folder_do_not_stop_the_rest(axial_picture: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in ("a.png", "b.png"):
+        (pictures / name).write_bytes(axial_picture.read_bytes())
+    Image.open(axial_picture).save(pictures / "a.jpg")
+    out = tmp_path / "out"
+    assert main(["locate", str(pictures), "--out", str(out), "--axial"]) == 0
+    assert {path.parent.name for path in out.glob("*/regions.json")} == {"a.jpg", "a.png", "b"}
+
+
 def test_a_pixel_size_holds_for_the_rows_of_a_manifest_that_give_none(axial_picture: Path) -> None:
     axial_picture.with_name("other.png").write_bytes(axial_picture.read_bytes())
     manifest = axial_picture.with_name("manifest.csv")
