@@ -18,10 +18,13 @@ _TOKEN = re.compile(
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
+    r"|\((?:-|\+{1,3})\)|(?<=[a-z] )[-+]ve(?![a-z])"
     r"|-+>|[()/&+?<>|=*\u2192\u2265]"
     r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
     r") ?"  # the space behind a token is not looked at again
 )
+_SIGNS = dict.fromkeys(("(-)", "-ve"), "absent") | dict.fromkeys(("(+)", "(++)", "(+++)", "+ve"), "present")
+"""Signs behind what they speak of, and the words that say the same."""
 _ABBREVIATIONS = frozenset(
     [
         "approx",
@@ -139,6 +142,8 @@ def tokenize(text: str) -> Tokens:
     if "." in words and not _SHORTENED.isdisjoint(words):
         text = _without_short_stops(text)
         words = _TOKEN.findall(lower(text))
+    if "-)" in text or "-ve" in text or "+" in text:
+        words = [_SIGNS.get(word, word) for word in words]
     return Tokens(words, text)
 
 

@@ -106,6 +106,15 @@ def test_a_denial_behind_a_heading_of_two_findings_denies_both(heading: str, ans
     assert labels_of(f"L4-5: {heading}: {answer}") == {"L4-L5 bulge": "none", "L4-L5 herniation": "none"}
 
 
+@pytest.mark.parametrize(("yes", "no"), [("(+)", "(-)"), ("(++)", "(\u2212)"), ("+ve", "-ve"), ("present", "absent")])
+def test_signs_behind_a_finding_say_whether_it_is_there(yes: str, no: str) -> None:
+    text = f"L3-4: Disc bulge {yes}, canal stenosis {no}, left foraminal stenosis {yes}.\nL4-5: Herniation {no}."
+    assert labels_of(text) == {
+        "L3-L4 bulge": PRESENT, "L3-L4 canal_stenosis": "none", "L3-L4 foraminal_stenosis left": PRESENT,
+        "L4-L5 herniation": "none",
+    }  # fmt: skip
+
+
 def test_no_impingement_behind_a_narrowing_denies_no_narrowing() -> None:
     text = "L4-5: Lateral recess narrowing on the left, mild, without impingement."
     assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild"}
