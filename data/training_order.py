@@ -1,12 +1,36 @@
-"""The order of training samples: by seed and epoch alone, so that a resumed run draws what an unbroken one draws."""
+"""What is random in a training, by seed, epoch and step alone: a resumed run draws what an unbroken one draws."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 from torch.utils.data import Dataset
 from torch.utils.data.distributed import DistributedSampler
+
+STEP_SEED_STRIDE = 1_000_003
+"""A prime, so that the steps of neighbouring seeds do not draw the same numbers."""
+
+
+class StepSeed(pl.Callback):
+    """Ties everything random in a step (augmentation, dropout, samples of boxes) to its number.
+
+    Parameters
+    ----------
+    seed
+        Of the run; the processes of a distributed one draw different numbers.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: object, batch_idx: int
+    ) -> None:
+        """Seed PyTorch for the step."""
+        step = self._seed * STEP_SEED_STRIDE + trainer.global_step
+        torch.manual_seed(step * trainer.world_size + trainer.global_rank)
 
 
 class EpochOrder(pl.LightningDataModule):

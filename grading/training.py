@@ -24,7 +24,7 @@ from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
 from deepspine.data.label_table import LabelTable
 from deepspine.data.training_log import TrainingLog
-from deepspine.data.training_order import EpochOrder
+from deepspine.data.training_order import EpochOrder, StepSeed
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
 from deepspine.grading.inputs import (
@@ -53,8 +53,6 @@ NO_VALIDATION = (
 OWN_ENCODERS = (SMALL, SPINE, HALF_RESNET)
 Noise = Literal["none", "forward"]
 """What is done about wrong labels: nothing, or forward correction by a learned confusion."""
-STEP_SEED_STRIDE = 1_000_003
-"""A prime, so that the steps of neighbouring seeds do not draw the same numbers."""
 
 
 def _check_encoder(name: str) -> None:
@@ -179,8 +177,8 @@ class GradingModule(pl.LightningModule):
     # ---------------------------------------------------------------- training
 
     def configure_callbacks(self) -> list[pl.Callback]:
-        """Return the log of epochs that every run keeps."""
-        return [TrainingLog()]
+        """Return the log of epochs that every run keeps, and what makes it resume exactly."""
+        return [TrainingLog(), StepSeed(self.seed)]
 
     def setup(self, stage: str) -> None:
         """Weigh grades by how often the training set has them; make room to remember answers."""
@@ -217,12 +215,6 @@ class GradingModule(pl.LightningModule):
         """Return scores for each target by name, (batch, grades)."""
         scores: dict[str, Tensor] = self.network(batch)
         return scores
-
-    def on_train_batch_start(self, batch: LevelBatch, batch_idx: int) -> None:
-        """Tie everything random in a step to its number, so that a resumed run draws the same."""
-        torch.manual_seed(
-            (self.seed * STEP_SEED_STRIDE + self.global_step) * self.trainer.world_size + self.global_rank
-        )
 
     def training_step(self, batch: LevelBatch, batch_idx: int) -> Tensor:
         """Return the loss of a batch."""

@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
 from deepspine.data.training_log import TrainingLog
-from deepspine.data.training_order import EpochOrder
+from deepspine.data.training_order import EpochOrder, StepSeed
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.detection.instance_map import (
     InstanceMap,
@@ -125,6 +125,8 @@ class DetectionModule(pl.LightningModule):
         Of AdamW under a one-cycle rate.
     segmentation_weights
         Safetensors whose encoder it starts from; the shipped ones without. They must hold back the same patients.
+    seed
+        Of the boxes that a step learns from: of each picture a sample of right and wrong ones.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class DetectionModule(pl.LightningModule):
         learning_rate: float = 1e-3,
         weight_decay: float = 1e-2,
         segmentation_weights: Path | None = None,
+        seed: int = 0,
     ) -> None:
         super().__init__()
         self.save_hyperparameters()
@@ -140,8 +143,8 @@ class DetectionModule(pl.LightningModule):
         start_from(self.network, read_weights(segmentation_weights or shipped_weights()))
 
     def configure_callbacks(self) -> list[pl.Callback]:
-        """Return the log of epochs that every run keeps."""
-        return [TrainingLog()]
+        """Return the log of epochs that every run keeps, and what makes it resume exactly."""
+        return [TrainingLog(), StepSeed(self.hparams["seed"])]
 
     def train(self, mode: bool = True) -> DetectionModule:
         """Set training mode, but keep the encoder's batch statistics: batches are too small to learn new ones."""

@@ -1,0 +1,66 @@
+"""Training of the networks that locate, as users run it: a run that was broken off ends as an unbroken one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+from deepspine.cli import main
+from deepspine.data.training_log import COLUMNS
+
+SIDE = 96
+"""Pixels of a picture; the discs are boxes in a column of it."""
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with one set, `sudirman`: noise of eight patients with five boxed discs each."""
+    root = tmp_path_factory.mktemp("sets")
+    (root / "sudirman" / "images").mkdir(parents=True)
+    images, boxes = [], []
+    for patient in range(8):
+        name = f"{patient}_t2.png"
+        noise = np.random.default_rng(patient).integers(0, 256, (SIDE, SIDE), dtype=np.uint8)
+        Image.fromarray(noise).save(root / "sudirman" / "images" / name)
+        images.append((patient, "t2", name))
+        boxes += [(patient, "t2", "normal", 30, y0, 50, y0 + 6) for y0 in range(8, 88, 16)]
+    pd.DataFrame(images, columns=["patient", "modality", "file"]).to_csv(root / "sudirman" / "images.csv", index=False)
+    columns = ["patient", "modality", "class", "x0", "y0", "x1", "y1"]
+    pd.DataFrame(boxes, columns=columns).to_csv(root / "sudirman" / "boxes.csv", index=False)
+    return root
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Let PyTorch add in the same order in both runs."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def train(kind: str, root: Path, run: Path, *extra: str) -> int:
+    return main([
+        "train", kind, "--data.root", str(root), "--data.sources", "[sudirman]", "--data.held_fold", "-1",
+        "--data.batch_size", "3", f"--data.augmentation.size={SIDE}", "--trainer.default_root_dir", str(run),
+        "--trainer.accelerator", "cpu", "--trainer.max_epochs", "3", "--trainer.limit_val_batches", "0",
+        "--trainer.reload_dataloaders_every_n_epochs", "1", "--trainer.logger", "false",
+        "--trainer.enable_progress_bar", "false", "--trainer.enable_model_summary", "false",
+        "--trainer.callbacks+=pytorch_lightning.callbacks.ModelCheckpoint",
+        "--trainer.callbacks.filename", "every-{epoch}", "--trainer.callbacks.save_top_k", "-1", *extra,
+    ])  # fmt: skip
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("kind", ["segmentation", "detection"])
+def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(kind: str, pictures: Path, tmp_path: Path) -> None:
+    whole, resumed = tmp_path / "whole", tmp_path / "resumed"
+    assert train(kind, pictures, whole) == 0
+    assert train(kind, pictures, resumed, "--ckpt_path", str(whole / "checkpoints" / "every-epoch=0.ckpt")) == 0
+    for name in ("model.safetensors", "metrics.csv"):
+        assert (whole / name).read_bytes() == (resumed / name).read_bytes(), name
+    assert (whole / "metrics.csv").read_text().splitlines()[0].split(",") == list(COLUMNS)
