@@ -25,8 +25,7 @@ class Mention:
         Size in mm or grade number, where it is one.
     """
 
-    group: LevelGroup | None = None
-    number = 0.0
+    __slots__ = ("bits", "form", "group", "i", "j", "kind", "number", "plural", "rule", "value")
 
     def __init__(self, rule: Rule, i: int, j: int) -> None:
         self.rule = rule
@@ -37,6 +36,8 @@ class Mention:
         self.plural = rule.plural
         self.i = i
         self.j = j
+        self.group: LevelGroup | None = None
+        self.number = 0.0
 
     def __repr__(self) -> str:
         return f"{self.kind}:{self.value}[{self.i}:{self.j}]"

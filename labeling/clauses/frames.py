@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
@@ -50,25 +51,24 @@ def meanings() -> dict[tuple[str, str], tuple[str, int]]:
     return table
 
 
+@dataclass(slots=True, eq=False)  # two that say the same are still two
 class Conjunct:
     """Words of degree, side, site and level that wait for a head; what is not said keeps the default."""
 
-    grade = 0
-    cap = ""
-    scale = False
-    sides = 0
+    neg: str
+    hedge: bool
+    grade: int = 0
+    cap: str = ""
+    scale: bool = False
+    sites: list[Mention] = field(default_factory=list)
+    sides: int = 0
+    zone: str = ""
     level: LevelRef | None = None
-    mm = 0.0
+    mm: float = 0.0
     number: Mention | None = None
-    joint = ""
-    rest = ""
-    zone = ""
-    i = -1
-
-    def __init__(self, neg: str, hedge: bool) -> None:
-        self.sites: list[Mention] = []
-        self.neg = neg
-        self.hedge = hedge
+    rest: str = ""
+    joint: str = ""
+    i: int = -1
 
     @property
     def empty(self) -> bool:
@@ -92,6 +92,7 @@ class LevelRef:
         self.outside = outside
 
 
+@dataclass(slots=True, eq=False)
 class Frame:
     """One assertion of a sentence.
 
@@ -113,30 +114,28 @@ class Frame:
         Levels excepted, with the sides excepted.
     """
 
-    grade = 0
-    cap = ""
-    neg = ""
-    hedge = False
-    gone = False
-    sides = 0
+    finding: str
+    bits: int
+    head: Mention
+    i: int
+    j: int
+    grade: int = 0
+    cap: str = ""
+    neg: str = ""
+    hedge: bool = False
+    gone: bool = False
+    sides: int = 0
     level: LevelRef | None = None
-    inherited = False
-    mm = 0.0
+    inherited: bool = False
+    mm: float = 0.0
     number: Mention | None = None
-    plural = False
-    rest = ""
-    named = False
-    same = False
-    soft = False
-    site = ""
+    plural: bool = False
+    rest: str = ""
+    named: bool = False
+    same: bool = False
+    soft: bool = False
+    site: str = ""
     exclude: tuple[tuple[LevelRef, int], ...] = ()
-
-    def __init__(self, finding: str, bits: int, head: Mention, i: int, j: int) -> None:
-        self.finding = finding
-        self.bits = bits
-        self.head = head
-        self.i = i
-        self.j = j
 
     def copy(self) -> Frame:
         """Return a frame of the same finding and head, everything else unsaid."""

@@ -3,68 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from deepspine.labeling.clauses.frames import Conjunct, Frame, LevelRef, Topic
 from deepspine.labeling.mentions import Mention
 
 
+@dataclass(slots=True, eq=False)
 class State:
     """Memory of one sentence."""
 
-    neg = ""
-    neg_heads = 0
-    neg_rest = ""
-    of_these = False
-    hedge = False
-    hedge_heads = 0
+    words: list[str]
+    topic: Topic | None
+    level: LevelRef | None
+    at_header: bool
+
+    mentions: list[Mention] = field(default_factory=list)
+    index: int = 0
+    start: int = 0
+    headed: bool = False
+    previous_site: Mention | None = None
+    previous_finding: str = ""
+
+    frames: list[Frame] = field(default_factory=list)
+    last: list[Frame] = field(default_factory=list)
+    last_open: bool = False
+    caused: list[Frame] = field(default_factory=list)
+    clause_start: int = 0
+    item_start: int = 0
+
+    conjuncts: list[Conjunct] = field(default_factory=list)
+    cur: Conjunct = field(default_factory=lambda: Conjunct("", False))
+    subject: list[Conjunct] = field(default_factory=list)
+    place: Sequence[Conjunct] = ()
     open: Mention | None = None
     open_conjunct: Conjunct | None = None
-    clause_start = 0
-    focus = False
-    focus_side = 0
-    focus_level: LevelRef | None = None
-    of_worst = False
-    worst_level: LevelRef | None = None
-    excepting = spares = False
-    fronted: tuple[LevelRef, int] | None = None
-    story = False
-    index = 0
-    start = 0
-    herniation_side = 0
-    level_used = False
-    last_open = False
-    neg_frees = False
-    item_start = 0
-    depth = 0
-    foreign = False
-    headed = False
-    pronoun = False
-    side_before = 0
-    side_in_front = 0
-    previous_site: Mention | None = None
-    previous_finding = ""
-    except_start = 0
-    except_named = False
-    neg_grade = (0, "")
-    place: Sequence[Conjunct] = ()
     behind: Sequence[Conjunct] = ()
+    pending: list[tuple[Mention, Conjunct]] = field(default_factory=list)
 
-    def __init__(self, words: list[str], topic: Topic | None, level: LevelRef | None, at_header: bool) -> None:
-        self.words = words
-        self.topic = topic
-        self.frames: list[Frame] = []
-        self.last: list[Frame] = []
-        self.caused: list[Frame] = []
-        self.conjuncts: list[Conjunct] = []
-        self.cur = Conjunct("", False)
-        self.subject: list[Conjunct] = []
-        self.level = level
-        self.levels_seen: list[LevelRef] = []
-        self.at_header = at_header
-        self.mentions: list[Mention] = []
-        self.vertebrae: list[str] = []
-        self.aside: list[LevelRef] = []
-        self.pending: list[tuple[Mention, Conjunct]] = []
+    neg: str = ""
+    neg_heads: int = 0
+    neg_rest: str = ""
+    neg_frees: bool = False
+    neg_grade: tuple[int, str] = (0, "")
+    of_these: bool = False
+    hedge: bool = False
+    hedge_heads: int = 0
+
+    levels_seen: list[LevelRef] = field(default_factory=list)
+    level_used: bool = False
+    vertebrae: list[str] = field(default_factory=list)
+    focus: bool = False
+    focus_side: int = 0
+    focus_level: LevelRef | None = None
+    worst_level: LevelRef | None = None
+    of_worst: bool = False
+
+    aside: list[LevelRef] = field(default_factory=list)
+    fronted: tuple[LevelRef, int] | None = None
+    excepting: bool = False
+    spares: bool = False
+    except_start: int = 0
+    except_named: bool = False
+
+    side_in_front: int = 0
+    side_before: int = 0
+    herniation_side: int = 0
+    pronoun: bool = False
+    depth: int = 0
+    foreign: bool = False
+    story: bool = False
 
     def _peek(self, step: int = 1) -> Mention | None:
         index = self.index + step
