@@ -1,26 +1,25 @@
-"""Rows of CSV files by the names of their columns, and rows as CSV text."""
+"""Lines of CSV files, rows by the names of their columns, and rows as CSV text."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from deepspine.data.csv_headers import fault_of_header
+from deepspine.data.csv_headers import NOT_UTF8, fault_of_header
 from deepspine.data.errors import InputError
 
 
-def read_rows(
-    path: Path, columns: Sequence[str], *, kind: str, error: type[InputError] = InputError
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV file, each with the line at which it ends; a byte order mark, as of Excel, is no text.
+def read_lines(path: Path, *, kind: str, error: type[InputError] = InputError) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of a CSV file as cells, the header first, each with the row of the file at which it ends.
+
+    Blank lines are passed over, and a byte order mark, as of Excel, is no text.
 
     Parameters
     ----------
-    columns
-        Those that must be there.
     kind
         What the file must be, for messages: "a label table".
     error
@@ -29,36 +28,84 @@ def read_rows(
     Raises
     ------
     InputError
-        When the file cannot be read, is not UTF-8 or no valid CSV, a column is missing, or a row has more or fewer
-        cells than the header.
+        When the file cannot be read, is not UTF-8 or no valid CSV, or a row has more or fewer cells than the header.
     """
+    last = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            require_columns(path, reader.fieldnames, columns, kind, error)
-            for row in reader:
-                if None in row or None in row.values():
-                    raise error(f"{path}: row {reader.line_num}: must have as many cells as the header")
-                yield reader.line_num, row
+            reader = csv.reader(file, strict=True)
+            for header in islice(reader, 1):
+                last = reader.line_num
+                yield last, header
+            for cells in filter(None, reader):
+                require_cells(path, reader.line_num, cells, header, error)
+                last = reader.line_num
+                yield last, cells
     except csv.Error as reason:
+        after = f" after row {last}" if last else ""
         raise error(
-            f"{path}: row {reader.reader.line_num}: no valid CSV: {reason}; close what stands in quotation marks"
+            f"{path}: row {reader.line_num}: no valid CSV{after}: {reason}; close what stands in quotation marks"
         ) from None
     except UnicodeDecodeError as reason:
-        raise InputError(f"{path}: byte {reason.start} is not UTF-8; convert the file, e.g. with iconv") from None
+        raise InputError(f"{path}: byte {reason.start} is {NOT_UTF8}") from None
     except OSError as reason:
         raise InputError(f"{path}: {reason.strerror}; expected {kind}") from None
 
 
+def header_of(lines: Iterator[tuple[int, list[str]]]) -> list[str] | None:
+    """Take the header off the lines of `read_lines`; None of a file without any."""
+    return next((cells for _, cells in lines), None)
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], *, kind: str, error: type[InputError] = InputError
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV file by the names of their columns, each with the row of the file at which it ends.
+
+    Parameters
+    ----------
+    columns
+        Those that must be there.
+    kind, error
+        As of `read_lines`.
+
+    Raises
+    ------
+    InputError
+        As `read_lines`, and when a column is missing.
+    """
+    lines = read_lines(path, kind=kind, error=error)
+    names = require_columns(path, header_of(lines), columns, kind, error)
+    for number, cells in lines:
+        yield number, dict(zip(names, cells, strict=True))
+
+
 def require_columns(
-    path: Path, found: Sequence[str] | None, columns: Sequence[str], kind: str, error: type[InputError]
-) -> None:
-    """Raise `error` when a header lacks one of the columns, with the cure; arguments as of `read_rows`."""
-    missing = [name for name in columns if name not in set(found or ())]
+    path: Path,
+    found: Sequence[str] | None,
+    columns: Sequence[str],
+    kind: str,
+    error: type[InputError] = InputError,
+) -> list[str]:
+    """Return a header that has the columns; else raise `error`, with the cure. Arguments as of `read_rows`."""
+    header = list(found or ())
+    missing = [name for name in columns if name not in set(header)]
     if missing and (fault := fault_of_header(found)):
         raise error(f"{path}: {fault}; expected {kind}")
     if missing:
         raise error(f"{path}: row 1: no column {', '.join(missing)}; {kind} has {','.join(columns)}")
+    return header
+
+
+def require_cells(
+    path: Path, row: int, cells: Sequence[str], header: Sequence[str], error: type[InputError] = InputError
+) -> None:
+    """Raise `error` when a row has more or fewer cells than the header."""
+    if len(cells) != len(header):
+        raise error(
+            f"{path}: row {row}: must have as many cells as the header ({len(header)}), got {len(cells)}; put texts "
+            "that hold commas in quotation marks"
+        )
 
 
 def rows_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from deepspine.data.csv_rows import header_of, read_lines, require_columns
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
 from deepspine.data.pictures import read_picture
@@ -13,6 +14,8 @@ from deepspine.data.volume import Volume, Weighting
 
 REQUIRED_COLUMNS = ("path",)
 OPTIONAL_COLUMNS = ("patient_key", "report_id", "plane", "weighting", "spacing_mm")
+COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
+KIND = "a manifest of pictures"
 
 
 @dataclass(frozen=True)
@@ -60,33 +63,19 @@ def read_manifest(path: Path) -> list[PictureEntry]:
         When the file is missing or not UTF-8, a column is missing or unknown, or a value is none of those allowed; the
         message names row and column.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, strict=True)
-            _check_columns(path, rows.fieldnames or ())
-            return [_entry(path, rows.line_num, row) for row in rows]
-    except FileNotFoundError:
-        raise InputError(f"no manifest {path}; check the spelling of the path") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} must be UTF-8 text; save it again with that encoding") from None
-    except csv.Error as error:
-        raise InputError(f"{path}: no valid CSV after row {rows.line_num}: {error}; close the quoted text") from None
+    if not path.is_file():
+        raise InputError(f"no manifest {path}; check the spelling of the path")
+    lines = read_lines(path, kind=KIND)
+    header = require_columns(path, header_of(lines), REQUIRED_COLUMNS, KIND)
+    unknown = [name for name in header if name not in COLUMNS]
+    if unknown:
+        raise InputError(f"{path}: row 1: unknown column {unknown[0]!r}; {KIND} has {', '.join(COLUMNS)}")
+    return [_entry(path, number, dict(zip(header, cells, strict=True))) for number, cells in lines]
 
 
-def _check_columns(path: Path, found: object) -> None:
-    columns = list(found) if isinstance(found, list | tuple) else []
-    missing = [name for name in REQUIRED_COLUMNS if name not in columns]
-    unknown = [name for name in columns if name not in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)]
-    if missing or unknown:
-        what = f"lacks the column {missing[0]!r}" if missing else f"has the unknown column {unknown[0]!r}"
-        raise InputError(f"{path} {what}; a manifest has {', '.join((*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS))}")
-
-
-def _entry(manifest: Path, number: int, row: dict[str, str | None]) -> PictureEntry:
-    where = f"{manifest} row {number}"
-    if None in row:  # where Python puts the cells that are too many
-        raise InputError(f"{where}: more cells than the header has; put names that hold commas in quotation marks")
-    values = {name: (value or "").strip() for name, value in row.items()}
+def _entry(manifest: Path, number: int, row: Mapping[str, str]) -> PictureEntry:
+    where = f"{manifest}: row {number}"
+    values = {name: cell.strip() for name, cell in row.items()}
     if not values["path"]:
         raise InputError(f"{where}, column path: empty")
     return PictureEntry(

@@ -7,7 +7,6 @@ on T2 by its discs. Folds by patient.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import MISSING
 
+from deepspine.data.convert.source_tables import SourceRow, read_csv_table
+from deepspine.data.convert.spider_gradings import ENDPLATES as ENDPLATE_COLUMNS
 from deepspine.data.convert.spider_gradings import graded_level, read_gradings
-from deepspine.data.errors import ConfigError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -42,8 +43,6 @@ from deepspine.grading.prediction import Prediction, find_checkpoint
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ENDPLATE_COLUMNS = ("UP endplate", "LOW endplate")
 
 
 @dataclass
@@ -206,17 +205,29 @@ def measured_patients(material: Material, out: Path, *, others: bool, advance: C
 
 
 def read_endplates(path: Path) -> LabelTable:
-    """Return whether either endplate of a disc is changed, under the name `ENDPLATES`."""
-    finding = FINDINGS[ENDPLATES]
+    """Return whether either endplate of a disc is changed, under the name `ENDPLATES`.
+
+    Raises
+    ------
+    InputError
+        When the file is no table of gradings, or a cell is no whole number; the message names row and column.
+    """
     labels: dict[LabelKey, GradeSet] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            level = graded_level(int(row["IVD label"]))
-            if level is not None:
-                key = LabelKey(f"{SPIDER_PREFIX}{row['Patient']}", level, ENDPLATES, Side.MIDLINE)
-                changed = any(int(row[column]) for column in ENDPLATE_COLUMNS)
-                labels[key] = GradeSet.of(finding, "present" if changed else "none")
+    for row in read_csv_table(path, ("Patient", "IVD label", *ENDPLATE_COLUMNS)):
+        try:
+            labels |= _endplates_of(row)
+        except InputError as error:
+            raise InputError(f"{path.parent / row.place}, {error}") from None
     return LabelTable(labels)
+
+
+def _endplates_of(row: SourceRow) -> dict[LabelKey, GradeSet]:
+    level = graded_level(row.whole_number("IVD label"))
+    if level is None:
+        return {}
+    changed = any(row.whole_number(column) for column in ENDPLATE_COLUMNS)
+    key = LabelKey(f"{SPIDER_PREFIX}{row['Patient']}", level, ENDPLATES, Side.MIDLINE)
+    return {key: GradeSet.of(FINDINGS[ENDPLATES], "present" if changed else "none")}
 
 
 def learn(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deepspine.data.csv_headers import NOT_UTF8
+from deepspine.data.csv_headers import fault_of_header
+from deepspine.data.csv_rows import header_of, read_lines, require_cells
 from deepspine.data.errors import ConfigError, InputError
 
+KIND = "a table of the published dataset"
 APOSTROPHES = str.maketrans("’‘`", "'''")
 """Word processors turn an apostrophe into these; headers are compared without the difference."""
 
@@ -66,18 +67,12 @@ def read_csv_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:
         When the file is missing, not UTF-8 or no valid CSV, a column is missing, or a row has more or fewer cells than
         the header.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            _require_columns(path, header, columns)
-            return [_row(path, reader.line_num, header, cells) for cells in reader if any(cells)]
-    except FileNotFoundError:
-        raise InputError(f"no file {path}; it is part of the published dataset") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
-    except csv.Error as error:
-        raise InputError(f"{path}: no valid CSV after row {reader.line_num}: {error}; close the quoted text") from None
+    if not path.is_file():
+        raise InputError(f"no file {path}; it is part of the published dataset")
+    lines = read_lines(path, kind=KIND)
+    header = [name.strip() for name in header_of(lines) or ()]
+    _require_columns(path, header, columns)
+    return [_row(path, number, header, cells) for number, cells in lines if any(cells)]
 
 
 def read_header(path: Path) -> list[str]:
@@ -90,15 +85,7 @@ def read_header(path: Path) -> list[str]:
     """
     if path.suffix == ".parquet":
         return []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; expected a label table, boxes or gradings") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: {NOT_UTF8}") from None
-    except csv.Error:
-        raise InputError(f"{path}: cannot be read as CSV; expected a label table, boxes or gradings") from None
+    return header_of(read_lines(path, kind="a label table, boxes or gradings")) or []
 
 
 def read_excel_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:
@@ -142,13 +129,14 @@ def _text(cell: Any) -> str:
 
 
 def _row(path: Path, number: int, header: Sequence[str], cells: Sequence[str]) -> SourceRow:
-    if len(cells) != len(header):
-        raise InputError(f"{path}: row {number}: must have {len(header)} cells, got {len(cells)}")
+    require_cells(path, number, cells, header)
     return SourceRow(path.name, number, dict(zip(header, map(str.strip, cells), strict=True)))
 
 
 def _require_columns(path: Path, header: Sequence[str], columns: Sequence[str]) -> None:
     missing = [name for name in columns if name not in header]
+    if missing and (fault := fault_of_header(header)):
+        raise InputError(f"{path}: {fault}; expected {KIND}")
     if missing:
         found = ", ".join(name[:30] for name in header[:8] if name) or "nothing"
         raise InputError(f"{path}: row 1: no column {missing[0]!r}; found {found}")

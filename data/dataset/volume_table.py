@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from deepspine.data.crops import INPUTS
+from deepspine.data.csv_rows import read_rows
 from deepspine.data.dataset.studies import (
     StudyImages,
     StudySource,
@@ -71,21 +71,11 @@ def read_volume_table(path: Path) -> list[VolumeRow]:
         When the file is missing, a column is missing, an input has an unknown name or appears twice, or a study has
         two patients; the message names row and column.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise InputError(f"{path}: row 1: no column {missing[0]!r}; a table of volumes has {','.join(COLUMNS)}")
-            rows = [_row(path, reader.line_num, row) for row in reader]
-    except FileNotFoundError:
-        raise InputError(f"no index {path}; check the spelling of the path") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: must be UTF-8 text; save it again with that encoding") from None
-    except csv.Error as error:
-        raise InputError(f"{path}: no valid CSV after row {reader.line_num}: {error}; close the quoted text") from None
+    if not path.is_file():
+        raise InputError(f"no index {path}; check the spelling of the path")
+    rows = {number: _row(path, number, row) for number, row in read_rows(path, COLUMNS, kind="a table of volumes")}
     _check_unique(path, rows)
-    return sorted(rows, key=lambda row: (row.study_key, list(INPUTS).index(row.input_name)))
+    return sorted(rows.values(), key=lambda row: (row.study_key, list(INPUTS).index(row.input_name)))
 
 
 def volume_studies(rows: Sequence[VolumeRow], levels: Path) -> Iterator[StudySource]:
@@ -125,10 +115,8 @@ def _images(rows: Sequence[VolumeRow]) -> StudyImages:
     return StudyImages(volumes, missing)
 
 
-def _row(path: Path, number: int, cells: dict[str, str | None]) -> VolumeRow:
-    if None in cells:  # where Python puts the cells that are too many
-        raise InputError(f"{path}: row {number}: more cells than the header; put paths with commas in quotation marks")
-    values = {name: (cells[name] or "").strip() for name in COLUMNS}
+def _row(path: Path, number: int, cells: Mapping[str, str]) -> VolumeRow:
+    values = {name: cells[name].strip() for name in COLUMNS}
     for column in ("study_key", "path"):
         if not values[column]:
             raise InputError(f"{path}: row {number}, column {column}: must not be empty")
@@ -140,10 +128,10 @@ def _row(path: Path, number: int, cells: dict[str, str | None]) -> VolumeRow:
     return VolumeRow(values["study_key"], values["patient_key"], values["report_id"], values["input"], place)
 
 
-def _check_unique(path: Path, rows: Sequence[VolumeRow]) -> None:
+def _check_unique(path: Path, rows: Mapping[int, VolumeRow]) -> None:
     seen: set[tuple[str, str]] = set()
     patients: dict[str, tuple[str, str]] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows.items():
         if (row.study_key, row.input_name) in seen:
             raise InputError(f"{path}: row {number}, column input: {row.input_name} of its study appears twice")
         seen.add((row.study_key, row.input_name))

@@ -29,9 +29,17 @@ def test_rows_come_with_their_line(tmp_path: Path, mark: str, line_end: str) -> 
         (b"", "file is empty; expected a table of notes"),
         (b"id;text\na;b\n", "its columns stand between semicolons"),
         (b"id,notes\na,b\n", "row 1: no column text; a table of notes has id,text"),
-        (b"id,text\na,b\nc\n", "row 3: must have as many cells as the header"),
+        (
+            b"id,text\na,b\nc\n",
+            r"row 3: must have as many cells as the header \(2\), got 1; put texts that hold commas in",
+        ),
         (b"id,text\na,b,c\n", "row 2: must have as many cells as the header"),
         (b'id,text\na,"b\n', "row 2: no valid CSV"),
+        (
+            b'id,text\na,b\nc,"d\n\ne,f\n',
+            "row 5: no valid CSV after row 2: unexpected end of data; close what stands in",
+        ),
+        (b'id,"text\n', "row 1: no valid CSV: unexpected end of data"),
         (b"id,text\na,\xe9\n", "byte 10 is not UTF-8"),
     ],
 )

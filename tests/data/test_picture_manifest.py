@@ -31,14 +31,16 @@ def test_pictures_come_with_plane_weighting_size_and_patient(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("file\na.png\n", "lacks the column 'path'"),
-        ("path,colour\na.png,red\n", "unknown column 'colour'"),
+        ("file\na.png\n", "row 1: no column path; a manifest of pictures has path"),
+        ("path,colour\na.png,red\n", "row 1: unknown column 'colour'"),
+        ("path;plane\na.png;axial\n", "its columns stand between semicolons"),
+        ("path,plane\na.png\n", r"row 2: must have as many cells as the header \(2\), got 1"),
         ("path,plane\na.png,upright\n", "row 2, column plane: must be one of sagittal"),
         ("path,weighting\na.png,T2\na.png,T9\n", "row 3, column weighting"),
         ("path,spacing_mm\na.png,half\n", "row 2, column spacing_mm: must be a number, got 'half'"),
         ("path,plane\n,axial\n", "row 2, column path: empty"),
-        ("", "lacks the column 'path'"),
-        ("path,plane\na.png,axial\nb.png,axial,\n", "row 3: more cells than the header"),
+        ("", "file is empty; expected a manifest of pictures"),
+        ("path,plane\na.png,axial\nb.png,axial,\n", r"row 3: must have as many cells as the header \(2\), got 3"),
         (f'path,plane\na.png,axial\n"b.png,axial\n{"c.png,axial" * 20_000}', "no valid CSV after row"),
     ],
 )

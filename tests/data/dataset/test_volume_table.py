@@ -30,14 +30,15 @@ def test_a_table_comes_back_as_it_was_written_and_may_move_with_its_volumes(tmp_
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("study_key,input,path\n", "row 1: no column 'patient_key'"),
+        ("study_key,input,path\n", "row 1: no column patient_key, report_id; a table of volumes has study_key,"),
         (HEADER + "s1,p1,r1,sagittal,x.mha\n", "row 2, column input: must be one of sagittal_t1"),
         (HEADER + ",p1,r1,sagittal_t1,x.mha\n", "row 2, column study_key: must not be empty"),
         (HEADER + "s1,p1,r1,sagittal_t1,\n", "row 2, column path: must not be empty"),
-        (HEADER + "s1,p1,r1,sagittal_t1,x,y.mha\n", "row 2: more cells than the header"),
-        (HEADER + "s1,p1,r1,sagittal_t1\n", "row 2, column path: must not be empty"),
+        (HEADER + "s1,p1,r1,sagittal_t1,x,y.mha\n", r"row 2: must have as many cells as the header \(5\), got 6"),
+        (HEADER + "s1,p1,r1,sagittal_t1\n", r"row 2: must have as many cells as the header \(5\), got 4"),
         (f'{HEADER}s1,p1,r1,sagittal_t1,"{"x.mha" * 30_000}', "no valid CSV after row"),
         (HEADER + "s1,p1,r1,sagittal_t1,x\ns1,p1,r1,sagittal_t1,y\n", "row 3, column input: sagittal_t1 of its study"),
+        (HEADER + "\ns1,p1,r1,sagittal_t1,x\n\ns1,p1,r1,sagittal_t1,y\n", "row 5, column input: sagittal_t1 of its"),
         (HEADER + "s1,p1,r1,sagittal_t1,x\ns1,p2,r1,sagittal_t2,y\n", "row 3, column patient_key: the study has two"),
     ],
 )

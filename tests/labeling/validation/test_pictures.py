@@ -134,14 +134,20 @@ def test_ids_that_do_not_meet_are_refused() -> None:
     [
         ("a,b\n1,2\n", "expected boxes"),
         ("patient,modality,x0,y0,x1,y1,class\n1,t2,a,1,2,3,normal\n", "are numbers"),
-        ("patient,modality,x0,y0,x1,y1,class\n1,t2,0,1,2,3,normal\n1,t2,0\n", "row 3: must have 7 cells, got 3"),
-        ("patient,modality,x0,y0,x1,y1,class\n1,t2,0,1,2,3,normal,\n", "row 2: must have 7 cells, got 8"),
+        (
+            "patient,modality,x0,y0,x1,y1,class\n1,t2,0,1,2,3,normal\n1,t2,0\n",
+            r"row 3: must have as many cells as the header \(7\), got 3",
+        ),
+        (
+            "patient,modality,x0,y0,x1,y1,class\n1,t2,0,1,2,3,normal,\n",
+            r"row 2: must have as many cells as the header \(7\), got 8",
+        ),
         (f'patient,modality,x0,y0,x1,y1,class\n"{"1,t2,0,1,2,3,normal" * 9_000}', "no valid CSV"),
         (GRADINGS + "3,1,4,0,0,0,1,0,1,4\n", "row 2, column Modic: must be one of 0, 1, 2, 3, got 4"),
         (GRADINGS + "3,1,-1,0,0,0,1,0,1,4\n", "row 2, column Modic: must be a whole number, got '-1'"),
         (GRADINGS + "3,1,0,0,0,0,1,0,1,4\n3,2,0,0,0,0,1,0,1,6\n", "row 3, column Pfirrman grade: must be one of"),
         (GRADINGS + "3,1,0,0,0,0,yes,0,1,4\n", "row 2, column Disc herniation"),
-        (GRADINGS + "3,1,0,0,0\n", "row 2: must have 10 cells, got 5"),
+        (GRADINGS + "3,1,0,0,0\n", r"row 2: must have as many cells as the header \(10\), got 5"),
     ],
 )
 def test_files_that_are_no_annotations_are_refused(tmp_path: Path, content: str, message: str) -> None:
