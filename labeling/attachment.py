@@ -12,10 +12,12 @@ from collections.abc import Callable
 
 from deepspine.labeling.clauses.finding_heads import FindingHeads
 from deepspine.labeling.clauses.frames import NORMAL, Conjunct, Frame, LevelRef, clone
-from deepspine.labeling.clauses.level_scope import LevelScope
+from deepspine.labeling.clauses.level_phrases import LevelPhrases
 from deepspine.labeling.clauses.modifiers import Modifiers
+from deepspine.labeling.clauses.negation import VALUES_OF_NONE, Negation
 from deepspine.labeling.clauses.predicates import Predicates
-from deepspine.labeling.clauses.scope import VALUES_OF_NONE, Scope
+from deepspine.labeling.clauses.scope import Scope
+from deepspine.labeling.clauses.vertebrae import Vertebrae
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
@@ -28,7 +30,7 @@ _NO = Rule("neg.by_position", "neg", "no", ())
 _ABSENT = Rule("neg.post_by_position", "post_neg", "no", ())
 
 
-class ClauseReader(Modifiers, Scope, LevelScope, Predicates, FindingHeads):
+class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicates, FindingHeads):
     """Reads one sentence into frames."""
 
     def read(self, mentions: list[Mention]) -> list[Frame]:

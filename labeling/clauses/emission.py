@@ -17,13 +17,13 @@ from deepspine.labeling.clauses.frames import (
     meanings,
     vertebra_name,
 )
-from deepspine.labeling.clauses.lookahead import Lookahead
+from deepspine.labeling.clauses.normality import Normality
 from deepspine.labeling.mentions import Mention
 
 _SIDED = frozenset(("foramen", "recess", "root"))
 
 
-class Emission(Lookahead):
+class Emission(Normality):
     """Turn a head with its site and words of degree into a frame."""
 
     def _frame(self, finding: str, bits: int, head: Mention, conjunct: Conjunct) -> Frame:

@@ -220,18 +220,6 @@ def vertebra_name(word: str) -> str | None:
     return vertebra(word) if word[-1].isdigit() else None
 
 
-def disc_above(name: str) -> str:
-    """Return the level above a vertebra; empty beyond our levels."""
-    order = ["T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2"]
-    return f"{order[order.index(name) - 1]}-{name}" if name in order[1:] else ""
-
-
-def disc_below(name: str) -> str:
-    """Return the level below a vertebra; empty beyond our levels."""
-    order = ["T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2"]
-    return f"{name}-{order[order.index(name) + 1]}" if name in order[:-1] else ""
-
-
 def stand_in(identity: str, kind: str, value: str, form: str = "", plural: bool = False) -> Mention:
     """Return a mention that stands in no text, for what a heading or a pronoun supplies."""
     return Mention(Rule(identity, kind, value, (), form=form, plural=plural), 0, 0)

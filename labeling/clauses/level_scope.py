@@ -2,210 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from deepspine.labeling.clauses.exceptions import Exceptions
-from deepspine.labeling.clauses.frames import (
-    BOTH,
-    DISC_WORDS,
-    DISCS,
-    NONE,
-    REST,
-    SITES,
-    SLIPS,
-    Frame,
-    LevelRef,
-    disc_above,
-    disc_below,
-    meanings,
-    vertebra_name,
-)
+from deepspine.labeling.clauses.frames import BOTH, NONE, SLIPS, Frame, LevelRef, meanings
 from deepspine.labeling.clauses.items import brought_about
-from deepspine.labeling.level_mentions import INDEX, LUMBAR, beyond, vertebra
 from deepspine.labeling.mentions import Mention
 
-PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
-JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
-FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
-COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
+NAMED = frozenset(("level", "levels"))
+"""Kinds of mentions that name levels."""
 
+BEYOND = {"discs_above": "above", "discs_below": "below"}
+"""Phrases for all levels on one side of those named, and the side."""
+
+_PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
+_JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 _ENTERING = frozenset(("approach", "reach"))
-_NAMED = frozenset(("level", "levels"))
-_RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
-"""Words for what is left, which alone are the other levels."""
-
-_DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
-_BEYOND = {"discs_above": "above", "discs_below": "below"}
-_CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
-"""Phrases that close what stands before them with or without a preposition."""
-
-_EXTENDS = ("exten", "migrat", "ris", "reach", "project", "track")
-"""How words begin that say how far a lesion reaches: "migrating | above this level"."""
-
-
 _DETAILS = frozenset(("side", "side_post", "grade", "zone", "mm", "number", "mark", "conj"))
 """Kinds of mentions that may follow the level of a lesion in a list, and head nothing."""
 
 
 class LevelScope(Exceptions):
     """Which heads a level belongs to: those that follow, or those it closes."""
-
-    def on_level(self, mention: Mention) -> None:
-        """Take levels that are named."""
-        group = mention.group
-        assert group is not None
-        before = self.words[mention.i - 1] if mention.i else ""
-        if group.levels and self._reaches_down(mention):
-            levels = tuple(k for k in LUMBAR if k <= max(group.levels))
-            self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
-            return
-        if before in ("below", "above") and group.levels:
-            self._on_levels(LevelRef(beyond(group.levels, before), "", mention.i, mention.j), True)
-            return
-        self._on_levels(
-            LevelRef(group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels),
-            mention.form == "at",
-        )
-
-    def _reaches_down(self, level: Mention) -> bool:
-        """Whether discs are counted from the top: "discs normal down to | L3-4", not "extends down to L5-S1"."""
-        before = self._peek(-1)
-        if before is None or before.j != level.i or self.words[before.i] != "down":
-            return False
-        several = any(self.words[mention.j - 1] in ("discs", "levels") for mention in self.mentions[: self.index])
-        return several and not any(ref.levels for ref in self.levels_seen)
-
-    def on_levels(self, mention: Mention) -> None:
-        """Take a phrase that stands for certain levels ("the lower two discs")."""
-        ref = LevelRef(mention.rule.levels, "", mention.i, mention.j)
-        prepositional = self._prepositional(mention)
-        if not prepositional and self.words[mention.j - 1] in DISC_WORDS:
-            self._add_discs(mention)
-        self._on_levels(ref, prepositional)
-
-    def on_levelref(self, mention: Mention) -> None:
-        """Take a phrase that points to levels ("this level", "all levels")."""
-        value = mention.value
-        spoken = self.words[mention.i : mention.j]
-        if spoken[0] in ("no", "neither") and value in ("any", "both"):
-            self._deny_at(LevelRef((), value, mention.i, mention.j))
-            return
-        if value == "rest" and self._is_rest_of_site():
-            self.cur.rest = "remainder"
-            return
-        if mention.form == "beyond" and self.words[mention.i - 1].startswith(_EXTENDS):
-            return
-        ref = self._pointed(mention)
-        if value in ("multi", "vague"):
-            self._count_levels(ref)
-            return
-        if value == "all" and self._means_discs(mention, ref):
-            return
-        if value in _DISC_REFS and (not DISC_WORDS.isdisjoint(spoken) or _is_the_others(spoken)):
-            self._add_discs(mention)
-        closing = value in _CLOSING_REFS or mention.form == "beyond"
-        self._on_levels(ref, closing or self._prepositional(mention))
-
-    def on_restword(self, mention: Mention) -> None:
-        """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""
-        if self._stands_for_levels(mention):
-            self.on_levelref(Mention(REST, mention.i, mention.j))
-            return
-        if mention.value == "levels" or (self.words[mention.i] == "further" and not self.neg):
-            return
-        self.cur.rest = self.words[mention.i]
-        if self.neg:
-            self.neg_rest = self.cur.rest
-
-    def _stands_for_levels(self, mention: Mention) -> bool:
-        """Whether a rest that is called normal is that of the levels: "L4-5: mild bulge. | Rest NAD."."""
-        word = self.words[mention.j - 1]
-        previous, following = self._peek(-1), self._peek()
-        if following is not None and following.kind == "cop":
-            following = self._peek(2)
-        if following is None or following.kind != "open" or not self._ends_clause_behind(following):
-            return False
-        if previous is None or word not in _RESTS:
-            return word in _RESTS and word != "otherwise"
-        if word == "otherwise" and (self.headed or not self.levels_seen):
-            return False
-        of_site = self.topic is not None and any(site.value != "alignment" for site in self.topic.sites)
-        return previous.value in (",", ";") and (of_site or word == "others")
-
-    def _is_rest_of_site(self) -> bool:
-        """Whether a rest is that of a site and not of levels: "the remainder | of the canal"."""
-        following, behind = self._peek(), self._peek(2)
-        of = following is not None and following.kind == "of"
-        return of and behind is not None and behind.kind == "site" and behind.value in ("canal", "foramen", "recess")
-
-    def _deny_at(self, ref: LevelRef) -> None:
-        """Read "At no level | is there stenosis"."""
-        self._push()
-        self.neg = "no"
-        self.neg_heads = 0
-        self._fresh()
-        self.level = ref
-
-    def _pointed(self, mention: Mention) -> LevelRef:
-        """Return the levels that a phrase points to, as the sentence named them before, or the phrase itself."""
-        named = self._of_named(mention)
-        if named:
-            return LevelRef(named, "", mention.i, mention.j)
-        if mention.value in ("this", "these") and self.levels_seen:
-            own = self.levels_seen[-1]
-            if own.levels or own.ref not in ("this", "these"):
-                return LevelRef(own.levels, own.ref, mention.i, mention.j)
-        if mention.value in _BEYOND and self.levels_seen and self.levels_seen[-1].levels:
-            return LevelRef(beyond(self.levels_seen[-1].levels, _BEYOND[mention.value]), "", mention.i, mention.j)
-        return LevelRef((), mention.value, mention.i, mention.j)
-
-    def _count_levels(self, ref: LevelRef) -> None:
-        """Take "at multiple levels", which names none: "disc bulges | at several levels"."""
-        if self.last and self.cur.empty:
-            for frame in self.last:
-                if frame.level is None or frame.inherited:
-                    frame.level, frame.inherited = ref, False
-        self.level = ref
-
-    def _means_discs(self, mention: Mention, ref: LevelRef) -> bool:
-        """Whether "the lumbar discs" are a site and no place: "the discs | at L4-5 and L5-S1 are desiccated"."""
-        if self._names_levels_next(mention):
-            if not self.last or self.last[-1].head.j < mention.i - 1:
-                self._add_discs(mention)
-            return True
-        if self.words[mention.i] not in ("lumbar", "the", "intervertebral", "discs") or self._prepositional(mention):
-            return False
-        if self.words[mention.j - 1] not in ("discs", "disks"):
-            return False
-        self._add_discs(mention)
-        if self.level is None:
-            self.level = ref
-        return True
-
-    def _add_discs(self, mention: Mention) -> None:
-        self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
-
-    def _of_named(self, mention: Mention) -> tuple[int, ...]:
-        """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""
-        named = list(dict.fromkeys(level for ref in self.levels_seen for level in ref.levels))
-        if mention.value == "both" and len(named) > 1:
-            return tuple(named)
-        if mention.value in ("former", "latter") and len(named) > 1:
-            return (named[0] if mention.value == "former" else named[-1],)
-        if mention.value != "rest" or COUNTS.isdisjoint(self.words[mention.i : mention.j]) or len(self.levels_seen) < 2:
-            return ()
-        first, *later = self.levels_seen
-        taken = {level for ref in later for level in ref.levels}
-        return tuple(level for level in first.levels if level not in taken)
-
-    def _names_levels_next(self, mention: Mention) -> bool:
-        """Whether "the discs" are those of the levels that follow: "the discs | at L4-5 and L5-S1"."""
-        following = self._peek()
-        if following is not None and following.kind == "of" and following.i == mention.j:
-            following = self._peek(2)
-        near = following is not None and following.kind in _NAMED and following.i <= mention.j + 2
-        spoken = self.words[mention.i : mention.j]
-        return near and spoken[-1] in DISC_WORDS and spoken[0] not in ("all", "every", "each")
 
     def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:
         """Decide whether levels close the heads before them ("stenosis at L4-5") or open what follows ("L4-5: ...")."""
@@ -281,7 +97,7 @@ class LevelScope(Exceptions):
             if frame.level is None
             or frame.inherited
             or frame.level.ref == "multi"
-            or (frame in item and (frame.soft or frame.level.ref in _BEYOND))
+            or (frame in item and (frame.soft or frame.level.ref in BEYOND))
         ]
         closes = prepositional and not companions and self.cur.empty and self._ends_item(self._peek())
         if not bare and closes and self._second_item():
@@ -450,7 +266,7 @@ class LevelScope(Exceptions):
             return True
         if following.value != ",":
             return False
-        return self._goes_on_behind(following) or self.mentions[-1].kind in _NAMED or self._ends_in_details(following)
+        return self._goes_on_behind(following) or self.mentions[-1].kind in NAMED or self._ends_in_details(following)
 
     def _ends_in_details(self, comma: Mention) -> bool:
         """Whether but sides, degrees and zones stand behind a level: "herniated disc, L3-4 |, left, large"."""
@@ -488,7 +304,7 @@ class LevelScope(Exceptions):
         if not between and self.last[-1].finding == "modic" and all(site.value == "endplate" for site in cur.sites):
             return True
         only_places = all(site.value in ("disc", "endplate") for site in cur.sites)
-        return only_places and not PLACING.isdisjoint(between) and JOINING.isdisjoint(between)
+        return only_places and not _PLACING.isdisjoint(between) and _JOINING.isdisjoint(between)
 
     def _is_comparison(self, ref: LevelRef) -> bool:
         """Whether the level only serves to compare: "larger than at the level above", "similar to L3-4"."""
@@ -517,57 +333,3 @@ class LevelScope(Exceptions):
             self.frames.append(twin)
             self.last = [twin]
         self.level = ref
-
-    def on_vertebra(self, mention: Mention) -> None:
-        """Note a single vertebra: it may spell a slip, an endplate or a root."""
-        name = vertebra(self.words[mention.i])
-        if name:
-            self.vertebrae.append(name)
-        if self._means_root(mention):
-            self.cur.sites.append(Mention(SITES["root"].rule, mention.i, mention.j))
-
-    def _slip_levels(self) -> None:
-        """Give slips and endplates the level that single vertebrae spell: "L4 lies 4 mm in front of L5"."""
-        for frame in self.frames:
-            if frame.finding in SLIPS and (frame.level is None or frame.inherited or frame.level.ref in ("all", "any")):
-                for a, b in pairwise(self.vertebrae):
-                    index = INDEX.get(f"{a}-{b}")
-                    if index is not None:
-                        frame.level, frame.inherited = LevelRef((index,), "", frame.i, frame.j, slip=True), False
-                        break
-            elif frame.finding == "modic":
-                self._endplate_level(frame)
-
-    def _endplate_level(self, frame: Frame) -> None:
-        """Give a Modic change the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
-        others = [f.head.i for f in self.frames if f.finding == "modic" and f.head.i > frame.head.i]
-        start = self.mentions[0].i if frame is next(f for f in self.frames if f.finding == "modic") else frame.head.i
-        end = min(others) if others else self.mentions[-1].j
-        found = [key for key in self._endplates(start, end) or self._facing_endplates(start, end) if key in INDEX]
-        if found:
-            levels = tuple(INDEX[key] for key in dict.fromkeys(found))
-            frame.level, frame.inherited = LevelRef(levels, "", frame.i, frame.j), False
-
-    def _facing_endplates(self, start: int, end: int) -> list[str]:
-        """Return the disc of "the adjacent end plates of L4 and L5"."""
-        if FACING.isdisjoint(self.words[start:end]):
-            return []
-        return [f"{a}-{b}" for a, b in pairwise(self.vertebrae)]
-
-    def _endplates(self, start: int, end: int) -> list[str]:
-        words = self.words
-        found = []
-        for index in range(start, end):
-            upper = words[index] in ("superior", "upper", "sup")
-            if not upper and words[index] not in ("inferior", "lower", "inf"):
-                continue
-            places = (index - 1, *range(index + 1, min(index + 7, end)))
-            name = next((name for name in (vertebra_name(words[place]) for place in places) if name), None)
-            if name is not None:
-                found.append(disc_above(name) if upper else disc_below(name))
-        return found
-
-
-def _is_the_others(spoken: list[str]) -> bool:
-    """Whether a phrase reads "the two others", which are discs."""
-    return len(spoken) == 3 and spoken[0] == "the" and spoken[-1] == "others"

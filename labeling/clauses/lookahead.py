@@ -9,21 +9,6 @@ from deepspine.labeling.mentions import Mention
 _BEYOND = frozenset(("beyond", "outside"))
 PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
-STATES = frozenset(("conditions", "condition", "findings", "appearance", "appearances", "aspect", "study"))
-"""Nouns that add nothing to "normal": "L1-2: normal conditions"."""
-
-LIGHT = frozenset(
-    ("the", "a", "an", "level", "levels", "disc", "disks", "discs", "at", "is", "are", "was", "appear", "appears",
-     "look", "looks", "all", "be", "both", "and", "to", "of", "it", "this", "these", "segment", "segments", "space",
-     "spaces", "as", "well", "also", "s", "overall", "entirely", "quite", "remain", "remains", "lumbar",
-     "intervertebral", "again", "images", "image", "series", "rudimentary", "on", "sag", "sags", "sagittal", "sats",
-     "axial")
-)  # fmt: skip
-
-QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment"))
-"""Sites that say in what respect something is normal."""
-
-
 SHOWS = frozenset(("shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"))
 
 _HEADS = frozenset(("finding", "pred"))
@@ -31,9 +16,6 @@ _OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
 """Kinds of mentions between a subject and its verb."""
 
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop"}
-_RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
-_SETTING_OFF = frozenset((",", ";", "-", "and"))
-_OF_DISC = frozenset(("disc", "disc_signal", "disc_height"))
 _LISTING = frozenset((",", "and", "&", "/"))
 
 
@@ -224,19 +206,6 @@ class Lookahead(State):
             return "verb"
         return "noun"
 
-    def _qualities(self) -> list[Mention]:
-        """Return the sites that limit "normal | in height, signal and contour"; empty where none does."""
-        first = self._peek(1)
-        if first is None or first.kind != "of":
-            return []
-        found: list[Mention] = []
-        for mention in self.mentions[self.index + 2 :]:
-            if mention.kind == "site" and mention.value in QUALITIES:
-                found.append(mention)
-            elif not found or not (mention.kind == "conj" or (mention.kind == "mark" and mention.value == ",")):
-                break
-        return found
-
     def _joined(self, mention: Mention) -> bool:
         previous = self._peek(-1)
         return previous is not None and previous.kind == "conj"
@@ -285,20 +254,6 @@ class Lookahead(State):
             if mention.kind in ("site", "finding", "level", "open", "breaker"):
                 return False
         return False
-
-    def _is_of_operation(self) -> bool:
-        """Whether a state is said of an operation: "the decompression is | satisfactory", "| good decompression"."""
-        if self._next_is("nothing"):
-            return True
-        previous, before = self._peek(-1), self._peek(-2)
-        return previous is not None and previous.kind == "cop" and before is not None and before.kind == "nothing"
-
-    def _is_of_no_disc(self) -> bool:
-        """Whether a signal is that of a named part that is no disc: "| normal signal of the conus"."""
-        following, part = self._peek(), self._peek(2)
-        if following is None or following.kind != "of" or part is None or part.i > following.j + 2:
-            return False
-        return part.kind == "site" and part.value not in _OF_DISC
 
     def _is_height_of_vertebra(self, mention: Mention) -> bool:
         """Whether "the L1 | level" only says how high something stands."""
@@ -404,83 +359,6 @@ class Lookahead(State):
         """Whether the last heads follow others at the same level: "at L4-5 X, and Y | at L5-S1"."""
         level = self.last[-1].level if self.last else None
         return level is not None and any(f.level is level for f in self.frames if f not in self.last)
-
-    def _opens_with_disc(self) -> bool:
-        """Whether a sentence opens with one disc, its subject: "the L3-4 disc is desiccated but otherwise | normal"."""
-        for mention in self.mentions:
-            if mention.kind == "site":
-                return mention.value == "disc" and not mention.plural
-            if mention.kind != "level":
-                return False
-        return False
-
-    def _is_bare_normal(self, head: Mention) -> bool:
-        """Whether nothing but levels, links and the word itself makes up the sentence so far."""
-        start = min(self.start, head.i)
-        covered: set[int] = set()
-        for mention in self.mentions[: self.index + 1]:
-            covered.update(range(mention.i, mention.j))
-            if mention.kind in ("site", "pred") and mention.value not in ("level", "disc", "abnormality", "spine"):
-                return False
-        has_level = self.at_header or (self.level is not None and self.level.ref not in ("any", "multi", "vague"))
-        # "No abnormality at any level": the place is said behind.
-        has_level = has_level or any(m.kind in ("level", "levels", "levelref") for m in self.mentions)
-        words = [
-            w
-            for k, w in enumerate(self.words[start : head.i], start)
-            if k not in covered and w.isalpha() and w not in LIGHT
-        ]
-        return has_level and not words and not self._describes_what_follows(head)
-
-    def _is_of_level_alone(self) -> bool:
-        """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, others normal"."""
-        level, before = self._peek(-1), self._peek(-2)
-        if level is not None and level.kind == "cop":
-            level, before = before, self._peek(-3)
-        if level is not None and (level.kind, level.value) in _RESTS:
-            return self.topic is None and before is not None and before.value in _SETTING_OFF
-        if level is None or level.kind not in ("level", "levels") or before is None or before.value not in (",", "and"):
-            return False
-        first = self.last[-1].level if self.last else None
-        listed = first is not None and first in self.levels_seen and first.i < self.last[-1].i
-        return listed and self.topic is None and self.last[-1].head.form != "part"
-
-    def _describes_what_follows(self, head: Mention) -> bool:
-        """Whether an unknown noun follows at once: "unremarkable | appearance of ..."."""
-        behind = self.words[head.j : head.j + 2]
-        following = self._peek()
-        known = following is not None and following.i == head.j
-        if not behind or known or not behind[0].isalpha() or behind[0] in LIGHT:
-            return False
-        return behind[0] not in STATES or behind[-1] == "of"
-
-    def _means_root(self, mention: Mention) -> bool:
-        """Whether a bare "L5" stands for its root: "compressing left S1", "with L5 affection"."""
-        following = self._peek()
-        if following is not None and following.kind in ("site", "vertebra"):
-            return False
-        if following is not None and following.kind == "pred" and following.i == mention.j:
-            return following.value in ROOT_PREDICATES
-        if (
-            self.open is None
-            or self.open.value not in ROOT_PREDICATES
-            or self.open.form not in ("verb", "noun", "either")
-        ):
-            return False
-        behind = self.words[mention.j : mention.j + 1]
-        return not behind or behind[0] in (
-            ".",
-            ",",
-            "and",
-            ";",
-            ")",
-            "\n",
-            "in",
-            "within",
-            "root",
-            "bilaterally",
-            "more",
-        )
 
 
 def _is_behind(seen: set[str], following: Mention | None) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.emission import Emission
 from deepspine.labeling.clauses.frames import GRADED, SITES, Conjunct, Frame, clone, meanings
-from deepspine.labeling.clauses.lookahead import LIGHT, ROOT_PREDICATES
+from deepspine.labeling.clauses.lookahead import ROOT_PREDICATES
+from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 

@@ -15,7 +15,7 @@ from deepspine.labeling.clauses.frames import (
     Topic,
     meanings,
 )
-from deepspine.labeling.clauses.lookahead import LIGHT
+from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve

@@ -1,0 +1,186 @@
+"""Which levels a sentence means: those that it names, counts or points to."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, REST, LevelRef
+from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
+from deepspine.labeling.level_mentions import LUMBAR, beyond
+from deepspine.labeling.mentions import Mention
+
+COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
+_RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
+"""Words for what is left, which alone are the other levels."""
+
+_DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
+
+_CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
+"""Phrases that close what stands before them with or without a preposition."""
+
+_EXTENDS = ("exten", "migrat", "ris", "reach", "project", "track")
+"""How words begin that say how far a lesion reaches: "migrating | above this level"."""
+
+
+class LevelPhrases(LevelScope):
+    """Which levels a sentence means: those that it names, counts or points to."""
+
+    def on_level(self, mention: Mention) -> None:
+        """Take levels that are named."""
+        group = mention.group
+        assert group is not None
+        before = self.words[mention.i - 1] if mention.i else ""
+        if group.levels and self._reaches_down(mention):
+            levels = tuple(k for k in LUMBAR if k <= max(group.levels))
+            self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
+            return
+        if before in ("below", "above") and group.levels:
+            self._on_levels(LevelRef(beyond(group.levels, before), "", mention.i, mention.j), True)
+            return
+        self._on_levels(
+            LevelRef(group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels),
+            mention.form == "at",
+        )
+
+    def _reaches_down(self, level: Mention) -> bool:
+        """Whether discs are counted from the top: "discs normal down to | L3-4", not "extends down to L5-S1"."""
+        before = self._peek(-1)
+        if before is None or before.j != level.i or self.words[before.i] != "down":
+            return False
+        several = any(self.words[mention.j - 1] in ("discs", "levels") for mention in self.mentions[: self.index])
+        return several and not any(ref.levels for ref in self.levels_seen)
+
+    def on_levels(self, mention: Mention) -> None:
+        """Take a phrase that stands for certain levels ("the lower two discs")."""
+        ref = LevelRef(mention.rule.levels, "", mention.i, mention.j)
+        prepositional = self._prepositional(mention)
+        if not prepositional and self.words[mention.j - 1] in DISC_WORDS:
+            self._add_discs(mention)
+        self._on_levels(ref, prepositional)
+
+    def on_levelref(self, mention: Mention) -> None:
+        """Take a phrase that points to levels ("this level", "all levels")."""
+        value = mention.value
+        spoken = self.words[mention.i : mention.j]
+        if spoken[0] in ("no", "neither") and value in ("any", "both"):
+            self._deny_at(LevelRef((), value, mention.i, mention.j))
+            return
+        if value == "rest" and self._is_rest_of_site():
+            self.cur.rest = "remainder"
+            return
+        if mention.form == "beyond" and self.words[mention.i - 1].startswith(_EXTENDS):
+            return
+        ref = self._pointed(mention)
+        if value in ("multi", "vague"):
+            self._count_levels(ref)
+            return
+        if value == "all" and self._means_discs(mention, ref):
+            return
+        if value in _DISC_REFS and (not DISC_WORDS.isdisjoint(spoken) or _is_the_others(spoken)):
+            self._add_discs(mention)
+        closing = value in _CLOSING_REFS or mention.form == "beyond"
+        self._on_levels(ref, closing or self._prepositional(mention))
+
+    def on_restword(self, mention: Mention) -> None:
+        """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""
+        if self._stands_for_levels(mention):
+            self.on_levelref(Mention(REST, mention.i, mention.j))
+            return
+        if mention.value == "levels" or (self.words[mention.i] == "further" and not self.neg):
+            return
+        self.cur.rest = self.words[mention.i]
+        if self.neg:
+            self.neg_rest = self.cur.rest
+
+    def _stands_for_levels(self, mention: Mention) -> bool:
+        """Whether a rest that is called normal is that of the levels: "L4-5: mild bulge. | Rest NAD."."""
+        word = self.words[mention.j - 1]
+        previous, following = self._peek(-1), self._peek()
+        if following is not None and following.kind == "cop":
+            following = self._peek(2)
+        if following is None or following.kind != "open" or not self._ends_clause_behind(following):
+            return False
+        if previous is None or word not in _RESTS:
+            return word in _RESTS and word != "otherwise"
+        if word == "otherwise" and (self.headed or not self.levels_seen):
+            return False
+        of_site = self.topic is not None and any(site.value != "alignment" for site in self.topic.sites)
+        return previous.value in (",", ";") and (of_site or word == "others")
+
+    def _is_rest_of_site(self) -> bool:
+        """Whether a rest is that of a site and not of levels: "the remainder | of the canal"."""
+        following, behind = self._peek(), self._peek(2)
+        of = following is not None and following.kind == "of"
+        return of and behind is not None and behind.kind == "site" and behind.value in ("canal", "foramen", "recess")
+
+    def _deny_at(self, ref: LevelRef) -> None:
+        """Read "At no level | is there stenosis"."""
+        self._push()
+        self.neg = "no"
+        self.neg_heads = 0
+        self._fresh()
+        self.level = ref
+
+    def _pointed(self, mention: Mention) -> LevelRef:
+        """Return the levels that a phrase points to, as the sentence named them before, or the phrase itself."""
+        named = self._of_named(mention)
+        if named:
+            return LevelRef(named, "", mention.i, mention.j)
+        if mention.value in ("this", "these") and self.levels_seen:
+            own = self.levels_seen[-1]
+            if own.levels or own.ref not in ("this", "these"):
+                return LevelRef(own.levels, own.ref, mention.i, mention.j)
+        if mention.value in BEYOND and self.levels_seen and self.levels_seen[-1].levels:
+            return LevelRef(beyond(self.levels_seen[-1].levels, BEYOND[mention.value]), "", mention.i, mention.j)
+        return LevelRef((), mention.value, mention.i, mention.j)
+
+    def _count_levels(self, ref: LevelRef) -> None:
+        """Take "at multiple levels", which names none: "disc bulges | at several levels"."""
+        if self.last and self.cur.empty:
+            for frame in self.last:
+                if frame.level is None or frame.inherited:
+                    frame.level, frame.inherited = ref, False
+        self.level = ref
+
+    def _means_discs(self, mention: Mention, ref: LevelRef) -> bool:
+        """Whether "the lumbar discs" are a site and no place: "the discs | at L4-5 and L5-S1 are desiccated"."""
+        if self._names_levels_next(mention):
+            if not self.last or self.last[-1].head.j < mention.i - 1:
+                self._add_discs(mention)
+            return True
+        if self.words[mention.i] not in ("lumbar", "the", "intervertebral", "discs") or self._prepositional(mention):
+            return False
+        if self.words[mention.j - 1] not in ("discs", "disks"):
+            return False
+        self._add_discs(mention)
+        if self.level is None:
+            self.level = ref
+        return True
+
+    def _add_discs(self, mention: Mention) -> None:
+        self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
+
+    def _of_named(self, mention: Mention) -> tuple[int, ...]:
+        """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""
+        named = list(dict.fromkeys(level for ref in self.levels_seen for level in ref.levels))
+        if mention.value == "both" and len(named) > 1:
+            return tuple(named)
+        if mention.value in ("former", "latter") and len(named) > 1:
+            return (named[0] if mention.value == "former" else named[-1],)
+        if mention.value != "rest" or COUNTS.isdisjoint(self.words[mention.i : mention.j]) or len(self.levels_seen) < 2:
+            return ()
+        first, *later = self.levels_seen
+        taken = {level for ref in later for level in ref.levels}
+        return tuple(level for level in first.levels if level not in taken)
+
+    def _names_levels_next(self, mention: Mention) -> bool:
+        """Whether "the discs" are those of the levels that follow: "the discs | at L4-5 and L5-S1"."""
+        following = self._peek()
+        if following is not None and following.kind == "of" and following.i == mention.j:
+            following = self._peek(2)
+        near = following is not None and following.kind in NAMED and following.i <= mention.j + 2
+        spoken = self.words[mention.i : mention.j]
+        return near and spoken[-1] in DISC_WORDS and spoken[0] not in ("all", "every", "each")
+
+
+def _is_the_others(spoken: list[str]) -> bool:
+    """Whether a phrase reads "the two others", which are discs."""
+    return len(spoken) == 3 and spoken[0] == "the" and spoken[-1] == "others"

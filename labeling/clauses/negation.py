@@ -1,0 +1,156 @@
+"""What is denied or doubted: "no", "without" and "may" before it, "none" and "is not seen" behind."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import NONE
+from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.clauses.normality import LIGHT
+from deepspine.labeling.mentions import Mention
+
+VALUES_OF_NONE = frozenset(("none", "nil"))
+_OF_SUBJECTS = frozenset(("none", "neither"))
+_DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
+"""Kinds of mentions that "nil" denies where it stands before them."""
+
+_SUBJECTS = frozenset(("finding", "pred", "site", "side"))
+"""Kinds of mentions that "nil" denies where it stands behind them."""
+
+
+class Negation(Leftovers):
+    """What is denied or doubted: "no", "without" and "may" before it, "none" and "is not seen" behind."""
+
+    def on_neg(self, mention: Mention) -> None:
+        """Open the scope of a negation."""
+        previous = self._peek(-1)
+        if mention.value == "not" and previous is not None and previous.kind == "cap":
+            return
+        if mention.value == "nothing" and not self._verb_follows():
+            return
+        if self.open is not None and (
+            self.cur.sites or any(c.sites for c in self.conjuncts) or self.open.form == "noun"
+        ):
+            self._close_open()
+        if mention.value == "not" and self._is_elliptic_side():
+            self.cur.neg = "not"
+            return
+        rest = self.cur.rest if self.cur.empty else ""
+        if previous is not None and previous.kind in ("level", "grade", "mark") and self._degrees_alone():
+            if self.cur.grade:
+                self.cur.level = self.cur.level or self.level
+            self.flush()
+        self._push()
+        self.excepting = False
+        self.neg = "no" if mention.value in ("these", "nothing") else mention.value
+        self.of_these = mention.value == "these" or (self.words[mention.i] in _OF_SUBJECTS and self._verb_follows())
+        self.neg_heads = 0
+        self.neg_grade = (0, "")
+        self.neg_frees = self.words[mention.i] in ("clear", "free") and mention.j - mention.i == 2
+        self._fresh()
+        self.cur.rest = self.neg_rest = rest
+
+    def on_post_neg(self, mention: Mention) -> None:
+        """Deny what was said before ("is not seen", "has resolved", "none")."""
+        previous = self._peek(-1)
+        opens = previous is None and mention.value == "gone" and mention.j - mention.i == 1
+        if opens or self._denies_what_follows(mention):
+            self.on_neg(mention)
+            return
+        at_start = self.cur.empty and (
+            previous is None
+            or previous.kind in ("conj", "level", "breaker", "levelref", "restword", "of")
+            or (previous.kind == "mark")
+            or previous.kind == "cop"
+        )
+        single = mention.j == mention.i + 1 and mention.value == "no"
+        waits = bool(self.cur.sides) and not self.cur.sites and self._is_side(self._side_before(previous))
+        if waits and mention.value == "no":
+            self._mark(mention)
+            self.cur.grade = NONE
+            return
+        if single and (
+            self.cur.level
+            or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
+            or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
+            or self._is_none_of_side(mention)
+        ):
+            self._mark(mention)
+            self.cur.grade = NONE
+            return
+        if self.open is not None:
+            self._close_open()
+        elif not self.cur.empty and self.cur.sites:
+            self._fresh()
+        if self._is_of_unknown_subject(mention):
+            return
+        targets = self.frames[self.clause_start :] if mention.value == "gone" or not self.last else self._alternatives()
+        for frame in targets or self.last:
+            if mention.value == "gone":
+                frame.gone = True
+            if not frame.neg:
+                frame.neg = "no"
+                frame.hedge = False
+
+    def _is_none_of_side(self, mention: Mention) -> bool:
+        """Whether "none" is the degree of one side: "mild on the left, | none on the right foraminal narrowing"."""
+        return self.words[mention.i] in VALUES_OF_NONE and self.cur.empty and self._is_side(self._peek())
+
+    def _denies_what_follows(self, mention: Mention) -> bool:
+        """Whether "nil" stands for "no", or "none" for a subject: "bulges, | none narrowing the canal".
+
+        "Mild bulge with | nil significant stenosis", not "stenosis | nil, ...".
+        """
+        if self.words[mention.i : mention.j] == ["none"]:
+            return self._verb_follows()
+        if self.words[mention.i : mention.j] != ["nil"]:
+            return False
+        previous, following = self._peek(-1), self._peek()
+        if following is not None and following.kind == "side":
+            following = self._peek(2)
+        if following is None or following.kind not in _DENIED:
+            return False
+        return previous is None or previous.j < mention.i or previous.kind not in _SUBJECTS
+
+    def _side_before(self, previous: Mention | None) -> Mention | None:
+        """Return the mention before a denial, a pronoun or mark left out: "on the right it | is absent"."""
+        left_out = previous is not None and self.words[previous.i] in ("it", "they", "-", ":")
+        return self._peek(-2) if left_out else previous
+
+    def _degrees_alone(self) -> bool:
+        """Whether degrees can only be those of heads already read: "mild at L3-4 and moderate at L4-5 | without"."""
+        waiting = [*self.conjuncts, self.cur]
+        graded = self.open is None and any(conjunct.grade for conjunct in waiting)
+        return graded and not any(conjunct.sites or conjunct.sides for conjunct in waiting)
+
+    def _is_valued_site(self) -> bool:
+        """Whether a canal, foramen or recess, and at most its side, stands just before: "Canal | nil"."""
+        previous = self._peek(-1)
+        if previous is not None and previous.kind == "side":
+            previous = self._peek(-2)
+        return (
+            previous is not None
+            and previous.kind == "site"
+            and previous.value in ("canal", "foramen", "recess")
+            and self.open is None
+            and self.cur.sites == [previous]
+        )
+
+    def _is_of_unknown_subject(self, mention: Mention) -> bool:
+        """Whether something that is no finding is denied: "Modic type 1; infection | is unlikely"."""
+        previous = self._peek(-1)
+        if previous is None or previous.kind != "breaker" or self.frames[self.clause_start :]:
+            return False
+        return any(word.isalpha() and word not in LIGHT for word in self.words[previous.j : mention.i])
+
+    def on_hedge(self, mention: Mention) -> None:
+        """Open the scope of a hedge, or hedge what was said before."""
+        if mention.value == "post":
+            self._finish_open()
+            denied = "suspected" in self.words[mention.i : mention.j]
+            for frame in self.last:
+                if not (denied and frame.neg):
+                    frame.hedge, frame.neg = True, ""
+            return
+        self._push()
+        self.hedge = True
+        self.hedge_heads = 0
+        self.cur.hedge = True

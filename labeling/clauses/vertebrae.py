@@ -1,0 +1,95 @@
+"""Single vertebrae, which may spell a slip, an endplate or a root."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from deepspine.labeling.clauses.frames import SITES, SLIPS, Frame, LevelRef, vertebra_name
+from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.clauses.lookahead import ROOT_PREDICATES
+from deepspine.labeling.level_mentions import INDEX, vertebra
+from deepspine.labeling.mentions import Mention
+
+_FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
+_SEQUENCE = ("T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2")
+_BEHIND_ROOT = frozenset((".", ",", "and", ";", ")", "\n", "in", "within", "root", "bilaterally", "more"))
+"""Words that may stand behind a bare "L5" that is the object of a verb."""
+
+
+class Vertebrae(Leftovers):
+    """Single vertebrae, which may spell a slip, an endplate or a root."""
+
+    def on_vertebra(self, mention: Mention) -> None:
+        """Note a single vertebra: it may spell a slip, an endplate or a root."""
+        name = vertebra(self.words[mention.i])
+        if name:
+            self.vertebrae.append(name)
+        if self._means_root(mention):
+            self.cur.sites.append(Mention(SITES["root"].rule, mention.i, mention.j))
+
+    def _means_root(self, mention: Mention) -> bool:
+        """Whether a bare "L5" stands for its root: "compressing left S1", "with L5 affection"."""
+        following = self._peek()
+        if following is not None and following.kind in ("site", "vertebra"):
+            return False
+        if following is not None and following.kind == "pred" and following.i == mention.j:
+            return following.value in ROOT_PREDICATES
+        if (
+            self.open is None
+            or self.open.value not in ROOT_PREDICATES
+            or self.open.form not in ("verb", "noun", "either")
+        ):
+            return False
+        behind = self.words[mention.j : mention.j + 1]
+        return not behind or behind[0] in _BEHIND_ROOT
+
+    def _slip_levels(self) -> None:
+        """Give slips and endplates the level that single vertebrae spell: "L4 lies 4 mm in front of L5"."""
+        for frame in self.frames:
+            if frame.finding in SLIPS and (frame.level is None or frame.inherited or frame.level.ref in ("all", "any")):
+                for a, b in pairwise(self.vertebrae):
+                    index = INDEX.get(f"{a}-{b}")
+                    if index is not None:
+                        frame.level, frame.inherited = LevelRef((index,), "", frame.i, frame.j, slip=True), False
+                        break
+            elif frame.finding == "modic":
+                self._endplate_level(frame)
+
+    def _endplate_level(self, frame: Frame) -> None:
+        """Give a Modic change the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
+        others = [f.head.i for f in self.frames if f.finding == "modic" and f.head.i > frame.head.i]
+        start = self.mentions[0].i if frame is next(f for f in self.frames if f.finding == "modic") else frame.head.i
+        end = min(others) if others else self.mentions[-1].j
+        found = [key for key in self._endplates(start, end) or self._facing_endplates(start, end) if key in INDEX]
+        if found:
+            levels = tuple(INDEX[key] for key in dict.fromkeys(found))
+            frame.level, frame.inherited = LevelRef(levels, "", frame.i, frame.j), False
+
+    def _facing_endplates(self, start: int, end: int) -> list[str]:
+        """Return the disc of "the adjacent end plates of L4 and L5"."""
+        if _FACING.isdisjoint(self.words[start:end]):
+            return []
+        return [f"{a}-{b}" for a, b in pairwise(self.vertebrae)]
+
+    def _endplates(self, start: int, end: int) -> list[str]:
+        words = self.words
+        found = []
+        for index in range(start, end):
+            upper = words[index] in ("superior", "upper", "sup")
+            if not upper and words[index] not in ("inferior", "lower", "inf"):
+                continue
+            places = (index - 1, *range(index + 1, min(index + 7, end)))
+            name = next((name for name in (vertebra_name(words[place]) for place in places) if name), None)
+            if name is not None:
+                found.append(_disc_above(name) if upper else _disc_below(name))
+        return found
+
+
+def _disc_above(name: str) -> str:
+    """Return the level above a vertebra; empty beyond our levels."""
+    return f"{_SEQUENCE[_SEQUENCE.index(name) - 1]}-{name}" if name in _SEQUENCE[1:] else ""
+
+
+def _disc_below(name: str) -> str:
+    """Return the level below a vertebra; empty beyond our levels."""
+    return f"{name}-{_SEQUENCE[_SEQUENCE.index(name) + 1]}" if name in _SEQUENCE[:-1] else ""
