@@ -120,19 +120,13 @@ def build_dataset(
     made_by = provenance(inputs, keys=NAMED_BY_INDEX if secret is None else keyed(secret, NAMED_BY_INDEX))
     manifest = _claim(out, Manifest(preset, silence, dict(shares), (), made_by))
     known = {study.study_key: study.fingerprint for study in manifest.studies}
-    by_report = labels_by_report(labels)
+    reports = _Reports(labels)
     rejects = Rejects()
     outcomes: list[tuple[str, _Outcome]] = []
-    labelled, reports = 0, set(by_report)
     with _Shards(out, manifest) as shards:
         for found in studies:
             source = found if secret is None else _renamed(found, secret)
-            own = by_report.get(found.report_id, {}) if found.report_id else {}
-            if own and found.shares_report:
-                rejects.add(f"{source.study_key} labels", "another patient's study has the same report id")
-                own = {}
-            labelled += bool(own)
-            reports.discard(found.report_id)
+            own = reports.taken_by(found, rejects, study_key=source.study_key)
             joined = _join(source, own, known, preset, rejects)
             if joined.record is not None:
                 # What goes wrong here is no fault of the study's: storage fails for all of them.
@@ -140,23 +134,48 @@ def build_dataset(
                 known[source.study_key] = joined.record.fingerprint
             outcomes.append((source.study_key, joined.outcome))
             advance(1)
-    names = sorted(reports if secret is None else {keyed(secret, report) for report in reports})
-    unused = [(name, "a report of the label table that belongs to no study") for name in names]
-    Folder(out).write(REJECTS, csv_text([*rejects.rows, *unused], REJECT_COLUMNS).encode())
+    unused = {report if secret is None else keyed(secret, report) for report in reports.without_study}
+    _write_rejects(out, rejects, unused)
     added, kept, stale, failed = (
         tuple(key for key, outcome in outcomes if outcome in counted)
         for counted in ({_Outcome.ADDED}, {_Outcome.KEPT, _Outcome.STALE}, {_Outcome.STALE}, {_Outcome.FAILED})
     )
     return BuildResult(
-        shards.manifest,
-        added,
-        kept,
-        stale,
-        failed,
-        rejects,
-        labelled=labelled,
-        reports_without_study=len(reports),
-    )
+        shards.manifest, added, kept, stale, failed, rejects,
+        labelled=reports.n_labelled, reports_without_study=len(reports.without_study),
+    )  # fmt: skip
+
+
+class _Reports:
+    """The labels of a table by report, which studies take; what is left belongs to none.
+
+    Attributes
+    ----------
+    n_labelled
+        Studies that took labels.
+    without_study
+        Ids of the reports that no study has named.
+    """
+
+    def __init__(self, labels: LabelTable) -> None:
+        self._labels = labels_by_report(labels)
+        self.n_labelled = 0
+        self.without_study = set(self._labels)
+
+    def taken_by(self, study: StudySource, rejects: Rejects, *, study_key: str) -> LevelLabels:
+        """Return the labels of a study's report; none, and a reject under `study_key`, where two patients have it."""
+        self.without_study.discard(study.report_id)
+        own = self._labels.get(study.report_id, {}) if study.report_id else {}
+        if own and study.shares_report:
+            rejects.add(f"{study_key} labels", "another patient's study has the same report id")
+            return {}
+        self.n_labelled += bool(own)
+        return own
+
+
+def _write_rejects(out: Location, rejects: Rejects, unused_reports: Iterable[str]) -> None:
+    unused = [(report, "a report of the label table that belongs to no study") for report in sorted(unused_reports)]
+    Folder(out).write(REJECTS, csv_text([*rejects.rows, *unused], REJECT_COLUMNS).encode())
 
 
 class _Outcome(Enum):

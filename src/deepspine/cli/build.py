@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deepspine.cli.secret_option import secret_words
 from deepspine.cli.study_options import ArchiveRoot
+
+if TYPE_CHECKING:
+    from deepspine.data.dataset.build import BuildResult
 
 
 def build(
@@ -87,6 +90,13 @@ def build(
         )
     if labels_out is not None and words is not None:
         keyed_labels(table, words).write(labels_out)
+    _tell(result, out, labels, as_json=as_json)
+    failed = Rejects([(study, "") for study in result.failed])
+    failed.check_share(total, allowed=max_reject_share, path=f"{out}/rejects.csv")
+
+
+def _tell(result: BuildResult, out: str, labels: Path | None, *, as_json: bool) -> None:
+    """Print what a build did, and on standard error what it could not use."""
     counts = result.manifest.counts()
     summary = {
         "dataset": out,
@@ -109,5 +119,3 @@ def build(
         typer.echo(f"{unused}; {out}/rejects.csv names them", err=True)
     if result.stale:
         typer.echo("labels or levels of stale studies have changed; build into a new --out to take them up", err=True)
-    failed = Rejects([(study, "") for study in result.failed])
-    failed.check_share(total, allowed=max_reject_share, path=f"{out}/rejects.csv")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deepspine.cli.secret_option import secret_words
+
+if TYPE_CHECKING:
+    from deepspine.data.deidentify.archive_copy import CopyResult
 
 
 def deidentify(
@@ -58,10 +61,16 @@ def deidentify(
         result.write_key_table(key_table)
     if rejects_out is not None:
         result.rejects.write(rejects_out)
-    passed_over = sum(result.passed_over.values())
+    _tell(result, as_json=as_json)
+    total = result.copied + sum(result.passed_over.values()) + len(result.rejects)
+    result.rejects.check_share(total, allowed=max_reject_share, path=rejects_out or Path("a list that --rejects names"))
+
+
+def _tell(result: CopyResult, *, as_json: bool) -> None:
+    """Print how many files were copied, passed over and rejected."""
     summary = {
         "copied": result.copied,
-        "passed_over": passed_over,
+        "passed_over": sum(result.passed_over.values()),
         "rejected": len(result.rejects),
         "patients": len({place.parts[0] for place in result.places}),
         "reasons": dict(sorted(result.passed_over.items())),
@@ -72,5 +81,3 @@ def deidentify(
         typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "reasons"))
         for reason, count in result.passed_over.items():
             typer.echo(f"  {count} files passed over: {reason}")
-    total = result.copied + passed_over + len(result.rejects)
-    result.rejects.check_share(total, allowed=max_reject_share, path=rejects_out or Path("a list that --rejects names"))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from deepspine.cli.method import Device, Method
-from deepspine.cli.study_options import ArchiveRoot
+from deepspine.cli.study_options import ArchiveRoot, LowestDisc, SpacingMm
 
 
 def locate(
@@ -25,10 +25,7 @@ def locate(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Output folder; with many inputs one folder each in it.")],
-    lowest: Annotated[
-        str | None,
-        typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if you know it."),
-    ] = None,
+    lowest: LowestDisc = None,
     weights: Annotated[Path | None, typer.Option(help="Weights (.safetensors) in place of the shipped ones.")] = None,
     method: Annotated[
         Method, typer.Option(help="unet: a mask of every voxel. detection: boxes of discs, bodies and S1, as blocks.")
@@ -40,9 +37,7 @@ def locate(
         bool, typer.Option("--axial", help="Box the disc on axial slices instead: regions.json and overlay.png.")
     ] = False,
     root: ArchiveRoot = None,
-    spacing_mm: Annotated[
-        float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")
-    ] = None,
+    spacing_mm: SpacingMm = None,
     max_reject_share: Annotated[
         float, typer.Option(min=0, max=1, help="Exit with code 3 when more than this share was refused.")
     ] = 0.1,
