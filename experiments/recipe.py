@@ -108,11 +108,6 @@ def train_network(
     ConfigError
         When the folder holds a network of another recipe, other labels, crops or folds, or another start.
     """
-    import pytorch_lightning as pl
-
-    from deepspine.grading.inputs import Augmentation
-    from deepspine.grading.training import GradingData, GradingModule
-
     seed = recipe.seed + 1000 * member
     decided_by = {**learned_from(dataset, labels, recipe, folds=folds, start=start), "held": held_folds, "seed": seed}
     trained = (place / NETWORK_FILE).is_file()
@@ -120,6 +115,19 @@ def train_network(
     if trained:
         return place
     labels.write(place / LABELS_FILE)
+    _fit(dataset, place, recipe, folds=folds, held_folds=held_folds, seed=seed, start=start)
+    return place
+
+
+def _fit(
+    dataset: Path, place: Path, recipe: Recipe, *, folds: int, held_folds: Sequence[int], seed: int, start: Path | None
+) -> None:
+    """Train on the labels that lie in the folder of the run, and write the checkpoint there."""
+    import pytorch_lightning as pl
+
+    from deepspine.grading.inputs import Augmentation
+    from deepspine.grading.training import GradingData, GradingModule
+
     data = GradingData(
         dataset, inputs=recipe.inputs, silence=Silence.MISSING, labels=place / LABELS_FILE,
         normalise_crops=recipe.normalise_crops,
@@ -141,7 +149,6 @@ def train_network(
     )  # fmt: skip
     trainer.fit(module, data)
     trainer.save_checkpoint(place / NETWORK_FILE)
-    return place
 
 
 def learned_from(

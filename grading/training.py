@@ -22,6 +22,7 @@ from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
+from deepspine.data.findings import Finding
 from deepspine.data.label_table import LabelTable
 from deepspine.data.training_log import TrainingLog
 from deepspine.data.training_order import EpochOrder, StepSeed
@@ -64,6 +65,22 @@ def _check_encoder(name: str) -> None:
             f"encoder must be one of {', '.join(OWN_ENCODERS)}, or a backbone that timm {timm.__version__} has, got "
             f"{name!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
         )
+
+
+def _check_label_model(smoothing: float, noise: str) -> None:
+    """Raise ConfigError when what is to be thought of wrong labels is impossible."""
+    if not 0 <= smoothing <= 1:
+        raise ConfigError(f"smoothing must be in [0, 1], got {smoothing}")
+    if noise not in get_args(Noise):
+        raise ConfigError(f"noise must be one of {', '.join(get_args(Noise))}, got {noise!r}")
+    if noise == FORWARD and smoothing:
+        raise ConfigError("smoothing and noise=forward both soften labels; set one of them")
+
+
+def _confusion_of(findings: Sequence[Finding], *, balance: float) -> LabelConfusion:
+    finding_of = {target_name(target): target[0] for target in targets_of(findings)}
+    n_grades = {finding.name: len(finding.scale) for finding in findings}
+    return LabelConfusion(finding_of, n_grades, balance=balance)
 
 
 class GradingModule(pl.LightningModule):
@@ -135,12 +152,7 @@ class GradingModule(pl.LightningModule):
         self.findings = findings_of(findings)
         self.learning_rate, self.weight_decay, self.balance = learning_rate, weight_decay, balance
         _check_encoder(encoder)
-        if not 0 <= smoothing <= 1:
-            raise ConfigError(f"smoothing must be in [0, 1], got {smoothing}")
-        if noise not in get_args(Noise):
-            raise ConfigError(f"noise must be one of {', '.join(get_args(Noise))}, got {noise!r}")
-        if noise == FORWARD and smoothing:
-            raise ConfigError("smoothing and noise=forward both soften labels; set one of them")
+        _check_label_model(smoothing, noise)
         self.smoothing, self.early_learning = smoothing, early_learning
         self.alone = alone
         self.early_learning_momentum = early_learning_momentum
@@ -168,11 +180,7 @@ class GradingModule(pl.LightningModule):
             start_from(self.network, Path(start))
         self.grade_weights: dict[str, Tensor] = {}
         self.memory: EarlyLearning | None = None
-        self.confusion: LabelConfusion | None = None
-        if noise == FORWARD:
-            finding_of = {target_name(target): target[0] for target in targets_of(self.findings)}
-            n_grades = {finding.name: len(finding.scale) for finding in self.findings}
-            self.confusion = LabelConfusion(finding_of, n_grades, balance=balance)
+        self.confusion = _confusion_of(self.findings, balance=balance) if noise == FORWARD else None
 
     # ---------------------------------------------------------------- training
 

@@ -61,10 +61,7 @@ def taught_by_discs(
 
     def of_fold(fold: int) -> RegionSamples:
         others = real.samples.of(np.flatnonzero((own_fold != fold) & (real.samples.disc >= 0)))
-        phantoms = lessons()
-        rng = np.random.default_rng([seed, fold])
-        number = min(int(phantom_share * len(others)), len(phantoms))
-        return RegionSamples.joined([others, phantoms.of(rng.permutation(len(phantoms))[:number])])
+        return _beside_phantoms(others, lessons(), phantom_share, np.random.default_rng([seed, fold]))
 
     decided_by = {
         "start": fingerprint(*(one.detach().numpy().tobytes() for one in start.networks[0].state_dict().values())),
@@ -85,6 +82,14 @@ def taught_by_discs(
             start=start.networks[0],
         )
         yield RegionModel([network], PIXEL_THRESHOLD, 0.0, {})
+
+
+def _beside_phantoms(
+    real: RegionSamples, phantoms: RegionSamples, share: float, rng: np.random.Generator
+) -> RegionSamples:
+    """Return samples with phantoms drawn beside them, as many as a share of them."""
+    number = min(int(share * len(real)), len(phantoms))
+    return RegionSamples.joined([real, phantoms.of(rng.permutation(len(phantoms))[:number])])
 
 
 def together(by_fold: Sequence[RegionModel], answers: Sequence[DiscAnswer]) -> RegionModel:
