@@ -120,3 +120,44 @@ def test_an_exception_of_one_side_leaves_a_list_of_levels_the_other() -> None:
 def test_a_degree_behind_an_excepted_side_is_of_that_side(text: str) -> None:
     found = told(text, "foraminal_stenosis")
     assert (found["L5-S1 left"], found["L5-S1 right"]) == ("moderate", "none")
+
+
+@pytest.mark.parametrize("text", [
+    "No canal stenosis or root compression at any level except L4/5 where there is a mild bulge.",
+    "All levels are normal apart from L4/5 with a mild bulge.",
+    "The discs are normal except at L4-5, where there is a mild bulge.",
+])  # fmt: skip
+def test_a_level_excepted_by_name_is_excepted_from_all(text: str) -> None:
+    found = labels_of(text)
+    assert {key: grades for key, grades in found.items() if key.startswith("L4-L5")} == {"L4-L5 bulge": "mild"}
+    assert any(key.startswith("L3-L4") for key in found)
+
+
+def test_a_level_excepted_for_one_of_several_keeps_the_others() -> None:
+    text = "The canal and foramina are patent except at L4-5, where there is mild foraminal narrowing."
+    assert told(text, "canal_stenosis")["L4-L5"] == "none"
+    assert told(text, "foraminal_stenosis")["L4-L5 left"] == "mild"
+    text = "No herniation or canal stenosis except for a small protrusion at L4-5."
+    assert told(text, "canal_stenosis")["L4-L5"] == "none"
+
+
+def test_a_side_behind_an_excepted_level_leaves_the_other_side() -> None:
+    text = "Exit foramina are patent apart from L5/S1 on the left, which is mildly narrowed."
+    found = told(text, "foraminal_stenosis")
+    assert len(found) == 10
+    assert (found["L5-S1 left"], found["L5-S1 right"]) == ("mild", "none")
+
+
+@pytest.mark.parametrize("text", [
+    "All discs are normal apart from L5-S1, where there is a left protrusion. This compresses the left S1 root.",
+    "No stenosis except at L5-S1. Here the left root is compressed.",
+    "The foramina are patent except at L5-S1. There is compression of the left root at this level.",
+])  # fmt: skip
+def test_an_exception_goes_on_in_the_next_sentence(text: str) -> None:
+    assert told(text, "nerve_root") == {"L5-S1 left": "compression"}
+
+
+def test_an_exception_ends_at_another_level_and_with_its_line() -> None:
+    text = "No herniation except at L4-5.\nThe roots are compressed."
+    assert not told(text, "nerve_root")
+    assert told("Normal discs except at L4-5. L5-S1 is narrow. Mild bulge.", "bulge").get("L4-L5") is None

@@ -175,3 +175,95 @@ def test_none_and_nothing_deny_no_finding_that_they_are_not_the_subject_of(
 def test_what_is_normal_of_an_operation_or_of_the_cord_is_no_disc(sentence: str) -> None:
     alone = labels_of("At L4-5 there is a mild bulge.")
     assert labels_of(f"At L4-5 there is a mild bulge.\n{sentence}") == alone
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Mild bulge. Nil canal stenosis.", "canal_stenosis", "none"),
+    ("Nil significant canal stenosis.", "canal_stenosis", "none|mild"),
+    ("There is nil obvious disc bulge or protrusion.", "bulge", "none"),
+    ("Mild disc bulge with nil neural impingement.", "nerve_root", "none|contact|displacement"),
+    ("Nil evidence of foraminal narrowing.", "foraminal_stenosis", "none"),
+    ("Canal stenosis nil, bulge mild.", "canal_stenosis", "none"),
+    ("Canal stenosis nil, bulge mild.", "bulge", "mild"),
+])  # fmt: skip
+def test_nil_denies_what_follows_it_and_otherwise_what_stands_before_it(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+def test_nil_opens_a_denial_of_all_levels_as_no_does() -> None:
+    assert set(told("Mild bulge at L4-5. Nil canal stenosis.", "canal_stenosis").values()) == {"none"}
+    assert len(told("Nil canal stenosis at any level.", "canal_stenosis")) == 5
+
+
+def test_nil_of_one_side_leaves_the_other() -> None:
+    text = "L4-5: Foramina: nil right, mild left."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Canal stenosis is not significant.", "none|mild"),
+    ("Central stenosis not significant.", "none|mild"),
+    ("No canal or foraminal stenosis of significance.", "none|mild"),
+    ("Canal stenosis or foraminal narrowing of significance is not seen.", "none|mild"),
+    ("Minimal, if any, canal stenosis.", "none|mild"),
+    ("Little if any narrowing of the canal.", "none|mild"),
+    ("Canal stenosis or foraminal narrowing is not definitely seen.", "none"),
+    ("Narrowing of the canal is not clearly demonstrated.", "none"),
+    ("Canal stenosis cannot be identified.", "none"),
+    ("Canal stenosis is unlikely.", "none"),
+    ("Significant canal stenosis is thought unlikely.", "none|mild"),
+    ("Canal stenosis is doubtful.", "none|mild|moderate|severe"),
+])  # fmt: skip
+def test_insignificance_and_absence_said_behind(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("The root isnt compressed.", "nerve_root", "none|contact|displacement"),
+    ("It doesn't compress the nerve roots.", "nerve_root", "none|contact|displacement"),
+    ("It doesnt compress the nerve roots.", "nerve_root", "none|contact|displacement"),
+    ("The theca isnt indented.", "thecal_sac", "none|contact"),
+    ("Canal stenosis isn’t seen.", "canal_stenosis", "none"),
+    ("I dont see canal stenosis.", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_contractions_deny_with_and_without_an_apostrophe(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+def test_a_denial_of_something_unknown_behind_a_semicolon_is_of_nothing_before() -> None:
+    for text in ("infection is thought unlikely", "discitis is not seen"):
+        assert told(f"L5-S1: Modic type 1; {text}.", "modic") == {"L5-S1": "type1"}
+
+
+@pytest.mark.parametrize(
+    "text", ["No herniation of the discs.", "No dorsal herniations of the discs were detected.", "No disc herniation."]
+)
+def test_no_herniation_of_the_discs_is_none_everywhere(text: str) -> None:
+    assert len(told(text, "herniation")) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Canal stenosis and foraminal narrowing not significant.",
+        "Canal stenosis and foraminal narrowing are not significant.",
+    ],
+)
+def test_insignificance_of_two_findings_is_said_of_both(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none|mild"}
+
+
+def test_insignificance_of_one_finding_leaves_the_other() -> None:
+    found = told("L4-5: There is canal stenosis and foraminal narrowing is not significant.", "canal_stenosis")
+    assert found == {"L4-L5": PRESENT}
+
+
+def test_no_severe_stenosis_suspected_stays_denied() -> None:
+    found = told("L4-5: No severe canal stenosis is suspected.", "canal_stenosis")
+    assert found == {"L4-L5": "none|mild|moderate"}
+
+
+def test_what_is_not_significant_reaches_back_to_its_own_clause_only() -> None:
+    text = "L4-5: Annular tear; spinal stenosis and foraminal narrowing not significant."
+    assert told(text, "annular_fissure") == {"L4-L5": "present"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "none|mild"}

@@ -89,3 +89,41 @@ def test_the_heading_of_an_examination_tells_whether_it_is_the_present_one(earli
 def test_an_earlier_examination_in_a_sentence_heads_nothing() -> None:
     text = "Findings unchanged compared with the previous study: mild L3-4 and moderate L4-5 canal stenosis."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", ["Resolved extrusion at L5-S1.", "Interval resolution of the extrusion at L5-S1."])
+def test_what_has_resolved_is_gone(text: str) -> None:
+    assert told(text, "herniation") == {"L5-S1": "none"}
+
+
+def test_no_change_in_a_stenosis_leaves_it() -> None:
+    text = "There is no interval change in the mild L3-4 and moderate L4-5 canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_what_a_lesion_is_now_counts() -> None:
+    text = "L4-5: The previously seen extrusion has decreased and is now a small protrusion."
+    assert told(text, "herniation") == {"L4-L5": "protrusion"}
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("Modic I endplate changes at L3-4 are new; the Modic I changes at L5-S1 have converted to Modic II.",
+     {"L3-L4": "type1", "L5-S1": "type2"}),
+    ("L5/S1: Fatty endplate change; the oedematous component documented previously has gone.", {"L5-S1": "type2"}),
+    ("L5/S1: Extrusion of the disc. Endplate edema has now resolved.", {"L5-S1": "none"}),
+])  # fmt: skip
+def test_what_has_changed_or_gone_reaches_back_to_its_own_clause(text: str, label: dict[str, str]) -> None:
+    assert told(text, "modic") == label
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("The moderate canal stenosis at L4-5 has progressed to severe.", "severe"),
+    ("L4-5: Mild canal stenosis has worsened to moderate.", "moderate"),
+    ("L4-5: Severe canal stenosis, decreased to mild to moderate.", "mild|moderate"),
+    ("L4-5: Moderate canal stenosis has improved, now mild.", "mild"),
+    ("L4-5: Severe facet arthropathy and mild canal stenosis, which has increased to moderate.", "moderate"),
+    ("L4-5: Canal stenosis has progressed from mild to moderate.", "moderate"),
+    ("L4-5: Mild canal stenosis has progressed.", "mild"),
+])  # fmt: skip
+def test_what_a_finding_has_changed_to_counts(text: str, grades: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": grades}

@@ -1,0 +1,146 @@
+"""Discs that degenerate: their signal, their height, and what else loses either; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Facet joint space narrowing is severe.", None),
+    ("Facets: Severe joint space narrowing.", None),
+    ("Severe facet joint space narrowing, mild disc space narrowing.", "mild"),
+    ("Disc space narrowing is severe, with facet arthropathy.", "severe"),
+    ("Mild space narrowing.", "mild"),
+])  # fmt: skip
+def test_the_space_of_a_joint_is_not_that_of_a_disc(text: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", "disc_height_loss") == ({} if grades is None else {"L4-L5": grades})
+
+
+@pytest.mark.parametrize("text", [
+    "The disc spaces are preserved from L1-2 to L3-4. L4-5 is mildly narrowed and L5-S1 is severely narrowed.",
+    "Disc heights are normal at L1-2, L2-3 and L3-4. L4-5 is mildly narrowed, L5-S1 severely narrowed.",
+])  # fmt: skip
+def test_levels_narrowed_behind_disc_spaces_have_lost_height(text: str) -> None:
+    found = told(text, "disc_height_loss")
+    assert (found["L3-L4"], found["L4-L5"], found["L5-S1"]) == ("none", "mild", "severe")
+    assert not told(text, "canal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "The disc spaces are normal. L4-5 is stenosed.",
+    "The disc spaces are normal. The canal at L4-5 is narrowed.",
+])  # fmt: skip
+def test_a_stenosis_behind_disc_spaces_stays_the_canals(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "L2-3: Compression fracture of L3 with 50% height loss.",
+    "L2-3: Retropulsion from an L3 compression fracture with mild height loss.",
+    "L2-3: Mild height loss of the L3 vertebral body.",
+])  # fmt: skip
+def test_lost_height_of_a_vertebra_is_no_discs(text: str) -> None:
+    assert not told(text, "disc_height_loss")
+
+
+def test_a_disc_beside_a_fracture_may_lose_height() -> None:
+    assert told("L1-2: L2 compression fracture, mild disc height loss.", "disc_height_loss") == {"L1-L2": "mild"}
+    assert told("L4-5: Bulge with mild height loss, old L2 fracture.", "disc_height_loss") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "The disc is desiccated and mildly narrowed.",
+    "Desiccated disc, mildly narrowed.",
+    "The disc is mildly narrowed.",
+    "Disc: Mildly narrowed.",
+    "Disc: Mildly narrowed with a bulge.",
+    "Disc: Mild narrowing.",
+    "Mild degenerative disc narrowing.",
+])  # fmt: skip
+def test_a_narrowed_disc_is_no_narrowed_canal(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert "L4-L5 canal_stenosis" not in found
+    assert found["L4-L5 disc_height_loss"] == "mild"
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Mild degeneration of the L4-5 disc.", "mild"),
+    ("There is severe degeneration of the disc at L4-5.", "severe"),
+    ("Degeneration of the L4-5 disc, moderate.", "moderate"),
+    ("Severely degenerative L4-5 disc.", "severe"),
+    ("The L4-5 disc is mildly degenerative.", "mild"),
+    ("The L4-5 disc is not degenerative.", "none"),
+])  # fmt: skip
+def test_degeneration_of_a_named_disc(text: str, grades: str) -> None:
+    assert told(text, "degeneration") == {"L4-L5": grades}
+
+
+def test_degenerative_discs_are_those_of_all_levels_listed() -> None:
+    levels = {"L3-L4": PRESENT, "L4-L5": PRESENT, "L5-S1": PRESENT}
+    assert told("Degenerative L3-4, L4-5 and L5-S1 discs.", "degeneration") == levels
+
+
+@pytest.mark.parametrize("text", ["Degenerative.", "The facets are degenerative.", "Degenerative level with a bulge."])
+def test_what_else_is_degenerative_is_no_degenerate_disc(text: str) -> None:
+    assert not told(f"L4-5: {text}", "degeneration")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The height of the disc is well kept, its signal on T2 weighted images decreased.",
+        "The disc has lost signal.",
+        "The disc shows decreased T2 signal.",
+        "T2 hypointense disc.",
+        "Low signal in the disc on T2.",
+        "The disc shows loss of normal T2 hyperintensity.",
+        "The disc shows loss of its normal high signal on T2.",
+        "The disc has lost its normal T2 bright signal.",
+        "The disc shows decreased normal T2 signal.",
+        "The disc is black on T2.",
+        "The disc is reduced in signal.",
+        "The disc loses signal.",
+        "Reduced T2 signal.",
+        "Disc hypointensity in T2.",
+    ],
+)
+def test_lost_signal_of_a_disc_is_degeneration(text: str) -> None:
+    assert told(f"L4-5: {text}", "degeneration") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("what", ["the annulus", "the marrow", "the paraspinal muscles"])
+def test_lost_signal_of_something_else_says_nothing_of_the_disc(what: str) -> None:
+    assert not labels_of(f"L4-5: Reduced T2 signal of {what}.")
+
+
+@pytest.mark.parametrize("text", [
+    "The disc is reduced in height and signal.",
+    "The disc has lost height and signal.",
+    "Loss of disc signal and height.",
+    "Reduction of height and of signal of the disc.",
+    "The disc shows reduced ht & signal.",
+])  # fmt: skip
+def test_lost_height_and_signal_are_two_findings(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": PRESENT, "L4-L5 disc_height_loss": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("Modic II changes are seen at the endplates of L5-S1.", {"L5-S1": "type2"}),
+    ("Modic type II changes in the opposing endplates of L5-S1.", {"L5-S1": "type2"}),
+    ("Modic type 1 changes of the L5 superior endplate.", {"L4-L5": "type1"}),
+    ("Type 1 Modic changes involving the L4 inferior and L5 superior endplates.", {"L4-L5": "type1"}),
+    ("Edematous type I endplate signal at L4-L5, fatty type II endplate signal at L5-S1.",
+     {"L4-L5": "type1", "L5-S1": "type2"}),
+    ("Type II Modic changes seen in adjacent end plates of L4 and L5 vertebrae.", {"L4-L5": "type2"}),
+    ("L5-S1: fatty Modic changes.", {"L5-S1": "type2"}),
+])  # fmt: skip
+def test_endplates_say_where_a_change_is(text: str, label: dict[str, str]) -> None:
+    assert told(text, "modic") == label
+
+
+@pytest.mark.parametrize("text", [
+    "Dehydration of discs L3-S1.",
+    "Desiccation in the discs L3 through S1.",
+    "Disc dehydration from L3 to S1.",
+])  # fmt: skip
+def test_discs_say_where_a_degeneration_is(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)

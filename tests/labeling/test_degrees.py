@@ -1,0 +1,247 @@
+"""Of which finding a degree is: before it, behind it, between commas, shared out; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, at_l45, labels_of, told
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Recess stenosis is severe on each side, and the L5 roots are compressed.", "subarticular_stenosis", "severe"),
+    ("Disc: desiccation mild, bulge severe.", "degeneration", "mild"),
+    ("There is disc degeneration of mild degree and a severe bulge.", "degeneration", "mild"),
+    ("It does not result in narrowing of the canal.", "canal_stenosis", "none"),
+    ("A bulge, which does not amount to a narrowing of the canal.", "canal_stenosis", "none"),
+    ("Lee 2 on both sides.", "foraminal_stenosis", "moderate"),
+    ("Schizas B. Bartynski 1 bilaterally.", "subarticular_stenosis", "mild"),
+    ("The canal is of full size.", "canal_stenosis", "none"),
+    ("There is nothing to report.", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_degrees_denials_and_scales_of_clinics(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize("cause", ["due to disc bulge", "owing to facet hypertrophy", "secondary to a disc bulge"])
+def test_a_degree_behind_a_cause_is_of_what_it_caused(cause: str) -> None:
+    text = f"L4-5: Moderate right foraminal stenosis {cause}; severe on the left."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "moderate"}
+    assert "severe" not in (told(text, "bulge") | told(text, "facet_arthropathy")).values()
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Impression upon the thecal sac and the left lateral recess is narrowed.", "canal_stenosis", None),
+    ("The decompression is satisfactory.", "bulge", None),
+    ("No significant bulge or stenosis.", "canal_stenosis", "none|mild"),
+    ("Desiccatory changes.", "degeneration", PRESENT),
+])  # fmt: skip
+def test_subjects_and_denied_degrees(text: str, finding: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Disc height preserved; no stenosis.", "canal_stenosis", "none"),
+    ("A bulge mildly narrowing both neural foramina, AP canal diameter 10 mm.", "canal_stenosis", None),
+])  # fmt: skip
+def test_what_is_measured_or_preserved_is_not_narrowed(text: str, finding: str, grades: str | None) -> None:
+    assert told(f"L4-5: {text}", finding) == ({} if grades is None else at_l45(finding, grades))
+
+
+@pytest.mark.parametrize("text", [
+    "Severe at L4-5.",
+    "At L4-5 it is severe.",
+])  # fmt: skip
+def test_a_degree_at_a_level_is_that_of_the_finding_before(text: str) -> None:
+    told_of = told(f"There is mild canal stenosis at L3-4. {text}", "canal_stenosis")
+    assert told_of == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+def test_a_degree_of_what_is_not_understood_is_of_nothing() -> None:
+    assert told("Mild canal stenosis at L3-4. Severe wasting at L4-5.", "canal_stenosis") == {"L3-L4": "mild"}
+
+
+@pytest.mark.parametrize(("text", "canal", "recesses"), [
+    ("L4-5: Canal: mild, no recess stenosis.", "mild", "none"),
+    ("L4-5: Canal stenosis is mild without recess stenosis.", "mild", "none"),
+    ("Canal stenosis at L3-4 and moderate at L4-5 without recess stenosis.", "moderate", "none"),
+])  # fmt: skip
+def test_a_degree_before_a_denial_is_not_that_of_what_is_denied(text: str, canal: str, recesses: str) -> None:
+    assert told(text, "canal_stenosis")["L4-L5"] == canal
+    assert told(text, "subarticular_stenosis")["L4-L5 left"] == recesses
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis at L2-3, L3-4 and L4-5, mild, moderate and severe, respectively.",
+    "Canal stenosis at L2-3, L3-4 and L4-5 is mild, moderate and severe respectively.",
+    "At L2-3, L3-4 and L4-5 there is mild, moderate and severe canal stenosis, respectively.",
+])  # fmt: skip
+def test_degrees_on_either_side_of_a_noun_are_shared_out_respectively(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild", "L3-L4": "moderate", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("L4-5 and L5-S1: Canal stenosis, severe at L5-S1.", (PRESENT, "severe")),
+    ("L4-5 and L5-S1: Mild canal stenosis, severe at L5-S1.", ("mild", "severe")),
+    ("There is mild canal stenosis at L4-5 and L5-S1, severe at L5-S1.", ("mild", "severe")),
+    ("L4-5 and L5-S1: Canal stenosis, mild.", ("mild", "mild")),
+    ("L4-5 and L5-S1: Mild canal stenosis, more marked at L5-S1.", ("mild", "mild")),
+])  # fmt: skip
+def test_a_degree_at_one_of_several_levels_leaves_the_others(text: str, found: tuple[str, str]) -> None:
+    assert told(text, "canal_stenosis") == dict(zip(("L4-L5", "L5-S1"), found, strict=True))
+
+
+@pytest.mark.parametrize(("text", "canal", "foramina"), [
+    ("L4-5: Canal stenosis moderate and foraminal stenosis severe.", "moderate", "severe"),
+    ("L4-5: Canal stenosis moderate, foraminal stenosis severe.", "moderate", "severe"),
+    ("L4-5: Canal stenosis moderate, foramina patent.", "moderate", "none"),
+    ("L4-5: Canal stenosis up to moderate, foraminal stenosis severe.", "none|mild|moderate", "severe"),
+    ("L4-5: Canal stenosis, moderate foraminal stenosis.", PRESENT, "moderate"),
+    ("L4-5: Mild canal stenosis, severe foraminal stenosis.", "mild", "severe"),
+])  # fmt: skip
+def test_a_degree_behind_a_head_is_not_that_of_the_next(text: str, canal: str, foramina: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": canal}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": foramina, "L4-L5 right": foramina}
+
+
+def test_a_grade_of_a_named_scale_goes_on_at_another_level() -> None:
+    found = told("Pfirrmann grade IV at L4-5 and grade III at L3-4.", "pfirrmann")
+    assert found == {"L4-L5": "grade4", "L3-L4": "grade3"}
+
+
+def test_the_name_of_the_earlier_examination_takes_no_degree() -> None:
+    text = "Since the previous study there has been no change in the mild L3-4 and moderate L4-5 canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulges from L2-3 through L5-S1. Canal stenosis is moderate at L4-5.",
+    "Bulges at L3-4 and L4-5. Canal stenosis is moderate at L4-5 and mild at L5-S1.",
+])  # fmt: skip
+def test_what_is_of_a_degree_at_a_level_is_not_at_the_levels_before(text: str) -> None:
+    found = told(text, "canal_stenosis")
+    assert found.pop("L4-L5") == "moderate"
+    assert found in ({}, {"L5-S1": "mild"})
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Stenosis of the spinal canal, mild.", "canal_stenosis", "mild"),
+    ("There is narrowing of the central canal, moderate in degree.", "canal_stenosis", "moderate"),
+    ("Multifactorial stenosis of the canal, mild to moderate in degree, facets contributing.",
+     "canal_stenosis", "mild|moderate"),
+    ("Narrowing of the foramina, moderate, right greater than left.", "foraminal_stenosis", "moderate"),
+    ("Encroachment on the foramina, severe.", "foraminal_stenosis", "severe"),
+    ("Narrowing of both lateral recesses, mild.", "subarticular_stenosis", "mild"),
+    ("The canal measures 8 mm, consistent with moderate stenosis.", "canal_stenosis", "moderate"),
+    ("Mild foraminal and far lateral bulging of the disc.", "bulge", "mild"),
+    ("Moderate central and paracentral bulge.", "bulge", "moderate"),
+    ("The facets mildly narrow the canal.", "canal_stenosis", "mild"),
+    ("Thick ligaments and the disc moderately narrow the spinal canal.", "canal_stenosis", "moderate"),
+    ("The bulge and facet spurs severely narrow the foramina.", "foraminal_stenosis", "severe"),
+])  # fmt: skip
+def test_a_degree_behind_or_far_before_its_noun_is_its_own(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("Bulge, mild, canal stenosis, moderate, facet arthropathy, severe.", ("mild", "moderate")),
+    ("Bulge, mild, moderate canal stenosis.", ("mild", "moderate")),
+    ("Bulge, moderate, canal narrowing.", ("moderate", PRESENT)),
+    ("Bulge, mild canal stenosis, moderate foraminal narrowing.", (PRESENT, "mild")),
+    ("Mild bulge, moderate canal stenosis, severe right foraminal narrowing.", ("mild", "moderate")),
+])  # fmt: skip
+def test_a_degree_between_commas_is_of_the_head_before_it(text: str, found: tuple[str, str]) -> None:
+    labels = labels_of(f"L4-5: {text}")
+    assert (labels["L4-L5 bulge"], labels["L4-L5 canal_stenosis"]) == found
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Bulge with moderate resultant canal stenosis.", "moderate"),
+    ("Mild bulge; moderate resulting narrowing of the canal.", "moderate"),
+    ("Mild bulge and consequent moderate canal stenosis.", "moderate"),
+    ("Mild bulge, resulting in moderate canal stenosis.", "moderate"),
+    ("Mild bulge. No resultant canal stenosis.", "none"),
+    ("Mild bulge without significant resulting stenosis of the canal.", "none|mild"),
+])  # fmt: skip
+def test_a_resultant_stenosis_keeps_its_degree_and_denial(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Disc bulge slightly to the left of midline.",
+    "Disc bulge mildly eccentric to the left.",
+    "Disc bulge mildly lateralising to the left.",
+    "Disc bulge, mildly worse on the left.",
+    "Disc bulge extending slightly into the left exit foramen.",
+    "Disc bulge extending mildly into both lateral recesses.",
+])  # fmt: skip
+def test_a_degree_of_where_a_lesion_lies_is_not_the_lesions(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 bulge": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("Diffuse bulge, mild, indenting the thecal sac.", "bulge"),
+    ("Canal stenosis, mild, compressing the roots.", "canal_stenosis"),
+])  # fmt: skip
+def test_a_degree_set_off_by_commas_is_of_the_head_before(text: str, finding: str) -> None:
+    assert told(f"L4-5: {text}", finding) == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("≥ moderate canal stenosis", "moderate|severe"),
+    (">= moderate canal stenosis", "moderate|severe"),
+    ("> mild canal stenosis", "moderate|severe"),
+    ("Canal stenosis > mild.", "moderate|severe"),
+    ("≤ mild canal stenosis", "none|mild"),
+])  # fmt: skip
+def test_signs_of_more_and_less_before_a_degree(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The foramina are narrowed and so are the lateral recesses.",
+        "The foramina are moderately narrowed, as are the lateral recesses.",
+        "There is foraminal narrowing and so are the lateral recesses.",
+    ],
+)
+def test_so_are_says_the_same_of_another_site(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert found["L4-L5 subarticular_stenosis left"] == found["L4-L5 foraminal_stenosis left"]
+
+
+def test_each_of_three_levels_keeps_its_degree_before_one_noun() -> None:
+    found = told("L2-3 minimal, L3-4 mild and L4-5 moderate disc bulge.", "bulge")
+    assert found == {"L2-L3": "mild", "L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_degrees_are_shared_out_over_levels_respectively() -> None:
+    text = "Mild, moderate and severe canal stenosis at L2-3, L3-4 and L4-5, respectively."
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild", "L3-L4": "moderate", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", ["Canal stenosis at L3-4 and L4-5, mild and severe, resp.",
+                                  "L3-4 and L4-5: Mild & severe canal stenosis resp."])  # fmt: skip
+def test_respectively_may_be_shortened(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge L2-3 mild, L3-4 moderate.",
+    "Disc bulge L2-3 mild and L3-4 moderate.",
+    "Bulges: L2-3 mild, L3-4 moderate.",
+])  # fmt: skip
+def test_a_degree_behind_each_level_is_of_that_level(text: str) -> None:
+    assert told(text, "bulge") == {"L2-L3": "mild", "L3-L4": "moderate"}
+
+
+def test_a_degree_behind_a_level_is_not_of_the_next_item() -> None:
+    found = labels_of("Disc bulge L4-5 mild, canal stenosis moderate.")
+    assert found == {"L4-L5 bulge": "mild", "L4-L5 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe foraminal stenosis on the right and mild on the left, and moderate canal stenosis.",
+    "Severe right foraminal stenosis, mild on the left, moderate canal narrowing.",
+    "Foraminal stenosis, severe on the right, mild on the left, and moderate canal stenosis.",
+])  # fmt: skip
+def test_a_degree_of_the_other_side_is_not_of_the_next_item(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "moderate"}

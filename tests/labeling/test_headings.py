@@ -1,0 +1,205 @@
+"""What a heading is, and how far what it announces holds; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+
+def test_lines_that_open_with_a_level_end_a_history_without_a_heading() -> None:
+    text = "Hx: Back pain.\n\nAt the L3-4 level there is a mild bulge.\nAt L4-5, moderate bulge.\n\nAdvice: Follow up."
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_lines_of_one_sentence_stay_with_the_level_before_them() -> None:
+    text = (
+        "At L3-4, there is a small bulge.\nThe canal is patent.\nAt L4-5, there is an extrusion.\n"
+        "There is severe canal stenosis.\nAt L5-S1, there is a bulge.\nThere is no canal stenosis."
+    )
+    assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": "severe", "L5-S1": "none"}
+
+
+def test_a_negative_line_behind_a_list_of_levels_is_about_all() -> None:
+    text = "L3-4: mild bulge.\nL4-5: extrusion.\nL5-S1: moderate bulge.\nNo canal stenosis."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")
+
+
+def test_headings_within_a_paragraph_end_each_other() -> None:
+    text = "Vertebral bodies: normal. L4-5: large herniation. Other levels: unremarkable."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    text = "Foramina: L3/L4 right mild. L4/L5 left moderate. Slips: none."
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+def test_a_side_may_end_the_line_of_a_level() -> None:
+    text = "L2-3: Mild canal and moderate bilateral foraminal narrowing, right greater than left\nL3-4: Mild bulge"
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild"}
+    assert told(text, "bulge") == {"L3-L4": "mild"}
+
+
+@pytest.mark.parametrize("text", ["Canal stenosis: L3-4 and L4-5.", "Stenosis of the canal - L3-4, L4-5."])
+def test_a_heading_of_a_narrowed_site_is_said_of_the_levels_behind_it(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Disc desiccation with mild canal narrowing at L4-5.",
+    "Disc desiccation and mild canal narrowing at L4-5.",
+    "Desiccated discs, causing mild narrowing of the canal at L4-5.",
+    "Disc desiccation, and at L4-5 mild canal stenosis.",
+])  # fmt: skip
+def test_a_heading_of_several_levels_rules_what_is_not_placed_at_one_of_them(text: str) -> None:
+    text = f"L2-3 through L4-5: {text}"
+    assert told(text, "degeneration") == dict.fromkeys(("L2-L3", "L3-L4", "L4-L5"), PRESENT)
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+
+
+def test_a_heading_of_several_levels_rules_on_behind_one_of_them() -> None:
+    text = "L3-4 and L4-5: Mild bulges with canal stenosis at L4-5."
+    assert set(told(f"{text} The foramina are patent.", "foraminal_stenosis")) == {
+        "L3-L4 left", "L3-L4 right", "L4-L5 left", "L4-L5 right",
+    }  # fmt: skip
+    assert told(f"{text} The left nerve root is compressed at this level.", "nerve_root") == {
+        "L4-L5 left": "compression"
+    }
+
+
+def test_another_level_under_a_heading_takes_what_stands_behind_it() -> None:
+    text = "L4-5: Mild bulge, and at L5-S1 a moderate bulge."
+    assert told(text, "bulge") == {"L4-L5": "mild", "L5-S1": "moderate"}
+
+
+def test_a_site_alone_on_a_line_heads_lines_of_levels() -> None:
+    text = "CENTRAL CANAL\nL3-4 mild\nL4-5 patent\nFORAMINA\nL3-4 mild left\nL4-5 patent"
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "none"}
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "none", "L4-L5 right": "none"}
+
+
+def test_a_heading_of_the_neck_opens_its_part_whatever_follows() -> None:
+    text = (
+        "CERVICAL SPINE\nReversal of the lordosis. Mild canal stenosis.\n\nLUMBAR SPINE\nL4-5: Severe canal stenosis."
+    )
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("heading", [
+    "L4.5:", "L4 & L5:", "L4 & 5:", "L4 and 5:", "L4+L5:", "L4:5:", "L4 5:", "L-4/L-5:", "L-4-5:", "L4~5:", "L4\\5:",
+    "At L4.5 there is", "L-4/5 -",
+])  # fmt: skip
+def test_an_unusual_heading_names_its_level(heading: str) -> None:
+    text = f"FINDINGS:\nL3-4: Normal disc.\n{heading} severe canal stenosis.\nL5-S1: Mild bulge."
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("between", [" ", "\n"])
+@pytest.mark.parametrize("heading", ["L4-S:", "L4:", "L3/S:"])
+@pytest.mark.parametrize("statement", ["Severe canal stenosis.", "No canal stenosis."])
+def test_a_heading_that_is_no_level_ends_the_one_before(heading: str, between: str, statement: str) -> None:
+    assert told(f"L3-4: Normal disc.{between}{heading} {statement}", "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize(("text", "level"), [
+    ("Mild bulge. L5 nerve root: Compressed. The canal is severely narrowed.", "L4-L5"),
+    ("Haemangioma in L2. The bulge compresses L5 and S1: severe canal stenosis.", "L4-L5"),
+    ("Haemangioma in L1. 2: severe canal stenosis.", "L4-L5"),
+])  # fmt: skip
+def test_vertebrae_and_roots_within_a_text_leave_its_level(text: str, level: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {level: "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-L5: Disc bulge.\nCanal: Severe stenosis.\nL5-S1: Normal disc.\nCanal: No narrowing.",
+    "L4-L5: Disc bulge.\n  Spinal canal - severe stenosis.\n\nL5-S1: Normal disc.\n  Spinal canal - no stenosis.",
+    "AT L4-L5: DISC BULGE.\nCANAL: SEVERE STENOSIS.\nAT L5-S1: NORMAL DISC.\nCANAL: PATENT.",
+    "At L4-5 there is a bulge.\nCanal stenosis: Severe.\nAt L5-S1 there is a bulge.\nCanal stenosis: None.",
+    "Level: L4-5\nDisc: Bulge.\nCanal: Severe stenosis.\nLevel: L5-S1\nDisc: Bulge.\nCanal: No stenosis.",
+    "L4-5: Bulge, larger than at L3-4.\nFacets: As at L3-4.\nCanal: Severe.\nL5-S1: Bulge.\nCanal: Patent.",
+    "1. L4-5: Bulge.\n   - Canal: Severe stenosis.\n2. L5-S1: Bulge.\n   - Canal: No stenosis.",
+])  # fmt: skip
+def test_fields_below_a_level_and_its_disc_are_of_that_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5:\nDisc: Left paracentral extrusion.\nCanal: No stenosis.\nForamina: Mild left stenosis.",
+    "Marrow: Normal.\n\nL4-5: Disc bulge.\nCanal: No stenosis.\n\nConus: Normal.",
+    "L4-5: Disc: Bulge.\nCanal: No stenosis.",
+])  # fmt: skip
+def test_fields_of_one_level_are_not_of_all(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Moderate bulge.\nL5-S1: Mild bulge.\nSpinal canal: No stenosis.",
+    "L4-5: Moderate bulge.\nFacets: Normal.\nL5-S1: Mild bulge.\nFacets: Normal.\nSpinal canal: No stenosis.",
+    "Discs:\nL4-5: Mild bulge.\nSpinal canal: No stenosis.\nForamina:\nL4-5: Mild narrowing.",
+    "L4-5:\nDisc: Mild bulge.\n\nSpinal canal: No stenosis.",
+    "Marrow: Normal.\n\nL4-5: Mild bulge.\n\nL3 vertebral body: Haemangioma.\nSpinal canal: No stenosis.",
+    "IMPRESSION:\n1. L4-5: Bulge.\n2. Spinal canal: No stenosis.\n3. L5-S1: Bulge.",
+])  # fmt: skip
+def test_a_field_behind_the_last_level_that_the_others_lack_is_of_all(text: str) -> None:
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("DISC BULGE\nL3-4: Mild\nL4-5: Moderate", "bulge", {"L3-L4": "mild", "L4-L5": "moderate"}),
+    ("SPINAL CANAL STENOSIS\nL3-4: None.\nL4-5: Severe.", "canal_stenosis", {"L3-L4": "none", "L4-L5": "severe"}),
+    ("Spondylolisthesis\nL4-5: Grade 1.\nL5-S1: None.", "spondylolisthesis", {"L4-L5": "grade1", "L5-S1": "none"}),
+])  # fmt: skip
+def test_a_finding_on_a_line_of_its_own_heads_the_levels_below(text: str, finding: str, grades: dict[str, str]) -> None:
+    assert labels_of(text).keys() == {f"{level} {finding}" for level in grades}
+    assert told(text, finding) == grades
+
+
+def test_a_finding_below_its_level_heads_nothing() -> None:
+    text = "L3-4:\nDisc bulge\nL4-5: None"
+    assert told(text, "bulge")["L3-L4"] == "mild|moderate|severe"
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild left foraminal narrowing, remaining foramina patent.",
+    "Mild left foraminal narrowing. The other foramina are patent.",
+    "Mild left foraminal narrowing; the rest of the foramina are patent.",
+])  # fmt: skip
+def test_the_other_foramina_below_a_heading_are_those_of_its_level(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+def test_the_remainder_of_a_canal_is_that_of_the_level_headed_and_else_of_the_others() -> None:
+    text = "L4-5: Extrusion effaces the left lateral recess. The remainder of the spinal canal is widely patent."
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    for text in ("There is mild canal stenosis at L4-5. The remainder of the canal is patent.",
+                 "L4-5: Mild canal stenosis.\nThe remainder of the canal is patent."):  # fmt: skip
+        assert told(text, "canal_stenosis") == {**others, "L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "IMPRESSION:\nSevere spinal canal stenosis: L4-5\nModerate spinal canal stenosis: L3-4",
+    "Severe canal stenosis: L4-5. Moderate canal stenosis: L3-4.",
+    "Severe: L4-5 canal stenosis. Moderate: L3-4 canal stenosis.",
+    "Canal stenosis:\nSevere: L4-5.\nModerate: L3-4.",
+])  # fmt: skip
+def test_a_graded_finding_before_a_colon_is_that_of_the_levels_behind_it(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
+
+
+def test_a_graded_finding_before_a_colon_may_have_sides_behind_it() -> None:
+    assert told("Moderate foraminal stenosis: left L5-S1", "foraminal_stenosis") == {"L5-S1 left": "moderate"}
+    text = "Moderate bilateral foraminal stenosis: L3-L4 and L5-S1"
+    assert set(told(text, "foraminal_stenosis").values()) == {"moderate"}
+    assert len(told(text, "foraminal_stenosis")) == 4
+
+
+def test_a_line_that_mentions_a_comparison_does_not_keep_the_history_going() -> None:
+    text = "Clinical: Back pain.\n\nThere are no prior studies for comparison.\n\nAlignment is unremarkable."
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+@pytest.mark.parametrize("study", ["Follow-up study", "Post-operative study", "Limited examination", "Current exam"])
+def test_behind_the_present_study_stand_its_findings(study: str) -> None:
+    assert told(f"{study}: L4-5 protrusion unchanged. L5-S1 mild bulge.", "bulge") == {"L5-S1": "mild"}
+
+
+@pytest.mark.parametrize("study", ["Study", "Examination", "Exam"])
+def test_behind_a_study_without_more_stands_how_it_was_made(study: str) -> None:
+    assert not labels_of(f"{study}: MRI for L4-5 protrusion.")

@@ -1,0 +1,328 @@
+"""Levels that are counted or pointed to: all above this one, the others, the former; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+ABOVE_L45 = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+OTHERS = ["L1-L2", "L2-L3", "L3-L4", "L5-S1"]
+
+
+def test_elsewhere_is_where_the_finding_is_not_and_else_where_nothing_is() -> None:
+    three = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+    text = "L5-S1: Grade 1 anterolisthesis.\nL4-5: Mild disc bulge.\n"
+    assert told(f"{text}No disc protrusion or canal stenosis at the other levels.", "canal_stenosis") == three
+    assert told(f"{text}No disc protrusion elsewhere.", "herniation") == three
+    text = "Severe canal stenosis at L4-5. Mild bulge at L3-4. No canal stenosis at other levels."
+    assert told(text, "canal_stenosis") == {**three, "L4-L5": "severe", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Rest discs normal.",
+    "Rest of IV discs are normal.",
+    "Rest all discs are normal.",
+    "Rest of all the lumbar discs appear normal.",
+    "The rest of the other discs are normal.",
+])  # fmt: skip
+def test_rest_names_the_remaining_discs_in_every_wording(text: str) -> None:
+    found = labels_of(f"Disc bulge at L4-5. {text}")
+    assert {key for key in found if key.startswith("L4-L5")} == {"L4-L5 bulge"}
+    assert {level for level in ("L1-L2", "L2-L3", "L3-L4", "L5-S1") if found[f"{level} herniation"] == "none"} == {
+        "L1-L2", "L2-L3", "L3-L4", "L5-S1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "The discs are normal down to and including L3/4.",
+    "Normal discs down to L3/4.",
+    "Normal discs from L1/2 down to and including L3/4.",
+])  # fmt: skip
+def test_discs_down_to_a_level_are_all_above_it(text: str) -> None:
+    assert told(text, "herniation") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Protrusion. Above this level, the canal and the foramina are normal.",
+    "At L4-5 there is a protrusion. There is no canal stenosis above this level.",
+    "The L4-5 disc is extruded. Above this, the canal is patent.",
+    "Extrusion at L4-5; above this level the canal is patent.",
+])  # fmt: skip
+def test_above_this_level_are_all_levels_above_it(text: str) -> None:
+    assert told(text, "canal_stenosis") == ABOVE_L45
+
+
+def test_below_this_level_are_all_levels_below_it() -> None:
+    text = "L3-4: Protrusion. Below this level the canal is patent."
+    assert told(text, "canal_stenosis") == {"L4-L5": "none", "L5-S1": "none"}
+    text = "L4-5: Bulge. Levels below this are normal."
+    assert set(told(text, "herniation")) == {"L5-S1"}
+
+
+def test_above_and_below_this_level_are_the_other_levels() -> None:
+    text = "L4-5: Severe canal stenosis. No canal stenosis above or below this level."
+    assert told(text, "canal_stenosis") == {**ABOVE_L45, "L4-L5": "severe", "L5-S1": "none"}
+
+
+def test_a_level_named_beyond_this_one_is_the_one_meant() -> None:
+    assert told("L5-S1: Protrusion. Above this there is a mild bulge at L4-5.", "bulge") == {"L4-L5": "mild"}
+    assert told("L4-5: Fusion. Above it, at L3-4, moderate canal stenosis.", "canal_stenosis") == {"L3-L4": "moderate"}
+
+
+def test_a_lesion_that_reaches_beyond_its_level_stays_there() -> None:
+    text = "L4-5: Extrusion migrating above this level and compressing the left root."
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+
+
+def test_the_discs_above_a_level_are_normal_as_discs() -> None:
+    assert told("L4-5: Protrusion. The discs above this level are normal.", "canal_stenosis") == {}
+
+
+def test_a_lesion_that_extends_down_to_a_level_is_not_at_all_above_it() -> None:
+    text = "L4-5: Extrusion extending down to L5-S1 and compressing the left S1 root."
+    assert set(told(text, "nerve_root")) <= {"L4-L5 left", "L5-S1 left"}
+
+
+def test_none_elsewhere_denies_the_finding_of_the_sentence_before() -> None:
+    text = "Type II endplate signal at L5-S1. None elsewhere."
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none")
+    assert told(text, "modic") == {**others, "L5-S1": "type2"}
+
+
+def test_no_other_denies_a_list_of_findings_everywhere_else() -> None:
+    text = "L4-5: Mild to moderate bulge. No other significant bulge or herniation, and no canal stenosis."
+    assert told(text, "bulge") == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none|mild"),
+        "L4-L5": "mild|moderate",
+    }
+    assert set(told(text, "herniation")) == {"L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+def test_levels_that_are_included_among_others_are_not_singled_out() -> None:
+    text = "L4-5: Mild bulge. The remaining levels, including the rudimentary L5-S1 disc, are unremarkable."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+    assert told("The discs are desiccated at multiple levels, including L3-4.", "degeneration") == {"L3-L4": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("In the lumbar spine, there is a mild bulge at L4-5.", "bulge", {"L4-L5": "mild"}),
+    ("There is severe canal stenosis in the lumbar spine at L4-5.", "canal_stenosis", {"L4-L5": "severe"}),
+    ("Neck: normal.\nIn the lumbosacral spine, a bulge is seen from L3 to L5.", "bulge",
+     {"L3-L4": PRESENT, "L4-L5": PRESENT}),
+    ("There are mild bulges in the lumbar spine, worst at L4-5.", "bulge", {"L4-L5": "mild"}),
+    ("There is no herniation in the lumbar spine at L4-5.", "herniation", {"L4-L5": "none"}),
+    ("Within the lumbar spine, the discs are desiccated.", "degeneration", {}),
+])  # fmt: skip
+def test_in_the_lumbar_spine_names_no_level(text: str, finding: str, grades: dict[str, str]) -> None:
+    assert told(text, finding) == grades
+
+
+def test_what_is_denied_in_the_lumbar_spine_is_denied_of_all_its_levels() -> None:
+    text = "L4-5: Mild bulge. No canal stenosis in the lumbar spine."
+    assert len(told(text, "canal_stenosis")) == 5
+
+
+def test_no_further_speaks_of_the_other_levels() -> None:
+    text = "L4-5: Extrusion. No further disc protrusion."
+    assert told(text, "herniation")["L3-L4"] == "none"
+    assert told("At L4-5 there is further narrowing of the canal.", "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+def test_the_presacral_disc_is_the_last_one() -> None:
+    assert told("L4-5: Mild bulge.\nPresacral disc: Severe bulge.", "bulge") == {"L4-L5": "mild", "L5-S1": "severe"}
+
+
+def test_the_former_and_the_latter_are_those_named_first() -> None:
+    text = "Bulges at L4-5 and L5-S1, with mild left foraminal stenosis at the former and moderate left at the latter."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L5-S1 left": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Grade 1 anterolisthesis of L4 on L5. At this level there is severe canal stenosis.",
+    "There is a 4 mm retrolisthesis at L4-5. The canal is severely narrowed at this level.",
+    "L3-4: Mild bulge. Alignment: Grade 1 anterolisthesis of L4 on L5. At this level the canal is severely narrowed.",
+    "Mild bulge at L3-4. Anterolisthesis of L4 on L5 with pars defects. This level also shows severe canal stenosis.",
+])  # fmt: skip
+def test_this_level_may_be_that_of_a_slip(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+def test_these_levels_may_be_those_of_two_slips() -> None:
+    text = "Anterolisthesis of L3 on L4 and retrolisthesis of L5 on S1. At these levels the canal is mildly narrowed."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L5-S1": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Mild bulge. There is no slip of L4 on L5. At this level there is mild canal stenosis.",
+    "Grade 1 anterolisthesis of L4 on L5. L5-S1: Mild bulge. There is mild canal stenosis at this level.",
+    "Grade 1 anterolisthesis of L4 on L5. At L5-S1 there is a bulge. The canal is mildly narrowed at this level.",
+    "L5-S1: Mild bulge. Grade 1 anterolisthesis of L4 on L5 is unchanged. The canal is mildly narrowed.",
+])  # fmt: skip
+def test_a_slip_denied_or_before_another_level_is_not_pointed_to(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L5-S1": "mild"}
+
+
+def test_disease_of_the_adjacent_level_leaves_the_level_named_to_the_findings() -> None:
+    text = "Mild adjacent level disease at L3-4 with mild disc bulge and moderate canal stenosis."
+    assert labels_of(text) == {"L3-L4 bulge": "mild", "L3-L4 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize("rest", [
+    "Rest NAD.", "The rest is normal.", "Others normal.", "Others are unremarkable.", "Rest of spine normal.",
+    "Remainder normal.", "Remaining unremarkable.", "Remainder of the spine is normal.",
+    "Otherwise unremarkable LSS MRI.",
+])  # fmt: skip
+def test_the_rest_behind_a_level_is_the_other_levels(rest: str) -> None:
+    text = f"L4-5: Mild bulge. {rest}"
+    assert list(told(text, "canal_stenosis")) == OTHERS
+    assert told(text, "bulge") == dict.fromkeys(OTHERS, "none") | {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("rest", ["Rest: normal.", "Remaining: normal.", "Rest normal."])
+def test_the_rest_on_a_line_of_its_own_is_the_other_levels(rest: str) -> None:
+    assert list(told(f"L4-5: Mild bulge.\n{rest}", "herniation")) == OTHERS
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Mild bulge, others normal.",
+    "L4-5: Mild bulge, other levels normal.",
+    "L4-5: Mild bulge, all other levels are normal.",
+    "Mild bulge at L4-5, other levels normal.",
+    "Mild bulge at L4-5 and the remaining levels are normal.",
+])  # fmt: skip
+def test_other_levels_behind_a_comma_take_nothing_from_the_level_before(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(OTHERS, "none") | {"L4-L5": "mild"}
+    assert list(told(text, "thecal_sac")) == OTHERS
+
+
+def test_a_state_of_the_other_levels_leaves_the_lesion_to_the_heading() -> None:
+    text = "L4-5: Mild bulge, canal patent at the other levels."
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+    assert told(text, "canal_stenosis") == dict.fromkeys(OTHERS, "none")
+
+
+@pytest.mark.parametrize("rest", ["rest free", "rest normal", "other levels free"])
+def test_the_rest_below_a_sites_heading_is_of_that_site(rest: str) -> None:
+    found = labels_of(f"Canal: L4-L5 mildly stenosed, {rest}.")
+    assert found == {f"{level} canal_stenosis": "none" for level in OTHERS} | {"L4-L5 canal_stenosis": "mild"}
+
+
+@pytest.mark.parametrize("text", ["L4-5: Bulge, otherwise normal.", "L4-5: Bulge. Otherwise unremarkable."])
+def test_otherwise_is_of_the_level_itself(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Moderate canal stenosis. L3-4 and above are normal.",
+    "L4-5: Moderate canal stenosis.\nL3-4 and above: Normal.",
+    "L4-5: Moderate canal stenosis. No stenosis at L3-4 and higher.",
+])  # fmt: skip
+def test_a_level_and_above_are_all_down_to_it(text: str) -> None:
+    levels = dict.fromkeys(["L1-L2", "L2-L3", "L3-L4"], "none")
+    assert told(text, "canal_stenosis") == levels | {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", ["L3-4 and below: Mild desiccation.", "Mild desiccation at L3-4 and below."])
+def test_a_level_and_below_are_all_from_it_on(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(["L3-L4", "L4-L5", "L5-S1"], "mild")
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bulge at L4-5, and above it a protrusion at L3-4.",
+    "Mild bulge at L4-5 and below the disc a cyst.",
+    "Mild bulge at L4-5 and lower thoracic spondylosis.",
+])  # fmt: skip
+def test_above_and_below_before_a_noun_add_no_level(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Left foramen: Severe at L4-5, otherwise patent.",
+    "Left neural foramina: Severe L4-5, otherwise widely patent.",
+])  # fmt: skip
+def test_otherwise_below_a_sites_heading_is_of_its_side_at_the_other_levels(text: str) -> None:
+    others = {f"{level} left": "none" for level in OTHERS}
+    assert told(text, "foraminal_stenosis") == others | {"L4-L5 left": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Two discs are desiccated: L3-4 and L4-5.",
+    "Desiccation is present at two levels: L3-4 and L4-5.",
+    "There is disc desiccation at the following levels: L3-4, L4-5.",
+    "Disc desiccation: L3-4 and L4-5.",
+    "There is degeneration of the discs at L3-4 and L4-5.",
+    "Degeneration of the L3-4 and L4-5 discs.",
+])  # fmt: skip
+def test_levels_that_are_counted_and_then_named(text: str) -> None:
+    assert told(text, "degeneration") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bulges at every level from L2/3 to L5/S1.",
+    "Mild bulges at each level from L2-3 down to L5-S1.",
+    "Mild bulges at all levels from L2-3 through L5-S1.",
+    "Mild bulges at each of the lower four levels.",
+    "Mild bulges at each of L2/3, L3/4, L4/5 and L5/S1.",
+])  # fmt: skip
+def test_each_level_of_a_range_or_a_list(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(("L2-L3", "L3-L4", "L4-L5", "L5-S1"), "mild")
+
+
+def test_each_level_is_each_of_those_named_and_each_lumbar_level_is_all() -> None:
+    text = "L3/4 and L4/5: mild bulges with mild canal stenosis at each level."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild"}
+    assert len(told("Mild bulge at each lumbar level.", "bulge")) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The lowest disc space is designated L5-S1. The canal is patent.",
+        "The level with the greatest angulation is taken to be L5-S1. The canal is patent.",
+        "Axial image 20 is counted as L4-5. The canal is patent.",
+        "The conus reaches the L1-2 disc space. The canal is patent.",
+        "The iliac crests are at L4-5. The canal is patent.",
+    ],
+)
+def test_levels_named_to_count_them_attract_nothing(text: str) -> None:
+    assert len(told(text, "canal_stenosis")) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("L4-5 moderate and L3-4 mild canal stenosis.", {"L3-L4": "mild", "L4-L5": "moderate"}),
+        ("Canal stenosis at L3-4 and L4-5, severe at the latter.", {"L3-L4": PRESENT, "L4-L5": "severe"}),
+        (
+            "Canal stenosis at L2-3, L3-4 and L4-5, severe at L4-5 and mild at the other two levels.",
+            {"L2-L3": "mild", "L3-L4": "mild", "L4-L5": "severe"},
+        ),
+        ("L3-4 and L4-5 bulges with mild canal stenosis at both levels.", {"L3-L4": "mild", "L4-L5": "mild"}),
+        ("At L4-5, the level above the fusion, there is severe canal stenosis.", {"L4-L5": "severe"}),
+    ],
+)
+def test_levels_pointed_to_within_a_sentence(text: str, found: dict[str, str]) -> None:
+    assert told(text, "canal_stenosis") == found
+
+
+@pytest.mark.parametrize("text", [
+    "The disc between L4 and L5 bulges.", "The disc space between L4 and L5 shows a bulge.", "Lumbar 4-5: bulge.",
+    "FINDINGS:\n4-5: bulge.",
+])  # fmt: skip
+def test_levels_in_other_words(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", ["FINDINGS:\n4-5 mm bulge.", "Bulge of 4-5 mm.", "Stage 4-5: bulge."])
+def test_numbers_that_are_no_levels(text: str) -> None:
+    assert told(text, "bulge") == {}
+
+
+@pytest.mark.parametrize(("text", "levels"), [
+    ("The two lowest levels show bulges.", "L4-L5 L5-S1"),
+    ("Bulges at the two lower levels.", "L4-L5 L5-S1"),
+    ("Bulging of the three lowest discs.", "L3-L4 L4-L5 L5-S1"),
+    ("Bulges at the three uppermost levels.", "L1-L2 L2-L3 L3-L4"),
+    ("Bulges at the two upper levels.", "L1-L2 L2-L3"),
+])  # fmt: skip
+def test_levels_are_counted_from_above_and_below(text: str, levels: str) -> None:
+    assert " ".join(told(text, "bulge")) == levels

@@ -1,0 +1,159 @@
+"""What is called normal: a disc, a level, a study, and what that says nothing of; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import labels_of, told
+
+NORMAL_DISC = {"L5-S1 bulge": "none", "L5-S1 herniation": "none", "L5-S1 degeneration": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Normal L5/S1 disc.",
+    "Unremarkable appearance of the L5/S1 disc.",
+    "L5/S1: Normal disc.",
+    "The L5/S1 disc is otherwise normal.",
+])  # fmt: skip
+def test_a_normal_disc_says_nothing_of_the_canal(text: str) -> None:
+    assert labels_of(text) == NORMAL_DISC
+
+
+@pytest.mark.parametrize("text", [
+    "The L5/S1 disc is mildly dehydrated, otherwise normal.",
+    "The L5/S1 disc is mildly dehydrated but otherwise normal.",
+    "L5/S1: mildly dehydrated, otherwise normal disc.",
+])  # fmt: skip
+def test_an_otherwise_normal_disc_is_the_disc_in_hand(text: str) -> None:
+    assert labels_of(text) == {**NORMAL_DISC, "L5-S1 degeneration": "mild"}
+
+
+@pytest.mark.parametrize("text", ["Normal other discs.", "Normal remaining discs.", "Otherwise normal discs."])
+def test_other_discs_called_normal_are_those_without_a_finding(text: str) -> None:
+    found = labels_of(f"Mild bulge at L4-5. {text}")
+    assert found["L3-L4 herniation"] == "none"
+    assert "L3-L4 canal_stenosis" not in found
+    assert {key for key in found if key.startswith("L4-L5")} == {"L4-L5 bulge"}
+
+
+def test_levels_between_a_state_and_its_noun_are_those_of_both() -> None:
+    assert labels_of("Severely narrowed left L4/5 foramen.") == {"L4-L5 foraminal_stenosis left": "severe"}
+    assert told("Normal L4-5 and L5-S1 discs, mild L3-4 bulge.", "bulge")["L3-L4"] == "mild"
+
+
+def test_where_the_conus_ends_says_nothing_of_discs() -> None:
+    assert labels_of("The conus medullaris is at the L1 level and is normal in signal intensity.") == {}
+
+
+def test_what_is_not_known_is_normal_by_itself() -> None:
+    assert told("L5-S1: Mild bulge. The visualized abdominal organs are unremarkable.", "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4 mild bulge, L4-5 moderate canal stenosis, L5-S1 unremarkable.",
+    "L3-4 mild bulge, L5-S1 normal, L4-5 moderate canal stenosis.",
+])  # fmt: skip
+def test_a_level_called_normal_in_a_list_of_levels_is_normal_in_all(text: str) -> None:
+    found = labels_of(text)
+    assert (found["L3-L4 bulge"], found["L4-L5 canal_stenosis"]) == ("mild", "moderate")
+    assert {finding for finding in found if finding.startswith("L5-S1")} >= {"L5-S1 bulge", "L5-S1 nerve_root left"}
+
+
+def test_a_level_called_normal_under_a_site_is_normal_of_that_site() -> None:
+    assert labels_of("Canal: L3-4 mild, L4-5 normal.").keys() == {"L3-L4 canal_stenosis", "L4-L5 canal_stenosis"}
+
+
+@pytest.mark.parametrize("text", [
+    "Normal posterior disc margin.",
+    "Disc height and signal are preserved and the posterior margin is normal.",
+    "Its posterior margin is normal.",
+])  # fmt: skip
+def test_a_normal_margin_denies_bulge_and_herniation_only(text: str) -> None:
+    found = labels_of(f"L2-3: {text}")
+    assert found["L2-L3 bulge"] == found["L2-L3 herniation"] == "none"
+    assert "L2-L3 canal_stenosis" not in found
+
+
+def test_what_has_lost_its_normal_looks_is_not_called_normal() -> None:
+    for text in ("Loss of normal T2 hyperintensity of the disc.", "The disc has lost its normal bright signal."):
+        assert set(labels_of(f"L4-5: {text}")) == {"L4-L5 degeneration"}
+    assert labels_of("L4-5: There is loss of the normal lordosis.") == {}
+    assert labels_of("L4-5: The disc shows normal T2 hyperintensity.") == {"L4-L5 degeneration": "none"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Study otherwise unremarkable.",
+        "The examination is otherwise normal.",
+        "The remainder of the study is unremarkable.",
+        "Otherwise unremarkable MRI of the lumbar spine.",
+    ],
+)
+def test_an_otherwise_normal_study_is_normal_at_the_levels_not_named(text: str) -> None:
+    found = told(f"At L4-5 there is a mild bulge. {text}", "bulge")
+    assert found == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L4-L5": "mild", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Normal MRI of the lumbar spine.", "Unremarkable lumbar MRI.", "Lumbar spine MRI within normal limits."]
+)
+def test_a_normal_study_is_normal_at_all_levels(text: str) -> None:
+    assert len(labels_of(f"IMPRESSION: {text}")) == 5 * (5 + 3 * 2)
+
+
+def test_a_study_of_another_region_tells_nothing() -> None:
+    assert not labels_of("Thoracic spine MRI: normal study.")
+
+
+@pytest.mark.parametrize("text", ["The disc is normal.", "Normal disc.", "The disc contour is normal."])
+def test_one_normal_disc_without_a_level_is_not_all_discs(text: str) -> None:
+    assert not labels_of(text)
+
+
+@pytest.mark.parametrize("text", ["Normal conditions.", "Unremarkable findings.", "Without alterations."])
+def test_a_normal_level_in_other_words(text: str) -> None:
+    assert len(labels_of(f"L1-2: {text}")) == 5 + 3 * 2
+
+
+@pytest.mark.parametrize("text", ["Unremarkable appearance of the cyst.", "There is clear progression."])
+def test_a_normal_looking_adjective_of_another_noun_is_no_normal_level(text: str) -> None:
+    assert not labels_of(f"L1-2: {text}")
+
+
+@pytest.mark.parametrize("text", ["L1/2 nil.", "L1-2: nil.", "L1-2: none."])
+def test_nothing_said_of_a_level_is_a_normal_level(text: str) -> None:
+    assert told(text, "herniation") == {"L1-L2": "none"}
+    assert told(text, "foraminal_stenosis") == {"L1-L2 left": "none", "L1-L2 right": "none"}
+
+
+def test_nothing_said_of_another_finding_is_no_normal_level() -> None:
+    assert told("L3-4: Mild bulge. Fracture: none.", "herniation") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Normal caliber of the central canal and foramina.",
+    "Preserved width of the canal and of the foramina.",
+    "Canal fine. The foramina are respected.",
+    "Good space in the canal and root canals.",
+])  # fmt: skip
+def test_words_for_a_wide_canal_and_wide_foramina(text: str) -> None:
+    assert told(f"L3-4: {text}", "canal_stenosis") == {"L3-L4": "none"}
+    assert told(f"L3-4: {text}", "foraminal_stenosis") == {"L3-L4 left": "none", "L3-L4 right": "none"}
+
+
+def test_a_disc_normal_in_contour_has_no_lesion() -> None:
+    text = "The L1-L2 disc is normal in height, signal and contour."
+    found = {finding: told(text, finding) for finding in ("bulge", "herniation", "degeneration")}
+    assert all(labels == {"L1-L2": "none"} for labels in found.values())
+
+
+@pytest.mark.parametrize("text", [
+    "All discs are normal.", "All lumbar discs are unremarkable.",
+    "No significant abnormality of the intervertebral discs.",
+])  # fmt: skip
+def test_normal_discs_say_nothing_of_the_canal(text: str) -> None:
+    assert len(told(text, "herniation")) == len(told(text, "degeneration")) == 5
+    assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", ["No remarkable findings.", "No relevant pathology.", "No significant findings."])
+def test_a_level_without_findings_is_normal(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == labels_of("L4-5: Normal.")

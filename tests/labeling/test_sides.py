@@ -1,0 +1,304 @@
+"""Which side is meant: before or behind its finding, in front of a clause, in a heading; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+
+def test_a_pair_behind_a_heading_of_both_sides_is_told_by_position() -> None:
+    text = "Foramina (Lt/Rt): L3/L4 moderate/mild. L4/L5 none/severe.\nRecesses (R/L): L4/L5: mild/mild-moderate."
+    assert told(text, "foraminal_stenosis") == {
+        "L3-L4 left": "moderate", "L3-L4 right": "mild", "L4-L5 left": "none", "L4-L5 right": "severe",
+    }  # fmt: skip
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild|moderate", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Nerve roots are compressed at L4/5 bilaterally and on the left at L5/S1.",
+    "Compression of the nerve roots at L4/5 bilaterally and on the left at L5/S1.",
+])  # fmt: skip
+def test_a_side_behind_both_sides_is_that_of_the_next_level(text: str) -> None:
+    assert told(text, "nerve_root") == dict.fromkeys(("L4-L5 left", "L4-L5 right", "L5-S1 left"), "compression")
+
+
+def test_a_side_that_is_named_for_a_denial_leaves_the_other() -> None:
+    text = "L4-5: Foraminal narrowing is mild on the left; on the right it is absent."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe foraminal narrowing on the right and moderate on the left at L5-S1.",
+    "At L5-S1 the right foramen is severely narrowed, with moderate narrowing on the left.",
+    "L5-S1: Severe right foraminal narrowing. Moderate narrowing on the left.",
+])  # fmt: skip
+def test_a_narrowing_of_the_other_side_goes_on_with_the_site(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "moderate", "L5-S1 right": "severe"}
+    assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize(("text", "finding", "expected"), [
+    ("Foramina: Right - mild. Left - none.", "foraminal_stenosis", ("none", "mild")),
+    ("Foramina: none left, mild right narrowing.", "foraminal_stenosis", ("none", "mild")),
+    ("Foramina: mild right, no left narrowing.", "foraminal_stenosis", ("none", "mild")),
+    ("Recesses: no left or right narrowing.", "subarticular_stenosis", ("none", "none")),
+    ("Foraminal narrowing: minimal (right), moderate (left).", "foraminal_stenosis", ("moderate", "mild")),
+    ("Foraminal narrowing right (severe) and left (mild).", "foraminal_stenosis", ("mild", "severe")),
+])  # fmt: skip
+def test_each_side_of_a_heading_keeps_its_own(text: str, finding: str, expected: tuple[str, str]) -> None:
+    left, right = expected
+    assert told(f"L4-5: {text}", finding) == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize(("text", "roots"), [
+    ("Protrusion asymmetric to the right compressing the right L5 nerve root.", {"right"}),
+    ("Asymmetric bulge that compresses the left L5 root.", {"left"}),
+    ("Bulge more pronounced on the left contacts the right L5 root.", {"right"}),
+    ("Bulge eccentric to the left causing compression of the right L5 root.", {"right"}),
+    ("Bulge greater on the left impinging the roots on both sides.", {"left", "right"}),
+    ("Bulge asymmetric to the left, contacting both L5 roots.", {"left", "right"}),
+])  # fmt: skip
+def test_where_a_lesion_is_greater_is_not_the_side_of_what_it_touches(text: str, roots: set[str]) -> None:
+    assert set(told(f"L4-5: {text}", "nerve_root")) == {f"L4-L5 {side}" for side in roots}
+
+
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("Bulge asymmetric to the right causing mild right foraminal stenosis with no left foraminal stenosis.",
+     "none", "mild"),
+    ("Moderate foraminal stenosis, worse on the left.", "moderate", "moderate"),
+    ("Moderate, predominantly left foraminal stenosis.", "moderate", "moderate"),
+])  # fmt: skip
+def test_where_a_stenosis_is_worse_leaves_both_sides(text: str, left: str, right: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: On the right, severe foraminal stenosis. On the left, mild foraminal stenosis.",
+    "L4-5: On the right there is severe foraminal stenosis. On the left, there is mild foraminal stenosis.",
+    "L4-5: Right: Severe foraminal stenosis. Left: Mild foraminal stenosis.",
+    "L4-5:\nRight: Severe foraminal stenosis.\nLeft: Mild foraminal stenosis.",
+    "L4-5:\nRight:\nSevere foraminal stenosis.\nLeft:\nMild foraminal stenosis.",
+    "L4-5: LEFT: mild NFN, RIGHT: severe NFN.",
+    "NEURAL FORAMINA:\nRight: Severe stenosis at L4-5.\nLeft: Mild stenosis at L4-5.",
+    "Foramina\nRight:\nL4-5: Severe\nLeft:\nL4-5: Mild",
+    "L4-5: Foraminal stenosis: Right: severe. Left: mild.",
+    "L4-5: Foraminal stenosis, left: mild, right: severe.",
+    "L4-5: Foramina: on the left, mild; on the right, severe.",
+    "L4-5: Right foramen: severe, left: mild.",
+    "L4-5: On the left, the foramen is mildly narrowed; on the right, it is severely narrowed.",
+    "Right: L4-5 severe foraminal stenosis\nLeft: L4-5 mild foraminal stenosis",
+])  # fmt: skip
+def test_a_side_in_front_is_that_of_what_follows(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}
+    assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Right: Mild bulge.\nL5-S1: Mild foraminal stenosis.",
+    "L4-5: Right: Mild bulge. L5-S1: Mild foraminal stenosis.",
+    "L4-5:\nRight:\nMild bulge.\nL5-S1:\nMild foraminal stenosis.",
+    "Right: Mild L4-5 bulge.\nMild foraminal stenosis at L5-S1.",
+    "On the right, mild L4-5 bulge. Mild foraminal stenosis at L5-S1.",
+])  # fmt: skip
+def test_a_side_in_front_ends_with_its_sentence_line_or_level(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "mild", "L5-S1 right": "mild"}
+
+
+def test_a_side_called_normal_says_nothing_of_the_disc() -> None:
+    assert labels_of("L4-5: Right: Normal.") == {
+        f"L4-L5 {finding} right": "none" for finding in ("foraminal_stenosis", "subarticular_stenosis", "nerve_root")
+    }
+    assert labels_of("L4-5: Right: None.") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "At L4-5 on the left, there is a protrusion compressing the nerve root.",
+    "L4-5: On the left, protrusion compressing the nerve root.",
+])  # fmt: skip
+def test_a_root_takes_the_side_in_front_of_the_herniation(text: str) -> None:
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild foraminal stenosis at L4-5 on the left and at L5-S1 on the right.",
+    "Mild foraminal stenosis on the left at L4-5 and on the right at L5-S1.",
+    "Mild foraminal stenosis at L4-5 on the left and L5-S1 on the right.",
+])  # fmt: skip
+def test_each_level_has_its_own_side(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L5-S1 right": "mild"}
+
+
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("Mild on the left, none on the right foraminal narrowing.", "mild", "none"),
+    ("None on the left, severe on the right foraminal narrowing.", "none", "severe"),
+    ("Lee grade 3 left and grade 1 right foraminal stenosis.", "severe", "mild"),
+    ("Foraminal stenosis is moderate (left L4-5) and severe (right L4-5).", "moderate", "severe"),
+])  # fmt: skip
+def test_a_degree_beside_a_side_is_of_that_side(text: str, left: str, right: str) -> None:
+    found = told(f"L4-5: {text}", "foraminal_stenosis")
+    assert found == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize(("heading", "sides"), [
+    ("Foraminal narrowing: L4-5 mild left;", {"left", "right"}),
+    ("Foramina: L4-5 moderate right, mild left;", {"left", "right"}),
+    ("Left foramen: L4-5 mild;", {"left"}),
+    ("Foramina: Left: L4-5 mild;", {"left"}),
+])  # fmt: skip
+def test_a_side_said_of_one_level_under_a_heading_is_not_that_of_the_next(heading: str, sides: set[str]) -> None:
+    found = told(f"{heading} L5-S1 severe.", "foraminal_stenosis")
+    assert found["L4-L5 left"] == "mild"
+    assert {key: grades for key, grades in found.items() if "L5" in key[:2]} == {
+        f"L5-S1 {side}": "severe" for side in sides
+    }
+
+
+def test_a_degree_behind_a_side_s_head_is_not_that_of_the_other_side() -> None:
+    text = "L4-5: left foraminal stenosis moderate and right foraminal stenosis severe."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Foramina: right: moderate, left: none.",
+    "L4-5: Foraminal stenosis: Right: mod, left: none.",
+    "L4-5: Foramina: right: moderate, left: patent.",
+    "L4-5: NF: R: moderate; L: none.",
+    "L4-5: NF: right moderate, left none.",
+])  # fmt: skip
+def test_each_side_of_a_list_keeps_its_own_degree(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Neuroforamen on the right: moderately narrowed; on the left: free.",
+    "L4-5: Canal patent. Neural foramen on the right: moderately narrowed; left: free.",
+    "L4-5: Foramina on the right: moderate narrowing, on the left: no narrowing.",
+    "L4-5: Foramina: on the right: moderate, on the left: none.",
+    "L4-5: Foraminal stenosis on the right: moderate; on the left: none.",
+    "L4-5: Right foramen: moderate narrowing; left: no narrowing.",
+])  # fmt: skip
+def test_a_side_in_a_heading_gives_way_to_the_other_one_before_a_colon(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "moderate"}
+
+
+def test_a_side_before_a_colon_is_that_of_the_level_behind_it() -> None:
+    text = "Foramina on the right: L4-5 moderately narrowed; on the left: L5-S1 mildly narrowed."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": "moderate", "L5-S1 left": "mild"}
+    text = "L4-5: Nerve roots on the left: compressed; on the right: free."
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression", "L4-L5 right": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bilateral foraminal narrowing at L4-5, and moderate right and severe left at L5-S1.",
+    "Mild right and mild left foraminal narrowing at L4-5 and moderate right and severe left at L5-S1.",
+    "The foramina are mildly narrowed bilaterally at L4-5, moderately narrowed on the right and severely narrowed on "
+    "the left at L5-S1.",
+    "Foraminal narrowing is mild bilaterally at L4-5, moderate on the right and severe on the left at L5-S1.",
+    "Foraminal narrowing is mild at L4-5, moderate on the right and severe on the left at L5-S1.",
+])  # fmt: skip
+def test_a_pair_of_sides_behind_another_level_is_of_its_own_level(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {
+        "L4-L5 left": "mild", "L4-L5 right": "mild", "L5-S1 left": "severe", "L5-S1 right": "moderate",
+    }  # fmt: skip
+
+
+def test_a_side_and_levels_behind_a_head_close_it() -> None:
+    text = "Mild bulge with foraminal narrowing bilaterally at L4-5 and L5-S1."
+    assert told(text, "foraminal_stenosis") == {
+        f"{level} {side}": PRESENT for level in ("L4-L5", "L5-S1") for side in ("left", "right")
+    }
+
+
+@pytest.mark.parametrize("text", [
+    "Left foraminal stenosis, mild at L3-4 and severe at L4-5.",
+    "Mild left foraminal stenosis at L3-4 and severe at L4-5.",
+    "Left foraminal stenosis at L3-4 and L4-5, mild at L3-4, severe at L4-5.",
+    "Foraminal stenosis on the left, mild at L3-4 and severe at L4-5.",
+])  # fmt: skip
+def test_a_side_in_the_name_of_a_stenosis_is_that_of_all_its_levels(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe"}
+
+
+def test_a_side_told_with_a_degree_or_level_is_that_of_no_other() -> None:
+    text = "Foraminal stenosis, mild on the left at L3-4, severe at L4-5."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("places", [
+    "at L3-4 on the left and L5-S1 bilaterally", "at L3-4 (left) and L5-S1 (bilateral)",
+    "on the left at L3-4 and bilaterally at L5-S1",
+])  # fmt: skip
+def test_each_level_of_a_list_has_the_side_behind_it(places: str) -> None:
+    found = told(f"Mild foraminal narrowing {places}.", "foraminal_stenosis")
+    assert found == dict.fromkeys(("L3-L4 left", "L5-S1 left", "L5-S1 right"), "mild")
+
+
+@pytest.mark.parametrize("text", [
+    "Neural foraminal stenosis, severe on the left at L4-L5 and on the right at L5-S1.",
+    "Foraminal stenosis is severe on the left at L4-L5 and on the right at L5-S1.",
+    "Severe foraminal stenosis on the left at L4-L5 and on the right at L5-S1.",
+])  # fmt: skip
+def test_a_degree_holds_for_the_other_side_of_another_level(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L5-S1 right": "severe"}
+
+
+def test_a_side_of_one_level_is_not_that_of_all_others_unless_it_is_the_subject() -> None:
+    text = "Foraminal narrowing is moderate on the left at L5-S1 and no more than mild elsewhere."
+    assert told(text, "foraminal_stenosis")["L4-L5 right"] == "none|mild"
+    text = "The left foraminal narrowing is moderate at L5-S1 and mild elsewhere."
+    assert "L4-L5 right" not in told(text, "foraminal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "The right lateral recess is severely and the left moderately narrowed.",
+    "The left lateral recess is moderately and the right severely narrowed.",
+    "The right lateral recess is severely, the left moderately narrowed.",
+])  # fmt: skip
+def test_each_side_of_one_verb_keeps_its_degree(text: str) -> None:
+    found = told(f"L4-5: {text}", "subarticular_stenosis")
+    assert found == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("zone", ["right foraminal", "paramedian right", "right paramedian", "right subarticular"])
+def test_the_zone_behind_a_herniation_gives_its_side_to_the_root(zone: str) -> None:
+    assert told(f"L4-5: Disc protrusion, {zone}, compressing the L5 root.", "nerve_root") == {
+        "L4-L5 right": "compression"
+    }
+
+
+def test_a_site_in_a_list_is_no_zone_of_the_herniation_before_it() -> None:
+    found = labels_of("L4-5: Protrusion, left foraminal, and recess stenosis.")
+    assert found["L4-L5 foraminal_stenosis left"] == found["L4-L5 subarticular_stenosis left"] == PRESENT
+
+
+@pytest.mark.parametrize("text", [
+    "Narrowing of the foramina, severe on the left and mild on the right.",
+    "Stenosis of the neural foramina, mild right and severe left.",
+    "Encroachment on the foramina, left severe, right mild.",
+])  # fmt: skip
+def test_each_side_behind_the_object_keeps_its_degree(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+def test_sides_before_a_comma_keep_their_degrees() -> None:
+    text = "L4-5: Moderate left, greater than mild right, foraminal narrowing."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("comparison", ["greater than", ">", "more than", "and", ", greater than"])
+def test_each_side_of_a_comparison_keeps_its_degree(comparison: str) -> None:
+    text = f"L4-5: Moderate left {comparison} mild right foraminal narrowing."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("Moderate right neural foraminal stenosis, mild left, mild spinal canal stenosis.", "mild", "moderate"),
+    ("Severe left foraminal stenosis, the right one only mild.", "severe", "mild"),
+    ("There is left, but no right foraminal narrowing.", PRESENT, "none"),
+    ("Fat within the right exit foramen is obliterated. The left foramen is normal.", "none", PRESENT),
+])  # fmt: skip
+def test_a_side_and_its_degree_stay_together(text: str, left: str, right: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+def test_the_side_of_a_subject_holds_for_all_its_levels() -> None:
+    text = "Left foraminal stenosis is moderate at L4-5 and severe at L5-S1."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L5-S1 left": "severe"}

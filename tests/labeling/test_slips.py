@@ -1,0 +1,140 @@
+"""Slips and alignment: their grades, their levels, and of what a denial is; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import labels_of, told
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Bilateral pars defects without spondylolisthesis.",
+    "L5-S1: No retrolisthesis, no spondylolisthesis.",
+    "L5-S1: Normal alignment. Mild bulge.",
+    "L5-S1: Spondylolysis without listhesis.",
+])  # fmt: skip
+def test_a_slip_denied_in_the_sentence_of_a_heading_is_of_its_level(text: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Mild bulge.\nNo listhesis.",
+    "L4-5: Mild bulge. L5-S1: Mild bulge. Alignment is maintained.",
+    "At L5-S1 there is a mild bulge. No spondylolisthesis.",
+    "Alignment: Normal. L5-S1: Mild bulge.",
+])  # fmt: skip
+def test_a_slip_denied_in_a_sentence_of_its_own_is_of_all_levels(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "No spondylolisthesis except for grade 1 anterolisthesis of L5 on S1.",
+    "No spondylolisthesis except at L5-S1, where there is a grade 1 slip.",
+    "No spondylolisthesis apart from grade 1 at L5-S1.",
+])  # fmt: skip
+def test_a_slip_that_is_excepted_has_its_grade(text: str) -> None:
+    found = told(text, "spondylolisthesis")
+    assert found == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L4-L5": "none", "L5-S1": "grade1"}
+
+
+def test_an_alignment_that_is_otherwise_normal_has_no_other_slip_at_any_level() -> None:
+    found = told("Alignment: L5 on S1 retrolisthesis, otherwise normal.", "spondylolisthesis")
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize(("text", "lower"), [
+    ("Grade I anterolisthesis of L4 over L5 and L5 over S1.", "grade1"),
+    ("Grade I anterolisthesis of L4 over L5 and grade II of L5 over S1.", "grade2"),
+    ("Grade 1 spondylolisthesis at L4-5, grade 2 at L5-S1.", "grade2"),
+])  # fmt: skip
+def test_a_second_slip_takes_the_grade_before_unless_it_has_its_own(text: str, lower: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L4-L5": "grade1", "L5-S1": lower}
+
+
+def test_a_slip_denied_of_two_levels_is_denied_of_both() -> None:
+    found = told("No slip of L4 on L5 or L5 on S1.", "spondylolisthesis")
+    assert found == {"L4-L5": "none", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "There are no compression fractures or subluxations.",
+    "Neither fracture nor misalignment.",
+    "I do not see subluxations.",
+])  # fmt: skip
+def test_no_subluxation_denies_both_slips(text: str) -> None:
+    for finding in ("spondylolisthesis", "retrolisthesis"):
+        assert set(told(text, finding).values()) == {"none"}
+        assert len(told(text, finding)) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No listhesis, apart from a haemangioma within L1.",
+        "Alignment is satisfactory, bar a haemangioma of the L1 vertebral body.",
+    ],
+)
+def test_a_vertebra_named_behind_leaves_a_negative_alone(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The vertebral bodies are normally aligned.",
+        "Vertebral bodies well aligned.",
+        "The vertebrae are normal in height and alignment.",
+        "The vertebral bodies keep their height, signal and alignment.",
+        "The vertebrae are in anatomic alignment.",
+    ],
+)
+def test_aligned_vertebrae_deny_both_slips_and_say_nothing_of_discs(text: str) -> None:
+    found = labels_of(text)
+    assert len(found) == 10
+    assert {key.split()[1] for key in found} == {"spondylolisthesis", "retrolisthesis"}
+
+
+@pytest.mark.parametrize("what", ["facets", "facet joints", "sacrum and coccyx", "hardware", "pedicle screws"])
+def test_other_parts_that_are_aligned_deny_no_slip(what: str) -> None:
+    assert not labels_of(f"The {what} are well aligned.")
+
+
+@pytest.mark.parametrize("text", [
+    "Vertebral bodies and facets are well aligned.",
+    "The facets are normal and the vertebrae are well aligned.",
+])  # fmt: skip
+def test_vertebrae_named_beside_other_parts_deny_slips(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == len(told(text, "retrolisthesis")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "Bilateral L5 pars defects without anterolisthesis.",
+    "L5 spondylolysis, no spondylolisthesis.",
+    "Haemangioma of the L4 body, no listhesis.",
+])  # fmt: skip
+def test_a_slip_denied_behind_a_vertebra_is_denied_of_the_spine(text: str) -> None:
+    assert set(told(text, "spondylolisthesis").values()) == {"none"}
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+def test_vertebrae_that_are_not_aligned_deny_nothing() -> None:
+    assert not labels_of("The vertebrae are not well aligned.")
+
+
+@pytest.mark.parametrize("text", [
+    "There is anatomic alignment.", "There is maintenance of vertebral body height and alignment.",
+    "Vertebral bodies demonstrate normal alignment and stature.", "AP and lateral alignment is normal.",
+])  # fmt: skip
+def test_words_for_a_normal_alignment(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == len(told(text, "retrolisthesis")) == 5
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Gr. I anterolisthesis of L4 on L5.", "grade1"),
+    ("Gr II spondylolisthesis at L4-5.", "grade2"),
+    ("L4 on L5 slip gr 1.", "grade1"),
+    ("L4-5: Degree II spondylolisthesis.", "grade2"),
+])  # fmt: skip
+def test_the_grade_of_a_slip_in_short(text: str, grades: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L4-L5": grades}
+
+
+def test_an_angle_is_no_grade() -> None:
+    assert told("L4-5: Lordosis of 30 degree 2 mm retrolisthesis.", "retrolisthesis") == {"L4-L5": "present"}

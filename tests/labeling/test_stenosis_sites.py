@@ -1,0 +1,146 @@
+"""Which site is narrowed or touched: canal, foramen, recess, sac, root; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, at_l45, labels_of, told
+
+
+def test_a_measured_sac_before_a_stenosis_is_not_narrowed() -> None:
+    assert labels_of("L4-5: The thecal sac measures 7 mm AP, severe central stenosis.") == {
+        "L4-L5 canal_stenosis": "severe"
+    }
+
+
+@pytest.mark.parametrize("text", [
+    "The AP dimension of the thecal sac measures 8 mm, consistent with moderate stenosis.",
+    "The thecal sac measures 8 mm in AP dimension, indicating moderate stenosis.",
+    "The thecal sac measures 8 mm in AP diameter (moderate stenosis).",
+])  # fmt: skip
+def test_a_stenosis_behind_a_measured_sac_is_the_canal_s(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Spurs extend into the left neural foramen, resulting in severe stenosis.",
+    "L5-S1: Osteophytes encroach on the left foramen, which is severely narrowed.",
+    "Osteophytes encroach on the left L5-S1 foramen, which is severely narrowed.",
+    "Spurs extend into the left L5-S1 foramen and cause severe stenosis.",
+    "L5-S1: Encroachment on the left foramen with severe stenosis.",
+])  # fmt: skip
+def test_a_stenosis_behind_a_foramen_that_is_entered_is_that_foramen_s(text: str) -> None:
+    assert labels_of(text) == {"L5-S1 foraminal_stenosis left": "severe"}
+
+
+def test_a_stenosis_behind_a_recess_or_foramen_may_be_of_another_site() -> None:
+    text = "L4-5: Protrusion fills the left lateral recess, with severe narrowing."
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "severe"}
+    text = "L4-5: Bulge encroaching on the left foramen, with moderate canal stenosis."
+    assert labels_of(text)["L4-L5 canal_stenosis"] == "moderate"
+    assert labels_of(text)["L4-L5 foraminal_stenosis left"] == PRESENT
+    assert told("L4-5: Bulge indents the thecal sac, with mild stenosis.", "canal_stenosis") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("place", [
+    "in the lateral recess", "at the level of the lateral recess", "beyond the foramen", "lateral to the foramen",
+    "outside the left foramen",
+])  # fmt: skip
+def test_where_a_root_is_compressed_is_not_narrowed(place: str) -> None:
+    assert labels_of(f"L4-5: Bulge compressing the left L4 nerve root {place}.") == {
+        "L4-L5 bulge": PRESENT, "L4-L5 nerve_root left": "compression",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Nerve root compression is not definitely seen.",
+    "Compression of the nerve roots is not convincingly demonstrated.",
+    "Root compression could not be detected.",
+    "Root compression is unlikely.",
+    "The bulge is not likely to compress the roots.",
+])  # fmt: skip
+def test_doubted_compression_leaves_contact_and_displacement(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
+
+
+@pytest.mark.parametrize("text", [
+    "Canal diameter 12 mm, both neural foramina narrowed.",
+    "The spinal canal measures 12 mm and both foramina are narrowed.",
+    "Canal 14 mm, foraminal narrowing.",
+])  # fmt: skip
+def test_a_canal_that_is_only_measured_is_not_narrowed_with_its_neighbour(text: str) -> None:
+    assert set(labels_of(f"L4-5: {text}")) == {"L4-L5 foraminal_stenosis left", "L4-L5 foraminal_stenosis right"}
+
+
+@pytest.mark.parametrize("text", ["The canal measures 8 mm and is narrowed.", "Canal 8 mm, narrowed."])
+def test_a_measured_canal_may_be_narrowed_itself(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Left lateral reces narrowing.",
+    "The left lateral reces is narrowed.",
+    "Narrowing of the left recces.",
+])  # fmt: skip
+def test_a_recess_may_be_misspelt(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 subarticular_stenosis left": PRESENT}
+
+
+def test_a_narrowing_of_something_unknown_on_one_side_is_not_the_canals() -> None:
+    assert labels_of("L4-5: Left pedicular narrowing.") == {}
+    assert labels_of("L4-5: Moderate acquired stenosis.") == {"L4-L5 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Disc bulge with mild thecal indentation.", "indentation"),
+    ("No thecal indentation.", "none|contact"),
+    ("The thecal sac is not compromised.", "none|contact"),
+    ("Thecal sac not compromised.", "none|contact"),
+])  # fmt: skip
+def test_thecal_words_are_of_the_sac_with_and_without_a_copula(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "thecal_sac") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "The exiting nerves are not compromised.",
+    "Exiting nerves not compromised.",
+    "Nerve roots uncompromised.",
+    "No neural compromise.",
+])  # fmt: skip
+def test_roots_that_are_not_compromised_are_not_compressed(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Disc bulge with neural contact.", "contact"),
+    ("No neural contact.", "none"),
+    ("Neural displacement.", "displacement"),
+    ("No neural impingement.", "none|contact|displacement"),
+    ("Prolapse with radicular compression.", "compression"),
+    ("No NR compression.", "none|contact|displacement"),
+    ("Abutting both traversing NRs.", "contact"),
+])  # fmt: skip
+def test_neural_radicular_and_nr_are_the_nerve_roots(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", grades)
+
+
+@pytest.mark.parametrize("text", [
+    "The disc comes close to the roots on both sides, without apparent displacement of these roots.",
+    "It effaces the thecal sac and lies close to both roots, which do not look displaced.",
+    "The bulge comes very close to the nerve roots, which are not displaced.",
+])  # fmt: skip
+def test_a_disc_close_to_the_roots_says_no_more_than_the_denial(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact")
+
+
+@pytest.mark.parametrize("text", [
+    "The extrusion has reduced in size.",
+    "There is reduction in size of the disc extrusion.",
+    "Significantly reduced disc extrusion.",
+    "The extrusion has diminished since the previous study.",
+])  # fmt: skip
+def test_a_reduced_lesion_is_there_and_no_reduced_canal(text: str) -> None:
+    assert labels_of(f"L5-S1: {text}") == {"L5-S1 herniation": "extrusion"}
+    assert told("L5-S1: The canal is moderately reduced in calibre.", "canal_stenosis") == {"L5-S1": "moderate"}
+
+
+@pytest.mark.parametrize("text", ["No cord compression.", "Protrusion with cord compression."])
+def test_a_compressed_cord_is_no_compressed_sac(text: str) -> None:
+    assert not told(f"T12-L1: {text}", "thecal_sac")
