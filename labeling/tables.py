@@ -12,7 +12,7 @@ import multiprocessing
 import re
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -155,27 +155,10 @@ def label_file(
     rejects = Rejects()
     for name in passed_over(Path(path), but=unfinished) if Path(path).is_dir() else ():
         rejects.add(name, "no .txt file, so not read; save a report as plain text")
-    tell = advance or (lambda n: None)
-    reports = resumed = 0
-    waiting: deque[tuple[int, int, Callable[[], Rows]]] = deque()
-
-    def finish(most: int) -> None:
-        while len(waiting) > most:
-            number, count, rows = waiting.popleft()
-            parts.write(number, rows())
-            tell(count)
-
     with _pool(workers, rules) as submit:
-        for number, chunk in enumerate(_chunks(_accepted(reports_read, rejects, rules))):
-            reports += len(chunk)
-            parts.count += 1
-            if parts.done(number):
-                resumed += len(chunk)
-                tell(len(chunk))
-                continue
-            waiting.append((number, len(chunk), submit((chunk, rules, evidence is not None))))
-            finish(WAITING_PER_WORKER * workers if workers > 1 else 0)
-        finish(0)
+        jobs = ((chunk, rules, evidence is not None) for chunk in _chunks(_accepted(reports_read, rejects, rules)))
+        ahead = WAITING_PER_WORKER * workers if workers > 1 else 0
+        reports, resumed = _label_parts(jobs, parts, submit, ahead=ahead, advance=advance or (lambda n: None))
     labels = parts.merge()["labels"]
     rejects.write(rejects_path)
     rejects.check_share(reports + len(rejects), allowed=max_reject_share, path=rejects_path)
@@ -187,6 +170,41 @@ Rows = dict[str, str]
 """CSV text without header: of the label table (`labels`), and of the evidence (`evidence`) where it is wanted."""
 
 Submit = Callable[[Job], Callable[[], Rows]]
+
+
+def _label_parts(jobs: Iterable[Job], parts: Parts, submit: Submit, *, ahead: int, advance: Advance) -> tuple[int, int]:
+    """Label chunks into their parts, in their order, but for those that are done.
+
+    Parameters
+    ----------
+    ahead
+        Chunks that may be submitted beyond the one whose rows are waited for.
+
+    Returns
+    -------
+    Number of reports, and of those among them that were done before.
+    """
+    reports = resumed = 0
+    waiting: deque[tuple[int, int, Callable[[], Rows]]] = deque()
+
+    def finish(most: int) -> None:
+        while len(waiting) > most:
+            number, count, rows = waiting.popleft()
+            parts.write(number, rows())
+            advance(count)
+
+    for number, job in enumerate(jobs):
+        count = len(job[0])
+        reports += count
+        parts.count += 1
+        if parts.done(number):
+            resumed += count
+            advance(count)
+            continue
+        waiting.append((number, count, submit(job)))
+        finish(ahead)
+    finish(0)
+    return reports, resumed
 
 
 def _input_files(path: Path | str) -> list[Path]:
