@@ -63,7 +63,7 @@ class DiscEvidence:
     sacrum_below
         Probability, from the picture, that the bone under the disc is sacrum.
     tilt_deg
-        Angle of the disc to the axial plane, positive with the front end down.
+        Angle of the disc to the axial plane, positive with the front end down; of a turned spine without its turn.
     area_ratio
         Sagittal area over the median of all discs.
     """
@@ -153,12 +153,12 @@ def rudimentary_probability(lowest: DiscEvidence, above: DiscEvidence) -> float:
 
     A rudimentary disc is small and steep, and the disc above it is steep already (O'Driscoll 1996): two Gaussians for
     the logarithm of its area and for both tilts. Of the area no more is believed than fits both kinds: a rudimentary
-    disc may be as small as it likes, and a usual one may have collapsed.
+    disc may be as small as it likes, and a usual one may have collapsed. Nor does a tilt alone decide: a usual disc may
+    stand on a steep sacrum.
     """
     seen = np.array([np.log(max(lowest.area_ratio, 1e-3)), lowest.tilt_deg, above.tilt_deg])
     (usual_mean, usual_sd), (rudimentary_mean, rudimentary_sd) = USUAL_LOWEST_DISC, RUDIMENTARY_DISC
-    usual = -0.5 * ((seen - usual_mean) / usual_sd) ** 2
-    usual[0] = max(usual[0], np.log(EVIDENCE_FLOOR))
+    usual = np.maximum(-0.5 * ((seen - usual_mean) / usual_sd) ** 2, np.log(EVIDENCE_FLOOR))
     off = seen - rudimentary_mean
     off[0] = max(off[0], 0.0)
     rudimentary = -0.5 * (off / rudimentary_sd) ** 2

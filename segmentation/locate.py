@@ -28,6 +28,7 @@ from deepspine.segmentation.level_naming import (
 from deepspine.segmentation.pose import Segmenter, check_pose
 from deepspine.segmentation.second_look import look_at
 from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
+from deepspine.segmentation.spine_lean import SpineLean, lean_of
 from deepspine.segmentation.vertebrae import part_bodies, sacral_body
 
 BELOW_DISC_MM = (6.0, 26.0)
@@ -156,7 +157,8 @@ def locate(
     rough = fit_spine_curve([part.center_lps for part in (*chain.bodies, *discs)], end_lps=end)
     bodies, vertebra_map = part_bodies(chain, look.labels, certainty, volume.grid, rough)
     curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=end)
-    evidence = _evidence(discs, bodies, sacrum, curve)
+    lean = lean_of([disc.center_lps for disc in discs])
+    evidence = _evidence(discs, bodies, sacrum, curve, turn_deg=lean.turn_deg)
     one_down = _sacrum_one_body_down(discs[-1], evidence[-1], sacrum, volume.grid, curve)
     hypotheses = name_discs(evidence, lowest=lowest, sacrum_one_body_down=one_down)
     confidence = _confidence(hypotheses)
@@ -183,6 +185,7 @@ def locate(
             *([f"{n_filled} voxels without a value were taken for dark"] if n_filled else []),
             *(["T1 and T2 do not show the spine in one place: named without the other"] if look.alone else []),
             *_size_warnings(chain.step_mm),
+            *_lean_warnings(lean),
             *_height_warnings(frames),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
@@ -208,7 +211,7 @@ def _top_of_sacrum(sacrum: FloatArray, lowest: Part) -> FloatArray | None:
 
 
 def _evidence(
-    discs: Sequence[Part], bodies: Sequence[Part], sacrum: FloatArray, curve: SpineCurve
+    discs: Sequence[Part], bodies: Sequence[Part], sacrum: FloatArray, curve: SpineCurve, *, turn_deg: float
 ) -> list[DiscEvidence]:
     median_area = float(np.median([disc.area_mm2 for disc in discs]))
     body_points = np.concatenate([body.points_lps for body in bodies]) if bodies else np.empty((0, 3))
@@ -221,7 +224,7 @@ def _evidence(
                 height_mm=float(disc.center_lps[2]),
                 # Nothing below a disc is the picture's border, not a sign of the sacrum.
                 sacrum_below=n_sacrum / max(n_sacrum + n_body, 1),
-                tilt_deg=float(np.rad2deg(np.arctan2(-normal[1], normal[2]))),
+                tilt_deg=float(np.rad2deg(np.arctan2(-normal[1], normal[2]))) - turn_deg,
                 area_ratio=disc.area_mm2 / median_area,
             )
         )
@@ -304,6 +307,13 @@ def _size_warnings(step_mm: float) -> list[str]:
     if low <= step_mm <= high:
         return []
     return [f"lumbar discs are {step_mm:.0f} mm apart, {low:g} to {high:g} is usual: is the pixel size right?"]
+
+
+def _lean_warnings(lean: SpineLean) -> list[str]:
+    if not lean.is_unusual:
+        return []
+    way = "front" if lean.off_usual_deg > 0 else "back"
+    return [f"the spine leans {abs(lean.off_usual_deg):.0f} degrees farther to the {way} than usual: is it turned?"]
 
 
 def _height_warnings(frames: Sequence[LevelFrame]) -> list[str]:

@@ -115,6 +115,20 @@ def test_one_slice_is_enough(study: Volume, network: SegmentationNetwork) -> Non
     assert names(part(study, slice(None), slice(middle, middle + 1)), network)[-5:] == USUAL
 
 
+def askew(volume: Volume, turn_deg: float) -> Volume:
+    """Return the middle slices as a patient shows who lies turned in the scanner, black where nothing was seen."""
+    middle = len(volume.voxels) // 2
+    few = part(volume, slice(None), slice(middle - 1, middle + 2))
+    return few.with_voxels(ndimage.rotate(few.voxels, turn_deg, axes=(1, 2), reshape=False, order=1))
+
+
+@pytest.mark.parametrize("turn_deg", [-25.0, -15.0, 15.0, 25.0])
+def test_a_patient_who_lies_askew_is_named_as_one_who_lies_straight(
+    study: Volume, network: SegmentationNetwork, turn_deg: float
+) -> None:
+    assert names(askew(study, turn_deg), network)[-5:] == USUAL
+
+
 @pytest.mark.parametrize(
     ("turn", "reason"),
     [

@@ -58,6 +58,14 @@ def test_a_collapsed_lumbosacral_disc_is_not_called_s1_s2_with_confidence() -> N
     assert rudimentary_probability(collapsed, steep) > 0.9
 
 
+@pytest.mark.parametrize(("tilt_deg", "tilt_above_deg"), [(53.0, 34.0), (60.0, 30.0), (48.0, 31.0)])
+def test_a_disc_of_full_size_on_a_steep_sacrum_is_not_called_s1_s2_with_confidence(
+    tilt_deg: float, tilt_above_deg: float
+) -> None:
+    lowest, above = DiscEvidence(0.0, 1.0, tilt_deg, 1.0), DiscEvidence(35.0, 0.02, tilt_above_deg, 1.4)
+    assert rudimentary_probability(lowest, above) < 0.5
+
+
 def test_the_smaller_the_lowest_disc_the_likelier_it_is_rudimentary() -> None:
     above = DiscEvidence(35.0, 0.02, 20.0, 1.0)
     found = [rudimentary_probability(DiscEvidence(0.0, 1.0, 44.0, area), above) for area in np.geomspace(0.05, 2.0, 40)]

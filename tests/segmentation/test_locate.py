@@ -106,6 +106,25 @@ def test_a_disc_reaches_to_the_edges_of_its_voxels() -> None:
     assert located().frames[1].height_mm == pytest.approx(10.0, abs=0.5)
 
 
+def pitched(turn_deg: float) -> Volume:
+    """Return the volume with its upper end turned to the front by some degrees."""
+    cos, sin = np.cos(np.deg2rad(turn_deg)), np.sin(np.deg2rad(turn_deg))
+    return volume(axes=[LEFT, -(cos * SUPERIOR - sin * POSTERIOR), cos * POSTERIOR + sin * SUPERIOR])
+
+
+@pytest.mark.parametrize("turn_deg", [-30.0, -15.0, 15.0, 30.0])
+def test_a_turned_spine_bears_the_names_of_an_upright_one(turn_deg: float) -> None:
+    turned = locate(pitched(turn_deg), network=Painted(painted_spine()))
+    assert [frame.level for frame in turned.frames] == [frame.level for frame in located().frames]
+    assert min(frame.confidence for frame in turned.frames) > 0.9
+
+
+def test_a_spine_that_leans_as_none_does_is_told() -> None:
+    (told,) = locate(pitched(30.0), network=Painted(painted_spine())).warnings
+    assert "degrees farther to the front than usual" in told
+    assert not is_flagged(locate(pitched(10.0), network=Painted(painted_spine())))
+
+
 def test_the_user_s_word_for_the_lowest_disc_counts() -> None:
     assert [frame.level for frame in located(lowest=Level.L4_L5).frames][-1] is Level.L4_L5
 
