@@ -108,8 +108,24 @@ def require_cells(
         )
 
 
+def csv_text(rows: Iterable[Sequence[str]], header: Sequence[str] | None) -> str:
+    r"""Return rows as CSV text with Unix line ends, under a header unless that is None.
+
+    Examples
+    --------
+    >>> csv_text([("r1", "L4-5: bulge, mild")], ("report_id", "text"))
+    'report_id,text\nr1,"L4-5: bulge, mild"\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if header is not None:
+        writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
 def rows_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    r"""Return rows as CSV text under a header; what a row lacks is empty.
+    r"""Return rows by the names of their columns as CSV text under a header; what a row lacks is empty.
 
     Examples
     --------

@@ -6,13 +6,12 @@ once. In memory a pandas frame of the same columns whose content has been checke
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from deepspine.data.csv_rows import read_rows, require_columns
+from deepspine.data.csv_rows import csv_text, read_rows, require_columns
 from deepspine.data.errors import InputError, LabelTableError, VocabularyError
 from deepspine.data.findings import FINDINGS, Side, get_finding
 from deepspine.data.grade_sets import GradeSet
@@ -139,7 +138,7 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
 
     def to_csv_text(self) -> str:
         """Return the table as CSV text, header included."""
-        return csv_text(self.rows())
+        return csv_text(self.rows(), COLUMNS)
 
     def rows(self) -> Iterator[tuple[str, str, str, str, str]]:
         """Yield the rows as text, in the order of a file."""
@@ -151,18 +150,6 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         import pandas as pd
 
         return pd.DataFrame(list(self.rows()), columns=list(COLUMNS), dtype="str")
-
-
-def csv_text(rows: Iterable[tuple[str, ...]], header: tuple[str, ...] | None = COLUMNS) -> str:
-    """Return rows as CSV text with Unix line ends, under a header unless that is None."""
-    import io
-
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    if header is not None:
-        writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
 
 
 def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, int]]:

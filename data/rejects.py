@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import TooManyRejectsError
-from deepspine.data.label_table import csv_text
 from deepspine.data.whole_files import write_whole
 
 COLUMNS = ("source", "reason")

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepspine.data.crossref import SliceLevel, check_same_frame, slice_levels
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.dataset.studies import check_levels, frames_path, read_frames
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.dicom.selection import select_series
 from deepspine.data.dicom.series import Study
 from deepspine.data.dicom.slice_places import PlacedStack, place_stacks
 from deepspine.data.errors import DeepspineError, InputError
-from deepspine.data.label_table import csv_text
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import whole_file
 

@@ -25,13 +25,14 @@ from deepspine.data.agreement import (
     percentile_interval,
 )
 from deepspine.data.crops import CropPreset, CropSpec
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.dataset.build import build_dataset
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.dataset.studies import StudyImages, StudySource, standardised
 from deepspine.data.findings import FINDINGS
 from deepspine.data.geometry import Plane
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelTable, csv_text
+from deepspine.data.label_table import COLUMNS, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.data.phantom.archive import identities
 from deepspine.data.phantom.options import PhantomOptions
@@ -207,7 +208,7 @@ def _write_tables(out: Path, noises: Sequence[float], records: Sequence[Mapping[
     for noise in noises:
         texts = [(record["report_id"], record["texts"][f"{noise:g}"]) for record in records]
         write_whole(reports_path(out, noise), csv_text(texts, ("report_id", "text")))
-    write_whole(out / TRUTH_FILE, csv_text(tuple(row) for record in records for row in record["labels"]))
+    write_whole(out / TRUTH_FILE, csv_text([row for record in records for row in record["labels"]], COLUMNS))
 
 
 # ---------------------------------------------------------------------------------------------------------- the scores

@@ -13,6 +13,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from deepspine.data.crops import CropPreset
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.sample import Target
 from deepspine.data.dataset.shards import StoredSample, stored_samples
@@ -20,7 +21,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import COLUMNS, LabelKey, csv_text
+from deepspine.data.label_table import COLUMNS, LabelKey
 from deepspine.data.whole_files import write_whole
 from deepspine.grading.heads import findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset, StudyDataset, joined

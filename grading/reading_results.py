@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.dataset.sample import Sample
 from deepspine.data.findings import Finding, get_finding
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import COLUMNS, LabelKey, csv_text
+from deepspine.data.label_table import COLUMNS, LabelKey
 from deepspine.data.levels import Level
 from deepspine.data.whole_files import write_whole
 from deepspine.grading.inputs import LevelBatch

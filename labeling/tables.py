@@ -24,10 +24,11 @@ from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable, csv_text
+from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable
 from deepspine.data.outputs import TABLE_SUFFIXES, check_apart, check_suffix
 from deepspine.data.rejects import Rejects
 from deepspine.labeling.aggregation import Key, Label

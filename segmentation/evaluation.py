@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import InputError
-from deepspine.data.label_table import csv_text
 from deepspine.segmentation.observations import NamedPicture, Observations
 
 FOUND_IOU = 0.5

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from deepspine.data.convert.conversion import INDEX, LABELS, LEVELS, REJECTS, REPORTS, Conversion, require_layout
 from deepspine.data.convert.source_tables import SourceRow, read_excel_table
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.dicom.archive_index import ArchiveIndex, index_archive
 from deepspine.data.dicom.selection import SLOTS, select_series
 from deepspine.data.dicom.series import Series, Study
 from deepspine.data.errors import InputError
-from deepspine.data.label_table import csv_text
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import write_whole
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from deepspine.data.crops import INPUTS, Crop, CropPreset, axial_crop, sagittal_crop, stack_of_level
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.dataset.manifest import MANIFEST, REJECTS, Manifest, StudyRecord
 from deepspine.data.dataset.sample import Sample, Target
 from deepspine.data.dataset.shards import ShardWriter
@@ -27,7 +28,7 @@ from deepspine.data.errors import ConfigError, DeepspineError, InputError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Plane
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelKey, LabelTable, csv_text
+from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.provenance import provenance
 from deepspine.data.rejects import COLUMNS as REJECT_COLUMNS

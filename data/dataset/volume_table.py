@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from deepspine.data.crops import INPUTS
-from deepspine.data.csv_rows import read_rows
+from deepspine.data.csv_rows import csv_text, read_rows
 from deepspine.data.dataset.studies import (
     StudyImages,
     StudySource,
@@ -20,7 +20,6 @@ from deepspine.data.dataset.studies import (
 )
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
-from deepspine.data.label_table import csv_text
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import write_whole
 

@@ -14,13 +14,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.deidentify.pseudonyms import Pseudonymizer
 from deepspine.data.dicom.discovery import find_candidates, open_candidate
 from deepspine.data.dicom.headers import MR_PICTURES, NotForUsError, pseudonymous_key, read_instance
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
 from deepspine.data.dicom.parsing import lenient
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
-from deepspine.data.label_table import LabelKey, LabelTable, csv_text
+from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import whole_file, write_whole
 

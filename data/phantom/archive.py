@@ -24,12 +24,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.frames import LEVELS_FILE
 from deepspine.data.geometry import Grid
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelKey, LabelTable, csv_text
+from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.outputs import check_folder
 from deepspine.data.phantom.dicom_files import SeriesTags, write_series

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.geometry import Grid, Plane
-from deepspine.data.label_table import csv_text
 from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.files import write_mask
-from deepspine.data.label_table import csv_text
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import whole_file, write_whole
 from deepspine.grading.modic.mapping import EndplateChange, ModicMap

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import ConfigError
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import UNSETTLED, LabelKey, csv_text
+from deepspine.data.label_table import COLUMNS, UNSETTLED, LabelKey
 from deepspine.labeling.annotate.records import Cell, Reader, Role
 from deepspine.labeling.annotate.store import Store
 
@@ -136,4 +137,4 @@ def consensus_csv(store: Store, adjudicator: Reader | None) -> str:
         settled |= {cell: "" if grades is None else str(grades) for cell, grades in decisions.items()}
         rows |= {LabelKey(ids[readings.number], *cell): grades for cell, grades in settled.items() if grades}
     ordered = sorted(rows, key=lambda key: key.sort_key)
-    return csv_text((key.report_id, key.level, key.finding, key.side, rows[key]) for key in ordered)
+    return csv_text([(key.report_id, key.level, key.finding, key.side, rows[key]) for key in ordered], COLUMNS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deepspine.data.agreement import Counts, Interval
-from deepspine.data.label_table import csv_text
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.whole_files import write_whole
 from deepspine.labeling.validation.comparison import MIN_LABELS, StratumAgreement, undefined_because
 from deepspine.labeling.validation.disagreements import Disagreement

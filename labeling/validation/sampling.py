@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelKey, csv_text
+from deepspine.data.label_table import LabelKey
 from deepspine.labeling.pipeline import Labeler
 
 Z_95 = 1.959964

@@ -11,10 +11,10 @@ import pytest
 from pydicom import dcmread
 
 from deepspine.cli import main
+from deepspine.data.csv_rows import csv_text
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.dicom.reading import read_stacks
 from deepspine.data.dicom.selection import select_series
-from deepspine.data.label_table import csv_text
 from deepspine.data.rejects import Rejects
 from deepspine.data.slice_table import slice_rows, write_rows
 
