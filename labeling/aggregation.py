@@ -202,6 +202,8 @@ def _with_blanket(finding: str, label: Label, blanket: list[Statement]) -> Label
 
 def _within(finding: str, statements: list[Statement]) -> tuple[int, bool]:
     """Combine statements of one section: intersection, else the higher lesion, else the union."""
+    if len(statements) == 1:
+        return statements[0].bits, False
     asserted, *others = ([s.bits for s in statements if s.certainty == certainty] for certainty in TABLE["certainties"])
     quarrel = False
     bits = 0

@@ -98,7 +98,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         ]
     if "grade" in kinds and ("focus" in kinds or "side_post" in kinds):
         mentions = _without_degrees_of_place(mentions, words)
-    if "grade" in kinds and ("cap" in kinds or sum(mention.kind == "grade" for mention in mentions) > 1):
+    if "grade" in kinds and ("cap" in kinds or [mention.kind for mention in mentions].count("grade") > 1):
         mentions = _merge_grades(mentions, words)
     mentions = without_past(mentions, words, kinds)
     if "levelref" in kinds and "level" in kinds:
@@ -277,7 +277,7 @@ def _joined(first: Mention, second: Mention) -> Mention:
     grade = Mention(first.rule, first.i, second.j)
     bits = first.bits | second.bits
     low, high = bits & -bits, 1 << (bits.bit_length() - 1)
-    grade.bits = sum(1 << k for k in range(4) if low <= 1 << k <= high)
+    grade.bits = 2 * high - low
     grade.value = "range"
     return grade
 

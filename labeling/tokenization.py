@@ -138,8 +138,9 @@ def tokenize(text: str) -> Tokens:
     text = normalise(without_filling(text))
     if NEWLINE in text:
         text = unwrap(text)
-    words = _TOKEN.findall(lower(text))
-    if "." in words and not _SHORTENED.isdisjoint(words):
+    lowered = lower(text)
+    words = _TOKEN.findall(lowered)
+    if any(f"{word}." in lowered for word in _SHORTENED.intersection(words)):
         text = _without_short_stops(text)
         words = _TOKEN.findall(lower(text))
     if "-)" in text or "-ve" in text or "+" in text:

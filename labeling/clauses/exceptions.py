@@ -8,7 +8,7 @@ from deepspine.labeling.clauses.frames import LEFT, RIGHT, SLIPS, Frame, LevelRe
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
-_OF_ALL = ("normal_alignment", *SLIPS)
+_OF_ALL = SLIPS | {"normal_alignment"}
 """Findings of the spine as a whole, which no level is left out of."""
 
 

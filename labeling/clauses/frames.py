@@ -24,7 +24,7 @@ PLACES = frozenset(("level", "levels", "side", "side_post", "conj", "mark", "of"
 GRADED = -1
 ABSENT = -2
 STENOSES = ("canal_stenosis", "foraminal_stenosis", "subarticular_stenosis")
-SLIPS = ("spondylolisthesis", "retrolisthesis", "slip_either", "slip")
+SLIPS = frozenset(("spondylolisthesis", "retrolisthesis", "slip_either", "slip"))
 SEVERITY_FINDINGS = frozenset(name for name, finding in FINDINGS.items() if finding.scale[-1] == "severe") | {
     "stenosis"
 }

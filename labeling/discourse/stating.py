@@ -211,6 +211,8 @@ def _mode_of_rest(ref: LevelRef, frame: Frame) -> str:
 
 def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:
     """Say what a negative of all other levels leaves out: levels with this finding, or with any."""
+    if not mode and not frame.rest:
+        return ""
     finding = frame.finding
     if mode in ("rest_named", "elsewhere") and (finding == "normal_alignment" or finding in SLIPS):
         mode = "rest"
