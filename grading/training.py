@@ -24,6 +24,7 @@ from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Finding
 from deepspine.data.label_table import LabelTable
+from deepspine.data.one_cycle import one_cycle
 from deepspine.data.training_log import TrainingLog
 from deepspine.data.training_order import EpochOrder, StepSeed
 from deepspine.grading.doubt import read_doubts
@@ -255,9 +256,7 @@ class GradingModule(pl.LightningModule):
         free = [p for p in self.parameters() if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free, "weight_decay": 0.0}]
         optimizer = torch.optim.AdamW(groups, lr=self.learning_rate)
-        steps = int(self.trainer.estimated_stepping_batches)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, self.learning_rate, total_steps=steps, pct_start=0.1)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return one_cycle(optimizer, self.trainer)
 
     def _loss(self, scores: dict[str, Tensor], batch: LevelBatch) -> Tensor:
         if self.confusion is not None:

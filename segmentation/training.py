@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from deepspine.data.errors import InputError
+from deepspine.data.one_cycle import one_cycle
 from deepspine.data.set_likelihood import set_negative_log_likelihood
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.training_log import TrainingLog
@@ -118,9 +119,7 @@ class SegmentationModule(pl.LightningModule):
         """Return AdamW with a one-cycle rate."""
         rate, decay = self.hparams["learning_rate"], self.hparams["weight_decay"]
         optimizer = torch.optim.AdamW(self.parameters(), lr=rate, weight_decay=decay)
-        steps = int(self.trainer.estimated_stepping_batches)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return one_cycle(optimizer, self.trainer, rise_share=0.05)
 
     def _loss(self, scores: Tensor, allowed: Tensor) -> Tensor:
         likelihood = set_negative_log_likelihood(scores, allowed, dim=1)

@@ -170,14 +170,14 @@ def scan_sagittal(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) ->
     """Scan T1 and T2 on one grid."""
     grid = sagittal_grid(anatomy, plan)
     canvas = _painted(anatomy, grid)
-    sensitivity = _sensitivity(anatomy, plan, _middle_samples(canvas, grid))
+    middle = _middle_samples(canvas)
+    sensitivity = _sensitivity(anatomy, plan, middle)
     t1, t2 = (
         Scan(_picture(canvas, anatomy, sequence, plan, sensitivity, rng, moved_px=moved_mm / plan.pixel_mm), grid)
         for sequence, moved_mm in ((plan.t1, plan.motion.t1_mm), (plan.t2, plan.motion.t2_mm))
     )
-    middle = canvas.labels[SAMPLES_PER_SLICE // 2 :: SAMPLES_PER_SLICE]
-    palette = anatomy.materials.palette
-    return SagittalScans(t1, t2, palette.classes[middle], palette.instances[middle], palette.modic[middle])
+    palette, labels = anatomy.materials.palette, middle.labels
+    return SagittalScans(t1, t2, palette.classes[labels], palette.instances[labels], palette.modic[labels])
 
 
 def scan_axial(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) -> list[tuple[Level, Scan]]:
@@ -187,7 +187,7 @@ def scan_axial(anatomy: Anatomy, plan: ScanPlan, rng: np.random.Generator) -> li
     for disc in reversed(named):
         grid = axial_grid(disc, plan)
         canvas = _painted(anatomy, grid)
-        sensitivity = _sensitivity(anatomy, plan, _middle_samples(canvas, grid))
+        sensitivity = _sensitivity(anatomy, plan, _middle_samples(canvas))
         moved_px = plan.motion.axial_mm / plan.axial_pixel_mm
         stored = _picture(
             canvas, anatomy, plan.t2, plan, sensitivity, rng, moved_px=moved_px, phase_axis=AXIAL_PHASE_AXIS
@@ -203,7 +203,7 @@ def _painted(anatomy: Anatomy, grid: Grid) -> Canvas:
     return canvas
 
 
-def _middle_samples(canvas: Canvas, grid: Grid) -> Canvas:
+def _middle_samples(canvas: Canvas) -> Canvas:
     """Return one sample a slice: the middle one."""
     chosen = slice(SAMPLES_PER_SLICE // 2, None, SAMPLES_PER_SLICE)
     coordinates = (values[chosen] if values.shape[0] > 1 else values for values in (canvas.x, canvas.y, canvas.z))

@@ -144,7 +144,7 @@ def paint_surroundings(
     canvas.paint(inside & (p > fascia), numbers.subcutaneous)
     canvas.paint(inside & (p > skin - 1.6), numbers.skin)
     _paint_belly(canvas, u, p, here["body_depth"], texture, numbers)
-    _paint_septa(canvas, u, p, fascia, skin, texture, numbers)
+    _paint_septa(canvas, p, fascia, skin, texture, numbers)
     _paint_muscles(canvas, course, body, texture, numbers)
     _paint_vessels(canvas, course, numbers)
 
@@ -166,7 +166,7 @@ def _paint_belly(
 
 
 def _paint_septa(
-    canvas: Canvas, u: Float32, p: Float32, fascia: Float32, skin: Float32, texture: Texture, numbers: SoftNumbers
+    canvas: Canvas, p: Float32, fascia: Float32, skin: Float32, texture: Texture, numbers: SoftNumbers
 ) -> None:
     lines = _sample(texture.fine, canvas, (1.9, 1.2, 3.4))
     under_skin = canvas.labels == numbers.subcutaneous

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, binary_cross_entropy_with_logits, grid_sample
 from torch.utils.data import DataLoader, Dataset
 
+from deepspine.data.one_cycle import one_cycle
 from deepspine.data.whole_files import whole_file
 from deepspine.grading.modic.region_network import BODY, WIDTH, RegionNetwork, pooled
 
@@ -194,9 +195,7 @@ class RegionModule(pl.LightningModule):
     def configure_optimizers(self) -> Any:
         """Return AdamW with a one-cycle rate."""
         optimizer = torch.optim.AdamW(self.parameters(), self.learning_rate, weight_decay=self.weight_decay)
-        steps = int(self.trainer.estimated_stepping_batches)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, self.learning_rate, total_steps=steps, pct_start=0.1)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return one_cycle(optimizer, self.trainer)
 
 
 def train_regions(

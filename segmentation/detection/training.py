@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from deepspine.data.errors import InputError
+from deepspine.data.one_cycle import one_cycle
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
 from deepspine.data.training_log import TrainingLog
 from deepspine.data.training_order import EpochOrder, StepSeed
@@ -182,9 +183,7 @@ class DetectionModule(pl.LightningModule):
         """Return AdamW with a one-cycle rate."""
         rate, decay = self.hparams["learning_rate"], self.hparams["weight_decay"]
         optimizer = torch.optim.AdamW(self.parameters(), lr=rate, weight_decay=decay)
-        steps = int(self.trainer.estimated_stepping_batches)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return one_cycle(optimizer, self.trainer)
 
 
 class DetectionData(EpochOrder):
