@@ -300,6 +300,7 @@ class Headings:
         context.level_line = sentence.line
         context.level_item = sentence.item
         context.level_of_topic = context.level_nests = False
+        context.left_line = -1
         context.from_header = True
         self.headed = (self.index, context.level)
         if levels:

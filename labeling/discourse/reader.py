@@ -143,6 +143,7 @@ class Reader:
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
             if "numbering" not in kinds:
                 self._note_levels(mentions)
+            self._note_whole_spine(sentence, mentions, len(self.stating.statements))
             if kinds <= _LEVELS_ONLY:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
@@ -157,6 +158,7 @@ class Reader:
         reader.previous_site, reader.previous_finding = context.previous_site, context.previous_finding
         reader.start, reader.side_in_front = start, context.side
         stating.trailing = self._is_trailing_line(sentence, at_header)
+        stating.sums_up = context.left_line == sentence.line
         reader.headed = at_header or (context.from_header and not stating.trailing)
         frames = reader.read(mentions)
         stating.opening = self.words[start] if start < len(self.words) else ""
@@ -167,6 +169,7 @@ class Reader:
         for frame in frames:
             stating.state(frame)
         told = len(stating.statements) - before
+        self._note_whole_spine(sentence, mentions, before)
         if self.puzzled:
             self._note_puzzles(sentence, mentions, reader, told)
         if told or not _counts_levels(mentions):
@@ -226,7 +229,7 @@ class Reader:
             if group is not None and (group.levels or group.outside):
                 context.level = ref_of(mention)
                 context.just_named = ()
-                context.level_line = -1
+                context.level_line = context.left_line = -1
                 if group.levels:
                     context.recent.append(group.levels)
                 context.from_header = False
@@ -241,6 +244,13 @@ class Reader:
         if context.level_line == sentence.line or self.headings.lines.plain[self.headings.index]:
             return False
         return not self.headings.opens_field()
+
+    def _note_whole_spine(self, sentence: Sentence, mentions: list[Mention], before: int) -> None:
+        """Note that a line has left its level for the whole spine: by its place, its statements, or for the cord."""
+        stated = self.stating.statements
+        blanket = any(stated[index].scope == "blanket" for index in range(before, len(stated)))
+        if blanket or _is_of_cord(mentions) or (self.stating.trailing and before < len(stated)):
+            self.context.left_line = sentence.line
 
     def _remember_subject(self, frames: list[Frame]) -> None:
         """Keep the site and the finding that the next sentence may go on with."""
@@ -286,7 +296,7 @@ class Reader:
         levels = self._last_levels(reader, frames, seen, resolved)
         context.level = LevelRef(levels, "", 0, 0)
         context.level_standalone = False
-        context.level_line = sentence.line
+        context.level_line, context.left_line = sentence.line, -1
         context.from_header = False
         context.level_of_topic = context.topic is not None
         context.anchored = _LEADING.issuperset(self.words[sentence.i : seen[0].i])
@@ -350,6 +360,11 @@ def _bony_from(mentions: list[Mention]) -> int:
     if not any(mention.rule.id == "site.bone" for mention in mentions):
         return NOWHERE
     return next((mention.i for mention in mentions if mention.kind == "vertebra"), NOWHERE)
+
+
+def _is_of_cord(mentions: list[Mention]) -> bool:
+    """Whether a sentence speaks of the cord, which no level's heading is about."""
+    return any(mention.kind == "site" and mention.value == "cord" for mention in mentions)
 
 
 def _counts_levels(mentions: list[Mention]) -> bool:

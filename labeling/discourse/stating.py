@@ -61,6 +61,8 @@ class Stating:
         denies a slip.
     trailing
         Whether the sentence stands on a line of its own behind the last header's text.
+    sums_up
+        Whether a sentence on the whole spine stands between the last header and this one on its line.
     headed
         Whether a level's heading opens the sentence.
     of_these
@@ -75,7 +77,7 @@ class Stating:
         self.statements: list[Statement] = []
         self.opening = ""
         self.bony_from = NOWHERE
-        self.trailing = self.headed = self.of_these = False
+        self.trailing = self.sums_up = self.headed = self.of_these = False
         self._corrects: bool | None = None
 
     def state(self, frame: Frame) -> None:
@@ -103,7 +105,7 @@ class Stating:
             if ref.ref == "multi" or ref.ref in EVERYWHERE:
                 levels, scope = LUMBAR, "blanket"
                 mode = _mode_of_rest(ref, frame)
-            elif frame.inherited and negative and not is_particular(frame) and (self.trailing or self._is_loose()):
+            elif frame.inherited and negative and not is_particular(frame) and self._is_of_all(frame):
                 levels, scope = LUMBAR, "blanket"
             elif not levels:
                 return None
@@ -139,6 +141,12 @@ class Stating:
         if frame.finding == "normal_alignment":
             return not mode and (inherited or not resolve(ref, self.context, self.words))
         return negative and inherited and frame.finding in SLIPS
+
+    def _is_of_all(self, frame: Frame) -> bool:
+        """Whether a negative of the level carried over is about all levels, or all others ("no other finding")."""
+        if self.sums_up and frame.rest and frame.finding == "normal_level":
+            return True
+        return self.trailing or self._is_loose()
 
     def _is_loose(self) -> bool:
         """Whether the level carried over was only mentioned, not announced, so that a bare negative is about all."""

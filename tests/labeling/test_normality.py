@@ -99,6 +99,26 @@ def test_a_normal_study_is_normal_at_all_levels(text: str) -> None:
     assert len(labels_of(f"IMPRESSION: {text}")) == 5 * (5 + 3 * 2)
 
 
+@pytest.mark.parametrize("text", [
+    "L5-S1: Mild bulge. The cord ends normally at L1. No other abnormality.",
+    "L5-S1: Mild bulge. Alignment is preserved. No further abnormality.",
+    "L5-S1: Mild bulge. Remaining discs unremarkable. Otherwise normal.",
+    "L5-S1: Mild bulge.\nThe facets are normal. No other relevant abnormality.",
+])  # fmt: skip
+def test_no_other_abnormality_behind_a_sentence_on_the_whole_spine_sums_up_the_report(text: str) -> None:
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+    assert told(f"L4-5: Moderate canal stenosis.\n{text}", "canal_stenosis") == {**others, "L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: Mild bulge. No other abnormality.",
+    "The cord is normal. L5-S1: Mild bulge. No other abnormality.",
+    "The cord is normal. At L5-S1 there is a mild bulge. No other abnormality.",
+])  # fmt: skip
+def test_no_other_abnormality_behind_what_is_said_of_a_level_is_of_that_level(text: str) -> None:
+    assert told(f"L4-5: Moderate canal stenosis.\n{text}", "canal_stenosis") == {"L4-L5": "moderate", "L5-S1": "none"}
+
+
 def test_a_study_of_another_region_tells_nothing() -> None:
     assert not labels_of("Thoracic spine MRI: normal study.")
 
