@@ -64,7 +64,7 @@ class Headings:
         context = self.context
         context.excepted = ()
         if context.skip and context.skip_inline:
-            context.skip = context.skip_inline = False
+            context.leave_skipped()
         if not context.side_standalone or sentence.blank_before:
             context.side = 0
         if not context.topic_standalone or (sentence.blank_before and not sentence.item):

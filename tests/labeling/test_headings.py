@@ -9,6 +9,19 @@ def test_lines_that_open_with_a_level_end_a_history_without_a_heading() -> None:
     assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate"}
 
 
+@pytest.mark.parametrize("history", [
+    "Clinical details: sciatica\n",
+    "History: back pain.\n\nReport\n",
+    "Technique: sagittal T2 and axial T2.\n\n",
+    "Indication: leg pain. Comparison: none.\n",
+    "",
+])  # fmt: skip
+def test_a_history_leaves_the_findings_below_it_to_the_level_in_hand(history: str) -> None:
+    text = f"{history}There is a left disc protrusion at L3/4. The canal is patent. The exit foramina are normal."
+    assert told(text, "canal_stenosis") == {"L3-L4": "none"}
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "none", "L3-L4 right": "none"}
+
+
 def test_lines_of_one_sentence_stay_with_the_level_before_them() -> None:
     text = (
         "At L3-4, there is a small bulge.\nThe canal is patent.\nAt L4-5, there is an extrusion.\n"
