@@ -11,7 +11,51 @@ from deepspine.labeling.mentions import Mention
 
 @dataclass(slots=True, eq=False)
 class State:
-    """Memory of one sentence."""
+    """Memory of one sentence.
+
+    Attributes
+    ----------
+    words, mentions, index
+        Of the report; of the sentence; the mention in hand.
+    start, at_header, headed
+        First token of the sentence, whether a level's heading stands just before it, and whether its level is that of a
+        heading.
+    topic, level
+        What a heading announced; the levels that what follows is about.
+    previous_site, previous_finding
+        Of the sentence before.
+    frames, last, last_open
+        All heads read, those just read, and whether no level has opened anything since.
+    clause_start, item_start, caused
+        First frame of the clause and of its last item; heads before the cause of them.
+    conjuncts, cur
+        Words that wait for a head, and those being gathered.
+    subject, place
+        Sites that the clause is about; one where a head only lies, to which "which" goes back.
+    open, open_conjunct, behind, pending
+        Head that waits for what stands behind it, and the words before it; degrees and sides behind its object; heads
+        whose object a later one brings.
+    neg, neg_heads, neg_rest, neg_frees, neg_grade
+        Negation in force, the heads in its reach so far, its "other", whether it reads "free of", and the degree, with
+        its cap, that it denies.
+    of_these
+        Whether it denies something of lesions just spoken of.
+    hedge, hedge_heads
+        Whether a hedge is in force, and the heads in its reach so far.
+    levels_seen, level_used, vertebrae
+        Levels named so far; whether those in force have closed heads before; single vertebrae.
+    focus, focus_side, focus_level, worst_level, of_worst
+        Whether "worst" stands before what follows; the side and level that it named; the level whose degree follows;
+        whether the sentence went on at it.
+    excepting, spares, except_start, except_named, aside, fronted
+        Whether the level of an exception is awaited; whether it is spared something; first frame behind it; whether
+        its level was named at once; all levels excepted; the one that opened the sentence, with its side.
+    side_in_front, side_before, herniation_side
+        Side that opened the clause; of the foramen or recess last named; of the herniation.
+    pronoun, depth, foreign, story
+        Whether a verb went back to the root or sac before; open brackets; whether something that is not labelled was
+        named; whether an earlier examination is told of.
+    """
 
     words: list[str]
     topic: Topic | None

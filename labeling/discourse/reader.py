@@ -147,34 +147,50 @@ class Reader:
             if kinds <= _LEVELS_ONLY:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
-        context, stating = self.context, self.stating
-        if context.topic is not None and context.topic.sides == BOTH:
-            mentions = sided_by_position(mentions, self.words, context.topic.mentions)
+        topic = self.context.topic
+        if topic is not None and topic.sides == BOTH:
+            mentions = sided_by_position(mentions, self.words, topic.mentions)
         mentions = settle(mentions, self.words, kinds)
-        topic = context.topic
-        if topic is None and not at_header and _is_elliptic(kinds) and context.previous_finding in SEVERITY_FINDINGS:
+        if topic is None and not at_header and self._goes_on_with_finding(kinds):
             topic = self._topic_again(sentence, mentions)
-        reader = ClauseReader(self.words, topic, context.level, at_header)
-        reader.previous_site, reader.previous_finding = context.previous_site, context.previous_finding
-        reader.start, reader.side_in_front = start, context.side
-        stating.trailing = self._is_trailing_line(sentence, at_header)
-        stating.sums_up = context.left_line == sentence.line
-        reader.headed = at_header or (context.from_header and not stating.trailing)
+        self.stating.trailing = self._is_trailing_line(sentence, at_header)
+        reader = self._clause_reader(topic, start, at_header)
         frames = reader.read(mentions)
-        stating.opening = self.words[start] if start < len(self.words) else ""
-        stating.bony_from = _bony_from(mentions) if reader.vertebrae else NOWHERE
-        stating.of_these = reader.of_these
-        stating.headed = at_header or (start > sentence.i and self.headings.opens_field())
-        before = len(stating.statements)
-        for frame in frames:
-            stating.state(frame)
-        told = len(stating.statements) - before
+        before = len(self.stating.statements)
+        self._state(frames, reader, sentence)
+        told = len(self.stating.statements) - before
         self._note_whole_spine(sentence, mentions, before)
         if self.puzzled:
             self._note_puzzles(sentence, mentions, reader, told)
         if told or not _counts_levels(mentions):
             self._remember(reader, frames, sentence)
         self._remember_subject(frames)
+
+    def _clause_reader(self, topic: Topic | None, start: int, at_header: bool) -> ClauseReader:
+        """Return a reader of a clause that begins at a token, with what the sentences before leave to it."""
+        context = self.context
+        return ClauseReader(
+            self.words,
+            topic,
+            context.level,
+            at_header,
+            start=start,
+            headed=at_header or (context.from_header and not self.stating.trailing),
+            side_in_front=context.side,
+            previous_site=context.previous_site,
+            previous_finding=context.previous_finding,
+        )
+
+    def _state(self, frames: list[Frame], reader: ClauseReader, sentence: Sentence) -> None:
+        """Turn what a clause asserts into statements."""
+        stating, start = self.stating, reader.start
+        stating.opening = self.words[start] if start < len(self.words) else ""
+        stating.bony_from = _bony_from(reader.mentions) if reader.vertebrae else NOWHERE
+        stating.of_these = reader.of_these
+        stating.headed = reader.at_header or (start > sentence.i and self.headings.opens_field())
+        stating.sums_up = self.context.left_line == sentence.line
+        for frame in frames:
+            stating.state(frame)
 
     def _of_other_region(self, sentence: Sentence, mentions: list[Mention]) -> bool:
         """Whether a sentence speaks of the cervical or thoracic spine; it may open or end such a part."""
@@ -193,6 +209,10 @@ class Reader:
         if mentions[0].i - sentence.i <= MAX_REGION_WORDS and "mri" in front:
             context.region = "other"
         return True
+
+    def _goes_on_with_finding(self, kinds: set[str]) -> bool:
+        """Whether a sentence of degrees and levels alone has those of the finding of the one before."""
+        return _is_elliptic(kinds) and self.context.previous_finding in SEVERITY_FINDINGS
 
     def _topic_again(self, sentence: Sentence, mentions: list[Mention]) -> Topic | None:
         """Return the finding of the sentence before as what degrees are said of, unless a word is not understood."""
