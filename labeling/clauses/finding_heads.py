@@ -180,7 +180,7 @@ class FindingHeads(Leftovers):
 
     def _normal_study(self, mention: Mention) -> None:
         """Read "normal MRI of the lumbar spine" as all levels, "otherwise unremarkable study" as the remaining ones."""
-        if self.neg:
+        if self.neg or self._describes_what_follows(mention):
             return
         frame = self._frame("normal_level", 1, mention, self._fresh())
         rest = "otherwise" in self.words[mention.i : mention.j]

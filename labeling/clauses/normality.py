@@ -20,6 +20,9 @@ _STATES = frozenset(("conditions", "condition", "findings", "appearance", "appea
 _QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment"))
 """Sites that say in what respect something is normal."""
 
+_HOLDING = frozenset(("in", "of", "within", "involving", "about"))
+"""Words before the part of the body that an abnormality is of."""
+
 _RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
 _SETTING_OFF = frozenset((",", ";", "-", "and"))
 _OF_DISC = frozenset(("disc", "disc_signal", "disc_height"))
@@ -44,16 +47,25 @@ class Normality(Lookahead):
             for k, w in enumerate(self.words[start : head.i], start)
             if k not in covered and w.isalpha() and w not in LIGHT
         ]
-        return has_level and not words and not self._describes_what_follows(head)
+        unknown = self._describes_what_follows(head) or (head.value == "abnormality" and self._is_of_unknown_part(head))
+        return has_level and not words and not unknown
 
     def _describes_what_follows(self, head: Mention) -> bool:
         """Whether an unknown noun follows at once: "unremarkable | appearance of ..."."""
         behind = self.words[head.j : head.j + 2]
         following = self._peek()
         known = following is not None and following.i == head.j
-        if not behind or known or not behind[0].isalpha() or behind[0] in LIGHT:
+        if not behind or known or not behind[0][0].isalpha() or behind[0] in LIGHT:
             return False
         return behind[0] not in _STATES or behind[-1] == "of"
+
+    def _is_of_unknown_part(self, head: Mention) -> bool:
+        """Whether an unknown noun is what has no abnormality: "no | abnormality in the adnexa"."""
+        following, known = self._peek(), self._peek(2)
+        if following is None or following.i != head.j or self.words[following.i] not in _HOLDING:
+            return False
+        end = known.i if known is not None else len(self.words)
+        return any(word.isalpha() and word not in LIGHT for word in self.words[following.j : end])
 
     def _is_of_level_alone(self) -> bool:
         """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, others normal"."""

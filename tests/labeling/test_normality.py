@@ -177,3 +177,40 @@ def test_normal_discs_say_nothing_of_the_canal(text: str) -> None:
 @pytest.mark.parametrize("text", ["No remarkable findings.", "No relevant pathology.", "No significant findings."])
 def test_a_level_without_findings_is_normal(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == labels_of("L4-5: Normal.")
+
+
+@pytest.mark.parametrize("text", [
+    "Normal MRI appearance of the distal cord.",
+    "Normal MR signal of the cauda equina and conus.",
+    "Unremarkable T2 appearances of the sacroiliac joints.",
+    "Normal MR features of the paravertebral muscles.",
+])  # fmt: skip
+def test_what_looks_normal_on_the_study_is_not_the_study(text: str) -> None:
+    assert labels_of(f"L2-3: Mild bulge. {text}") == {"L2-L3 bulge": "mild"}
+
+
+def test_a_disc_that_looks_normal_on_the_study_is_normal() -> None:
+    assert labels_of("L5-S1: Normal MR appearance of the disc.") == NORMAL_DISC
+
+
+@pytest.mark.parametrize("text", [
+    "No abnormality is found in the distal cord.",
+    "No definite abnormality was observed in the bone marrow.",
+    "No pathology is seen in the visualised kidneys.",
+    "No abnormality in the left adnexa.",
+    "No abnormal findings in the paraspinal soft tissues.",
+])  # fmt: skip
+@pytest.mark.parametrize("join", [" ", "\n"])
+def test_another_part_without_abnormality_tells_nothing_of_a_level(text: str, join: str) -> None:
+    assert labels_of(f"L2-3: Mild bulge.{join}{text}") == {"L2-L3 bulge": "mild"}
+
+
+@pytest.mark.parametrize("text", ["No abnormality is seen.", "No abnormality was found at this level."])
+def test_where_no_abnormality_is_seen_the_level_is_normal(text: str) -> None:
+    assert labels_of(f"L2-3: {text}") == labels_of("L2-3: Normal.")
+
+
+def test_an_abnormality_that_is_not_seen_in_the_canal_is_none_of_it() -> None:
+    assert labels_of("L2-3: Mild bulge. No abnormality is seen in the canal.") == {
+        "L2-L3 bulge": "mild", "L2-L3 canal_stenosis": "none",
+    }  # fmt: skip
