@@ -235,7 +235,7 @@ class PatientDraws:
 
 
 def percentile_interval(value: float, resampled: FloatArray) -> Interval:
-    """Return a value with the percentile interval of its resamples; nan ones are left out."""
+    """Return a value with the percentile interval of its resamples, (resamples,); nan ones are left out."""
     defined = resampled[~np.isnan(resampled)]
     if not len(defined):
         return Interval(value, float("nan"), float("nan"))
@@ -246,8 +246,8 @@ def percentile_interval(value: float, resampled: FloatArray) -> Interval:
 def two_sided_p(resampled: FloatArray) -> float:
     """Return the bootstrap p-value of a difference that its resamples surround: twice the smaller tail beyond zero.
 
-    One is added to both counts (Davison and Hinkley 1997, section 4.2), so that it is never exactly zero; nan when no
-    resample is defined.
+    Differences are one a resample, (resamples,). One is added to both counts (Davison and Hinkley 1997, section 4.2), so
+    that it is never exactly zero; nan when no resample is defined.
     """
     defined = resampled[~np.isnan(resampled)]
     if not len(defined):
@@ -279,6 +279,6 @@ def patient_bootstrap(
 
 
 def ratio(part: ArrayLike, whole: ArrayLike) -> FloatArray:
-    """Divide, giving nan where the whole is zero."""
+    """Divide arrays of shapes that broadcast, giving nan where the whole is zero."""
     part, whole = np.broadcast_arrays(np.asarray(part, dtype=float), np.asarray(whole, dtype=float))
     return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0))

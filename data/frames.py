@@ -105,7 +105,7 @@ class LevelFrame:
 
 
 def orthonormal(axes: FloatArray) -> FloatArray:
-    """Return the right-handed rotation nearest to three row vectors (polar decomposition)."""
+    """Return the right-handed rotation nearest to three row vectors (polar decomposition); (3, 3) to (3, 3)."""
     u, _, vt = np.linalg.svd(axes)
     return np.asarray(u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt)
 

@@ -82,7 +82,24 @@ class Grid:
     def from_axes(
         cls, shape: tuple[int, int, int], *, origin_lps: ArrayLike, axes_lps: ArrayLike, spacing_mm: ArrayLike
     ) -> Grid:
-        """Build a grid from the LPS directions of its slice, row and column index (three unit vectors)."""
+        """Build a grid from the LPS directions in which its slice, row and column index grow.
+
+        Parameters
+        ----------
+        shape
+            Number of slices, rows, columns.
+        origin_lps
+            Centre of voxel `[0, 0, 0]`, mm; (3,).
+        axes_lps
+            Unit vectors, one a row; (3, 3).
+        spacing_mm
+            Distance between slices, rows, columns; (3,).
+
+        Raises
+        ------
+        GeometryError
+            When a spacing is not positive or the axes do not span space.
+        """
         affine = np.eye(4)
         affine[:3, :3] = np.asarray(axes_lps, dtype=float).T * np.asarray(spacing_mm, dtype=float)
         affine[:3, 3] = np.asarray(origin_lps, dtype=float)

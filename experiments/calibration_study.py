@@ -204,7 +204,22 @@ def _one_split(
 
 
 def calibrated(cells: Cells, context: FloatArray, calibrating: np.ndarray, method: str) -> FloatArray:
-    """Return calibrated probabilities of all cells: the calibrating half's out of fold, the rest's from all of it."""
+    """Return calibrated probabilities of all cells: the calibrating half's out of fold, the rest's from all of it.
+
+    Parameters
+    ----------
+    context
+        *Shape:* (cells, features)
+    calibrating
+        Whether a cell is of the half that calibrates.
+        *Shape:* (cells,)
+    method
+        `raw`, `MEAN` or one of `METHODS`.
+
+    Returns
+    -------
+    *Shape:* (cells, grades)
+    """
     if method == "raw":
         return cells.probabilities
     if method == MEAN:

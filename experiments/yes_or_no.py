@@ -111,7 +111,13 @@ def noted_threshold(scores: Mapping[Any, float], noted: Mapping[Any, float]) -> 
 
 
 def best_threshold(truth: NDArray[np.bool_], scores: FloatArray) -> float:
-    """Return the threshold of the highest kappa, midway to the next lower score; 0.5 when the truth has one side."""
+    """Return the threshold of the highest kappa, midway to the next lower score; 0.5 when the truth has one side.
+
+    Parameters
+    ----------
+    truth, scores
+        *Shape:* (answers,)
+    """
     if truth.all() or not truth.any():
         return 0.5
     steps = np.unique(scores)

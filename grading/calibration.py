@@ -45,7 +45,7 @@ class TemperatureScaling:
     temperature: float = 1.0
 
     def fit(self, probabilities: FloatArray, truth: Grades, context: FloatArray | None = None) -> TemperatureScaling:
-        """Find the temperature of least log loss."""
+        """Find the temperature of least log loss; arguments as of `Calibrator.fit`."""
         from scipy.optimize import minimize_scalar
 
         scores = _log(probabilities)
@@ -57,7 +57,7 @@ class TemperatureScaling:
         return self
 
     def transform(self, probabilities: FloatArray, context: FloatArray | None = None) -> FloatArray:
-        """Return calibrated probabilities."""
+        """Return calibrated probabilities (labels, grades)."""
         return _softmax(_log(probabilities) / self.temperature)
 
 
@@ -83,7 +83,7 @@ class VectorScaling:
         return self
 
     def transform(self, probabilities: FloatArray, context: FloatArray | None = None) -> FloatArray:
-        """Return calibrated probabilities; grades that the fit never met keep probability 0."""
+        """Return calibrated probabilities (labels, grades); grades that the fit never met keep probability 0."""
         found = np.zeros(probabilities.shape)
         found[:, self._model.classes_] = self._model.predict_proba(_features(probabilities, context))
         return found
@@ -159,8 +159,20 @@ def out_of_fold(
 
     Parameters
     ----------
+    make
+        Gives an unfitted calibrator.
+    probabilities
+        *Shape:* (labels, grades)
+    truth, patients
+        *Shape:* (labels,)
+    context
+        *Shape:* (labels, features)
     folds
         At most; of fewer patients each is a fold.
+
+    Returns
+    -------
+    *Shape:* (labels, grades)
 
     Raises
     ------
@@ -181,7 +193,10 @@ def out_of_fold(
 
 
 def ece_if_perfect(probabilities: FloatArray, *, repeats: int = 20, seed: int = 0) -> float:
-    """Return the calibration error that a perfectly calibrated grader of that size would show, by drawing truths."""
+    """Return the calibration error that a perfect grader of these probabilities, (labels, grades), would still show.
+
+    Truths are drawn from the probabilities, `repeats` times: of few labels even these miss them.
+    """
     from deepspine.grading.metrics import expected_calibration_error
 
     rng = np.random.default_rng(seed)

@@ -62,11 +62,11 @@ class LabelConfusion(nn.Module):
             self.register_buffer(f"epoch_counts_{number}", torch.zeros(n, n))
 
     def confusion(self, finding: str) -> Tensor:
-        """Return the share of discs of each true grade (rows) that labels call each grade (columns)."""
+        """Return the share of discs of each true grade that labels call each grade; (true grades, called grades)."""
         return self._buffer("confusion", finding)
 
     def shares(self, finding: str) -> Tensor:
-        """Return how frequent each true grade is."""
+        """Return how frequent each true grade is, 1 in sum; (grades,)."""
         return self._buffer("share", finding)
 
     def forward(self, scores: Mapping[str, Tensor], allowed: Mapping[str, Tensor]) -> Tensor:
@@ -111,7 +111,7 @@ class LabelConfusion(nn.Module):
             self.shares(finding).copy_(shares / shares.sum())
 
     def epoch_counts(self) -> list[Tensor]:
-        """Return the counts of the running epoch by finding, for processes to add up in place."""
+        """Return the running epoch's counts by finding, (grades, grades) each, for processes to add up in place."""
         return [self._buffer("epoch_counts", finding) for finding in self._numbers]
 
     def _count(self, finding: str, posterior: Tensor, sets: Tensor) -> None:

@@ -51,11 +51,14 @@ class DiscSpace:
         return self.below.back_mm - self.above.back_mm
 
     def back_at(self, up_mm: FloatArray) -> FloatArray:
-        """Return where the line between the back corners is at heights; beyond the corners it goes straight up."""
+        """Return where the line between the back corners is at heights, mm behind the disc's centre; shape as `up_mm`.
+
+        Beyond the corners it goes straight up.
+        """
         return self._line_at(up_mm, self.below.back_mm, self.above.back_mm)
 
     def front_at(self, up_mm: FloatArray) -> FloatArray:
-        """Return where the line between the front corners is at heights."""
+        """Return the same of the front corners."""
         return self._line_at(up_mm, self.below.front_mm, self.above.front_mm)
 
     def _line_at(self, up_mm: FloatArray, below_mm: float, above_mm: float) -> FloatArray:

@@ -47,17 +47,27 @@ class Raster:
 
     @property
     def up_mm(self) -> FloatArray:
-        """Height of each row above the disc's centre."""
+        """Height of each row above the disc's centre; (rows,)."""
         return np.asarray(np.arange(self.classes.shape[0]) * STEP_MM - HALF_HEIGHT_MM)
 
     @property
     def back_mm(self) -> FloatArray:
-        """Place of each column behind the disc's centre."""
+        """Place of each column behind the disc's centre; (columns,)."""
         return np.asarray(np.arange(self.classes.shape[1]) * STEP_MM - FRONT_MM)
 
 
 def level_raster(grid: Grid, mask: NDArray[np.uint8], frame: LevelFrame) -> Raster | None:
-    """Return the raster of a level; None when no disc is at the frame's centre."""
+    """Return the raster of a level, turned with its disc.
+
+    Parameters
+    ----------
+    grid, mask
+        `SpineClass` of each voxel of the grid, `[slice, row, column]`.
+
+    Returns
+    -------
+    None when no disc is at the frame's centre, or it is turned by more than `MAX_TURN_DEG` against the frame.
+    """
     _, back, up = frame.axes_lps
     points = _points(frame.center_lps, back, up)
     disc = _part_at_center(_sampled_classes(grid, mask, points) == SpineClass.DISC)

@@ -74,12 +74,15 @@ def draw_named_levels(spine: FoundSpine) -> Figure:
 
 
 def crop_picture(pixels: NDArray[np.float32], *, axial: bool) -> str:
-    """Return a slice of a crop as a data URI; axial ones bear the patient's sides."""
+    """Return a slice of a crop, (rows, columns), as a data URI; axial ones bear the patient's sides."""
     return _png(_enlarged(_gray(pixels)), axial=axial)
 
 
 def evidence_picture(pixels: NDArray[np.float32], evidence: NDArray[np.float32], *, axial: bool) -> str:
-    """Return a slice of a crop with what speaks for a finding glowing in it, brightest where most does."""
+    """Return a slice of a crop, (rows, columns), as a data URI, what speaks for a finding glowing in it.
+
+    It glows brightest where most speaks for it; `evidence` has the shape of `pixels`.
+    """
     strength = np.maximum(evidence, 0.0)
     strength = strength / (strength.max() or 1.0) * GLOW_OPACITY
     colors = _gray(pixels) * (1 - strength[..., None]) + np.array(GLOW) * strength[..., None]
