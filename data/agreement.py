@@ -246,8 +246,8 @@ def percentile_interval(value: float, resampled: FloatArray) -> Interval:
 def two_sided_p(resampled: FloatArray) -> float:
     """Return the bootstrap p-value of a difference that its resamples surround: twice the smaller tail beyond zero.
 
-    Differences are one a resample, (resamples,). One is added to both counts (Davison and Hinkley 1997, section 4.2), so
-    that it is never exactly zero; nan when no resample is defined.
+    Differences are one a resample, (resamples,). To both counts one is added (Davison and Hinkley 1997, section 4.2),
+    so that it is never exactly zero; nan when no resample is defined.
     """
     defined = resampled[~np.isnan(resampled)]
     if not len(defined):
