@@ -158,6 +158,7 @@ def rudimentary_probability(lowest: DiscEvidence, above: DiscEvidence) -> float:
     """
     seen = np.array([np.log(max(lowest.area_ratio, 1e-3)), lowest.tilt_deg, above.tilt_deg])
     (usual_mean, usual_sd), (rudimentary_mean, rudimentary_sd) = USUAL_LOWEST_DISC, RUDIMENTARY_DISC
+    seen[2] = min(seen[2], rudimentary_mean[2])
     usual = np.maximum(-0.5 * ((seen - usual_mean) / usual_sd) ** 2, np.log(EVIDENCE_FLOOR))
     off = seen - rudimentary_mean
     off[0] = max(off[0], 0.0)

@@ -66,6 +66,12 @@ def test_a_disc_of_full_size_on_a_steep_sacrum_is_not_called_s1_s2_with_confiden
     assert rudimentary_probability(lowest, above) < 0.5
 
 
+@pytest.mark.parametrize("tilt_above_deg", [25.0, 40.0, 55.0])
+def test_under_a_disc_that_a_slip_has_tipped_a_small_disc_is_still_rudimentary(tilt_above_deg: float) -> None:
+    lowest, above = DiscEvidence(0.0, 1.0, 41.0, 0.6), DiscEvidence(35.0, 0.02, tilt_above_deg, 0.5)
+    assert rudimentary_probability(lowest, above) > 0.9
+
+
 def test_the_smaller_the_lowest_disc_the_likelier_it_is_rudimentary() -> None:
     above = DiscEvidence(35.0, 0.02, 20.0, 1.0)
     found = [rudimentary_probability(DiscEvidence(0.0, 1.0, 44.0, area), above) for area in np.geomspace(0.05, 2.0, 40)]
