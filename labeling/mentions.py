@@ -39,5 +39,11 @@ class Mention:
         self.group: LevelGroup | None = None
         self.number = 0.0
 
+    def of_several(self) -> Mention:
+        """Return the same words said of more than one."""
+        twin = Mention(self.rule, self.i, self.j)
+        twin.plural = True
+        return twin
+
     def __repr__(self) -> str:
         return f"{self.kind}:{self.value}[{self.i}:{self.j}]"

@@ -156,7 +156,8 @@ class LevelPhrases(LevelScope):
         return True
 
     def _add_discs(self, mention: Mention) -> None:
-        self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
+        if not self._owns_quality(mention, plural=True):
+            self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
 
     def _of_named(self, mention: Mention) -> tuple[int, ...]:
         """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""

@@ -225,6 +225,8 @@ class Modifiers(Leftovers):
             return self._is_height_of_vertebra(site)
         if site.value != "disc":
             return False
+        if self._owns_quality(site, plural=site.plural):
+            return True
         return (not site.plural and self._next_is("finding")) or (bool(self.last) and self.last[-1].head.j == site.i)
 
     def _is_origin_of_cyst(self, site: Mention) -> bool:

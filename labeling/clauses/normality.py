@@ -23,8 +23,10 @@ _QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment
 _HOLDING = frozenset(("in", "of", "within", "involving", "about"))
 """Words before the part of the body that an abnormality is of."""
 
+_OWNED = _QUALITIES - {"alignment"}
 _RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
 _SETTING_OFF = frozenset((",", ";", "-", "and"))
+_OWNING = frozenset(("of", "in", "at"))
 _OF_DISC = frozenset(("disc", "disc_signal", "disc_height"))
 
 
@@ -101,6 +103,20 @@ class Normality(Lookahead):
             elif not found or not (mention.kind == "conj" or (mention.kind == "mark" and mention.value == ",")):
                 break
         return found
+
+    def _owns_quality(self, disc: Mention, *, plural: bool) -> bool:
+        """Whether a disc only tells whose quality is meant: "normal height and signal of | the discs at L1-2"."""
+        sites = self.cur.sites
+        if (
+            not sites
+            or sites[-1].value not in _OWNED
+            or self.words[sites[-1].j] not in _OWNING
+            or disc.i == sites[-1].j
+        ):
+            return False
+        if plural:
+            sites[-1] = sites[-1].of_several()
+        return True
 
     def _is_of_operation(self) -> bool:
         """Whether a state is said of an operation: "the decompression is | satisfactory", "| good decompression"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import PLACES, SIDES, LevelRef, Topic, stand_in
+from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, PLACES, SIDES, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -207,7 +207,7 @@ class Headings:
         if levels and not asserting:
             context.leave_skipped()
             self.set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
-            discs = [m for m in head if m.kind == "site" and m.value == "disc" and m.i >= levels[-1].j]
+            discs = self._discs_of(head, levels[-1])
             if discs and not standalone:
                 context.topic, context.topic_standalone = make_topic(discs), False
             return "level"
@@ -227,6 +227,14 @@ class Headings:
             return None
         self.set_topic(head, start, sentence, standalone)
         return "topic"
+
+    def _discs_of(self, head: list[Mention], level: Mention) -> list[Mention]:
+        """Return the discs that a heading of levels names: "L4-5 | disc:", "The remaining | discs:"."""
+        if level.kind != "level" and self.words[level.j - 1] in DISC_WORDS:
+            return [Mention(DISCS, level.j - 1, level.j)]
+        return [
+            mention for mention in head if mention.value == "disc" and mention.kind == "site" and mention.i >= level.j
+        ]
 
     def section_of(self, head: list[Mention]) -> str | None:
         """Return the section that a heading opens, or None."""

@@ -118,9 +118,29 @@ def test_lost_signal_of_something_else_says_nothing_of_the_disc(what: str) -> No
     "Loss of disc signal and height.",
     "Reduction of height and of signal of the disc.",
     "The disc shows reduced ht & signal.",
+    "Reduced signal and height of the disc.",
+    "Loss of T2 signal and disc height.",
+    "Diminished disc signal intensity & height.",
 ])  # fmt: skip
 def test_lost_height_and_signal_are_two_findings(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": PRESENT, "L4-L5 disc_height_loss": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Normal signal and height of the L1-2 and L2-3 discs.",
+    "Normal height and signal of the discs at L1-2 and L2-3.",
+    "The signal and height of the discs at L1-2 and L2-3 are preserved.",
+    "Preserved disc signal and height at L1-2 and L2-3.",
+])  # fmt: skip
+def test_normal_signal_and_height_are_those_of_the_discs_named(text: str) -> None:
+    found = labels_of(text)
+    assert {key: grades for key, grades in found.items() if "height" not in key} == {
+        "L1-L2 degeneration": "none", "L2-L3 degeneration": "none",
+    }  # fmt: skip
+
+
+def test_signal_and_height_of_a_vertebra_are_no_discs() -> None:
+    assert not labels_of("Normal signal and height of the vertebral bodies.")
 
 
 @pytest.mark.parametrize(("text", "label"), [

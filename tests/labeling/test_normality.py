@@ -159,6 +159,21 @@ def test_words_for_a_wide_canal_and_wide_foramina(text: str) -> None:
     assert told(f"L3-4: {text}", "foraminal_stenosis") == {"L3-L4 left": "none", "L3-L4 right": "none"}
 
 
+@pytest.mark.parametrize("text", [
+    "The contour of the L3-4 and L4-5 discs is normal.",
+    "Normal contour of the discs at L3-4 and L4-5.",
+])  # fmt: skip
+def test_a_normal_contour_of_a_disc_says_nothing_of_its_signal(text: str) -> None:
+    assert labels_of(text).keys() == {
+        f"{level} {name}" for level in ("L3-L4", "L4-L5") for name in ("bulge", "herniation")
+    }
+
+
+def test_the_contour_of_the_discs_is_that_of_all() -> None:
+    assert len(told("The contour of the discs is normal.", "herniation")) == 5
+    assert told("The height of the L1-2 disc is normal.", "bulge") == {}
+
+
 def test_a_disc_normal_in_contour_has_no_lesion() -> None:
     text = "The L1-L2 disc is normal in height, signal and contour."
     found = {finding: told(text, finding) for finding in ("bulge", "herniation", "degeneration")}
@@ -172,6 +187,19 @@ def test_a_disc_normal_in_contour_has_no_lesion() -> None:
 def test_normal_discs_say_nothing_of_the_canal(text: str) -> None:
     assert len(told(text, "herniation")) == len(told(text, "degeneration")) == 5
     assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("heading", ["Other discs:", "Rest of the discs -", "The remaining lumbar discs:"])
+@pytest.mark.parametrize("state", ["Normal.", "unremarkable", "No significant abnormality."])
+def test_a_heading_of_discs_called_normal_says_nothing_of_the_canal(heading: str, state: str) -> None:
+    found = labels_of(f"L4-5: Moderate bulge.\n{heading} {state}")
+    assert {key for key in found if key.startswith("L5-S1")} == set(NORMAL_DISC)
+
+
+def test_a_canal_under_a_heading_of_discs_is_still_told() -> None:
+    text = "The lower two discs: normal. The canal is patent. No foraminal stenosis."
+    assert told(text, "canal_stenosis") == {"L4-L5": "none", "L5-S1": "none"}
+    assert told("Other levels: normal.", "canal_stenosis").keys() == told("All levels: normal.", "bulge").keys()
 
 
 @pytest.mark.parametrize("text", ["No remarkable findings.", "No relevant pathology.", "No significant findings."])
