@@ -61,9 +61,10 @@ def lean_of(centers_lps: Sequence[FloatArray]) -> SpineLean:
 
     Examples
     --------
-    >>> upright = [np.array([0.0, 0.0, height]) for height in (70.0, 35.0, 0.0)]
-    >>> lean_of(upright).angle_deg, lean_of(upright).turn_deg
-    (0.0, 0.0)
+    >>> upright = lean_of([np.array([0.0, 0.0, height]) for height in (70.0, 35.0, 0.0)])
+    >>> forward = lean_of([np.array([0.0, -height, height]) for height in (70.0, 35.0, 0.0)])
+    >>> round(forward.angle_deg - upright.angle_deg), forward.is_unusual
+    (45, True)
     """
     _, back, up = centers_lps[0] - centers_lps[-2]
     usual, deviation = USUAL_LEAN_DEG[int(np.clip(len(centers_lps), min(USUAL_LEAN_DEG), max(USUAL_LEAN_DEG)))]
