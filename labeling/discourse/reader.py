@@ -19,7 +19,7 @@ from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
-from deepspine.labeling.discourse.stating import NOWHERE, Stating
+from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
@@ -184,7 +184,7 @@ class Reader:
     def _state(self, frames: list[Frame], reader: ClauseReader, sentence: Sentence) -> None:
         """Turn what a clause asserts into statements."""
         stating, start = self.stating, reader.start
-        stating.opening = self.words[start] if start < len(self.words) else ""
+        stating.opens_with_denial = opens_with_denial(self.words, reader.mentions, start)
         stating.bony_from = _bony_from(reader.mentions) if reader.vertebrae else NOWHERE
         stating.of_these = reader.of_these
         stating.headed = reader.at_header or (start > sentence.i and self.headings.opens_field())

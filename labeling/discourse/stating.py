@@ -11,6 +11,7 @@ from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.frame_grades import final_bits, is_negative, is_particular
 from deepspine.labeling.discourse.references import resolve
 from deepspine.labeling.level_mentions import LUMBAR
+from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentences import Sentence
 from deepspine.labeling.statements import Statement
 from deepspine.labeling.tokenization import Tokens
@@ -38,7 +39,11 @@ EVERYWHERE = frozenset(("all", "any", "rest", "rest_named"))
 NOWHERE = 1 << 30
 """A token behind every text."""
 
-_LOOSE_OPENINGS = frozenset(("no", "nil", "nothing", "there", "without", "neither"))
+_DENIALS = frozenset(("no", "nil", "nothing", "without", "neither"))
+_BEFORE_DENIAL = frozenset(("breaker", "cop", "conj", "hedge", "levelref", "mark", "of", "restword", "to"))
+"""Kinds of mentions between "there" and what it denies: "There is also currently no ...", "There appears to be no"."""
+
+_JOINING = frozenset(("and", "but", "with", "without"))
 _CORRECTIONS = frozenset(
     ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
      "swapped", "typographical", "interchanged", "switched", "inverted", "correction", "corrected", "erratum")
@@ -54,8 +59,8 @@ class Stating:
     ----------
     statements
         All so far.
-    opening
-        First word of the sentence.
+    opens_with_denial
+        Whether the sentence denies what it opens with.
     bony_from
         Token of the single vertebra whose bone the sentence is about: a negative behind it is about no disc, unless it
         denies a slip.
@@ -75,7 +80,7 @@ class Stating:
         self.sentences = sentences
         self.context = context
         self.statements: list[Statement] = []
-        self.opening = ""
+        self.opens_with_denial = False
         self.bony_from = NOWHERE
         self.trailing = self.sums_up = self.headed = self.of_these = False
         self._corrects: bool | None = None
@@ -153,7 +158,7 @@ class Stating:
         context = self.context
         if context.from_header or context.anchored or self.of_these:
             return False
-        return context.section != "findings" or context.wide or self.opening in _LOOSE_OPENINGS
+        return context.section != "findings" or context.wide or self.opens_with_denial
 
     def _remember(self, frame: Frame, levels: tuple[int, ...]) -> None:
         """Keep the side of a herniation for its nerve root, and the levels of a slip."""
@@ -208,6 +213,16 @@ class Stating:
                         name, bits, kept, levels, section, scope, certainty, rule, frame.i, frame.j, exclude, mode
                     )
                 )
+
+
+def opens_with_denial(words: list[str], mentions: list[Mention], start: int) -> bool:
+    """Whether a sentence denies what it opens with: "No ...", "There is no ...", not "There is a cyst with no ..."."""
+    if words[start] != "there":
+        return words[start] in _DENIALS
+    first = next((mention for mention in mentions if mention.kind not in _BEFORE_DENIAL), None)
+    if first is None or first.kind != "neg" or first.value == "gone":
+        return False
+    return _JOINING.isdisjoint(words[start : first.i + 1])
 
 
 def _mode_of_rest(ref: LevelRef, frame: Frame) -> str:

@@ -195,6 +195,27 @@ def test_nil_opens_a_denial_of_all_levels_as_no_does() -> None:
     assert len(told("Nil canal stenosis at any level.", "canal_stenosis")) == 5
 
 
+@pytest.mark.parametrize("sentence", [
+    "There is no canal stenosis.", "There is also currently no evidence of canal stenosis.",
+    "There does not appear to be any canal stenosis.", "There are neither bulges nor canal stenosis.",
+    "There is otherwise no canal stenosis.", "There is, however, no canal stenosis.",
+])  # fmt: skip
+def test_there_is_no_opens_a_denial_of_all_levels(sentence: str) -> None:
+    found = told(f"There is a protrusion at L2-3. {sentence}", "canal_stenosis")
+    assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")
+
+
+@pytest.mark.parametrize("sentence", [
+    "There is mild left foraminal narrowing but no canal stenosis.",
+    "There is moderate right foraminal narrowing, no canal stenosis.",
+    "There are a disc bulge and facet hypertrophy, with no canal stenosis.",
+    "There is an annular fissure without canal stenosis.",
+    "There is a meningioma but no canal stenosis.",
+])  # fmt: skip
+def test_a_denial_behind_what_there_is_stays_at_the_level(sentence: str) -> None:
+    assert told(f"There is a protrusion at L2-3. {sentence}", "canal_stenosis") == {"L2-L3": "none"}
+
+
 def test_nil_of_one_side_leaves_the_other() -> None:
     text = "L4-5: Foramina: nil right, mild left."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
