@@ -5,6 +5,7 @@ The pass walks the lexicon's trie, so its time is linear in the text whatever th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -16,6 +17,12 @@ from deepspine.labeling.tokenization import Tokens
 
 _LEVEL = Rule("level.named", "level", "", ())
 _VERTEBRA = Rule("vertebra", "vertebra", "", ())
+_CANAL = Rule("site.canal_adj", "site", "canal", (), form="adj")
+_BESIDE_SPINAL = frozenset(("conj", "grade", "mark", "neg", "to"))
+"""Kinds of mentions behind "spinal" where it is short for the canal: "spinal and foraminal", "spinal: mild"."""
+
+_OF_CANAL = frozenset(("compress", "compromise", "encroach", "impinge", "narrow", "obliterate", "open", "reduce"))
+"""What is said of a canal, so that "spinal" before it is short for one: "spinal stenosis", "spinal patency"."""
 
 
 def repair(tokens: Tokens, lexicon: Lexicon) -> None:
@@ -69,7 +76,20 @@ def scan(words: list[str], root: Node) -> list[Mention]:
                 _take_noun_before(read, mentions, words)
             add(read)
             i = read.j
-    return mentions
+    return _with_spinal(mentions, words) if "spinal" in words else mentions
+
+
+def _with_spinal(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Read "spinal" as the canal before a narrowing; before a site or finding it adds nothing to it."""
+    kept: list[Mention] = []
+    for mention, following in itertools.zip_longest(mentions, mentions[1:]):
+        if mention.rule.id == "site.spinal" and following is not None and following.i == mention.j:
+            if following.kind in ("site", "finding"):
+                continue
+            if following.kind in _BESIDE_SPINAL or following.value in _OF_CANAL:
+                mention = Mention(_CANAL, mention.i, mention.j)
+        kept.append(mention)
+    return kept
 
 
 def _take_noun_before(level: Mention, mentions: list[Mention], words: list[str]) -> None:

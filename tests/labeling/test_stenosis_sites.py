@@ -144,3 +144,32 @@ def test_a_reduced_lesion_is_there_and_no_reduced_canal(text: str) -> None:
 @pytest.mark.parametrize("text", ["No cord compression.", "Protrusion with cord compression."])
 def test_a_compressed_cord_is_no_compressed_sac(text: str) -> None:
     assert not told(f"T12-L1: {text}", "thecal_sac")
+
+
+@pytest.mark.parametrize("text", [
+    "Normal spinal marrow signal.", "The spinal muscles are normal.", "Spinal segmentation is normal.",
+    "No spinal abnormality.", "The spinal column is unremarkable.", "Normal spinal curvatures.", "No spinal tumour.",
+    "Spinal bones: Normal.",
+])  # fmt: skip
+def test_spinal_before_another_noun_says_nothing_of_the_canal(text: str) -> None:
+    assert not labels_of(text)
+    assert not labels_of(f"L4-5: {text}")
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Severe spinal stenosis.", "severe"),
+    ("Spinal stenosis is moderate.", "moderate"),
+    ("Moderate spinal and mild foraminal stenosis.", "moderate"),
+    ("Mild spinal, recess and foraminal narrowing.", "mild"),
+    ("Spinal: mild to moderate stenosis.", "mild|moderate"),
+    ("No significant spinal compromise.", "none|mild"),
+    ("Neither spinal nor foraminal stenosis.", "none"),
+    ("The spinal dimensions are mildly reduced.", "mild"),
+])  # fmt: skip
+def test_spinal_before_a_narrowing_is_short_for_the_canal(text: str, grades: str) -> None:
+    assert told(f"L3-4: {text}", "canal_stenosis") == {"L3-L4": grades}
+
+
+def test_spinal_before_another_site_is_that_site() -> None:
+    assert not told("The spinal exit foramina are patent.", "canal_stenosis")
+    assert len(told("The spinal exit foramina are patent.", "foraminal_stenosis")) == 10
