@@ -267,9 +267,11 @@ class Reader:
 
     def _note_whole_spine(self, sentence: Sentence, mentions: list[Mention], before: int) -> None:
         """Note that a line has left its level for the whole spine: by its place, its statements, or for the cord."""
-        stated = self.stating.statements
-        blanket = any(stated[index].scope == "blanket" for index in range(before, len(stated)))
-        if blanket or _is_of_cord(mentions) or (self.stating.trailing and before < len(stated)):
+        if sentence.line_end:
+            return  # nothing follows that could sum up
+        stated = self.stating.statements[before:]
+        left = (bool(stated) and self.stating.trailing) or any(statement.scope == "blanket" for statement in stated)
+        if left or _is_of_cord(mentions):
             self.context.left_line = sentence.line
 
     def _remember_subject(self, frames: list[Frame]) -> None:
@@ -384,7 +386,7 @@ def _bony_from(mentions: list[Mention]) -> int:
 
 def _is_of_cord(mentions: list[Mention]) -> bool:
     """Whether a sentence speaks of the cord, which no level's heading is about."""
-    return any(mention.kind == "site" and mention.value == "cord" for mention in mentions)
+    return "cord" in [mention.value for mention in mentions if mention.kind == "site"]
 
 
 def _counts_levels(mentions: list[Mention]) -> bool:
