@@ -9,7 +9,7 @@ from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
-from deepspine.labeling.discourse.section_words import is_of_present_study, section_by_words
+from deepspine.labeling.discourse.section_words import is_of_present_study, says_nothing, section_by_words, section_told
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentences import DASHES, Sentence
 
@@ -19,6 +19,9 @@ MAX_HEADER_TOKENS = 9
 MOST_HEADER_TOKENS = 17
 MAX_BARE_HEADING = 5
 """Words of a section's heading without a colon, on a line of its own."""
+
+MAX_WORDS_BEFORE_SECTION = 3
+"""Words before the first one of a section's heading that is known."""
 
 MAX_TOPIC_TOKENS = 8
 """Words before the colon of a heading that names a site or finding: "Narrowing of the lateral recess (Rt/Lt)"."""
@@ -47,6 +50,8 @@ class Headings:
         """Read the headings at the front of a sentence; returns what is left, where, and whether a level was headed."""
         if self.context.columns:
             self.context.columns.clear()
+        if 0 <= self.context.skip_ends < self.index:
+            self.context.leave_skipped()
         mentions = sentence.mentions
         if sentence.line_start:
             self._line_start(sentence)
@@ -193,9 +198,9 @@ class Headings:
     def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
         """Take a heading for what it is: a section, levels, a part of the spine or a topic; None when it is none."""
         context = self.context
-        section = "findings" if is_of_present_study(self.words[start:end]) else self.section_of(head)
-        if section is not None and (head[0].i - start <= 3):
-            self._enter_section(section, standalone, sentence)
+        section = self._section_headed(head, start, end, sentence)
+        if section is not None:
+            self._enter_section(section, standalone, sentence, end)
             context.region = self.regions.within(start, end) or context.region
             if section == "addendum" and head[-1].kind == "level":
                 self.set_level(head[-1], sentence, standalone=standalone)
@@ -236,6 +241,17 @@ class Headings:
             mention for mention in head if mention.value == "disc" and mention.kind == "site" and mention.i >= level.j
         ]
 
+    def _section_headed(self, head: list[Mention], start: int, end: int, sentence: Sentence) -> str | None:
+        """Return the section that a heading names or, where it tells of an examination, begins or goes on with."""
+        context, words = self.context, self.words[start:end]
+        within = context.skip and start > sentence.i  # "History: MRI showed: ..." tells of another one
+        told = None if within else section_told(words)
+        if told is not None:
+            return context.section if told == "findings" and not context.skip else told
+        if head[0].i - start > MAX_WORDS_BEFORE_SECTION:
+            return None
+        return "findings" if is_of_present_study(words) else self.section_of(head)
+
     def section_of(self, head: list[Mention]) -> str | None:
         """Return the section that a heading opens, or None."""
         for mention in head[:3]:
@@ -245,7 +261,7 @@ class Headings:
                 break
         return section_by_words(self.words, head)
 
-    def _enter_section(self, section: str, standalone: bool, sentence: Sentence) -> None:
+    def _enter_section(self, section: str, standalone: bool, sentence: Sentence, end: int) -> None:
         context = self.context
         context.level = None
         context.topic = None
@@ -256,8 +272,10 @@ class Headings:
             context.skip = True
             context.section = "skip"
             context.skip_inline = not standalone and not self._findings_follow()
+            context.skip_ends = self.index if says_nothing(self.words[end + 1 : sentence.j]) else -1
             return
         context.skip = context.skip_inline = False
+        context.skip_ends = -1
         context.section = section
         if section == "addendum" and not context.addendum_line:
             context.addendum_line = sentence.line

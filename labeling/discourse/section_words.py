@@ -23,11 +23,54 @@ _PRESENT = frozenset(
 """How the heading of the examination in hand opens, behind which its findings stand."""
 
 _OF_HEADING = frozenset(("prior", "site", "section", "mark"))
+_TELLS = frozenset(
+    ("reveal", "reveals", "revealed", "show", "shows", "showed", "demonstrate", "demonstrates", "demonstrated",
+     "disclose", "discloses", "disclosed")
+)  # fmt: skip
+_AS_FOLLOWS = frozenset(("the", "following", "findings", "that", "as", "follows"))
+"""Words behind the verb of a heading that tells: "The study revealed the following findings:"."""
+
+_OF_PATIENT = frozenset(("clinical", "clinically", "physical", "neurological", "neurologic"))
+"""Examinations that take no pictures."""
+
+_COMPARED = frozenset(("compared", "comparison"))
+_NOTHING = frozenset(("none", "nil", "no", "not", "n", "/", "a", "prior", "priors", "previous", "available", "."))
+"""All that a section says that has nothing to say: "none", "no prior available", "n/a"."""
 
 
 def is_of_present_study(words: Sequence[str]) -> bool:
     """Whether a heading names the examination in hand, "Follow-up study:"; "Study:" tells how it was made."""
     return len(words) > 1 and words[0] in _PRESENT and words[-1] in _EXAMINATIONS
+
+
+def section_told(words: Sequence[str]) -> str | None:
+    """Return the section of a heading that says what an examination tells, or what it is compared with.
+
+    Examples
+    --------
+    >>> section_told(["the", "study", "revealed"]), section_told(["previous", "mri", "showed"])
+    ('findings', 'skip')
+    >>> section_told(["compared", "to", "the", "previous", "study"]), section_told(["compared", "to"])
+    ('findings', None)
+    """
+    if words[0] in _COMPARED:
+        return "findings" if words[1:2] in (["to"], ["with"]) and len(words) > 2 else None
+    end = len(words)
+    while end and words[end - 1] in _AS_FOLLOWS:
+        end -= 1
+    if not end or words[end - 1] not in _TELLS or _EXAMINATIONS.isdisjoint(words):
+        return None
+    earlier = not EARLIER.isdisjoint(words) or any(_is_year(word) for word in words)
+    return "skip" if earlier or not _OF_PATIENT.isdisjoint(words) else "findings"
+
+
+def _is_year(word: str) -> bool:
+    return word.isdigit() and len(word) == len("2000")
+
+
+def says_nothing(words: Sequence[str]) -> bool:
+    """Whether a section has nothing to say, so that it ends with its sentence: "Comparison: | none"."""
+    return bool(words) and words[0] in _NOTHING and _NOTHING.issuperset(words)
 
 
 def section_by_words(words: list[str], head: Sequence[Mention]) -> str | None:

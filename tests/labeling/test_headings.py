@@ -216,3 +216,34 @@ def test_behind_the_present_study_stand_its_findings(study: str) -> None:
 @pytest.mark.parametrize("study", ["Study", "Examination", "Exam"])
 def test_behind_a_study_without_more_stands_how_it_was_made(study: str) -> None:
     assert not labels_of(f"{study}: MRI for L4-5 protrusion.")
+
+
+@pytest.mark.parametrize("heading", [
+    "Multisequence study revealed:", "The MRI study shows the following:", "MRI examination demonstrates:",
+    "Compared to the previous study:", "Comparison with the MRI of 2019:", "Compared with the exam of 12 May 2020:",
+])  # fmt: skip
+@pytest.mark.parametrize("join", [" ", "\n"])
+def test_what_the_study_tells_stands_behind_its_heading(heading: str, join: str) -> None:
+    found = labels_of(f"{heading}{join}Mild bulge at L2-3. The canal at L5-S1 is severely narrowed.")
+    assert found == {"L2-L3 bulge": "mild", "L5-S1 canal_stenosis": "severe"}
+
+
+@pytest.mark.parametrize("heading", [
+    "The previous study showed:", "MRI of 2018 revealed:", "Neurological examination shows:", "Comparison to:",
+    "History: MRI revealed:",
+])  # fmt: skip
+def test_what_an_earlier_study_told_is_passed_over(heading: str) -> None:
+    assert labels_of(f"{heading} L4-5 protrusion.\nL2-3: Mild bulge.") == {"L2-L3 bulge": "mild"}
+
+
+def test_the_study_of_an_impression_goes_on_with_it() -> None:
+    assert labels_of("L2-3: Mild bulge.\nIMPRESSION:\nThe study shows:\nL2-3: Moderate bulge.") == {
+        "L2-L3 bulge": "mild|moderate",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Comparison: None.", "Comparison: No prior available.", "Contrast: None. Comparison: not available.",
+])  # fmt: skip
+def test_a_section_with_nothing_to_say_ends_with_its_sentence(text: str) -> None:
+    assert labels_of(f"{text} Mild bulge at L2-3.") == {"L2-L3 bulge": "mild"}
