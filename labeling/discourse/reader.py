@@ -19,6 +19,7 @@ from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
+from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.lexicon import Rule
@@ -107,6 +108,7 @@ class Reader:
         self.context = Context()
         self.headings = Headings(tokens.words, sentences, self.context)
         self.stating = Stating(tokens, sentences, self.context)
+        self.remnants = Remnants(self.words)
         self.puzzles: list[tuple[int, int, float]] = []
 
     def read(self) -> Reading:
@@ -165,6 +167,7 @@ class Reader:
         if told or not _counts_levels(mentions):
             self._remember(reader, frames, sentence)
         self._remember_subject(frames)
+        self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
 
     def _clause_reader(self, topic: Topic | None, start: int, at_header: bool) -> ClauseReader:
         """Return a reader of a clause that begins at a token, with what the sentences before leave to it."""

@@ -127,3 +127,34 @@ def test_what_has_changed_or_gone_reaches_back_to_its_own_clause(text: str, labe
 ])  # fmt: skip
 def test_what_a_finding_has_changed_to_counts(text: str, grades: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "The known large extrusion has regressed, with a small residual protrusion.",
+    "The sequestrated fragment has shrunk. A central protrusion remains.",
+    "Marked regression of the extrusion; there is now a shallow protrusion.",
+    "The extrusion has decreased in size to a broad-based protrusion.",
+    "The previous extrusion is smaller. The residual protrusion abuts no root.",
+])  # fmt: skip
+def test_of_a_herniation_that_has_receded_counts_what_is_left(text: str) -> None:
+    assert told(f"L4-5: {text}", "herniation") == {"L4-L5": "protrusion"}
+
+
+def test_what_is_left_in_the_findings_is_what_an_impression_calls_receded() -> None:
+    text = "FINDINGS: L4-5: The extrusion is smaller, residual protrusion.\nIMPRESSION: Regression of L4-5 extrusion."
+    assert told(text, "herniation") == {"L4-L5": "protrusion"}
+
+
+def test_a_bulge_may_be_all_that_is_left() -> None:
+    text = "L5-S1: Regressed extrusion, with only a mild residual bulge."
+    assert (told(text, "herniation"), told(text, "bulge")) == ({}, {"L5-S1": "mild"})
+
+
+@pytest.mark.parametrize("text", [
+    "The extrusion has regressed slightly.",
+    "The extrusion is smaller and now touches the left L5 root; there is a disc bulge.",
+    "The extrusion has regressed. There is now a protrusion at L5-S1.",
+    "The extrusion has decreased in size, with residual recess stenosis.",
+])  # fmt: skip
+def test_a_herniation_that_has_receded_is_there_where_nothing_else_is_left(text: str) -> None:
+    assert told(f"L4-5: {text}", "herniation")["L4-L5"] == "extrusion"
