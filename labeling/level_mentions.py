@@ -15,7 +15,7 @@ LEVELS = tuple(Level)
 INDEX = {level.value: index for index, level in enumerate(LEVELS)}
 LUMBAR = tuple(INDEX[level] for level in LUMBAR_LEVELS)
 
-_VERTEBRA = re.compile(r"([cdtls])[v -]?\.?(\d{1,2})$")
+_VERTEBRA = re.compile(r"([cdls]|th?)[v -]?\.?(\d{1,2})$")
 _POINTED = re.compile(r"l(\d)\.(\d)$")
 _SEQUENCE = tuple(f"C{n}" for n in range(1, 8)) + tuple(f"T{n}" for n in range(1, 13)) + (
     "L1", "L2", "L3", "L4", "L5", "S1", "S2",
@@ -94,11 +94,11 @@ class LevelGroup(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def vertebra(word: str) -> str | None:
-    """Return the vertebra that a token names (`l4` to `L4`, `d12` to `T12`), or None."""
+    """Return the vertebra that a token names (`l4` to `L4`, `d12` and `th12` to `T12`), or None."""
     match = _VERTEBRA.match(_POINTED.sub(r"l\1\2", word))
     if match is None:
         return None
-    letter, number = match.group(1).upper(), int(match.group(2))
+    letter, number = match.group(1)[0].upper(), int(match.group(2))
     return f"{'T' if letter == 'D' else letter}{number}"
 
 

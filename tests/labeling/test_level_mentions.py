@@ -12,6 +12,9 @@ from deepspine.labeling.tokenization import tokenize
     ("L45", "L4-L5"),
     ("L51", "L5-S1"),
     ("D12-L1", "T12-L1"),
+    ("Th12-L1", "T12-L1"),
+    ("Th12/L1 to L2/L3", "T12-L1 L1-L2 L2-L3"),
+    ("Th12 to L2", "T12-L1 L1-L2"),
     ("L3-4, L4-5 and L5-S1", "L3-L4 L4-L5 L5-S1"),
     ("L2-3 through L4-5", "L2-L3 L3-L4 L4-L5"),
     ("L3 to S1", "L3-L4 L4-L5 L5-S1"),
@@ -33,6 +36,7 @@ from deepspine.labeling.tokenization import tokenize
     ("L4-5 and less so at L3-4", "L4-L5 L3-L4"),
     ("C5-6", ""),
     ("T11-12", ""),
+    ("Th11/Th12", ""),
 ])  # fmt: skip
 def test_a_group_of_levels_is_read(text: str, levels: str) -> None:
     group = read_group(tokenize(text).words, 0)
