@@ -29,9 +29,14 @@ _ENDPLATE_WORDS = frozenset(
      "degenerative", "discogenic")
 )  # fmt: skip
 _CHANGES = frozenset(("modic", "endplate", "reactive", "degenerative", "marrow", "signal", "change", "changes"))
-_SCALE_WORDS = frozenset(("grade", "type", "stage", "grades", "class", "score"))
+SCALE_WORDS = frozenset(("grade", "type", "stage", "grades", "class", "score"))
+"""Words between the name of a scale and its grade."""
+
 _SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8, "a1": 3, "a2": 3, "a3": 3, "a4": 3}
 _NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann", "pfirrman", "meyerding"))
+SCALE_NAMES = _NAMED_SCALES | {"modic"}
+"""Names whose grades may be listed behind them."""
+
 _UNITS = {"mm": 1.0, "millimeter": 1.0, "millimeters": 1.0, "millimetres": 1.0, "millimetre": 1.0, "cm": 10.0}
 
 _NUMBER = Rule("number", "number", "", ())
@@ -106,16 +111,25 @@ def _read_degree(words: list[str], i: int) -> Mention | None:
 def _read_scale(words: list[str], i: int) -> Mention | None:
     """Read a grade of a scale that is named: `Lee grade 2`, `Schizas C`, `Pfirrmann IV`."""
     j = i + 1
-    while j < len(words) and words[j] in _SCALE_WORDS:
+    while j < len(words) and words[j] in SCALE_WORDS:
         j += 1
-    name = words[i]
+    mention = read_value(words[i], words, j)
+    if mention is not None:
+        mention.i = i
+    return mention
+
+
+def read_value(name: str, words: list[str], i: int) -> Mention | None:
+    """Read the bare grade at a token as one of the scale of this name; None where it is none."""
     if name == "schizas":
-        known = j < len(words) and words[j] in _SCHIZAS
-        return _numbered(_SCALES[name], i, j + 1, bits=_SCHIZAS[words[j]], form="scale") if known else None
-    numbers, end = _numerals(words, j)
+        known = i < len(words) and words[i] in _SCHIZAS
+        return _numbered(_SCALES[name], i, i + 1, bits=_SCHIZAS[words[i]], form="scale") if known else None
+    numbers, end = _numerals(words, i)
     if not numbers:
         return None
     bits, number = _bits_of(n for n in numbers if n < 6), max(numbers)
+    if name == "modic":
+        return _numbered(_MODIC, i, end, bits=bits & ANY_MODIC_TYPE or 1)
     if name == "meyerding":
         return _numbered(_NUMBER, i, end, bits=bits, number=number, form="grade")
     if name in ("lee", "bartynski"):

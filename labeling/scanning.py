@@ -12,7 +12,8 @@ from functools import lru_cache
 from deepspine.labeling.level_mentions import follows_preposition, read_group, vertebra
 from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.number_mentions import NUMBER_READERS, read_modic, read_size
+from deepspine.labeling.number_mentions import NUMBER_READERS, SCALE_NAMES, read_modic, read_size
+from deepspine.labeling.scale_lists import with_scale_lists
 from deepspine.labeling.tokenization import Tokens
 
 _LEVEL = Rule("level.named", "level", "", ())
@@ -76,7 +77,9 @@ def scan(words: list[str], root: Node) -> list[Mention]:
                 _take_noun_before(read, mentions, words)
             add(read)
             i = read.j
-    return _with_spinal(mentions, words) if "spinal" in words else mentions
+    if "spinal" in words:
+        mentions = _with_spinal(mentions, words)
+    return mentions if SCALE_NAMES.isdisjoint(words) else with_scale_lists(mentions, words)
 
 
 def _with_spinal(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -14,11 +14,11 @@ _WRAP_SHORT = 52
 _FILLED_MIN, _FILLED_LINES = 45, 4
 """Width and number of lines above which a text that fills every line has none of its own."""
 
-_ROW = re.compile(r"\s*(?:\| *)?(?:disc |disk )?[LTDSlts]\d{1,2} ?[-/] ?[LTDSlts]?\d{1,2} *\|")
+_ROW = re.compile(r"\s*(?:\| *)?(?:disc |disk )?(?:[LTDSlts]|T[Hh])\d{1,2} ?[-/] ?[LTDSlts]?\d{1,2} *\|")
 _CLOSED_ROW = re.compile(rf"\|[ ]*\n{_ROW.pattern}")
 """A row that names its level in front; one below a row that ends in a bar."""
 
-_OPENS_LEVEL = re.compile(r"\W*(?:at |disc |disk )?[LTDSlts]\d{1,2} ?[-/] ?[LTDSlts]?\d", re.IGNORECASE)
+_OPENS_LEVEL = re.compile(r"\W*(?:at |disc |disk )?(?:[LTDSlts]|Th)\d{1,2} ?[-/] ?[LTDSlts]?\d", re.IGNORECASE)
 
 _DANGLING = frozenset(
     [
@@ -183,7 +183,8 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     ending = line.rsplit(None, 1)[-1].lower()
     if ending == "no" and line[: -len(ending)].rstrip().endswith(":"):
         return False
-    if last in "-,/&(" or (ending in _DANGLING and not (ending in _ENDING and _begins_new(line, following, width))):
+    ends_whole = (ending in _ENDING and _begins_new(line, following, width)) or _ends_in_grade_a(line)
+    if last in "-,/&(" or (ending in _DANGLING and not ends_whole):
         return True
     first = following.split(None, 1)[0]
     if first in _OPENERS and not width:
@@ -191,6 +192,11 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
         return True
     return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+
+
+def _ends_in_grade_a(line: str) -> bool:
+    """Whether the "A" at the end of a line is a grade and no article: "Schizas: L3-4 B, L4-5 A"."""
+    return line.endswith(" A") and not line.isupper()
 
 
 def _begins_new(line: str, following: str, width: int) -> bool:

@@ -105,6 +105,29 @@ def test_a_grade_of_a_named_scale_goes_on_at_another_level() -> None:
     assert found == {"L4-L5": "grade4", "L3-L4": "grade3"}
 
 
+@pytest.mark.parametrize(("text", "finding", "found"), [
+    ("Schizas: L2-3 A, L4-5 C", "canal_stenosis", {"L2-L3": "none|mild", "L4-L5": "severe"}),
+    ("Schizas: C at L4-5, B at L3-4.", "canal_stenosis", {"L4-L5": "severe", "L3-L4": "moderate"}),
+    ("Schizas D at L4-5 and B at L3-4.", "canal_stenosis", {"L4-L5": "severe", "L3-L4": "moderate"}),
+    ("Pfirrmann grades: L2-3 II, L4-5: 4.", "pfirrmann", {"L2-L3": "grade2", "L4-L5": "grade4"}),
+    ("Pfirrmann:\nL3-4: III\nL4-5: IV\n", "pfirrmann", {"L3-L4": "grade3", "L4-L5": "grade4"}),
+    ("Disc degeneration (Pfirrmann): L4-5 4, L5-S1 3", "pfirrmann", {"L4-L5": "grade4", "L5-S1": "grade3"}),
+    ("Modic changes: L3-4 1, L4-5 0", "modic", {"L3-L4": "type1", "L4-L5": "none"}),
+    ("Modic: L3-4 I, L4-5 II, L5-S1 none", "modic", {"L3-L4": "type1", "L4-L5": "type2", "L5-S1": "none"}),
+    (
+        "Lee grade: L3-4 Rt 1; L4-5 Rt 2 Lt 3, L5-S1 Lt 0",
+        "foraminal_stenosis",
+        {"L3-L4 right": "mild", "L4-L5 right": "moderate", "L4-L5 left": "severe", "L5-S1 left": "none"},
+    ),
+    ("L4-5: Lee right 2, left 3.", "foraminal_stenosis", {"L4-L5 right": "moderate", "L4-L5 left": "severe"}),
+    ("Bartynski: L4-5 left 2", "subarticular_stenosis", {"L4-L5 left": "moderate"}),
+    ("Modic type 2 changes at L4-5 and 1 other level.", "modic", {"L4-L5": "type2"}),
+    ("Modic: 1. Bulge at L4-5. 2. Protrusion at L5-S1.", "modic", {}),
+])  # fmt: skip
+def test_a_scale_named_in_front_is_that_of_a_list(text: str, finding: str, found: dict[str, str]) -> None:
+    assert told(text, finding) == found
+
+
 def test_the_name_of_the_earlier_examination_takes_no_degree() -> None:
     text = "Since the previous study there has been no change in the mild L3-4 and moderate L4-5 canal stenosis."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}

@@ -73,3 +73,13 @@ def test_lines_of_levels_of_one_length_are_lines_of_their_own() -> None:
         "L5-S1 - central canal: normal; right foramen: normal; left foramen: severe"
     )
     assert told(text, "canal_stenosis") == {"L2-L3": "none", "L3-L4": "mild", "L4-L5": "severe", "L5-S1": "none"}
+
+
+def test_a_grade_a_at_the_end_of_a_line_is_no_article() -> None:
+    text = "Schizas: L3-4 B, L4-5 A\nForaminal stenosis: L4-5 mild"
+    assert labels_of(text) == {
+        "L3-L4 canal_stenosis": "moderate",
+        "L4-L5 canal_stenosis": "none|mild",
+        "L4-L5 foraminal_stenosis left": "mild",
+        "L4-L5 foraminal_stenosis right": "mild",
+    }

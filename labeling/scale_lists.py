@@ -1,0 +1,88 @@
+"""Lists of a published scale that is named once, in front: "Pfirrmann: L3-4 III, L4-5 IV", "Lee grade: L4/5 Rt 2 Lt 1".
+
+Every bare grade of the list is read as though the name stood before it.
+"""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import SITE_OF_SCALE, SITES
+from deepspine.labeling.markup import NEWLINE
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.number_mentions import SCALE_NAMES, SCALE_WORDS, read_value
+
+_OF_LIST = frozenset(("level", "levels", "side", "side_post", "conj", "of", "post_neg"))
+"""Kinds of mentions that a list holds beside its grades."""
+
+_MARKS = frozenset((",", ";", ":", "|", "-", "(", ")"))
+_LINKS = SCALE_WORDS | {"classification", "changes", "change", "endplate", "=", "(", ")"}
+"""Words that stand between the name of a scale, or a level, and a grade."""
+
+_PLACES = frozenset(("level", "levels", "side", "side_post"))
+_ENDS = frozenset((".", NEWLINE, ",", ";", "|", ")", "(", "and", "at"))
+"""What may stand behind a grade of a list, beside a level or a side."""
+
+
+def with_scale_lists(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return the mentions with the grades of such lists; called for a text that names a scale."""
+    starts = {mention.i: mention for mention in mentions}
+    found: dict[int, Mention] = {}
+    for place, word in enumerate(words):
+        if word in SCALE_NAMES:
+            named = starts.get(place)
+            grades = _read_list(word, place + 1 if named is None else named.j, words, starts)
+            if grades and named is None:
+                grades |= _heading(word, place, words)
+            found.update(grades)
+    return sorted((starts | found).values(), key=lambda mention: mention.i) if found else mentions
+
+
+def _heading(name: str, place: int, words: list[str]) -> dict[int, Mention]:
+    """Return the site that a scale grades where its name alone is a heading: "Lee grade: | L4-5 right 2"."""
+    end = place + 1
+    while end < len(words) and words[end] in SCALE_WORDS:
+        end += 1
+    heads = words[end : end + 1] == [":"] and name in SITE_OF_SCALE
+    return {place: Mention(SITES[SITE_OF_SCALE[name]].rule, place, end)} if heads else {}
+
+
+def _read_list(name: str, place: int, words: list[str], starts: dict[int, Mention]) -> dict[int, Mention]:
+    """Read the grades behind the name of a scale, by their first token, to the end of the list."""
+    found: dict[int, Mention] = {}
+    while place < len(words):
+        mention = starts.get(place)
+        if mention is None or mention.kind == "number":
+            value = read_value(name, words, place if mention is None else _behind_links(words, place))
+            if value is not None and _ends_item(words, value.j, starts):
+                found[place] = value
+                value.i, place = place, value.j
+            elif mention is None and (words[place] in _LINKS or _goes_on_below(words, place, starts)):
+                place += 1
+            else:
+                break
+        elif mention.kind in _OF_LIST or words[place] in _MARKS:
+            place = mention.j
+        elif _goes_on_below(words, place, starts):
+            place += 1
+        else:
+            break
+    return found
+
+
+def _behind_links(words: list[str], place: int) -> int:
+    while place < len(words) and words[place] in _LINKS:
+        place += 1
+    return place
+
+
+def _ends_item(words: list[str], end: int, starts: dict[int, Mention]) -> bool:
+    """Whether nothing but another item, or the end, follows a grade: not "L4-5: | 2 other levels"."""
+    following = starts.get(end)
+    return end == len(words) or words[end] in _ENDS or (following is not None and following.kind in _PLACES)
+
+
+def _goes_on_below(words: list[str], place: int, starts: dict[int, Mention]) -> bool:
+    """Whether a line ends that a level follows on the next: "Pfirrmann: | L3-4: III | L4-5: IV"."""
+    if words[place] == "." and words[place + 1 : place + 2] == [NEWLINE]:
+        return True
+    following = starts.get(place + 1)
+    return words[place] == NEWLINE and following is not None and following.kind in _PLACES
