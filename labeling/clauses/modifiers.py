@@ -55,8 +55,13 @@ class Modifiers(Leftovers):
         """Read "Lee 2 left" and "Schizas C" without a site as the site that the scale grades."""
         site = SITE_OF_SCALE.get(mention.value)
         headed = self.topic is not None and bool(self.topic.sites)
-        if site and not headed and not cur.sites and self.open is None and not any(c.sites for c in self.conjuncts):
+        named = headed or bool(cur.sites) or any(c.sites for c in self.conjuncts) or self._has_told_of(site)
+        if site and not named and self.open is None:
             cur.sites.append(SITES[site])
+
+    def _has_told_of(self, site: str | None) -> bool:
+        """Whether the heads just read are of a scale's site: "left foraminal stenosis | (Lee 2)"."""
+        return bool(self.last) and all(frame.site == site for frame in self.last)
 
     def _grades_denied(self, mention: Mention) -> bool:
         """Give "of significance" to the heads just read: "no canal or foraminal stenosis | of significance"."""

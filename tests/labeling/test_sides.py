@@ -302,3 +302,23 @@ def test_a_side_and_its_degree_stay_together(text: str, left: str, right: str) -
 def test_the_side_of_a_subject_holds_for_all_its_levels() -> None:
     text = "Left foraminal stenosis is moderate at L4-5 and severe at L5-S1."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L5-S1 left": "severe"}
+
+
+@pytest.mark.parametrize(("text", "finding", "found"), [
+    ("foraminal stenosis, right, severe (Lee grade 3)", "foraminal_stenosis", {"right": "severe"}),
+    ("Left foraminal narrowing (Lee 2).", "foraminal_stenosis", {"left": "moderate"}),
+    ("The right foramen is mildly narrowed, Lee 1.", "foraminal_stenosis", {"right": "mild"}),
+    (
+        "Foraminal stenosis on the left (Lee 2), on the right (Lee 1).",
+        "foraminal_stenosis",
+        {"left": "moderate", "right": "mild"},
+    ),
+    ("Bulge and left recess stenosis (Bartynski 3).", "subarticular_stenosis", {"left": "severe"}),
+    (
+        "Left foramen severely narrowed (Lee 3), the right patent (Lee 0).",
+        "foraminal_stenosis",
+        {"left": "severe", "right": "none"},
+    ),
+])  # fmt: skip
+def test_a_named_scale_behind_a_side_keeps_it(text: str, finding: str, found: dict[str, str]) -> None:
+    assert told(f"L4-5: {text}", finding) == {f"L4-L5 {side}": grades for side, grades in found.items()}
