@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,18 +62,21 @@ class PicturePair:
         Folder where found discs are kept.
     same_view
         Whether all were taken on one field of view, so that the discs of T2 hold for T1.
+    n_graded
+        How many discs readers graded, from L5-S1 upwards; None where their names are not asked for.
     """
 
     name: str
     pictures: Mapping[str, Path]
     kept: Path
     same_view: bool
+    n_graded: int | None = None
 
     @cached_property
     def located(self) -> dict[str, LocatedPicture]:
         """The pictures at usual size, by modality; those with too few discs to lay them on another are left out."""
         found = {
-            modality: located_picture(path, self.kept / f"{self._discs_of(path).stem}.json")
+            modality: located_picture(path, self.kept / f"{self._discs_of(path).stem}.json", n_graded=self.n_graded)
             for modality, path in sorted(self.pictures.items(), reverse=True)
         }
         return {modality: picture for modality, picture in found.items() if len(picture.frames) >= MIN_DISCS}
@@ -115,7 +119,13 @@ class PicturePair:
 
 
 def picture_pairs(
-    folder: Path, kept: Path, *, prefix: str, same_view: bool, required: str | None = None
+    folder: Path,
+    kept: Path,
+    *,
+    prefix: str,
+    same_view: bool,
+    required: str | None = None,
+    n_graded: Mapping[str, int] | None = None,
 ) -> list[PicturePair]:
     """List the patients of a folder of pictures `images/PATIENT_MODALITY.png`.
 
@@ -127,11 +137,13 @@ def picture_pairs(
         Of patients' names.
     required
         Leave out patients that lack this modality.
+    n_graded
+        By name, how many discs readers graded: discs are named as by them (`picture_levels.locate_as_read`).
 
     Raises
     ------
     ConfigError
-        When discs were kept that another segmentation found.
+        When discs were kept that another segmentation found, or that were named otherwise.
     InputError
         When there are none.
     """
@@ -140,14 +152,16 @@ def picture_pairs(
         patient, _, modality = path.stem.rpartition("_")
         if modality in INPUT_OF_MODALITY:
             found.setdefault(patient, {})[modality] = path
+    graded = n_graded or {}
     pairs = [
-        PicturePair(f"{prefix}{patient}", pictures, kept, same_view)
+        PicturePair(name := f"{prefix}{patient}", pictures, kept, same_view, graded.get(name))
         for patient, pictures in found.items()
         if required is None or required in pictures
     ]
     if not pairs:
         raise InputError(f"{folder}: no images/PATIENT_t1.png or _t2.png; --data must hold this folder")
-    claim(kept, _found_by(), holds=kept.is_dir())
+    named = {"graded": fingerprint(json.dumps(n_graded, sort_keys=True))} if n_graded else {}
+    claim(kept, {**_found_by(), **named}, holds=kept.is_dir())
     return pairs
 
 

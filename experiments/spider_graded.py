@@ -16,7 +16,7 @@ from omegaconf import MISSING
 
 from deepspine.data.convert.source_tables import SourceRow, read_csv_table
 from deepspine.data.convert.spider_gradings import ENDPLATES as ENDPLATE_COLUMNS
-from deepspine.data.convert.spider_gradings import graded_level, read_gradings
+from deepspine.data.convert.spider_gradings import graded_discs, graded_level, read_gradings
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
@@ -175,7 +175,7 @@ def gather(
     The other data set's pictures are taken in only if findings of its notes, or its annotators, are asked for.
     """
     folder = data / "spider_mid"
-    pairs = picture_pairs(folder, out / "located", prefix=SPIDER_PREFIX, same_view=False)
+    pairs = graded_pairs(folder, out / "located")
     notes = annotated = LabelTable({})
     note_pairs = list[PicturePair]()
     others = data / "sudirman"
@@ -193,6 +193,12 @@ def gather(
     gradings = read_gradings(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)
     both = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})
     return Material(datasets, both, notes, annotated, note_pairs, pairs)
+
+
+def graded_pairs(folder: Path, kept: Path) -> list[PicturePair]:
+    """List SPIDER's patients, their discs named as by the readers who graded them."""
+    n_graded = graded_discs(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)
+    return picture_pairs(folder, kept, prefix=SPIDER_PREFIX, same_view=False, n_graded=n_graded)
 
 
 def measured_patients(material: Material, out: Path, *, others: bool, advance: Callable[[float], None]) -> pd.DataFrame:

@@ -18,9 +18,8 @@ from deepspine.data.convert.spider_gradings import read_gradings
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments.expert_scores import score
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
-from deepspine.experiments.picture_dataset import picture_pairs
 from deepspine.experiments.public_sets import SPIDER_PREFIX
-from deepspine.experiments.spider_graded import read_endplates
+from deepspine.experiments.spider_graded import graded_pairs, read_endplates
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Settings:
 def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], None]) -> list[Mapping[str, Any]]:
     """Measure (once), cross-validate, and return a row for each learner and finding."""
     folder = data / "spider_mid"
-    pairs = picture_pairs(folder, out / "located", prefix=SPIDER_PREFIX, same_view=False)
+    pairs = graded_pairs(folder, out / "located")
     table = measured(pairs, out / "measurements.csv", advance=lambda n: advance(0.8 * n))
     gradings = read_gradings(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)
     labels = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})

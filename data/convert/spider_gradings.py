@@ -59,13 +59,33 @@ def read_gradings(path: Path, *, id_prefix: str = "") -> LabelTable:
             level = graded_level(row.whole_number("IVD label"))
             if level is None:
                 continue
-            # Spreadsheets write `3.0`.
-            report_id = f"{id_prefix}{row['Patient'].removesuffix('.0')}"
             graded = [grades for grades in gradings_of(row) if grades.finding.name in GRADED_FINDINGS]
         except InputError as error:
             raise InputError(f"{path.parent / row.place}, {error}") from None
+        report_id = _report_id(row, id_prefix)
         labels |= {LabelKey(report_id, level, grades.finding.name, Side.MIDLINE): grades for grades in graded}
     return LabelTable(labels)
+
+
+def graded_discs(path: Path, *, id_prefix: str = "") -> dict[str, int]:
+    """Return how many discs of each patient are graded from the one numbered 1 upwards, by report.
+
+    SPIDER's readers graded every disc in view and counted from the lowest that they took for one between vertebrae, be
+    it L5-S1 or, under a lumbarised S1, the one below.
+
+    Raises
+    ------
+    InputError
+        When the file is no such table, or a number none.
+    """
+    counts: dict[str, int] = {}
+    for row in read_csv_table(path, sorted(ANNOTATED_COLUMNS)):
+        report_id = _report_id(row, id_prefix)
+        try:
+            counts[report_id] = max(counts.get(report_id, 0), row.whole_number("IVD label"))
+        except InputError as error:
+            raise InputError(f"{path.parent / row.place}, {error}") from None
+    return counts
 
 
 def gradings_of(row: SourceRow) -> Iterator[GradeSet]:
@@ -87,6 +107,11 @@ def gradings_of(row: SourceRow) -> Iterator[GradeSet]:
     # The two columns count Schmorl nodes among other changes: only their absence is sure.
     if all(_says(row, column) for column in ENDPLATES) and not any(_flag(row, column) for column in ENDPLATES):
         yield GradeSet.of(FINDINGS["schmorl_node"], "none")
+
+
+def _report_id(row: SourceRow, prefix: str) -> str:
+    """Return the patient's name; spreadsheets write `3.0`."""
+    return f"{prefix}{row['Patient'].removesuffix('.0')}"
 
 
 def _graded(row: SourceRow, column: str, finding: str, grades: Mapping[int, str]) -> GradeSet:

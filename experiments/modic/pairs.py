@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -11,16 +11,16 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from deepspine.data.errors import DeepspineError, InputError, NamingError
+from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Grid
-from deepspine.data.levels import Level
 from deepspine.data.phantom.study import PhantomStudy
 from deepspine.data.pictures import read_picture
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.usual_size import at_usual_size, laid_on
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import whole_file
+from deepspine.experiments.picture_levels import locate_as_read
 from deepspine.grading.modic.registration import register
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.locate import Location, locate
@@ -91,6 +91,7 @@ def picture_pairs(
     *,
     prefix: str,
     patients: Sequence[str] | None = None,
+    n_graded: Mapping[str, int] | None = None,
     network: Segmenter | None = None,
     advance: Callable[[float], None] = lambda n: None,
 ) -> Iterator[LocatedPair]:
@@ -104,6 +105,9 @@ def picture_pairs(
         Put before a patient's name.
     patients
         Names to take; all by default.
+    n_graded
+        By name with its prefix, how many discs readers graded: discs are named as by them
+        (`picture_levels.locate_as_read`).
     network
         What finds the discs; the shipped segmentation by default.
     advance
@@ -124,7 +128,7 @@ def picture_pairs(
         name = prefix + path.stem.removesuffix("_t2")
         stored, none = kept / f"{name}.npz", kept / f"{name}.none"
         if not stored.is_file() and not none.is_file():
-            pair = _located_pair(name, path, network)
+            pair = _located_pair(name, path, network, (n_graded or {}).get(name))
             if pair is not None:
                 pair.write(stored)
             else:
@@ -141,10 +145,10 @@ def phantom_pair(study: PhantomStudy, network: Segmenter, *, patient: str) -> Lo
     return _pair(patient, study.sagittal_t1, study.sagittal_t2, where, where.frames, study.modic_mask)
 
 
-def _located_pair(name: str, path: Path, network: Segmenter) -> LocatedPair | None:
+def _located_pair(name: str, path: Path, network: Segmenter, n_graded: int | None) -> LocatedPair | None:
     """Return one pair, both pictures at usual size; None where no spine is found or T1 does not fit."""
     try:
-        (t2, where), (t1, other) = (_located(one, network) for one in (path, _t1_of(path)))
+        (t2, where), (t1, other) = (_located(one, network, n_graded) for one in (path, _t1_of(path)))
         fixed, moving = at_usual_size(t2, where.frames), at_usual_size(t1, other.frames)
         laid = laid_on(moving, fixed)
         if laid is None:
@@ -168,12 +172,9 @@ def _pair(
     return LocatedPair(patient, t1, t2, where.mask, where.vertebra_map, tuple(frames), truth)
 
 
-def _located(path: Path, network: Segmenter) -> tuple[Volume, Location]:
+def _located(path: Path, network: Segmenter, n_graded: int | None) -> tuple[Volume, Location]:
     sized = sized_by_spine(read_picture(path), network)
-    try:
-        return sized, locate(sized, network=network)
-    except NamingError:
-        return sized, locate(sized, network=network, lowest=Level.L5_S1)
+    return sized, locate_as_read(sized, network, n_graded=n_graded)
 
 
 def _t1_of(path: Path) -> Path:

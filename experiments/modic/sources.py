@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from deepspine.data.convert.spider_gradings import read_gradings
+from deepspine.data.convert.spider_gradings import graded_discs, read_gradings
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments.modic.pairs import LocatedPair, picture_pairs
 from deepspine.experiments.note_labels import label_notes
@@ -63,7 +63,12 @@ def real_pairs(
     )
     patients = sorted({key.report_id.removeprefix(SUDIRMAN_PREFIX) for key in noted})
     spider = picture_pairs(
-        data / "spider_mid", kept, prefix=SPIDER_PREFIX, network=network, advance=lambda n: advance(0.9 * n)
+        data / "spider_mid",
+        kept,
+        prefix=SPIDER_PREFIX,
+        n_graded=graded_discs(data / "spider_mid" / "gradings.csv", id_prefix=SPIDER_PREFIX),
+        network=network,
+        advance=lambda n: advance(0.9 * n),
     )
     others = picture_pairs(
         data / "sudirman",

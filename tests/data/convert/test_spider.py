@@ -9,7 +9,7 @@ from published_layouts import phantom_study, spider_row, write_spider
 
 from deepspine.cli import main
 from deepspine.data.convert.spider import convert_spider
-from deepspine.data.convert.spider_gradings import disc_levels
+from deepspine.data.convert.spider_gradings import disc_levels, graded_discs
 from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.dataset.studies import read_frames
 from deepspine.data.errors import InputError
@@ -48,6 +48,11 @@ def test_gradings_become_sets_of_our_scheme(spider: Path, tmp_path: Path) -> Non
     assert "spider-0003,L4-L5,spondylolisthesis,,grade1|grade2|grade3|grade4" in text
     assert not any("L4-L5,schmorl_node" in line for line in text), "endplate changes need not be Schmorl nodes"
     assert not any("S1-S2,modic" in line for line in text), "an empty cell says nothing"
+
+
+def test_discs_are_counted_from_the_one_numbered_1(tmp_path: Path) -> None:
+    write_spider(tmp_path, {}, [*(spider_row(3, number) for number in (2, 1, 5)), spider_row(12, 0), spider_row(12, 1)])
+    assert graded_discs(tmp_path / "radiological_gradings.csv", id_prefix="x-") == {"x-3": 5, "x-12": 1}
 
 
 def test_frames_from_a_mask_lie_where_the_discs_lie(spider: Path, tmp_path: Path) -> None:
