@@ -27,6 +27,9 @@ MAX_TOPIC_TOKENS = 8
 """Words before the colon of a heading that names a site or finding: "Narrowing of the lateral recess (Rt/Lt)"."""
 
 NO_LEVEL: tuple[int, LevelRef | None] = (-1, None)
+_OF_SECTION = frozenset(("section", "conj", "mark", "of", "region", "prior"))
+"""Kinds of mentions that only name a section: "History and indication"."""
+
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
 
 
@@ -125,8 +128,7 @@ class Headings:
         length = sentence.j - sentence.i
         kinds = {m.kind for m in head}
         if "section" in kinds or self.section_of(head) is not None:
-            covered = sum(m.j - m.i for m in head)
-            return length <= MAX_BARE_HEADING and covered >= length - 1 and head[0].i == sentence.i
+            return _is_bare_section(sentence, head)
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
             return sum(m.j - m.i for m in head) >= length - 1
         if kinds == {"site"} and sum(m.j - m.i for m in head) == length and self._place_opens_next():
@@ -147,7 +149,9 @@ class Headings:
     ) -> tuple[list[Mention], int, bool] | None:
         """`L4-5 - text`, `L4-5. text`, `L3-L4 disc - text`, `Canal - text`: a level or a site, a dash."""
         if mentions[0].kind not in ("level", "levels") or mentions[0].i - start > 1:
-            return self._dash_topic(sentence, mentions, start) if sentence.has_dash else None
+            if not sentence.has_dash:
+                return None
+            return self._dash_section(sentence, mentions, start) or self._dash_topic(sentence, mentions, start)
         k = 1
         while (
             k < len(mentions)
@@ -157,7 +161,7 @@ class Headings:
         ):
             k += 1
         last = mentions[k - 1]
-        is_dash = k < len(mentions) and self._is_dash(mentions[k], last.j)
+        is_dash = k < len(mentions) and _is_dash(mentions[k], last.j)
         closes = len(mentions) == k and last.j == sentence.j and not self.finding_headed(sentence, start)
         if is_dash:
             self.set_level(mentions[0], sentence, standalone=False)
@@ -169,6 +173,15 @@ class Headings:
             return [], sentence.j, True
         return None
 
+    def _dash_section(
+        self, sentence: Sentence, mentions: list[Mention], start: int
+    ) -> tuple[list[Mention], int, bool] | None:
+        """`Clinical details - sciatica`, `Findings - mild bulge`: a section that opens a line, a dash and text."""
+        if not sentence.line_start or start != sentence.i or not _is_dashed_section(sentence):
+            return None
+        self._enter_section(mentions[0].value, sentence, mentions[1].i, standalone=False)
+        return mentions[2:], mentions[1].j, False
+
     def _dash_topic(
         self, sentence: Sentence, mentions: list[Mention], start: int
     ) -> tuple[list[Mention], int, bool] | None:
@@ -177,17 +190,13 @@ class Headings:
         for index, mention in enumerate(mentions):
             if mention.i != place or index == len(mentions) - 1:
                 return None
-            if index and self._is_dash(mention, place):
+            if index and _is_dash(mention, place):
                 self.set_topic(mentions[:index], start, sentence, standalone=False)
                 return mentions[index + 1 :], mention.j, False
             if mention.kind not in ("site", "pred", "finding"):
                 return None
             place = mention.j
         return None
-
-    @staticmethod
-    def _is_dash(mention: Mention, place: int) -> bool:
-        return mention.kind == "mark" and mention.value in DASHES and mention.i == place
 
     def finding_headed(self, sentence: Sentence, start: int) -> bool:
         """Whether a heading just before names a finding: "Disc bulges: | L3-4 and L4-5", "Canal stenosis: | L4-5"."""
@@ -200,7 +209,8 @@ class Headings:
         context = self.context
         section = self._section_headed(head, start, end, sentence)
         if section is not None:
-            self._enter_section(section, standalone, sentence, end)
+            alone = standalone and not (end == sentence.j and _says_more(head, start, end))
+            self._enter_section(section, sentence, end, standalone=alone)
             context.region = self.regions.within(start, end) or context.region
             if section == "addendum" and head[-1].kind == "level":
                 self.set_level(head[-1], sentence, standalone=standalone)
@@ -261,7 +271,7 @@ class Headings:
                 break
         return section_by_words(self.words, head)
 
-    def _enter_section(self, section: str, standalone: bool, sentence: Sentence, end: int) -> None:
+    def _enter_section(self, section: str, sentence: Sentence, end: int, *, standalone: bool) -> None:
         context = self.context
         context.level = None
         context.topic = None
@@ -292,12 +302,13 @@ class Headings:
         """Whether the next heading of a section is one that ends a history for certain."""
         for index in range(self.index + 1, len(self.sentences)):
             sentence = self.sentences[index]
-            if sentence.line_start and sentence.mentions:
-                heads = sentence.has_colon or sentence.j - sentence.i <= MAX_BARE_HEADING
-                value = self.section_of(sentence.mentions) if heads else None
-                if value is not None and sentence.mentions[0].i - sentence.i <= 2:
+            mentions = sentence.mentions
+            if sentence.line_start and mentions:
+                heads = sentence.has_colon or _is_dashed_section(sentence) or _is_bare_section(sentence, mentions)
+                value = self.section_of(mentions) if heads else None
+                if value is not None and mentions[0].i - sentence.i <= 2:
                     return value in ("findings", "skip")
-                first = next((mention for mention in sentence.mentions if mention.kind != "of"), sentence.mentions[0])
+                first = next((mention for mention in mentions if mention.kind != "of"), mentions[0])
                 if first.kind == "level" and first.i - sentence.i <= MAX_LEADING_WORDS:
                     return False
         return False
@@ -368,6 +379,32 @@ class Headings:
             context.level, context.from_header = level, True
         elif context.level_of_topic and not context.from_header:
             context.level = None
+
+
+def _is_bare_section(sentence: Sentence, head: list[Mention]) -> bool:
+    """Whether a line without a colon is the heading of a section: "Clinical details", not "No prior for comparison"."""
+    if sentence.j - sentence.i > MAX_BARE_HEADING or head[0].i != sentence.i or _is_dashed_section(sentence):
+        return False
+    if head[0].kind in ("neg", "post_neg") or head[0].rule.id == "not_neg":
+        return False
+    return sum(mention.j - mention.i for mention in head) >= sentence.j - sentence.i - 1
+
+
+def _is_dashed_section(sentence: Sentence) -> bool:
+    """Whether a section, a dash and text make up a line: "History - sciatica"."""
+    mentions = sentence.mentions
+    if len(mentions) < 2 or mentions[0].kind != "section" or mentions[0].i != sentence.i:
+        return False
+    return _is_dash(mentions[1], mentions[0].j) and mentions[1].j < sentence.j
+
+
+def _is_dash(mention: Mention, place: int) -> bool:
+    return mention.kind == "mark" and mention.value in DASHES and mention.i == place
+
+
+def _says_more(head: list[Mention], start: int, end: int) -> bool:
+    """Whether words of a history's line tell the history itself: "Clinical details | sciatica"."""
+    return sum(mention.j - mention.i for mention in head if mention.kind in _OF_SECTION) < end - start
 
 
 def _is_vertebral(head: list[Mention], start: int) -> bool:

@@ -247,3 +247,32 @@ def test_the_study_of_an_impression_goes_on_with_it() -> None:
 ])  # fmt: skip
 def test_a_section_with_nothing_to_say_ends_with_its_sentence(text: str) -> None:
     assert labels_of(f"{text} Mild bulge at L2-3.") == {"L2-L3 bulge": "mild"}
+
+
+@pytest.mark.parametrize("line", [
+    "No prior MRI for comparison.", "No previous for comparison.", "None for comparison.", "Nothing for comparison.",
+    "No clinical details.", "Non-contrast study.", "Contrast-enhanced study.", "Clinical details sciatica",
+])  # fmt: skip
+@pytest.mark.parametrize("heading", ["", "Findings:\n", "Indication: leg pain.\n"])
+def test_a_short_line_that_is_no_heading_skips_nothing_behind_it(line: str, heading: str) -> None:
+    assert told(f"{heading}{line}\nThere is a mild bulge at L3/4.", "bulge") == {"L3-L4": "mild"}
+
+
+@pytest.mark.parametrize("history", [
+    "Clinical details - sciatica", "History - ?stenosis", "Indication - L4/5 protrusion, left sciatica",
+    "Clinical details - back pain\nSevere canal stenosis at L4/5 in 2015",
+    "Technique - sagittal T1, axial T2\nComparison - none",
+])  # fmt: skip
+@pytest.mark.parametrize(
+    "findings", ["Findings - Mild bulge at L2/3.", "Report\nL2/3 - mild bulge.", "Findings: L2/3 mild bulge."]
+)
+def test_a_section_may_end_in_a_dash(history: str, findings: str) -> None:
+    assert labels_of(f"{history}\n{findings}") == {"L2-L3 bulge": "mild"}
+
+
+def test_a_history_behind_a_dash_ends_with_its_line() -> None:
+    assert labels_of("Clinical details - L4/5 protrusion.\nThere is a mild bulge at L2/3.") == {"L2-L3 bulge": "mild"}
+
+
+def test_an_impression_behind_a_dash_is_read() -> None:
+    assert labels_of("Conclusion - L4/5 - mild bulge.") == {"L4-L5 bulge": "mild"}
