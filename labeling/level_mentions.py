@@ -39,6 +39,9 @@ _ODD_JOINTS = frozenset((".", ":", "&", "+", "and"))
 
 _BEFORE_HEADINGS = frozenset((NEWLINE, ".", ";", "*", "-", ")", "|"))
 
+_MOVING = ("exten", "migrat", "extru", "descend", "track")
+"""How words begin that tell where a lesion goes "from L3 to L4-5", which is no range of levels."""
+
 _SLIP = frozenset(("on", "over", "upon", "onto"))
 _UPWARDS = frozenset(("above", "higher", "up", "upwards", "upward", "cranially", "superiorly"))
 _DOWNWARDS = frozenset(("below", "lower", "down", "downwards", "downward", "caudally", "inferiorly"))
@@ -109,6 +112,11 @@ def beyond(levels: Collection[int], direction: str) -> tuple[int, ...]:
     return tuple(level for level in LUMBAR if level > max(levels))
 
 
+def lumbar_down_to(level: int) -> tuple[int, ...]:
+    """Return the lumbar levels from the first down to one."""
+    return tuple(other for other in LUMBAR if other <= level)
+
+
 def read_group(words: list[str], start: int) -> LevelGroup | None:
     """Read the group of levels that begins at the token `start`, or None when it is no level."""
     first = _one(words, start) or _numbers_alone(words, start)
@@ -133,7 +141,7 @@ def _all_beyond(words: list[str], end: int, kept: tuple[int, ...]) -> tuple[int,
     if behind.isalpha() and behind not in _BEHIND_BEYOND:
         return None
     if way in _UPWARDS:
-        return tuple(level for level in LUMBAR if level <= max(kept))
+        return lumbar_down_to(max(kept))
     return tuple(level for level in LUMBAR if level >= min(kept)) if way in _DOWNWARDS else None
 
 
@@ -248,6 +256,8 @@ def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tupl
     """Read `L4 on L5`, `L4 and L5 disc`, `between L4 and L5`, `L3 to L5`."""
     joint, after, behind = (words[k] if k < len(words) else "" for k in range(start + 1, start + 4))
     lower = vertebra(after)
+    if joint in _RANGE and upper[0] in "LT" and (ends := _down_to_disc(words, start, upper)) is not None:
+        return ends
     if lower is None:
         return None
     if joint in _SLIP:
@@ -259,6 +269,19 @@ def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tupl
         found = _between(upper, lower)
         return (found, start + 3, False) if found else None
     return None
+
+
+def _down_to_disc(words: list[str], start: int, upper: str) -> tuple[list[tuple[str, str]], int, bool] | None:
+    """Read "L1 to L3-4", "T12 down to L2-3": the level below the vertebra, and all down to the disc."""
+    place = start + 2
+    while words[place : place + 1] and words[place] in _RANGE:
+        place += 1
+    lower = vertebra(words[place]) if words[place : place + 1] else None
+    last = _chain(words, lower, place + 1) if lower is not None else None
+    if last is None or words[max(start - 2, 0)].startswith(_MOVING):
+        return None
+    found = _between(upper, last[0][-1][1])
+    return (found, last[1], False) if len(found) > len(last[0]) else None
 
 
 def _chain(words: list[str], upper: str, position: int) -> tuple[list[tuple[str, str]], int, bool] | None:

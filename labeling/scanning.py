@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
-from deepspine.labeling.level_mentions import follows_preposition, read_group, vertebra
+from deepspine.labeling.level_mentions import follows_preposition, lumbar_down_to, read_group, vertebra
 from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import NUMBER_READERS, SCALE_NAMES, read_modic, read_size
@@ -24,6 +24,14 @@ _BESIDE_SPINAL = frozenset(("conj", "grade", "mark", "neg", "to"))
 
 _OF_CANAL = frozenset(("compress", "compromise", "encroach", "impinge", "narrow", "obliterate", "open", "reduce"))
 """What is said of a canal, so that "spinal" before it is short for one: "spinal stenosis", "spinal patency"."""
+
+_DOWN_TO = frozenset(("through", "thru", "to", "down"))
+_MAX_JOINT = 3
+"""Words between a part of the spine and the level down to which it is meant: "spine down to"."""
+
+_THORACIC = frozenset(("thoracic", "dorsal", "t"))
+_SEEN = frozenset(("the", "visualized", "visualised", "imaged", "included", "visible"))
+"""Words before a part of the spine that add nothing to it."""
 
 
 def repair(tokens: Tokens, lexicon: Lexicon) -> None:
@@ -75,6 +83,7 @@ def scan(words: list[str], root: Node) -> list[Mention]:
         else:
             if read.kind == "level" and mentions:
                 _take_noun_before(read, mentions, words)
+                _take_region_before(read, mentions, words)
             add(read)
             i = read.j
     if "spinal" in words:
@@ -105,6 +114,24 @@ def _take_noun_before(level: Mention, mentions: list[Mention], words: list[str])
         del mentions[-2:]
         level.i = noun.i
         level.form = "at" if follows_preposition(words, noun.i) else ""
+
+
+def _take_region_before(level: Mention, mentions: list[Mention], words: list[str]) -> None:
+    """Let "the visualized lower thoracic spine through | L2-3" read as all lumbar levels down to L2-3."""
+    place = len(mentions) - 2
+    if place < 0 or mentions[-1].kind != "to" or words[mentions[-1].i] not in _DOWN_TO:
+        return
+    if mentions[place].kind == "site":
+        place -= 1
+    region = mentions[max(place, 0)]
+    named = words[region.i : region.j] if region.kind == "region" else []
+    if _THORACIC.isdisjoint(named) or level.i - region.j > _MAX_JOINT or not (level.group and level.group.levels):
+        return
+    del mentions[max(place, 0) :]
+    level.i = region.i
+    while level.i and words[level.i - 1] in _SEEN:
+        level.i -= 1
+    level.group = level.group._replace(levels=lumbar_down_to(max(level.group.levels)), outside=False)
 
 
 @lru_cache(maxsize=65_536)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, REST, LevelRef
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
-from deepspine.labeling.level_mentions import LUMBAR, beyond
+from deepspine.labeling.level_mentions import beyond, lumbar_down_to
 from deepspine.labeling.mentions import Mention
 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
@@ -29,8 +29,7 @@ class LevelPhrases(LevelScope):
         assert group is not None
         before = self.words[mention.i - 1] if mention.i else ""
         if group.levels and self._reaches_down(mention):
-            levels = tuple(k for k in LUMBAR if k <= max(group.levels))
-            self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
+            self._on_levels(LevelRef(lumbar_down_to(max(group.levels)), "", mention.i, mention.j), True)
             return
         if before in ("below", "above") and group.levels:
             self._on_levels(LevelRef(beyond(group.levels, before), "", mention.i, mention.j), True)

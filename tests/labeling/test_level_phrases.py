@@ -41,6 +41,21 @@ def test_discs_down_to_a_level_are_all_above_it(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "The discs from L1 to L3/4 are normal.",
+    "Visualized lower thoracic spine through L3-4 is unremarkable.",
+    "The thoracic levels down to L3-4 are normal.",
+])  # fmt: skip
+def test_a_range_may_begin_with_a_vertebra_or_the_spine_above(text: str) -> None:
+    assert told(f"{text} L4-5: Mild bulge.", "bulge") == {
+        "L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L4-L5": "mild",
+    }  # fmt: skip
+
+
+def test_what_moves_from_a_vertebra_to_a_disc_is_at_the_disc() -> None:
+    assert told("Extrusion migrating from L3 to L4-5.", "herniation") == {"L4-L5": "extrusion"}
+
+
+@pytest.mark.parametrize("text", [
     "L4-5: Protrusion. Above this level, the canal and the foramina are normal.",
     "At L4-5 there is a protrusion. There is no canal stenosis above this level.",
     "The L4-5 disc is extruded. Above this, the canal is patent.",
