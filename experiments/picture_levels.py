@@ -93,6 +93,8 @@ def lowest_as_read(hypotheses: Sequence[NamingHypothesis], n_graded: int) -> Lev
     likely = {hypotheses[0].levels[-1]: 0.0}
     for one in hypotheses:
         top, low = one.levels[0], one.levels[-1]
+        if top not in number:
+            continue
         for read, share in AS_READ.get(low, {}).items():
             beyond = number[top] + number[read] - number[low] - n_graded
             weight = one.probability * share * FOUND_BEYOND_GRADED.get(beyond, HARDLY_EVER)

@@ -44,5 +44,6 @@ def test_a_disc_that_was_missed_within_the_chain_counts() -> None:
 
 
 def test_names_of_unusual_spines_are_left_as_they_are() -> None:
-    six = NamingHypothesis((Level.L4_L5, Level.L5_L6, Level.L6_S1), 1.0, "")
-    assert lowest_as_read([six], n_graded=5) == Level.L6_S1
+    six = NamingHypothesis((Level.L4_L5, Level.L5_L6, Level.L6_S1), 0.6, "")
+    short = NamingHypothesis((Level.L5_L6, Level.L6_S1, Level.S1_S2), 0.4, "")
+    assert lowest_as_read([six, short], n_graded=5) == Level.L6_S1
