@@ -124,6 +124,17 @@ def csv_text(rows: Iterable[Sequence[str]], header: Sequence[str] | None) -> str
     return text.getvalue()
 
 
+def columns_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the columns of rows, in the order in which they name them.
+
+    Examples
+    --------
+    >>> columns_of([{"finding": "bulge"}, {"finding": "modic", "kappa": 0.5}])
+    ['finding', 'kappa']
+    """
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
 def rows_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
     r"""Return rows by the names of their columns as CSV text under a header; what a row lacks is empty.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from deepspine.data.csv_rows import rows_csv
+from deepspine.data.csv_rows import columns_of, rows_csv
 from deepspine.data.errors import ConfigError
 from deepspine.data.provenance import provenance
 from deepspine.data.whole_files import write_whole
@@ -200,13 +200,12 @@ def load_settings(kind: type[Any], config: Path, changes: Sequence[str] = ()) ->
 
 def write_rows(rows: Sequence[Row], path: Path) -> None:
     """Write rows as CSV; columns in the order in which rows name them."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    write_whole(path, rows_csv(rows, names))
+    write_whole(path, rows_csv(rows, columns_of(rows)))
 
 
 def rows_text(rows: Sequence[Row]) -> str:
     """Return rows as a table for people."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = columns_of(rows)
     cells = [names, *([str(row.get(name, "")) for name in names] for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
     return "\n".join(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from deepspine.data.agreement import Interval
-from deepspine.data.csv_rows import rows_csv
+from deepspine.data.csv_rows import columns_of, rows_csv
 from deepspine.data.label_table import LabelTable
 from deepspine.data.provenance import provenance
 from deepspine.data.whole_files import write_whole
@@ -65,8 +65,7 @@ class Evaluation:
         predictions, scores, summary = (out / name for name in EVALUATION_FILES)
         self.predictions.write(predictions)
         rows = self.rows()
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        write_whole(scores, rows_csv(rows, names or ["reference"]))
+        write_whole(scores, rows_csv(rows, columns_of(rows) or ["reference"]))
         write_whole(summary, json.dumps(self.to_json(), indent=1) + "\n")
 
 

@@ -76,7 +76,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from deepspine.cli.versions import describe_versions
 
-        print(describe_versions())  # noqa: T201 - the answer of --version
+        typer.echo(describe_versions())
         raise typer.Exit
 
 

@@ -44,7 +44,7 @@ def load(
         _store(project, create=True), reports, id_column=id_column, text_column=text_column, only=ids, table=table,
         rules=None if rules is None else str(rules),
     )  # fmt: skip
-    print(f"reports added {added}")  # noqa: T201
+    typer.echo(f"reports added {added}")
 
 
 @app.command("reader")
@@ -66,7 +66,7 @@ def reader(
         raise ConfigError("--new-token leaves the reader's role as it is; leave out --blind and --adjudicator")
     role = Role.BLIND if blind else Role.ADJUDICATOR if adjudicator else Role.ASSISTED
     store = _store(project)
-    print(renew_token(store, name) if new_token else add_reader(store, name, role))  # noqa: T201
+    typer.echo(renew_token(store, name) if new_token else add_reader(store, name, role))
 
 
 @app.command("serve")
@@ -86,7 +86,7 @@ def serve(
 
     options = serving.ServerOptions(host, port, name or (), certificate, key, plain_http)
     options.check()
-    print(f"{options.scheme}://{host}:{port}/  sign in with a reader's token; Ctrl+C ends", flush=True)  # noqa: T201
+    typer.echo(f"{options.scheme}://{host}:{port}/  sign in with a reader's token; Ctrl+C ends")
     serving.serve(project, options)
 
 
@@ -131,7 +131,7 @@ def export(
         numbers = set(names) if all_reports else store.done_numbers(someone)
     if ids is not None:
         write_whole(ids, "".join(f"{names[number]}\n" for number in sorted(numbers)))
-    print(f"reports {len(numbers)}")  # noqa: T201
+    typer.echo(f"reports {len(numbers)}")
 
 
 @app.command("import")
@@ -146,14 +146,14 @@ def import_(
 
     store = _store(project)
     table = exchange.read_labels(labels, _format(kind))
-    print(f"reports {store.import_labels(store.reader_named(reader), table)}")  # noqa: T201
+    typer.echo(f"reports {store.import_labels(store.reader_named(reader), table)}")
 
 
 @app.command("progress")
 def progress(project: Project) -> None:
     """Show how far every reader is."""
     for one in _store(project).progress():
-        print(f"{one.reader.name}  {one.reader.role.value}  {one.n_done} of {one.n_reports}")  # noqa: T201
+        typer.echo(f"{one.reader.name}  {one.reader.role.value}  {one.n_done} of {one.n_reports}")
 
 
 def _store(project: str, *, create: bool = False) -> Store:

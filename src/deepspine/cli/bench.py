@@ -52,14 +52,14 @@ def labeling(
             "times_medspacy_load": round(ours.reports_per_s / theirs.default_per_s, 1),
         }
     if as_json:
-        print(json.dumps(figures))  # noqa: T201
+        typer.echo(json.dumps(figures))
         return
     for name, figure in figures.items():
         if isinstance(figure, dict):
             for part, share in figure.items():
-                print(f"  {part:<22}{share:7.1%}")  # noqa: T201
+                typer.echo(f"  {part:<22}{share:7.1%}")
         else:
-            print(f"{name:<34}{figure}")  # noqa: T201
+            typer.echo(f"{name:<34}{figure}")
 
 
 @app.command("components")
@@ -75,14 +75,14 @@ def components(
     from deepspine.experiments.benchmarks.labeling.gold_sets import read_gold_sets
 
     sets = read_gold_sets(folder)
-    print(f"{'without':54}" + "".join(f"{one.name:>14}" for one in sets))  # noqa: T201
+    typer.echo(f"{'without':54}" + "".join(f"{one.name:>14}" for one in sets))
     for name, scores in component_scores(sets):
-        print(f"{name:54}" + "".join(f"{score:14.3f}" for score in scores.values()))  # noqa: T201
+        typer.echo(f"{name:54}" + "".join(f"{score:14.3f}" for score in scores.values()))
     if medspacy:
         from deepspine.experiments.benchmarks.labeling.comparison import medspacy_table
 
         theirs = [one.score(medspacy_table(one.texts, environment)).micro_f1 for one in sets]
-        print(f"{'medspaCy with ConText':54}" + "".join(f"{score:14.3f}" for score in theirs))  # noqa: T201
+        typer.echo(f"{'medspaCy with ConText':54}" + "".join(f"{score:14.3f}" for score in theirs))
 
 
 @app.command("layouts")
@@ -92,9 +92,9 @@ def layouts(folder: Annotated[Path, typer.Argument(help="Folder with reports and
     from deepspine.experiments.benchmarks.labeling.spoilt_layouts import layout_scores
 
     sets = read_gold_sets(folder)
-    print(f"{'line ends':22}" + "".join(f"{one.name:>14}" for one in sets))  # noqa: T201
+    typer.echo(f"{'line ends':22}" + "".join(f"{one.name:>14}" for one in sets))
     for name, scores in layout_scores(sets):
-        print(f"{name:22}" + "".join(f"{score:14.3f}" for score in scores.values()))  # noqa: T201
+        typer.echo(f"{name:22}" + "".join(f"{score:14.3f}" for score in scores.values()))
 
 
 @app.command("doubt")
@@ -121,7 +121,7 @@ def doubt(
     }
     if write is not None:
         write_whole(write, json.dumps(doubt_fit.fit(reports), indent=2) + "\n")
-    print(json.dumps(figures))  # noqa: T201
+    typer.echo(json.dumps(figures))
 
 
 @app.command("index")
@@ -134,7 +134,7 @@ def index(
     from deepspine.experiments.benchmarks.index import benchmark_index
 
     measured = benchmark_index(archive, workers=(1, workers))
-    print(measured.to_json() if as_json else measured.to_text())  # noqa: T201
+    typer.echo(measured.to_json() if as_json else measured.to_text())
 
 
 @app.command("dataset")
@@ -162,7 +162,7 @@ def dataset(
             dataset, work, seed=seed, environment=environment if peers else None, advance=advance
         )
         feed = benchmark.measure_feed(dataset, batch_size=batch_size, encoder=encoder, device=device)
-    print(benchmark.figures_json(figures, feed) if as_json else benchmark.figures_text(figures, feed))  # noqa: T201
+    typer.echo(benchmark.figures_json(figures, feed) if as_json else benchmark.figures_text(figures, feed))
 
 
 @app.command("segmentation")
@@ -193,7 +193,7 @@ def segmentation(
         )  # fmt: skip
     if out is not None:
         write_whole(out, benchmark.figures_csv(figures))
-    print(benchmark.figures_json(figures) if as_json else benchmark.figures_text(figures))  # noqa: T201
+    typer.echo(benchmark.figures_json(figures) if as_json else benchmark.figures_text(figures))
 
 
 @app.command("grading")
@@ -214,4 +214,4 @@ def grading(
         figures = benchmark_grading(threads=threads, batch_size=batch_size, rounds=rounds, advance=advance)
     if out is not None:
         write_whole(out, figures_csv(figures))
-    print(figures_json(figures) if as_json else figures_text(figures))  # noqa: T201
+    typer.echo(figures_json(figures) if as_json else figures_text(figures))

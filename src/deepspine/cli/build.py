@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from deepspine.cli.secret_option import secret_words
 from deepspine.cli.study_options import ArchiveRoot
+from deepspine.cli.summary_line import tell_summary
 
 if TYPE_CHECKING:
     from deepspine.data.dataset.build import BuildResult
@@ -108,10 +108,8 @@ def _tell(result: BuildResult, out: str, labels: Path | None, *, as_json: bool) 
         "labelled": result.labelled,
         "samples": {split: n["samples"] for split, n in counts.items()},
     }
-    if as_json:
-        typer.echo(json.dumps(summary))
-    else:
-        typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "samples"))
+    tell_summary(summary, as_json=as_json, apart=["samples"])
+    if not as_json:
         for split, n in counts.items():
             typer.echo(f"  {split:5} {n['patients']} patients, {n['studies']} studies, {n['samples']} levels")
     if result.reports_without_study:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from deepspine.cli.summary_line import tell_summary
 
 
 class PublicDataset(StrEnum):
@@ -44,10 +45,7 @@ def convert(
             done = convert_rsna2024(source, out, workers=workers, advance=advance)
         else:
             done = convert_sudirman(source, out, workers=workers, advance=advance)
-    summary = done.summary()
-    if as_json:
-        typer.echo(json.dumps(summary))
-    else:
-        typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "next"))
+    tell_summary(done.summary(), as_json=as_json, apart=["next"])
+    if not as_json:
         typer.echo("\n".join(("next:", *(f"  {command}" for command in done.next_commands))))
     done.rejects.check_share(done.considered, allowed=max_reject_share, path=out / REJECTS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deepspine.cli.study_options import ArchiveRoot
+from deepspine.cli.summary_line import tell_summary
 
 
 def crossref(
@@ -41,5 +41,5 @@ def crossref(
         n_slices = write_rows(rows, out)
     rejects.write(rejects_path)
     summary = {"studies": n_studies, "slices": n_slices, "rejected": len(rejects)}
-    typer.echo(json.dumps(summary) if as_json else "  ".join(f"{name} {value}" for name, value in summary.items()))
+    tell_summary(summary, as_json=as_json)
     rejects.check_share(n_studies, allowed=max_reject_share, path=rejects_path)

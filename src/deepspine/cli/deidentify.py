@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deepspine.cli.secret_option import secret_words
+from deepspine.cli.summary_line import tell_summary
 
 if TYPE_CHECKING:
     from deepspine.data.deidentify.archive_copy import CopyResult
@@ -75,9 +75,7 @@ def _tell(result: CopyResult, *, as_json: bool) -> None:
         "patients": len({place.parts[0] for place in result.places}),
         "reasons": dict(sorted(result.passed_over.items())),
     }
-    if as_json:
-        typer.echo(json.dumps(summary))
-    else:
-        typer.echo("  ".join(f"{name} {value}" for name, value in summary.items() if name != "reasons"))
+    tell_summary(summary, as_json=as_json, apart=["reasons"])
+    if not as_json:
         for reason, count in result.passed_over.items():
             typer.echo(f"  {count} files passed over: {reason}")

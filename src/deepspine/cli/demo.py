@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -24,5 +23,5 @@ def demo(
     with progress("demo", total=round(expected_seconds(studies))) as advance:
         metrics = run_demo(out, studies=studies, seed=seed, workers=workers, advance=advance)
     for name in ("labels/micro_f1", "levels/accuracy", "grading/class_average_accuracy"):
-        sys.stdout.write(f"{name:<34}{metrics[name]:.3f}\n")
-    sys.stdout.write(f"open {out / 'report.html'}\n")
+        typer.echo(f"{name:<34}{metrics[name]:.3f}")
+    typer.echo(f"open {out / 'report.html'}")

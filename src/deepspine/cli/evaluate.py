@@ -46,7 +46,7 @@ def segmentation(
     from dataclasses import asdict
 
     from deepspine.cli.progress import progress
-    from deepspine.data.errors import InputError
+    from deepspine.data.errors import ConfigError
     from deepspine.data.outputs import check_apart
     from deepspine.data.whole_files import write_whole
     from deepspine.experiments.cross_validation import observe_folds
@@ -55,9 +55,9 @@ def segmentation(
 
     check_apart({"--out": out}, weights or ())
     if not 0 < share <= 1:
-        raise InputError(f"--share must be in (0, 1], got {share:g}")
+        raise ConfigError(f"--share must be in (0, 1], got {share:g}")
     if folds and method is Method.DETECTION:
-        raise InputError("--folds trains the U-Net; name weights of detectors with --weights")
+        raise ConfigError("--folds trains the U-Net; name weights of detectors with --weights")
     chosen: list[Path | None] = [*weights] if weights else [None]
     with progress("evaluate segmentation") as advance:
         if folds:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +34,7 @@ def explain(
         html.parent.mkdir(parents=True, exist_ok=True)
         write_whole(html, explaining.page(text, labels, title=title))
     if as_json:
-        sys.stdout.write(explaining.as_json(labels) + "\n")
+        typer.echo(explaining.as_json(labels))
     elif html is None:
         from rich.console import Console
 

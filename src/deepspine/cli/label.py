@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deepspine.cli.progress import progress
+from deepspine.cli.summary_line import tell_summary
 
 
 def label(
@@ -34,8 +34,6 @@ def label(
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
 ) -> None:
     """Label report texts: one row for each level, finding and side that a report speaks of."""
-    import json
-
     folder = None if rules is None else str(rules)
     if check_rules:
         from deepspine.labeling.rule_check import check
@@ -53,8 +51,9 @@ def label(
             )  # fmt: skip
         summary = {"reports": run.reports, "labels": run.labels, "rejected": run.rejected, "resumed": run.resumed}
         if run.reports and not run.labels:
-            sys.stderr.write(
+            typer.echo(
                 f"warning: no label in any of {run.reports} reports; is {text_column!r} the column of their texts "
-                "(--text-column)?\n"
+                "(--text-column)?",
+                err=True,
             )
-    print(json.dumps(summary) if as_json else "  ".join(f"{name} {value}" for name, value in summary.items()))  # noqa: T201
+    tell_summary(summary, as_json=as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +71,7 @@ def locate(
     rejects = done.rejects
     rejects.write(out / "rejects.csv")
     if done.n_there:
-        sys.stderr.write(f"{done.n_there} of {len(found)} were there already, made from the same input and options\n")
+        typer.echo(f"{done.n_there} of {len(found)} were there already, made from the same input and options", err=True)
     if as_json:
         summary = {
             "inputs": len(found),
@@ -80,7 +79,7 @@ def locate(
             "rejected": len(rejects),
             "out": str(out),
         }
-        sys.stdout.write(json.dumps(summary) + "\n")
+        typer.echo(json.dumps(summary))
     if len(found) == 1 and len(rejects):
         raise InputError(f"{rejects.rows[0][0]}: {rejects.rows[0][1]}")
     rejects.check_share(len(found), allowed=max_reject_share, path=out / "rejects.csv")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -68,10 +67,10 @@ def modic(
     )
     reading.write(out)
     for warning in reading.warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+        typer.echo(f"warning: {warning}", err=True)
     if as_json:
-        sys.stdout.write(json.dumps(list(reading.rows())) + "\n")
+        typer.echo(json.dumps(list(reading.rows())))
     else:
         endplates = reading.found.endplates
         n_changed = sum(sum(one.shares) > 0 for one in endplates)
-        sys.stdout.write(f"{n_changed} of {len(endplates)} endplates changed; see {out / 'modic.csv'}\n")
+        typer.echo(f"{n_changed} of {len(endplates)} endplates changed; see {out / 'modic.csv'}")

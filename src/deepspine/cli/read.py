@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -68,9 +67,9 @@ def read(
     # Last, as `locate` does: a folder that has it is whole.
     write_whole(out / LEVELS_FILE, json.dumps(reading.study.spine.about, indent=1) + "\n")
     for warning in reading.warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+        typer.echo(f"warning: {warning}", err=True)
     if as_json:
-        sys.stdout.write(json.dumps(reading.to_json()) + "\n")
+        typer.echo(json.dumps(reading.to_json()))
     else:
         n_grades = sum(len(one.grades) for one in reading.levels)
-        sys.stdout.write(f"{n_grades} grades at {len(reading.levels)} levels; open {out / 'report.html'}\n")
+        typer.echo(f"{n_grades} grades at {len(reading.levels)} levels; open {out / 'report.html'}")

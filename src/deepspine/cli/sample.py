@@ -56,4 +56,4 @@ def sample(
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, chosen.to_csv_text())
     lines = explanation(chosen, width=width, agreement=agreement)
-    print(json.dumps(chosen.to_json()) if as_json else "\n".join(lines))  # noqa: T201
+    typer.echo(json.dumps(chosen.to_json()) if as_json else "\n".join(lines))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+
+import typer
 
 
 def secret_words(path: Path, *, make: bool = True) -> str:
@@ -13,5 +14,5 @@ def secret_words(path: Path, *, make: bool = True) -> str:
     is_there = path.exists()
     words = read_secret(path, make=make)
     if not is_there:
-        sys.stderr.write(f"made a new secret, {path}: its pseudonyms match those of no other\n")
+        typer.echo(f"made a new secret, {path}: its pseudonyms match those of no other", err=True)
     return words

@@ -78,4 +78,4 @@ def validate(
         id_column=id_column, text_column=text_column, resamples=resamples, seed=seed,
     )  # fmt: skip
     result = run(inputs, out)
-    print(json.dumps(result.to_json()) if as_json else "\n".join(summary_lines(result, out)))  # noqa: T201
+    typer.echo(json.dumps(result.to_json()) if as_json else "\n".join(summary_lines(result, out)))
