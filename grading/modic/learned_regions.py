@@ -179,9 +179,7 @@ def typed_regions(
     """
     changed = pixels >= 1.0
     labels, _ = ndimage.label(changed)
-    single = changed.shape[0] == 1
-    voxel = float(spacing_mm[1] * spacing_mm[2]) * (1.0 if single else float(spacing_mm[0]))
-    least = (table.min_area_mm2 if single else table.min_volume_mm3) / voxel
+    least = table.least_voxels(len(changed), spacing_mm)
     sizes = np.bincount(labels.ravel())
     found = np.zeros(changed.shape, dtype=np.uint8)
     for number in np.flatnonzero(sizes >= least):

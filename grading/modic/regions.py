@@ -99,9 +99,7 @@ def _connected(
 ) -> Iterator[NDArray[np.bool_]]:
     """Yield the regions that are large and clear enough and begin at an endplate."""
     labels, _ = ndimage.label(weak)
-    single = weak.shape[0] == 1
-    voxel = float(spacing_mm[1] * spacing_mm[2]) * (1.0 if single else float(spacing_mm[0]))
-    least = (table.min_area_mm2 if single else table.min_volume_mm3) / voxel
+    least = table.least_voxels(len(weak), spacing_mm)
     sizes = np.bincount(labels.ravel())
     for number in np.flatnonzero(sizes >= least):
         region = labels == number

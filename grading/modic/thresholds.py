@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deepspine.data.geometry import FloatArray
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModicThresholds:
@@ -47,6 +49,13 @@ class ModicThresholds:
     min_volume_mm3: float = 120.0
     min_area_mm2: float = 25.0
     min_type_share: float = 0.2
+
+    def least_voxels(self, n_slices: int, spacing_mm: FloatArray) -> float:
+        """Return how many voxels the smallest region has: of a single slice by its area, else by its volume."""
+        area_mm2 = float(spacing_mm[1] * spacing_mm[2])
+        if n_slices == 1:
+            return self.min_area_mm2 / area_mm2
+        return self.min_volume_mm3 / (area_mm2 * float(spacing_mm[0]))
 
 
 THRESHOLDS = ModicThresholds()

@@ -64,6 +64,20 @@ def test_a_missed_disc_does_not_shift_all_others_by_a_level() -> None:
     assert moved.grid.matches(t1.volume.grid)
 
 
+def test_discs_at_uneven_distances_are_laid_on_their_own_though_others_lie_nearer() -> None:
+    """A picture that lies nearly a level too high: counted a level off it would move less, and match nowhere."""
+
+    def uneven(up_mm: float) -> LocatedPicture:
+        heights_mm = [74.0, 50.0, 0.0, -24.0, -74.0]
+        frames = [frame(n, step_mm=0.0, depth_mm=32.0, up_mm=one + up_mm) for n, one in enumerate(heights_mm)]
+        return LocatedPicture(Volume(np.zeros((1, 300, 300), np.float32), picture_grid((300, 300), 1.0)), tuple(frames))
+
+    high = uneven(30.0)
+    moved = laid_on(high, uneven(0.0))
+    assert moved is not None
+    assert moved.grid.affine[:3, 3] - high.volume.grid.affine[:3, 3] == pytest.approx([0.0, 0.0, -30.0])
+
+
 def test_two_discs_are_too_few_to_lay_a_picture_on_another() -> None:
     t2, t1 = picture(step_mm=35.0, depth_mm=32.0), picture(step_mm=35.0, depth_mm=32.0, n=2)
     assert laid_on(t1, t2) is None

@@ -47,6 +47,15 @@ def test_pictures_without_a_spine_are_refused(tmp_path: Path) -> None:
         _ = pair(tmp_path, n_discs=2).frames
 
 
+def test_a_patient_without_the_required_picture_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for name in ("7_t1.png", "8_t1.png", "8_t2.png", "9_ct.png"):
+        Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "images" / name)
+    for required, names in ((None, ["x-7", "x-8"]), ("t2", ["x-8"])):
+        found = picture_pairs(tmp_path, tmp_path / "kept", prefix="x-", same_view=True, required=required)
+        assert [one.name for one in found] == names
+
+
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="PATIENT_t1"):
         picture_pairs(tmp_path, tmp_path, prefix="", same_view=True)

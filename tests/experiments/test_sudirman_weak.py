@@ -115,6 +115,17 @@ def test_settings_that_mean_nothing_are_refused() -> None:
         run(Settings(variants={"grader": Variant()}, only=["grad"]), Path(), Path(), lambda n: None)
 
 
+def test_a_variant_learns_from_notes_or_from_boxes() -> None:
+    judge = Judge([boxed(Level.L5_S1, bulges=True)], [("p", Level.L5_S1)])
+    notes = LabelTable(dict([label(Level.L4_L5, "bulge", "mild")]))
+    assert dict(labels_of(Variant(labels="boxes"), notes, judge, ["bulge"])) == dict(judge.bulges())
+    from_notes = labels_of(Variant(labels="notes"), notes, judge, ["bulge"])
+    assert {(key.level, str(grades)) for key, grades in from_notes.items()} >= {(Level.L4_L5, "mild")}
+    assert not any(
+        key.level is Level.L5_S1 and grades == GradeSet.present(FINDINGS["bulge"]) for key, grades in from_notes.items()
+    )
+
+
 def test_degeneration_is_ranked_by_pfirrmann_grades(tmp_path: Path) -> None:
     (tmp_path / "pfirrmann.csv").write_text("patient,D5,D4,D3\n0001,5,2,4\n")
     rows = [

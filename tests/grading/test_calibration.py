@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
-from deepspine.experiments.calibration_study import MEAN, calibrated, read_cells, recomputed, run_study
+from deepspine.experiments.calibration_study import MEAN, Cells, calibrated, read_cells, recomputed, run_study
 from deepspine.grading.calibration import TemperatureScaling, VectorScaling, ece_if_perfect, out_of_fold
 from deepspine.grading.conformal import ConformalSets, Promise
 from deepspine.grading.metrics import expected_calibration_error
@@ -112,6 +112,18 @@ def test_a_grade_that_calibration_never_met_is_never_excluded() -> None:
 def test_an_impossible_rate_is_refused(alpha: float) -> None:
     with pytest.raises(ConfigError, match="alpha"):
         ConformalSets.fit(*graded(10), alpha=alpha, promise=Promise.MARGINAL)
+
+
+def test_what_surrounds_a_cell_is_the_grade_elsewhere_at_its_level_and_above_and_below() -> None:
+    """One exam whose first site has the grades 0, 2, 0, 1, 0, 0 from level to level, the other two none."""
+    level, site = (one.ravel() for one in np.indices((6, 3)))
+    truth = np.where(site == 0, np.array([0, 2, 0, 1, 0, 0])[level], 0)
+    cells = Cells(np.zeros(18, int), level, site, truth, np.eye(4)[truth])
+    elsewhere = cells.context()[:, 6:10].reshape(6, 3, 4)
+    on_average, at_level, above_and_below, most = elsewhere[2, 0]
+    assert (on_average, at_level, above_and_below, most) == pytest.approx((3 / 17, 0.0, 1.5, 2.0))
+    assert elsewhere[0, 0, 2] == pytest.approx(2.0), "the uppermost level has none above it"
+    assert elsewhere[3, 1, 1] == pytest.approx(1 / 2)
 
 
 def test_a_file_of_other_columns_is_refused(tmp_path: Path) -> None:

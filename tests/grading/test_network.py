@@ -11,7 +11,7 @@ from torch import Tensor
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import CORE_FINDINGS, FINDINGS, Finding
 from deepspine.grading.heads import CumulativeLinkHead, findings_of, target_name, targets_of
-from deepspine.grading.inputs import Augmentation, LevelBatch, augmented, branches_alone, dropped
+from deepspine.grading.inputs import Augmentation, LevelBatch, StudyDataset, augmented, branches_alone, dropped
 from deepspine.grading.network import GradingNetwork
 
 PER_LEVEL = ("sagittal", "axial", "present", "level", "study")
@@ -61,6 +61,12 @@ def test_a_side_embedding_lets_sides_differ() -> None:
 def study_batch(studies: Sequence[int], levels: Sequence[int]) -> LevelBatch:
     """Return levels of several studies."""
     return batch(len(studies))._replace(study=torch.tensor(studies), level=torch.tensor(levels))
+
+
+@pytest.mark.parametrize(("n_levels", "n_studies"), [(1, 1), (5, 1), (8, 2), (20, 4)])
+def test_a_batch_of_whole_studies_has_about_as_many_levels_as_asked(n_levels: int, n_studies: int) -> None:
+    studies = StudyDataset([*range(10)], ["one"] * 5 + ["other"] * 5)
+    assert studies.studies_of(n_levels) == n_studies
 
 
 def test_a_network_that_compares_sees_a_level_beside_its_own_study_alone() -> None:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from small_phantoms import with_slices
 
 from deepspine.data.errors import InputError
-from deepspine.data.levels import Level
+from deepspine.data.levels import Level, Vertebra
 from deepspine.data.phantom.study import PhantomStudy
-from deepspine.grading.modic.learned_regions import CARD_KEYS, RegionModel, learn_regions
+from deepspine.grading.modic.bodies import Endplate, VertebralBody
+from deepspine.grading.modic.learned_regions import CARD_KEYS, RegionModel, learn_regions, typed_regions
 from deepspine.grading.modic.level_crops import COLUMNS, ROWS
 from deepspine.grading.modic.mapping import map_modic
 from deepspine.grading.modic.measured_pair import MeasuredPair
@@ -26,6 +27,7 @@ from deepspine.grading.modic.region_training import (
     region_loss,
     train_regions,
 )
+from deepspine.grading.modic.regions import Evidence
 
 CARD = dict.fromkeys(CARD_KEYS, "invented")
 
@@ -46,6 +48,14 @@ def pair(study: PhantomStudy) -> MeasuredPair:
         vertebra_map=study.vertebra_mask,
         frames=study.frames,
     )
+
+
+def block(shape: tuple[int, int, int]) -> VertebralBody:
+    """Return a body that fills its box, everywhere at its one endplate."""
+    inside = np.ones(shape, dtype=bool)
+    endplate = Endplate(Level.L4_L5, Vertebra.L4, is_upper=False, distance_mm=np.zeros(shape, np.float32))
+    box = (slice(0, shape[0]), slice(0, shape[1]), slice(0, shape[2]))
+    return VertebralBody(Vertebra.L4, box, inside, inside, np.zeros((3, *shape), np.float32), (endplate,))
 
 
 def square(size: int = 4) -> RegionSamples:
@@ -196,3 +206,19 @@ def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
 def test_a_card_without_licence_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="licence"):
         RegionModel([RegionNetwork()], 0.5, 0.5, {"name": "x", "data": {}}).save(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("n_slices", "rows", "is_found"),
+    [(1, 5, True), (1, 4, False), (2, 6, True), (2, 5, False)],
+    ids=["25 mm2", "20 mm2", "120 mm3", "100 mm3"],
+)
+def test_a_region_is_as_large_as_the_table_says_by_area_in_a_picture_and_by_volume_else(
+    n_slices: int, rows: int, is_found: bool
+) -> None:
+    body = block((n_slices, 12, 12))
+    marked = np.zeros(body.inside.shape, dtype=np.float32)
+    marked[:, 2 : 2 + rows, 3:8] = 1.0
+    evidence = Evidence(np.stack([0 * marked, marked, 0 * marked]))
+    found = typed_regions(body, marked, evidence, np.array([2.0, 1.0, 1.0]))
+    assert np.array_equal(found, 2 * marked if is_found else 0 * marked)
