@@ -221,7 +221,8 @@ def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
     """Cut at semicolons that a heading follows ("Canal: mild; Foramina: patent") or a whole statement of a level."""
     items = [sentence]
     mentions, sentence.mentions = sentence.mentions, []
-    stops = [index for index, mention in enumerate(mentions) if words[mention.i] == ";"]
+    bracketed = _bracketed(words, mentions)
+    stops = [k for k, mention in enumerate(mentions) if words[mention.i] == ";" and k not in bracketed]
     stops.append(len(mentions))
     following = dict(itertools.pairwise(stops))
     for index, mention in enumerate(mentions):
@@ -234,6 +235,19 @@ def _headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
         else:
             items[-1].mentions.append(mention)
     return items
+
+
+def _bracketed(words: list[str], mentions: list[Mention]) -> set[int]:
+    """Return the indices of mentions in brackets that close: "stenosis (right: | severe; left: mild | )"."""
+    inside: set[int] = set()
+    opened = -1
+    for index, mention in enumerate(mentions):
+        if words[mention.i] == "(":
+            opened = index
+        elif words[mention.i] == ")" and opened >= 0:
+            inside.update(range(opened, index))
+            opened = -1
+    return inside
 
 
 def _unmarked_items(sentence: Sentence) -> list[Sentence]:

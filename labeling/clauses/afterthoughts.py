@@ -116,6 +116,8 @@ class Afterthoughts(Objects):
             frame.sides = sides
             if frame.finding == "herniation" and sides in (LEFT, RIGHT):
                 self.herniation_side = sides
+            elif frame.site in ("foramen", "recess") and sides in (LEFT, RIGHT):
+                self.side_before = sides
         return bool(lacking)
 
     def _assign(self, frames: list[Frame], ref: LevelRef) -> None:

@@ -22,6 +22,9 @@ from deepspine.labeling.mentions import Mention
 _MEASURED_SITES = frozenset(("canal", "foramen", "recess", "disc_signal"))
 """Sites whose heading a bare degree may follow: "Canal: mild"."""
 
+_OPENING_HEAD = frozenset(("site", "finding", "pred", "grade"))
+"""Kinds of mentions that open another finding behind "and"."""
+
 
 class Leftovers(Afterthoughts):
     """What is left over at a boundary: "severe on the left, moderate on the right", "L3-4 mild"."""
@@ -210,6 +213,17 @@ class Leftovers(Afterthoughts):
         if behind and all(_waits_for_side(frame, cur.sides) for frame in self.last):
             self._fresh()
             self._modify_last(cur)
+
+    def _settle_side_behind(self) -> None:
+        """Give a head the side behind it before another one: "foraminal stenosis L4-5 right | and root compression"."""
+        cur, side, following = self.cur, self._peek(-1), self._peek()
+        if cur.sides not in (LEFT, RIGHT) or cur.grade or cur.sites or cur.level or self.conjuncts or not self.last:
+            return
+        behind = side is not None and side.kind == "side" and self._is_at_head(side, before_it=-2)
+        if not behind or following is None or following.kind not in _OPENING_HEAD:
+            return
+        if self._give_side(self.last, cur.sides):
+            self._fresh()
 
     def _settle_zone(self) -> None:
         """Give a herniation the side of its zone before a verb: "protrusion, right foraminal |, compressing"."""

@@ -220,10 +220,10 @@ class Lookahead(State):
         following = self._peek()
         return following is None or following.kind in ("conj", "mark", "breaker", "of", "side_post")
 
-    def _is_at_head(self, mention: Mention) -> bool:
+    def _is_at_head(self, mention: Mention, before_it: int = -1) -> bool:
         """Whether a mention follows the head just read, or its level: "bulge | moderate", "bulge L4-5 | mild"."""
         end = self.last[-1].head.j
-        before = self._peek(-1)
+        before = self._peek(before_it)
         if before is not None and before.kind == "level" and before.i == end:
             end = before.j
         return end == mention.i

@@ -32,6 +32,7 @@ class Scope(Leftovers):
             return
         self._settle_predicate_grade()
         self._settle_other_side()
+        self._settle_side_behind()
         self.focus = False
         value = mention.value
         if self.words[mention.i] == "/":
@@ -46,6 +47,8 @@ class Scope(Leftovers):
     def on_mark(self, mention: Mention) -> None:
         """Let punctuation separate conjuncts or clauses."""
         mark = mention.value
+        if mark == ":" and self.depth and self._gives_value_of_side(mention):
+            return
         if self.cur.sides and mark in _BEHIND_SIDES and self._is_side_in_front(_BEHIND_SIDES[mark]):
             self._turn_to_side(self.cur.sides)
             if self._is_value(self._peek()):
@@ -148,10 +151,10 @@ class Scope(Leftovers):
         cur = self.cur
         return bool(cur.grade) and not (cur.sites or cur.sides or cur.level or self.conjuncts or self.open)
 
-    def _gives_value_of_side(self, dash: Mention) -> bool:
-        """Whether a dash stands between a side and what is said of it: "Right | - mild"."""
+    def _gives_value_of_side(self, mark: Mention) -> bool:
+        """Whether a mark stands between a side and its value: "Right | - mild", "(right | : mild, left: severe)"."""
         previous, following = self._peek(-1), self._peek()
-        sided = previous is not None and previous.kind == "side" and previous.j == dash.i
+        sided = previous is not None and previous.kind == "side" and previous.j == mark.i
         return sided and self._is_value(following)
 
     def _open_bracket(self) -> None:

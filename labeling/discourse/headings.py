@@ -117,9 +117,16 @@ class Headings:
             if self.words[mention.i] == ";":
                 return -1
             if mention.kind == "mark" and mention.value == ":":
+                if self._is_in_brackets(start, mention.i):
+                    return -1
                 short = mention.i - start <= MAX_HEADER_TOKENS
                 return index if short or all(m.kind in _LEVEL_LIST for m in mentions[:index]) else -1
         return -1
+
+    def _is_in_brackets(self, start: int, place: int) -> bool:
+        """Whether brackets open before a colon and close behind it: "Foraminal stenosis (left | : mild)"."""
+        words = self.words[start:place]
+        return "(" in words and words[-words[::-1].index("(") :].count(")") == 0
 
     def _stands_alone(self, sentence: Sentence, head: list[Mention], start: int) -> bool:
         """Whether a sentence without colon is a heading on a line of its own."""

@@ -322,3 +322,27 @@ def test_the_side_of_a_subject_holds_for_all_its_levels() -> None:
 ])  # fmt: skip
 def test_a_named_scale_behind_a_side_keeps_it(text: str, finding: str, found: dict[str, str]) -> None:
     assert told(f"L4-5: {text}", finding) == {f"L4-L5 {side}": grades for side, grades in found.items()}
+
+
+@pytest.mark.parametrize(("text", "finding", "found"), [
+    ("Severe foraminal stenosis L4/5 right and root compression.", "foraminal_stenosis", {"right": "severe"}),
+    ("Severe foraminal stenosis L4/5 right and root compression.", "nerve_root", {"right": "compression"}),
+    ("Recess stenosis L4/5 left and contact to the root.", "subarticular_stenosis", {"left": PRESENT}),
+    ("Recess stenosis L4/5 left and contact to the root.", "nerve_root", {"left": "contact"}),
+    ("Foraminal stenosis left and mild bulge at L4/5.", "foraminal_stenosis", {"left": PRESENT}),
+    ("Foraminal stenosis L4/5 right and moderate canal stenosis.", "foraminal_stenosis", {"right": PRESENT}),
+    ("Foraminal stenosis L4/5 on the right with root compression.", "nerve_root", {"right": "compression"}),
+    ("L4/5: foraminal stenosis right and left.", "foraminal_stenosis", {"right": PRESENT, "left": PRESENT}),
+])  # fmt: skip
+def test_a_side_before_and_is_of_the_finding_before_it(text: str, finding: str, found: dict[str, str]) -> None:
+    assert told(text, finding) == {f"L4-L5 {side}": grades for side, grades in found.items()}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: bilateral foraminal stenosis (left: severe, right: mild).",
+    "Bilateral foraminal stenosis (left: severe, right: mild) at L4-5.",
+    "Bilateral foraminal stenosis at L4-5 (right: mild; left: severe).",
+    "L4-5: Bulge, foraminal narrowing (right: mild; left: severe), canal patent.",
+])  # fmt: skip
+def test_sides_with_colons_in_brackets_have_their_own_degrees(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
