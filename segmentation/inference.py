@@ -15,6 +15,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.geometry import FloatArray, Plane
 from deepspine.data.volume import Volume
 from deepspine.segmentation.engines import CPU, Engine, engine_for
+from deepspine.segmentation.padding import unpadded
 from deepspine.segmentation.resampling import resample
 from deepspine.segmentation.weights_file import WEIGHTS_FILE, read_weights
 
@@ -82,7 +83,7 @@ class SegmentationNetwork:
         mask
             Class of each voxel, `SpineClass`, `[slice, row, column]` of the volume.
         certainty
-            Probability of that class, in [0, 1].
+            Probability of that class, in [0, 1]; 1 in the padding around what is shown.
 
         Raises
         ------
@@ -91,14 +92,19 @@ class SegmentationNetwork:
         """
         check_view(volume)
         mask = np.zeros(volume.grid.shape, dtype=np.uint8)
-        certainty = np.zeros(volume.grid.shape, dtype=np.float32)
-        small = self._at_working_size(volume.voxels, volume.spacing_mm[1:])
+        certainty = np.ones(volume.grid.shape, dtype=np.float32)
+        rows, columns = unpadded(volume.voxels)
+        if len(mask) == 1:
+            # Pictures padded at their sides were learned from.
+            columns = slice(0, volume.grid.shape[2])
+        seen = volume.voxels[:, rows, columns]
+        small = self._at_working_size(seen, volume.spacing_mm[1:])
         for index in range(len(mask)):
             shown = small[[max(index - 1, 0), index, min(index + 1, len(mask) - 1)]]
-            scores = self._scores(shown, volume.grid.shape[1:])
-            mask[index] = scores.argmax(axis=0)
+            scores = self._scores(shown, seen.shape[1:])
+            mask[index, rows, columns] = scores.argmax(axis=0)
             # The largest probability of a softmax, without the others.
-            certainty[index] = 1 / np.exp(scores - scores.max(axis=0)).sum(axis=0)
+            certainty[index, rows, columns] = 1 / np.exp(scores - scores.max(axis=0)).sum(axis=0)
         return mask, certainty
 
     def probabilities(

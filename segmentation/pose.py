@@ -16,6 +16,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.geometry import Grid
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
+from deepspine.segmentation.padding import without_padding
 
 POSES = {
     "upside down": (slice(None), slice(None, None, -1), slice(None)),
@@ -42,7 +43,7 @@ def check_pose(volume: Volume, network: Segmenter) -> None:
     InputError
         When another pose is clearer; says which.
     """
-    middle = _middle_slice(volume)
+    middle = _middle_slice(without_padding(volume))
     best = _certainty(middle, network) + CLEARER_BY
     clearer = ""
     for name, flips in POSES.items():

@@ -47,3 +47,20 @@ def test_each_other_pose_is_refused_by_name(name: str) -> None:
 def test_a_small_difference_is_no_reason_to_refuse() -> None:
     volume = upright()
     check_pose(volume.with_voxels(volume.voxels[:, ::-1].copy()), KnowsUpright(gain=0.01))
+
+
+@dataclass
+class LostInPadding(KnowsUpright):
+    """A network that is surer of a spine on its head wherever much padding surrounds it."""
+
+    def segment(self, volume: Volume) -> tuple[np.ndarray, np.ndarray]:
+        """Return what is seen of the picture as it stands, or turned over."""
+        wide = volume.grid.shape[2] > 150
+        return super().segment(volume.with_voxels(volume.voxels[:, ::-1, ::-1]) if wide else volume)
+
+
+def test_padding_does_not_turn_a_spine_over() -> None:
+    voxels = 0.1 * np.random.default_rng(0).random((1, 100, 100), dtype=np.float32)
+    voxels[0, 10:30, 5:25] = 1.0
+    padded = np.pad(voxels, ((0, 0), (0, 0), (50, 50)))
+    check_pose(Volume(padded, picture_grid((100, 200), 1.0)), LostInPadding())
