@@ -15,7 +15,7 @@ from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.levels import Level, Vertebra
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.chain import across_disc
+from deepspine.segmentation.chain import LUMBAR_DISCS, across_disc
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.instances import Part, points_of
 from deepspine.segmentation.level_naming import (
@@ -185,6 +185,7 @@ def locate(
             *([f"{n_filled} voxels without a value were taken for dark"] if n_filled else []),
             *(["T1 and T2 do not show the spine in one place: named without the other"] if look.alone else []),
             *_size_warnings(chain.step_mm),
+            *_picture_warnings(volume, len(discs)),
             *_lean_warnings(lean),
             *_height_warnings(frames),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
@@ -307,6 +308,12 @@ def _size_warnings(step_mm: float) -> list[str]:
     if low <= step_mm <= high:
         return []
     return [f"lumbar discs are {step_mm:.0f} mm apart, {low:g} to {high:g} is usual: is the pixel size right?"]
+
+
+def _picture_warnings(volume: Volume, n_discs: int) -> list[str]:
+    if not volume.origin.spacing_is_assumed or n_discs >= LUMBAR_DISCS:
+        return []
+    return [f"the pixel size is taken from {n_discs} discs: lengths may be off by a fifth; say it if you know it"]
 
 
 def _lean_warnings(lean: SpineLean) -> list[str]:

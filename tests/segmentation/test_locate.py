@@ -17,7 +17,7 @@ from deepspine.data.files import read_volume
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.levels import Level
 from deepspine.data.spine_classes import SpineClass
-from deepspine.data.volume import Volume
+from deepspine.data.volume import Volume, VolumeOrigin
 from deepspine.segmentation.batch import LocateInput, digest_of, locate_inputs
 from deepspine.segmentation.classes import N_CLASSES
 from deepspine.segmentation.evaluation import measurements
@@ -104,6 +104,13 @@ def test_a_frame_lies_in_the_middle_of_its_disc_and_is_as_high() -> None:
 def test_a_disc_reaches_to_the_edges_of_its_voxels() -> None:
     """Ten rows of 1 mm are 10 mm high, not the 9 mm between the first and the last row's middle."""
     assert located().frames[1].height_mm == pytest.approx(10.0, abs=0.5)
+
+
+@pytest.mark.parametrize(("n_discs", "assumed", "is_told"), [(3, True, True), (5, True, False), (3, False, False)])
+def test_a_picture_with_few_discs_says_that_its_size_is_doubtful(n_discs: int, assumed: bool, is_told: bool) -> None:
+    picture = replace(volume(), origin=VolumeOrigin(has_patient_space=False, spacing_is_assumed=assumed))
+    warnings = locate(picture, network=Painted(painted_spine(n_discs))).warnings
+    assert any("pixel size is taken from 3 discs" in one for one in warnings) is is_told
 
 
 def pitched(turn_deg: float) -> Volume:
