@@ -62,6 +62,11 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         else:
             self.on_head(mention)
 
+    def on_vertebra(self, mention: Mention) -> None:
+        """Take a single vertebra: the levels above or below it ("Above | L4, ..."), or what else it may spell."""
+        if not self.take_beyond_vertebra(mention):
+            super().on_vertebra(mention)
+
     def on_answer(self, mention: Mention) -> None:
         """Assert or deny the heading: "Canal stenosis: | Yes"."""
         self._answer_topic("no" if mention.value == "no" else "")

@@ -117,6 +117,24 @@ def lumbar_down_to(level: int) -> tuple[int, ...]:
     return tuple(other for other in LUMBAR if other <= level)
 
 
+@lru_cache(maxsize=64)
+def beyond_vertebra(name: str, direction: str) -> tuple[int, ...]:
+    """Return the lumbar levels `above` or `below` a vertebra: those above L4 end with L3-L4.
+
+    Examples
+    --------
+    >>> [str(LEVELS[level]) for level in beyond_vertebra("L4", "below")]
+    ['L4-L5', 'L5-S1']
+    """
+    if name not in _SEQUENCE:
+        return ()
+    place = _SEQUENCE.index(name)
+    ends = {level: [_SEQUENCE.index(end) for end in LEVELS[level].value.split("-")] for level in LUMBAR}
+    if direction == "above":
+        return tuple(level for level, (_, lower) in ends.items() if lower <= place)
+    return tuple(level for level, (upper, _) in ends.items() if upper >= place)
+
+
 def read_group(words: list[str], start: int) -> LevelGroup | None:
     """Read the group of levels that begins at the token `start`, or None when it is no level."""
     first = _one(words, start) or _numbers_alone(words, start)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, REST, LevelRef
+from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
-from deepspine.labeling.level_mentions import beyond, lumbar_down_to
+from deepspine.labeling.level_mentions import beyond, beyond_vertebra, lumbar_down_to, vertebra
 from deepspine.labeling.mentions import Mention
 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
@@ -15,6 +15,9 @@ _DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "ab
 
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
+
+_VERTEBRAL = frozenset(("level", "vertebra", "vertebral", "body"))
+"""Nouns of a single vertebra; others are parts of it: "above the L4 pedicle"."""
 
 _EXTENDS = ("exten", "migrat", "ris", "reach", "project", "track")
 """How words begin that say how far a lesion reaches: "migrating | above this level"."""
@@ -46,6 +49,38 @@ class LevelPhrases(LevelScope):
             return False
         several = any(self.words[mention.j - 1] in ("discs", "levels") for mention in self.mentions[: self.index])
         return several and not any(ref.levels for ref in self.levels_seen)
+
+    def take_beyond_vertebra(self, mention: Mention) -> bool:
+        """Take the levels on one side of a single vertebra, "Above | L4, ...", if they are meant; returns whether.
+
+        What a lesion does or has above a vertebra ("fragment above L4") is but where it lies.
+        """
+        place = mention.i - 2 if self.words[mention.i - 1] == "the" else mention.i - 1
+        way = self.words[place] if place >= 0 else ""
+        if way not in ("above", "below") or not self._speaks_of_levels(place):
+            return False
+        following = self._peek()
+        named = following is not None and following.kind == "site" and following.i == mention.j
+        noun = self.words[mention.j] if named else "the"
+        levels = beyond_vertebra(vertebra(self.words[mention.i]) or "", way)
+        if not levels or not (noun == "the" or noun in _VERTEBRAL):
+            return False
+        self.index += noun in _VERTEBRAL
+        self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
+        return True
+
+    def _speaks_of_levels(self, place: int) -> bool:
+        """Whether "above" at a place opens a clause, or stands behind "discs", a denial or a state."""
+        before = self._peek(-1)
+        if before is not None and before.kind == "cap":
+            before = self._peek(-2)
+        if before is None or before.value == ";":
+            return True
+        if before.j > place:
+            return before.value in BEYOND
+        if self.open is not None:
+            return self.open.kind == "open" or bool(self.neg)
+        return bool(self.last) and not self.at_header and all(frame.neg or frame.bits == NONE for frame in self.last)
 
     def on_levels(self, mention: Mention) -> None:
         """Take a phrase that stands for certain levels ("the lower two discs")."""

@@ -77,6 +77,34 @@ def test_above_and_below_this_level_are_the_other_levels() -> None:
     assert told(text, "canal_stenosis") == {**ABOVE_L45, "L4-L5": "severe", "L5-S1": "none"}
 
 
+@pytest.mark.parametrize(("text", "levels"), [
+    ("Above L4, the discs are normal.", ("L1-L2", "L2-L3", "L3-L4")),
+    ("The discs above L3 are normal.", ("L1-L2", "L2-L3")),
+    ("Above the L4 vertebra the discs are normal.", ("L1-L2", "L2-L3", "L3-L4")),
+    ("There is no disc herniation below L3.", ("L3-L4", "L4-L5", "L5-S1")),
+    ("L5-S1: Extrusion. Above L4 no herniation.", ("L1-L2", "L2-L3", "L3-L4")),
+])  # fmt: skip
+def test_above_and_below_a_vertebra_are_the_levels_on_that_side(text: str, levels: tuple[str, ...]) -> None:
+    found = {level for level, grades in told(text, "herniation").items() if grades == "none"}
+    assert found == set(levels)
+
+
+def test_what_is_degenerate_below_a_vertebra_is_so_at_those_levels() -> None:
+    assert told("Below L3 the discs are degenerate.", "degeneration") == dict.fromkeys(
+        ("L3-L4", "L4-L5", "L5-S1"), PRESENT
+    )
+
+
+@pytest.mark.parametrize("text", [
+    "The fragment lies above L4. No canal stenosis.", "An extrusion migrated below L5. No canal stenosis.",
+    "Above the L4 pedicle there is a haemangioma. No canal stenosis.", "The conus ends above L1. No canal stenosis.",
+    "Muscular atrophy below L4. No canal stenosis.",
+])  # fmt: skip
+def test_what_lies_above_or_below_a_vertebra_leaves_the_levels(text: str) -> None:
+    assert len(told(text, "canal_stenosis")) == 5
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}
+
+
 def test_a_level_named_beyond_this_one_is_the_one_meant() -> None:
     assert told("L5-S1: Protrusion. Above this there is a mild bulge at L4-5.", "bulge") == {"L4-L5": "mild"}
     assert told("L4-5: Fusion. Above it, at L3-4, moderate canal stenosis.", "canal_stenosis") == {"L3-L4": "moderate"}
