@@ -18,7 +18,7 @@ MIN_LENGTH = 5
 """Shorter tokens have too many neighbours."""
 
 TWO_EDITS_LENGTH = 8
-"""From this length on two slips are repaired, below one."""
+"""From this length on two slips are repaired, below one, and one letter may stand for another."""
 
 MAX_LENGTH = 24
 GLUED_LENGTH = 9
@@ -113,12 +113,25 @@ class Speller:
                 edits = distance(word, candidate)
                 if edits > min(reach, _reach(candidate)) or _changes_inflection(word, candidate):
                     continue
-                if candidate[0] != word[0] and (edits > 1 or len(word) < TWO_EDITS_LENGTH):
+                if _is_likely_another(word, candidate, edits):
                     continue
                 cost = (edits, int(candidate[0] != word[0]), candidate)
                 if cost < best_cost:
                     best, best_cost = candidate, cost
         return best
+
+
+def _is_likely_another(word: str, candidate: str, edits: int) -> bool:
+    """Whether two words differ as real ones do: "wrapping" from "trapping", "asymmetrical" from "symmetrical".
+
+    Letters that are lost, doubled or swapped seldom make a word; one that stands for another does in short words and
+    at the front, two do in long ones as well, and a letter more at the front is a prefix.
+    """
+    other_front = candidate[0] != word[0]
+    unsure = edits > 1 or len(word) < TWO_EDITS_LENGTH
+    if other_front and (unsure or candidate == word[1:]):
+        return True
+    return (unsure or other_front) and distance(word, candidate, substitution=2) > edits
 
 
 def _changes_inflection(word: str, candidate: str) -> bool:
@@ -143,20 +156,29 @@ def _deletions(word: str, count: int) -> set[str]:
     return forms
 
 
-def distance(first: str, second: str) -> int:
+def distance(first: str, second: str, *, substitution: int = 1) -> int:
     """Count edits between two words, a swap of neighbours being one (optimal string alignment).
+
+    Parameters
+    ----------
+    first, second
+        The words.
+    substitution
+        What a letter for another costs.
 
     Examples
     --------
     >>> distance("stensois", "stenosis"), distance("bulge", "bulge")
     (1, 0)
+    >>> distance("stenosas", "stenosis"), distance("stenosas", "stenosis", substitution=2)
+    (1, 2)
     """
     before: list[int] = []
     previous = list(range(len(second) + 1))
     for i, letter in enumerate(first, start=1):
         current = [i]
         for j, other in enumerate(second, start=1):
-            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (letter != other))
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + substitution * (letter != other))
             if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
                 cost = min(cost, before[j - 2] + 1)
             current.append(cost)

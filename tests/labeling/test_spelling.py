@@ -10,7 +10,8 @@ from deepspine.labeling.spelling import distance, guarded_words
 @pytest.mark.parametrize(("slip", "meant"), [
     ("protrusoin", "protrusion"), ("stensois", "stenosis"), ("compresing", "compressing"), ("foraminel", "foraminal"),
     ("desicated", "desicated"), ("forminal", "foraminal"), ("herniaton", "herniation"), ("narowing", "narrowing"),
-    ("extrussion", "extrusion"), ("bulgeing", "bulging"),
+    ("extrussion", "extrusion"), ("bulgeing", "bulging"), ("mpinging", "impinging"), ("omderate", "moderate"),
+    ("degenrtive", "degenerative"), ("comprresing", "compressing"),
 ])  # fmt: skip
 def test_a_slip_of_a_domain_word_is_repaired(slip: str, meant: str) -> None:
     assert load_lexicon(None).speller.repair(slip) == meant
@@ -27,6 +28,31 @@ def test_a_guarded_word_is_left_alone(word: str) -> None:
 )
 def test_an_ordinary_word_is_left_alone(word: str) -> None:
     assert load_lexicon(None).speller.repair(word) == word
+
+
+@pytest.mark.parametrize("word", [
+    "maximally", "wrapping", "infected", "diminution", "severest", "comprising", "comprised", "asymmetrical",
+    "presented", "reflected", "rejected", "shared", "files", "trips", "clean", "injected", "tracking", "constructs",
+    "preferred", "bridging", "reversal",
+])  # fmt: skip
+def test_a_word_with_other_letters_is_another_word(word: str) -> None:
+    assert load_lexicon(None).speller.repair(word) == word
+
+
+@pytest.mark.parametrize("text", [
+    "L2-3: the canal is maximally narrowed.", "L2-3: diminution of the caliber of the canal.",
+    "L2-3: the canal is progressively narrowed.",
+])  # fmt: skip
+def test_an_unknown_word_grades_nothing(text: str) -> None:
+    assert labels_of(text)["L2-L3 canal_stenosis"] == "mild|moderate|severe"
+
+
+@pytest.mark.parametrize("text", [
+    "L2-3: Scar wrapping the right L3 root.", "L2-3: The thecal sac is surrounded by infected tissue.",
+    "L2-3: The soft tissue comprises granulation and the right L3 root.",
+])  # fmt: skip
+def test_an_unknown_verb_does_nothing_to_a_root_or_sac(text: str) -> None:
+    assert labels_of(text) == {}
 
 
 def test_glued_words_are_parted() -> None:
