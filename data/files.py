@@ -29,6 +29,8 @@ VOLUME_SUFFIXES = (".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".nhdr")
 DETACHED_SUFFIXES = (".mhd", ".nhdr")
 """Of headers that name the file of their voxels, which lies beside."""
 NIFTI_SUFFIXES = (".nii", ".nii.gz")
+NIFTI_FORMS = ("qform_code", "sform_code")
+"""Of a NIfTI header: 0 where the transform to the patient is not known."""
 DICOM_SUFFIXES = (".dcm", ".ima", ".dicom", "")
 """How DICOM files are called; many archives give them no suffix at all."""
 GZIP_MAGIC = b"\x1f\x8b"
@@ -207,7 +209,14 @@ def _read_with_simpleitk(path: Path) -> Volume:
     array = SimpleITK.GetArrayFromImage(image)
     grid = _grid_of(image, array.shape)
     stored = StoredGrid(grid, display_order(grid))
-    return volume_from_stored(array, grid, stored.order, VolumeOrigin(source=str(path), stored=stored))
+    origin = VolumeOrigin(source=str(path), has_orientation=_states_orientation(image), stored=stored)
+    return volume_from_stored(array, grid, stored.order, origin)
+
+
+def _states_orientation(image: Any) -> bool:
+    """Whether a file says how it lies in the patient: a NIfTI file may leave both of its transforms (forms) out."""
+    codes = [image.GetMetaData(key) for key in NIFTI_FORMS if image.HasMetaDataKey(key)]
+    return not codes or any(code != "0" for code in codes)
 
 
 def _check_nifti_is_whole(path: Path, image: Any) -> None:

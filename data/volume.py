@@ -43,6 +43,8 @@ class VolumeOrigin:
         False for a plain picture, whose place in the patient is an assumption (see `read_picture`).
     spacing_is_assumed
         True where the size of a voxel is a guess.
+    has_orientation
+        False where the file says nothing of how its axes lie in the patient, and they were taken as they come.
     n_filled
         Voxels of the file that had no value and were taken for dark.
     stored
@@ -54,6 +56,7 @@ class VolumeOrigin:
     frame_of_reference: str = ""
     has_patient_space: bool = True
     spacing_is_assumed: bool = False
+    has_orientation: bool = True
     n_filled: int = 0
     stored: StoredGrid | None = None
 

@@ -16,6 +16,7 @@ from deepspine.data.geometry import FloatArray, Plane
 from deepspine.data.volume import Volume
 from deepspine.segmentation.engines import CPU, Engine, engine_for
 from deepspine.segmentation.padding import unpadded
+from deepspine.segmentation.pose import NO_ORIENTATION
 from deepspine.segmentation.resampling import resample
 from deepspine.segmentation.weights_file import WEIGHTS_FILE, read_weights
 
@@ -168,12 +169,11 @@ def check_view(volume: Volume) -> None:
         When the volume is not sagittal, or a side of its field of view is not `MIN_SIDE_MM` to `MAX_SIDE_MM`.
     """
     if volume.grid.plane is not Plane.SAGITTAL:
-        raise InputError(
-            f"the volume must be sagittal, got a stack of {volume.grid.plane} slices; choose another series"
-        )
+        way_out = "choose another series" if volume.origin.has_orientation else NO_ORIENTATION
+        raise InputError(f"the volume must be sagittal, got a stack of {volume.grid.plane} slices; {way_out}")
     height, width = (n * mm for n, mm in zip(volume.grid.shape[1:], volume.spacing_mm[1:], strict=True))
     if min(height, width) < MIN_SIDE_MM or max(height, width) > MAX_SIDE_MM:
         raise InputError(
             f"the field of view must be {MIN_SIDE_MM:g} to {MAX_SIDE_MM:g} mm, got {height:.0f} x {width:.0f} mm; "
-            "is the pixel size right?"
+            + ("say the pixel size if you know it" if volume.origin.spacing_is_assumed else "is the pixel size right?")
         )

@@ -23,6 +23,7 @@ POSES = {
     "mirrored, front and back swapped": (slice(None), slice(None), slice(None, None, -1)),
     "turned by half a circle": (slice(None), slice(None, None, -1), slice(None, None, -1)),
 }
+NO_ORIENTATION = "the file states no orientation, write one into it (NIfTI: qform or sform)"
 CLEARER_BY = 0.02
 """Mean certainty of the spine's pixels by which another pose must be clearer. Upright pictures of either contrast are
 clearer as they are, by .03 to .17 than mirrored and by .00 to .06 than inverted."""
@@ -51,7 +52,8 @@ def check_pose(volume: Volume, network: Segmenter) -> None:
         if certainty > best:
             best, clearer = certainty, name
     if clearer:
-        raise InputError(f"the spine looks {clearer}; turn the picture, or correct the orientation of the file")
+        way_out = "turn the picture, or correct the orientation of the file"
+        raise InputError(f"the spine looks {clearer}; {way_out if volume.origin.has_orientation else NO_ORIENTATION}")
 
 
 def _middle_slice(volume: Volume) -> Volume:

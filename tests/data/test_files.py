@@ -19,6 +19,8 @@ from deepspine.data.pictures import DEFAULT_HEIGHT_MM, read_picture
 from deepspine.data.volume import Volume
 
 FORMATS = (".nii.gz", ".nii", ".mha", ".nrrd")
+NIFTI_FORMS = {"qform": 252, "sform": 254}
+"""Byte of a NIfTI header where the code of each transform to the patient lies, two bytes; 0 says that there is none."""
 
 
 def itk_image(
@@ -105,6 +107,21 @@ def test_a_mask_in_an_unknown_format_is_refused(tmp_path: Path) -> None:
     volume = read_volume(written(tmp_path, itk_image()))
     with pytest.raises(InputError, match=r"\.nii\.gz"):
         write_mask(np.zeros(volume.grid.shape, np.uint8), volume, tmp_path / "mask.jpg")
+
+
+@pytest.mark.parametrize("stated", [(), ("qform",), ("sform",), ("qform", "sform")])
+def test_a_nifti_file_without_any_transform_states_no_orientation(tmp_path: Path, stated: tuple[str, ...]) -> None:
+    path = written(tmp_path, itk_image(), ".nii")
+    content = bytearray(path.read_bytes())
+    for form, byte in NIFTI_FORMS.items():
+        content[byte : byte + 2] = bytes([form in stated, 0])
+    path.write_bytes(content)
+    assert read_volume(path).origin.has_orientation is bool(stated)
+
+
+@pytest.mark.parametrize("suffix", [".mha", ".nrrd"])
+def test_other_formats_always_state_an_orientation(tmp_path: Path, suffix: str) -> None:
+    assert read_volume(written(tmp_path, itk_image(), suffix)).origin.has_orientation
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -21,7 +21,7 @@ from deepspine.data.volume import Volume, VolumeOrigin
 from deepspine.segmentation.batch import LocateInput, digest_of, locate_inputs
 from deepspine.segmentation.classes import N_CLASSES
 from deepspine.segmentation.evaluation import measurements
-from deepspine.segmentation.inference import SegmentationNetwork, shipped_weights
+from deepspine.segmentation.inference import SegmentationNetwork, check_view, shipped_weights
 from deepspine.segmentation.locate import Location, locate
 from deepspine.segmentation.observations import Observations, is_flagged, judge_picture, observe, unseen_by
 from deepspine.segmentation.output import canal_ap_mm, write_location
@@ -331,6 +331,17 @@ def test_a_card_that_is_none_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "model.json").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"model\.json: no card"):
         SegmentationNetwork.load(tmp_path / "model.safetensors")
+
+
+def test_a_refused_view_is_put_down_to_what_the_file_left_open() -> None:
+    axial = volume((9, 64, 64), axes=[SUPERIOR, POSTERIOR, LEFT])
+    with pytest.raises(InputError, match="sagittal, got a stack of axial slices; the file states no orientation"):
+        check_view(replace(axial, origin=VolumeOrigin(has_orientation=False)))
+    small = volume((1, 64, 64))
+    with pytest.raises(InputError, match="is the pixel size right"):
+        check_view(small)
+    with pytest.raises(InputError, match="say the pixel size if you know it"):
+        check_view(replace(small, origin=VolumeOrigin(spacing_is_assumed=True)))
 
 
 def test_the_shipped_weights_say_where_they_come_from() -> None:

@@ -1,6 +1,6 @@
 """A picture that stands on its head or is mirrored is told from an upright one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import picture_grid
 from deepspine.data.spine_classes import SpineClass
-from deepspine.data.volume import Volume
+from deepspine.data.volume import Volume, VolumeOrigin
 from deepspine.segmentation.pose import POSES, check_pose
 
 
@@ -42,6 +42,13 @@ def test_each_other_pose_is_refused_by_name(name: str) -> None:
     turned = volume.with_voxels(volume.voxels[POSES[name]].copy())
     with pytest.raises(InputError, match=f"looks {name}"):
         check_pose(turned, KnowsUpright())
+
+
+def test_of_a_file_without_an_orientation_that_is_the_reason() -> None:
+    volume = upright()
+    silent = replace(volume, voxels=volume.voxels[:, ::-1].copy(), origin=VolumeOrigin(has_orientation=False))
+    with pytest.raises(InputError, match=r"looks upside down; the file states no orientation"):
+        check_pose(silent, KnowsUpright())
 
 
 def test_a_small_difference_is_no_reason_to_refuse() -> None:
