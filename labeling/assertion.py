@@ -27,6 +27,8 @@ _SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 _ASIDE = Rule("filler.included", "filler", "", ())
 _LINK = Rule("with.arrow", "breaker", "with", ())
+_TRANSITIVE = frozenset(("verb", "either"))
+_OBJECTS = frozenset(("side", "site", "vertebra"))
 _MODIFYING = frozenset(("grade", "side"))
 _NAMED = frozenset(("finding", "pred", "site"))
 """Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
@@ -96,6 +98,8 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
             (_arrow(mentions, index, words) or mention) if mention.kind == "cap" else mention
             for index, mention in enumerate(mentions)
         ]
+    if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
+        mentions = _without_comma_before_object(mentions)
     if "grade" in kinds and ("focus" in kinds or "side_post" in kinds):
         mentions = _without_degrees_of_place(mentions, words)
     if "grade" in kinds and ("cap" in kinds or [mention.kind for mention in mentions].count("grade") > 1):
@@ -116,6 +120,16 @@ def _arrow(mentions: list[Mention], index: int, words: list[str]) -> Mention | N
         behind.pop(0)
     leads = before.j == sign.i and before.kind in _HEADS and bool(behind) and behind[0].kind in _NAMED
     return Mention(_LINK, sign.i, sign.j) if leads else None
+
+
+def _without_comma_before_object(mentions: list[Mention]) -> list[Mention]:
+    """Leave out the comma that ends an aside before the object: "approaches, but does not touch | , the L5 root"."""
+    for place in range(4, len(mentions) - 1):
+        opening, but, neg, verb, comma = mentions[place - 4 : place + 1]
+        aside = opening.value == comma.value == "," and but.value == "but" and neg.kind == "neg"
+        if aside and verb.kind == "pred" and verb.form in _TRANSITIVE and mentions[place + 1].kind in _OBJECTS:
+            return mentions[:place] + mentions[place + 1 :]
+    return mentions
 
 
 def _without_degrees_of_place(mentions: list[Mention], words: list[str]) -> list[Mention]:

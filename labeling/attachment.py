@@ -26,6 +26,8 @@ LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to
 _NEGATIVE = frozenset(("neg", "negative"))
 _FINDINGS = frozenset(("finding", "pred"))
 _NAMING = _FINDINGS | {"site", "side"}
+_NIL = frozenset(("nil", "none", "nothing"))
+_SIGNIFICANT = frozenset(("significant", "significance"))
 _NO = Rule("neg.by_position", "neg", "no", ())
 _ABSENT = Rule("neg.post_by_position", "post_neg", "no", ())
 
@@ -114,9 +116,11 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
             self._frame(self.previous_finding, 1, rest, conjunct)
 
     def _is_nil(self) -> bool:
-        """Whether nothing is said of a level but "nil"."""
+        """Whether nothing is said of a level but "nil", "nil significant" or "nothing of significance"."""
         said = [mention for mention in self.mentions if mention.kind != "mark"]
-        if not said or said[-1].kind != "post_neg" or self.words[said[-1].i : said[-1].j] not in (["nil"], ["none"]):
+        if said and said[-1].kind == "grade" and self.words[said[-1].j - 1] in _SIGNIFICANT:
+            said.pop()
+        if not said or said[-1].j != said[-1].i + 1 or self.words[said[-1].i] not in _NIL:
             return False
         levels = said[:-1]
         return self.topic is None and (bool(levels) or self.at_header) and all(m.kind == "level" for m in levels)

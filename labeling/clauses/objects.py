@@ -18,6 +18,10 @@ _PARTING = frozenset((";", ":", "but"))
 """Values of mentions that join a narrowing to the site before it, and that part it from there."""
 
 
+_OF_DISC_ALONE = {"hydrated": "degeneration", "sound": "normal_disc"}
+"""States that are said of discs, whether or not the sentence names one, and what they tell of it."""
+
+
 class Objects(Emission):
     """Heads that wait for what stands behind them, and heads whose site was said before."""
 
@@ -153,8 +157,8 @@ class Objects(Emission):
         headed = self.topic is not None and bool(self.topic.sites) and not self.foreign
         if self._is_of_operation():
             return []
-        if not headed and head.value == "hydrated":
-            return [] if self._is_of_no_disc() else [self._frame("degeneration", 1, head, opener)]
+        if not headed and head.value in _OF_DISC_ALONE:
+            return [] if self._is_of_no_disc() else [self._frame(_OF_DISC_ALONE[head.value], 1, head, opener)]
         return self._normal_level(head, opener) if headed or head.value == "normal" else []
 
     def _of_subject(self, head: Mention, opener: Conjunct, subject: list[tuple[Mention, int]]) -> list[Frame]:

@@ -152,6 +152,9 @@ def test_signal_and_height_of_a_vertebra_are_no_discs() -> None:
      {"L4-L5": "type1", "L5-S1": "type2"}),
     ("Type II Modic changes seen in adjacent end plates of L4 and L5 vertebrae.", {"L4-L5": "type2"}),
     ("L5-S1: fatty Modic changes.", {"L5-S1": "type2"}),
+    ("L5-S1: fatty type endplate change, L4-5: sclerotic type end plate changes.",
+     {"L5-S1": "type2", "L4-L5": "type3"}),
+    ("L3-4: oedematous type endplate signal.", {"L3-L4": "type1"}),
 ])  # fmt: skip
 def test_endplates_say_where_a_change_is(text: str, label: dict[str, str]) -> None:
     assert told(text, "modic") == label

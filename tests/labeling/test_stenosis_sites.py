@@ -173,3 +173,32 @@ def test_spinal_before_a_narrowing_is_short_for_the_canal(text: str, grades: str
 def test_spinal_before_another_site_is_that_site() -> None:
     assert not told("The spinal exit foramina are patent.", "canal_stenosis")
     assert len(told("The spinal exit foramina are patent.", "foraminal_stenosis")) == 10
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("The left foramen is slightly encroached.", {"L4-L5 left": "mild"}),
+    ("The foramina are encroached upon by osteophytes.", {"L4-L5 left": PRESENT, "L4-L5 right": PRESENT}),
+    ("Osteophytes encroach on the right foramen.", {"L4-L5 right": PRESENT}),
+])  # fmt: skip
+def test_a_foramen_may_be_encroached_with_and_without_upon(text: str, grades: dict[str, str]) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == grades
+
+
+def test_a_good_decompression_of_a_canal_leaves_it_wide() -> None:
+    assert told("L4-5: Satisfactory decompression of the canal.", "canal_stenosis") == {"L4-L5": "none"}
+    assert labels_of("L4-5: Decompression of the canal.") == labels_of("L4-5: Satisfactory decompression.") == {}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("The bulge comes near to, but does not touch, the left L4 root.", "none"),
+    ("The bulge abuts, but does not compress, the left root.", "contact"),
+    ("The protrusion approaches, but does not displace, the left root.", "none|contact"),
+])  # fmt: skip
+def test_an_aside_between_commas_has_the_object_behind_it(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == {"L4-L5 left": grades}
+
+
+@pytest.mark.parametrize("scar", ["Granulation tissue encasing", "Epidural fibrosis encases", "Scar which encases"])
+def test_scar_around_a_root_says_nothing_of_contact(scar: str) -> None:
+    assert not labels_of(f"L4-5: {scar} the left L5 nerve root.")
+    assert told("L4-5: The extrusion encases the left L5 root.", "nerve_root") == {"L4-L5 left": "contact"}
