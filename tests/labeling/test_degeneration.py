@@ -84,6 +84,24 @@ def test_what_else_is_degenerative_is_no_degenerate_disc(text: str) -> None:
     assert not told(f"L4-5: {text}", "degeneration")
 
 
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Mild degenerative disc bulging.", "bulge", "mild"),
+    ("Moderate degenerative disc protrusion.", "herniation", "protrusion"),
+    ("Degenerative disc osteophyte complex.", "bulge", PRESENT),
+    ("Large degenerative disk extrusion on the left.", "herniation", "extrusion"),
+    ("No degenerative disc herniation.", "herniation", "none"),
+])  # fmt: skip
+def test_a_degenerative_lesion_of_a_disc_is_that_lesion(text: str, finding: str, grades: str) -> None:
+    assert labels_of(f"L2-3: {text}").get(f"L2-L3 {finding}") == grades
+    assert not told(f"L2-3: {text}", "degeneration")
+
+
+def test_a_degenerative_disc_with_a_lesion_is_both() -> None:
+    assert labels_of("L2-3: Mild degenerative disc with moderate bulge.") == {
+        "L2-L3 bulge": "moderate", "L2-L3 degeneration": "mild",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text",
     [
