@@ -241,9 +241,15 @@ class Lookahead(State):
         return mention.i > 0 and self.words[mention.i - 1] not in (",",)
 
     def _object_later(self, head: Mention, opener: Conjunct, conjuncts: list[Conjunct]) -> bool:
-        """Whether the object of a head is said with a later one: "narrowing of the right and of the left foramen"."""
+        """Whether the object of a head is said with a later one: "narrowing of the right and of the left foramen".
+
+        A side before that one is the head's own: "compresses the right | and contacts the left root".
+        """
         if head.form == "verb":
-            return self._verb_ahead()
+            ahead = self._verb_ahead()
+            if ahead and not opener.sides:
+                opener.sides = next((c.sides for c in conjuncts if c.sides), 0)
+            return ahead
         sides = opener.sides or next((c.sides for c in conjuncts if c.sides), 0)
         if head.value != "narrow" or not sides:
             return False

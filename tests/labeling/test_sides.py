@@ -247,6 +247,28 @@ def test_a_side_of_one_level_is_not_that_of_all_others_unless_it_is_the_subject(
     assert "L4-L5 right" not in told(text, "foraminal_stenosis")
 
 
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("The bulge compresses the right and contacts the left L4 root.", "contact", "compression"),
+    ("The extrusion compresses the left and displaces the right L4 nerve root.", "compression", "displacement"),
+    ("Bulge abutting the right and compressing the left L4 nerve roots.", "compression", "contact"),
+    ("The protrusion displaces the left and may contact the right L4 root.", "displacement", "none|contact"),
+    ("The bulge contacts the right and does not contact the left L4 root.", "none", "contact"),
+    ("The bulge contacts and displaces the left L4 root.", "displacement", None),
+    ("The bulge contacts but does not displace the right L4 root.", None, "contact"),
+])  # fmt: skip
+def test_each_of_two_verbs_keeps_its_side_of_one_noun(text: str, left: str | None, right: str | None) -> None:
+    found = told(f"L3-4: {text}", "nerve_root")
+    assert (found.get("L3-L4 left"), found.get("L3-L4 right")) == (left, right)
+
+
+@pytest.mark.parametrize("text", [
+    "The bulge severely narrows the left and mildly narrows the right foramen.",
+    "Facet hypertrophy mildly narrows the right and severely narrows the left foramen.",
+])  # fmt: skip
+def test_each_of_two_verbs_keeps_its_degree_of_one_noun(text: str) -> None:
+    assert told(f"L3-4: {text}", "foraminal_stenosis") == {"L3-L4 left": "severe", "L3-L4 right": "mild"}
+
+
 @pytest.mark.parametrize("text", [
     "The right lateral recess is severely and the left moderately narrowed.",
     "The left lateral recess is moderately and the right severely narrowed.",
