@@ -201,7 +201,7 @@ class Afterthoughts(Objects):
 
     def _leaves_side(self, frame: Frame, conjunct: Conjunct) -> bool:
         """Whether a side told behind "is" is not that of other levels: "is severe on the left, mild | elsewhere"."""
-        elsewhere = conjunct.level is not None and conjunct.level.ref in ("rest", "rest_named")
+        elsewhere = conjunct.level is not None and conjunct.level.ref in ("rest", "rest_named", "elsewhere")
         return elsewhere and not self._names_side(frame)
 
     def _again(self, frame: Frame, conjunct: Conjunct) -> Frame:

@@ -11,6 +11,8 @@ COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 _RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
 """Words for what is left, which alone are the other levels."""
 
+_PARTING = (",", ";")
+_DENIALS = frozenset(("neg", "post_neg"))
 _DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
 
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
@@ -103,6 +105,9 @@ class LevelPhrases(LevelScope):
         if mention.form == "beyond" and self.words[mention.i - 1].startswith(_EXTENDS):
             return
         ref = self._pointed(mention)
+        if ref.ref == "rest" and self._closes_list():
+            self._boundary()
+            ref.ref = "elsewhere"
         if value in ("multi", "vague"):
             self._count_levels(ref)
             return
@@ -118,6 +123,8 @@ class LevelPhrases(LevelScope):
         if self._stands_for_levels(mention):
             self.on_levelref(Mention(REST, mention.i, mention.j))
             return
+        if self._closes_list():
+            self._boundary()
         if mention.value == "levels" or (self.words[mention.i] == "further" and not self.neg):
             return
         self.cur.rest = self.words[mention.i]
@@ -125,19 +132,34 @@ class LevelPhrases(LevelScope):
             self.neg_rest = self.cur.rest
 
     def _stands_for_levels(self, mention: Mention) -> bool:
-        """Whether a rest that is called normal is that of the levels: "L4-5: mild bulge. | Rest NAD."."""
+        """Whether a rest that is called normal, or of which something is denied, is that of the levels.
+
+        "L4-5: mild bulge. | Rest NAD.", "Canal: L4-5 mild, | others no stenosis".
+        """
         word = self.words[mention.j - 1]
         previous, following = self._peek(-1), self._peek()
         if following is not None and following.kind == "cop":
             following = self._peek(2)
-        if following is None or following.kind != "open" or not self._ends_clause_behind(following):
+        if following is None or word not in _RESTS:
             return False
-        if previous is None or word not in _RESTS:
-            return word in _RESTS and word != "otherwise"
-        if word == "otherwise" and (self.headed or not self.levels_seen):
+        if following.kind in _DENIALS:
+            return self._closes_list()
+        if following.kind != "open" or not self._ends_clause_behind(following):
             return False
-        of_site = self.topic is not None and any(site.value != "alignment" for site in self.topic.sites)
-        return previous.value in (",", ";") and (of_site or word == "others")
+        if previous is None or (word == "otherwise" and (self.headed or not self.levels_seen)):
+            return previous is None and word != "otherwise"
+        return self.words[previous.i] in _PARTING and (self._is_headed_by_part() or word == "others")
+
+    def _closes_list(self) -> bool:
+        """Whether the levels listed below a heading end before the mention in hand: "Canal: L4-5 mild, | others"."""
+        previous = self._peek(-1)
+        if previous is None or self.words[previous.i] not in _PARTING or self.topic is None or not self.levels_seen:
+            return False
+        return bool(self.topic.findings) or self._is_headed_by_part()
+
+    def _is_headed_by_part(self) -> bool:
+        """Whether the heading names a part of each level, as "Foramina:" does, not the alignment of all."""
+        return self.topic is not None and any(site.value != "alignment" for site in self.topic.sites)
 
     def _is_rest_of_site(self) -> bool:
         """Whether a rest is that of a site and not of levels: "the remainder | of the canal"."""

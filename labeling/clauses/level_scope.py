@@ -41,7 +41,7 @@ class LevelScope(Exceptions):
             prepositional = True
             self._fresh()
         bare = self._bare_heads(ref, prepositional)
-        if ref.ref == "rest" and self.headed:
+        if ref.ref in ("rest", "elsewhere") and self.headed:
             bare = self._leave_to_heading(bare)
         if self.focus:
             self._focus_levels(ref, bare)

@@ -44,9 +44,9 @@ REGION_REACH = 14
 ANAPHORS = frozenset(
     ("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above", "discs_below")
 )
-_POINTING = ANAPHORS | {"rest", "rest_named", "these", "intervening"}
+_POINTING = ANAPHORS | {"rest", "rest_named", "elsewhere", "these", "intervening"}
 _NAMING = ANAPHORS | {""}
-_ALL = frozenset(("all", "any", "multi", "rest"))
+_ALL = frozenset(("all", "any", "multi", "rest", "elsewhere"))
 _LEADING = frozenset(
     ("at", "the", "in", "on", "within", "of", "level", "levels", "-", "*", "(", "segment", "disc", "starting", "from",
      "and", "also", "segments")

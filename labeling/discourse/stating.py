@@ -35,7 +35,7 @@ ASSERTED_AS = {"stenosis": ("canal_stenosis",), "slip": ("spondylolisthesis",)}
 """What the phrase means where it is not denied."""
 
 NORMAL_SCOPE = frozenset(("normal_level", "normal_disc", "normal_contour"))
-EVERYWHERE = frozenset(("all", "any", "rest", "rest_named"))
+EVERYWHERE = frozenset(("all", "any", "rest", "rest_named", "elsewhere"))
 NOWHERE = 1 << 30
 """A token behind every text."""
 
@@ -229,7 +229,7 @@ def _mode_of_rest(ref: LevelRef, frame: Frame) -> str:
     """Tell "the remaining levels" said before the finding from those said behind what was named."""
     if ref.ref == "rest_named" or (ref.ref == "rest" and frame.i > ref.i):
         return "rest_named"
-    return "elsewhere" if ref.ref == "rest" else ""
+    return "elsewhere" if ref.ref in ("rest", "elsewhere") else ""
 
 
 def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:

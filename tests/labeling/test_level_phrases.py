@@ -369,3 +369,44 @@ def test_numbers_that_are_no_levels(text: str) -> None:
 ])  # fmt: skip
 def test_levels_are_counted_from_above_and_below(text: str, levels: str) -> None:
     assert " ".join(told(text, "bulge")) == levels
+
+
+@pytest.mark.parametrize("rest", [
+    "others no stenosis", "others without stenosis", "the rest patent", "the others patent", "otherwise no narrowing",
+    "others none", "rest nil", "other levels none", "elsewhere patent",
+])  # fmt: skip
+@pytest.mark.parametrize("stop", [", ", "; "])
+def test_the_rest_of_a_list_below_a_site_is_the_other_levels(rest: str, stop: str) -> None:
+    found = told(f"L2-3: Mild bulge.\nCanal: L3-4 moderate, L5-S1 severe{stop}{rest}.", "canal_stenosis")
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L4-L5"), "none")
+    assert found == {**others, "L3-L4": "moderate", "L5-S1": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Foramina: L5-S1 moderate on the left, the rest patent.",
+    "Foramina: moderate narrowing of left L5-S1, the rest are free.",
+    "Foraminal stenosis: L5-S1 moderate left, others no stenosis.",
+    "Neural foramina: moderate narrowing on the left at L5-S1, the others patent.",
+])  # fmt: skip
+def test_the_rest_of_a_list_takes_no_side_along(text: str) -> None:
+    found = told(text, "foraminal_stenosis")
+    assert found.pop("L5-S1 left") == "moderate"
+    assert len(found) >= 8
+    assert set(found.values()) == {"none"}
+
+
+def test_the_other_foramina_of_a_list_are_free_on_the_other_side_too() -> None:
+    found = told("Foramina: L5-S1 severe on the left, remaining foramina patent.", "foraminal_stenosis")
+    assert found.pop("L5-S1 left") == "severe"
+    assert len(found) == 9
+    assert set(found.values()) == {"none"}
+
+
+@pytest.mark.parametrize(("heading", "finding"), [
+    ("Modic: type 1", "modic"), ("Disc herniation: extrusion", "herniation"),
+    ("Listhesis: grade 1", "spondylolisthesis"),
+])  # fmt: skip
+def test_the_rest_below_a_finding_has_none_of_it(heading: str, finding: str) -> None:
+    found = told(f"{heading} at L5-S1, others none.", finding)
+    assert found.pop("L5-S1") in ("type1", "extrusion", "grade1")
+    assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none")
