@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, PLACES, SIDES, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines
+from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines, gives_value, is_named
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
 from deepspine.labeling.discourse.section_words import is_of_present_study, says_nothing, section_by_words, section_told
@@ -29,6 +29,9 @@ MAX_TOPIC_TOKENS = 8
 NO_LEVEL: tuple[int, LevelRef | None] = (-1, None)
 _OF_SECTION = frozenset(("section", "conj", "mark", "of", "region", "prior"))
 """Kinds of mentions that only name a section: "History and indication"."""
+
+_OF_NAME = frozenset(("the", "change", "changes"))
+"""Words of a finding's name that are no mention: "Modic changes", "narrowing of the canal"."""
 
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
 
@@ -106,8 +109,24 @@ class Headings:
             return self._dash_header(sentence, mentions, start)
         if head[0].kind == "grade" and _is_degree_of(head, rest):
             return None
+        if self._heads_list(head, start, end):
+            self.set_topic(head[:-1], start, sentence, standalone=False)
+            self.set_level(head[-1], sentence, standalone=False)
+            return rest, behind, True
         found = self._classify(head, start, end, sentence, not rest and behind >= sentence.j)
         return None if found is None else (rest, behind, found == "level")
+
+    def _heads_list(self, head: list[Mention], start: int, end: int) -> bool:
+        """Whether a heading names what others on its line have too: "Canal stenosis L3-4: mild, L4-5: severe"."""
+        *named, level = head
+        following = self.sentences[self.index + 1] if self.index + 1 < len(self.sentences) else None
+        if not named or level.kind != "level" or level.form == "at" or following is None or following.line_start:
+            return False
+        covered = {place for mention in head for place in range(mention.i, mention.j)}
+        between = {self.words[place] for place in range(start, end) if place not in covered}
+        if not is_named(named) or not between <= _OF_NAME:
+            return False
+        return self._colon(following.mentions, following.i) == 1 and gives_value(following)
 
     def _colon(self, mentions: list[Mention], start: int) -> int:
         """Return the index of the colon that ends a heading, or -1."""

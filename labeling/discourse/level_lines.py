@@ -6,6 +6,7 @@ The layout of all lines tells which, and where what is about the whole spine beg
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -161,7 +162,7 @@ class LevelLines:
             return False
         if all(mention.kind == "site" for mention in title.mentions):
             return True
-        return not (index and _is_level_alone(self.sentences[index - 1])) and _gives_value(below)
+        return not (index and _is_level_alone(self.sentences[index - 1])) and gives_value(below)
 
 
 def _opens(words: list[str], sentence: Sentence) -> str:
@@ -196,12 +197,18 @@ def _is_level_alone(sentence: Sentence) -> bool:
     return sentence.line_end and all(mention.kind in _LEVEL_ALONE for mention in sentence.mentions)
 
 
+def is_named(mentions: Sequence[Mention]) -> bool:
+    """Whether mentions name a site or finding, with or without a side, and nothing else: "Disc bulge", "Canal"."""
+    named = [mention for mention in mentions if mention.kind not in ("side", "of")]
+    return bool(named) and all(m.kind in _NAMING and m.value != "level" for m in named)
+
+
 def _named_by(mentions: list[Mention]) -> bool:
     """Whether mentions but name a site or finding: "Right foraminal stenosis"."""
     return all(mention.kind in _NAMING for mention in mentions) and mentions[-1].kind != "side"
 
 
-def _gives_value(sentence: Sentence) -> bool:
+def gives_value(sentence: Sentence) -> bool:
     """Whether a line gives a level but a degree or a denial: "L3-4: Mild on the left", "L4-5: None"."""
     kinds = [mention.kind for mention in sentence.mentions]
     return not _VALUES.isdisjoint(kinds) and _OF_VALUE.issuperset(kinds)

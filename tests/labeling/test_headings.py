@@ -276,3 +276,23 @@ def test_a_history_behind_a_dash_ends_with_its_line() -> None:
 
 def test_an_impression_behind_a_dash_is_read() -> None:
     assert labels_of("Conclusion - L4/5 - mild bulge.") == {"L4-L5 bulge": "mild"}
+
+
+@pytest.mark.parametrize("heading", ["Canal stenosis", "Spinal canal", "Narrowing of the canal"])
+@pytest.mark.parametrize("stop", [", ", "; "])
+def test_a_heading_with_its_first_level_names_what_the_next_ones_have(heading: str, stop: str) -> None:
+    text = f"{heading} L2-3: moderate{stop}L3-4: severe{stop}L5-S1: none."
+    assert labels_of(text) == {
+        "L2-L3 canal_stenosis": "moderate", "L3-L4 canal_stenosis": "severe", "L5-S1 canal_stenosis": "none",
+    }  # fmt: skip
+
+
+def test_a_heading_with_side_and_level_keeps_its_side() -> None:
+    found = told("Foraminal narrowing left L3-4: moderate, L4-5: severe.", "foraminal_stenosis")
+    assert found == {"L3-L4 left": "moderate", "L4-L5 left": "severe"}
+
+
+def test_a_heading_with_a_level_names_nothing_of_what_has_findings_of_its_own() -> None:
+    assert labels_of("Bulge L3-4: mild, L4-5: severe canal stenosis.") == {
+        "L3-L4 bulge": "mild", "L4-L5 canal_stenosis": "severe",
+    }  # fmt: skip
