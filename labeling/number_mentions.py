@@ -28,7 +28,9 @@ _ENDPLATE_WORDS = frozenset(
     ("endplate", "endplates", "modic", "change", "changes", "marrow", "reactive", "end", "signal", "degeneration",
      "degenerative", "discogenic")
 )  # fmt: skip
-_CHANGES = frozenset(("modic", "endplate", "reactive", "degenerative", "marrow", "signal", "change", "changes"))
+_CHANGES = frozenset(
+    ("modic", "endplate", "reactive", "degenerative", "degeneration", "marrow", "signal", "change", "changes")
+)
 SCALE_WORDS = frozenset(("grade", "type", "stage", "grades", "class", "score"))
 """Words between the name of a scale and its grade."""
 

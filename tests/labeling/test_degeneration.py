@@ -185,3 +185,12 @@ def test_endplates_say_where_a_change_is(text: str, label: dict[str, str]) -> No
 ])  # fmt: skip
 def test_discs_say_where_a_degeneration_is(text: str) -> None:
     assert told(text, "degeneration") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Type 2 Modic degeneration of the endplates.", "type2"),
+    ("Modic type 1 degeneration.", "type1"),
+    ("Fatty degeneration of the endplates.", "type2"),
+])  # fmt: skip
+def test_degeneration_of_endplates_is_none_of_the_disc(text: str, grades: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 modic": grades}

@@ -268,3 +268,9 @@ def test_a_degree_behind_a_level_is_not_of_the_next_item() -> None:
 def test_a_degree_of_the_other_side_is_not_of_the_next_item(text: str) -> None:
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}
     assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("arrow", ["->", ">>", ">>>", "==>", "-->"])
+def test_an_arrow_is_no_more_than(arrow: str) -> None:
+    text = f"L4-5: Mild bulge {arrow} mild canal stenosis."
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild"}

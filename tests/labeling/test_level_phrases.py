@@ -410,3 +410,13 @@ def test_the_rest_below_a_finding_has_none_of_it(heading: str, finding: str) -> 
     found = told(f"{heading} at L5-S1, others none.", finding)
     assert found.pop("L5-S1") in ("type1", "extrusion", "grade1")
     assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none")
+
+
+@pytest.mark.parametrize("text", [
+    "At L2-3, above the operated level, there is mild canal stenosis.",
+    "L2-3, adjacent to the fused segments: mild canal stenosis.",
+    "At L2-3, the operated level, there is mild canal stenosis.",
+    "L4-5: Laminectomy. Above the operated levels at L2-3 mild canal stenosis.",
+])  # fmt: skip
+def test_a_level_is_told_by_where_surgery_was(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild"}

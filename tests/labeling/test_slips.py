@@ -138,3 +138,14 @@ def test_the_grade_of_a_slip_in_short(text: str, grades: str) -> None:
 
 def test_an_angle_is_no_grade() -> None:
     assert told("L4-5: Lordosis of 30 degree 2 mm retrolisthesis.", "retrolisthesis") == {"L4-L5": "present"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("L4 slipped anteriorly over L5 (grade I).", "spondylolisthesis", "grade1"),
+    ("L4 has slipped slightly forward on L5, grade 2.", "spondylolisthesis", "grade2"),
+    ("Grade 1 degenerative anterior listhesis L4 over L5.", "spondylolisthesis", "grade1"),
+    ("Grade 2 isthmic forward slip of L4 on L5.", "spondylolisthesis", "grade2"),
+    ("L4 slipped posteriorly on L5.", "retrolisthesis", "present"),
+])  # fmt: skip
+def test_a_vertebra_that_slipped_is_a_slip(text: str, finding: str, grades: str) -> None:
+    assert told(text, finding) == {"L4-L5": grades}
