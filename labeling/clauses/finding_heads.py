@@ -33,6 +33,15 @@ _VERTEBRAL = ("vertebra", "body", "bodies", "bone", "bony", "osseous")
 _FRACTURES = frozenset(("fracture", "fractures", "deformity", "deformities"))
 """What takes height from a vertebra."""
 
+_BULGING = frozenset(("bulges", "bulging", "bulged", "protrudes", "protrude", "protruding", "protruded"))
+"""Words that say what something does that need be no disc."""
+
+_BODIES = frozenset(("other", "flavum", "synovial_cyst"))
+"""What may bulge or protrude beside discs: walls, tumours, ligaments, cysts."""
+
+_TYPES_OF_ENDPLATES = {"fatty": 0b0100, "oedematous": 0b0010, "edematous": 0b0010, "sclerotic": 0b1000}
+"""Modic types by the word before the degeneration of endplates."""
+
 _OTHER_SITES = frozenset(("facet", "endplate", "other", "cord"))
 """Sites whose degeneration is not the disc's."""
 
@@ -97,6 +106,8 @@ class FindingHeads(Leftovers):
         """Return the finding that a word names; "degenerative changes" name that of their site, or none."""
         if mention.value == "nothing" or (mention.value == "disc_height_loss" and self._is_height_of_bone(mention)):
             return ""
+        if self._is_of_other_body(mention) or self._is_fat_of_muscle(mention):
+            return ""
         if mention.value != "degenerative_changes":
             return mention.value
         named = [*self.subject, *self.conjuncts, self.cur]
@@ -105,6 +116,32 @@ class FindingHeads(Leftovers):
         if site == "endplate":
             return "" if "spond" in self.words[mention.i] else "modic"
         return "facet_arthropathy" if site == "facet" else ""
+
+    def _is_of_other_body(self, verb: Mention) -> bool:
+        """Whether no disc bulges but a wall, tumour, ligament or cyst: "the posterior wall of L1 | protrudes"."""
+        if verb.j > verb.i + 1 or self.words[verb.i] not in _BULGING:
+            return False
+        following = self._peek()
+        if following is not None and self.words[following.i] == "of":
+            following = self._peek(2)
+        if following is not None and following.kind == "site" and following.value in _BODIES:
+            return self.words[verb.j : following.i] in ([], ["of"], ["of", "the"])
+        step, start = -1, verb.i
+        before = self._peek(step)
+        while before is not None and before.j == start and before.kind in ("of", "vertebra"):
+            step, start = step - 1, before.i
+            before = self._peek(step)
+        return before is not None and before.j == start and before.value in _BODIES and before.form != "part"
+
+    def _is_fat_of_muscle(self, mention: Mention) -> bool:
+        """Whether a "fatty change" is of muscles: "the multifidus shows | fatty change", "| ... of the muscles"."""
+        if mention.rule.id != "modic.fatty" or mention.j != mention.i + 2:
+            return False
+        following, behind = self._peek(), self._peek(2)
+        if following is not None and following.kind == "of" and following.i == mention.j and behind is not None:
+            return behind.rule.id == "site.soft"
+        named = [site for conjunct in [*self.subject, *self.conjuncts, self.cur] for site in conjunct.sites]
+        return bool(named) and all(site.rule.id == "site.soft" for site in named)
 
     def _is_height_of_bone(self, mention: Mention) -> bool:
         """Whether a height is that of a vertebra: "fracture of L3 with | height loss", "| height loss of L3"."""
@@ -263,6 +300,9 @@ class FindingHeads(Leftovers):
             cur.grade = next((c.grade for c in reversed(self.conjuncts) if c.grade), 0)
         cur.sites = known[-1:]
         frames = self._emit(mention, known[-1], cur) if known else []
+        for frame in frames:
+            if frame.finding == "modic":
+                frame.bits = _TYPES_OF_ENDPLATES.get(self.words[mention.i - 1], frame.bits)
         if not frames:
             frames = [
                 self._frame(

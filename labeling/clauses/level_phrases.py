@@ -127,9 +127,17 @@ class LevelPhrases(LevelScope):
             self._boundary()
         if mention.value == "levels" or (self.words[mention.i] == "further" and not self.neg):
             return
+        if self._is_what_surgery_left(mention):
+            return
         self.cur.rest = self.words[mention.i]
         if self.neg:
             self.neg_rest = self.cur.rest
+
+    def _is_what_surgery_left(self, mention: Mention) -> bool:
+        """Whether "remaining" is what is left of one disc: "laminectomy. The | remaining disc is dehydrated"."""
+        disc = self._peek()
+        one = self.words[mention.i] == "remaining" and disc is not None and disc.i == mention.j and disc.j == disc.i + 1
+        return one and self.words[mention.j] == "disc" and self.words[mention.j + 1 : mention.j + 2] != ["are"]
 
     def _stands_for_levels(self, mention: Mention) -> bool:
         """Whether a rest that is called normal, or of which something is denied, is that of the levels.

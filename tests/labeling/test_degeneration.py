@@ -194,3 +194,18 @@ def test_discs_say_where_a_degeneration_is(text: str) -> None:
 ])  # fmt: skip
 def test_degeneration_of_endplates_is_none_of_the_disc(text: str, grades: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 modic": grades}
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("The multifidus shows fatty change.", {}),
+    ("Fatty changes of the paraspinal muscles.", {}),
+    ("Fatty change of the endplates.", {"L4-L5 modic": "type2"}),
+    ("The endplates show fatty degeneration.", {"L4-L5 modic": "type2"}),
+])  # fmt: skip
+def test_fat_is_that_of_its_site(text: str, found: dict[str, str]) -> None:
+    assert labels_of(f"L4-5: {text}") == found
+
+
+def test_the_remaining_disc_of_an_operated_level_is_none_of_the_others() -> None:
+    found = labels_of("At L4/5 laminectomy. The remaining disc is dehydrated. The spinal canal is wide.")
+    assert found == {"L4-L5 degeneration": PRESENT, "L4-L5 canal_stenosis": "none"}

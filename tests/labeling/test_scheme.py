@@ -171,3 +171,28 @@ def test_facets_and_height_are_labelled_beside_the_core() -> None:
     found = labels_of("L4-5: Severe bilateral facet arthropathy and mild loss of disc height.")
     assert found["L4-L5 facet_arthropathy left"] == "severe"
     assert found["L4-L5 disc_height_loss"] == "mild"
+
+
+@pytest.mark.parametrize("text", [
+    "The posterior wall of L4 protrudes into the canal at L4-5.",
+    "L4-5: Metastasis of L4 with the posterior wall bulging into the canal.",
+    "L4-5: The ligamentum flavum bulges into the canal.",
+    "L4-5: Abscess protruding into the canal.",
+    "L4-5: Bulging of the posterior wall of L5.",
+    "L4-5: Bulging ligamentum flavum.",
+    "L4-5: A synovial cyst protrudes into the canal.",
+])  # fmt: skip
+def test_what_bulges_and_is_no_disc_is_no_bulge_or_herniation(text: str) -> None:
+    found = labels_of(text)
+    assert "L4-L5 bulge" not in found
+    assert "L4-L5 herniation" not in found
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Thick ligamentum flavum and bulging of the disc.",
+    "L4-5: Facet joint cyst. Bulging.",
+    "L4-5: There is a tumour and a bulging disc.",
+    "L4-5: The disc bulges into the canal.",
+])  # fmt: skip
+def test_a_disc_that_bulges_beside_something_else_is_a_bulge(text: str) -> None:
+    assert labels_of(text)["L4-L5 bulge"] == "mild|moderate|severe"
