@@ -194,6 +194,8 @@ def last_grade(grade: Mention, words: list[str]) -> int:
 def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
     """Remove the grade that belongs to the past: behind "previously", or before "before"."""
     following = mentions[index + 1] if index + 1 < len(mentions) else None
+    if following is not None and _is_former_type(following, mentions[index], kept):
+        return index + 2
     if following is not None and is_value(following, words) and following.i - mentions[index].j <= 1:
         index += 2
         while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
@@ -222,6 +224,12 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
             kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
     examination = following is not None and following.value == "other" and words[following.i] in _EXAMINATIONS
     return index + (2 if examination else 1)
+
+
+def _is_former_type(following: Mention, prior: Mention, kept: list[Mention]) -> bool:
+    """Whether a Modic type is that of the past, and another the present one: "type 2 (formerly | type 1)"."""
+    told = following.rule.id == "modic.type" and following.i - prior.j <= 1
+    return told and any(mention.rule.id == "modic.type" for mention in kept)
 
 
 def _is_behind_value(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> bool:

@@ -36,6 +36,7 @@ _FRACTURES = frozenset(("fracture", "fractures", "deformity", "deformities"))
 _BULGING = frozenset(("bulges", "bulging", "bulged", "protrudes", "protrude", "protruding", "protruded"))
 """Words that say what something does that need be no disc."""
 
+_WALLS = frozenset(("wall", "walls"))
 _BODIES = frozenset(("other", "flavum", "synovial_cyst"))
 """What may bulge or protrude beside discs: walls, tumours, ligaments, cysts."""
 
@@ -123,6 +124,8 @@ class FindingHeads(Leftovers):
             return False
         following = self._peek()
         if following is not None and self.words[following.i] == "of":
+            if not _WALLS.isdisjoint(self.words[verb.j : verb.j + len(("of", "the", "posterior", "wall"))]):
+                return True
             following = self._peek(2)
         if following is not None and following.kind == "site" and following.value in _BODIES:
             return self.words[verb.j : following.i] in ([], ["of"], ["of", "the"])
@@ -131,6 +134,8 @@ class FindingHeads(Leftovers):
         while before is not None and before.j == start and before.kind in ("of", "vertebra"):
             step, start = step - 1, before.i
             before = self._peek(step)
+        if self.words[start - 1] in _WALLS:
+            return True
         return before is not None and before.j == start and before.value in _BODIES and before.form != "part"
 
     def _is_fat_of_muscle(self, mention: Mention) -> bool:
