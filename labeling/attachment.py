@@ -50,6 +50,7 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         self._finish()
         if self.vertebrae:
             self._slip_levels()
+            self._root_levels()
         if self.story:
             return [frame for frame in self.frames if frame.gone]
         return [frame for frame in self.frames if frame.finding]

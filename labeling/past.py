@@ -196,7 +196,7 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
     following = mentions[index + 1] if index + 1 < len(mentions) else None
     if following is not None and _is_former_type(following, mentions[index], kept):
         return index + 2
-    if following is not None and is_value(following, words) and following.i - mentions[index].j <= 1:
+    if following is not None and _was_told(following, words) and following.i - mentions[index].j <= 1:
         index += 2
         while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
             index += 1
@@ -230,6 +230,11 @@ def _is_former_type(following: Mention, prior: Mention, kept: list[Mention]) -> 
     """Whether a Modic type is that of the past, and another the present one: "type 2 (formerly | type 1)"."""
     told = following.rule.id == "modic.type" and following.i - prior.j <= 1
     return told and any(mention.rule.id == "modic.type" for mention in kept)
+
+
+def _was_told(mention: Mention, words: list[str]) -> bool:
+    """Whether a mention behind "previously" says how it was: "mild", "absent", "not present"."""
+    return is_value(mention, words) or (mention.kind == "post_neg" and words[mention.i] == "not")
 
 
 def _is_behind_value(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> bool:

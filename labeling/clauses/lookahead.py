@@ -57,6 +57,14 @@ class Lookahead(State):
             seen.add(kind)
         return False
 
+    def _item_is_placed(self) -> bool:
+        """Whether an item behind a comma has its side and level: "no compression, and | left L5-S1 narrowing"."""
+        comma, side, level, *rest = (self._peek(step) for step in (-1, 1, 2, 3, 4))
+        if comma is None or comma.value != "," or side is None or side.kind != "side" or level is None:
+            return False
+        heads = [mention.kind in _HEADS for mention in rest if mention is not None and mention.kind != "site"]
+        return level.kind == "level" and heads[:1] == [True]
+
     def _participle_follows(self) -> bool:
         """Whether a participle goes on with the lesion: "an extrusion, which does not enhance, | compressing ..."."""
         following = self._peek()

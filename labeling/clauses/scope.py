@@ -37,7 +37,7 @@ class Scope(Leftovers):
         value = mention.value
         if self.words[mention.i] == "/":
             value = "/"
-        if value == "and" and self.neg and self.neg_heads and self._item_asserts():
+        if value == "and" and self.neg and self.neg_heads and (self._item_asserts() or self._item_is_placed()):
             self._boundary()
             return
         if value == "and":

@@ -55,6 +55,20 @@ class Vertebrae(Leftovers):
             elif frame.finding == "modic":
                 self._endplate_level(frame)
 
+    def _root_levels(self) -> None:
+        """Let one named root of several levels be where its disc is: "bulges at L4-5 and L5-S1, compressing | S1"."""
+        for frame in self.frames:
+            if frame.finding != "nerve_root" or not frame.named or frame.neg or frame.level is None:
+                continue
+            words = self.words[max(frame.i - 1, 0) : frame.j]
+            names = {name for name in map(vertebra_name, words) if name}
+            if len(names) == 1 and len(frame.level.levels) > 1:
+                name = names.pop()
+                own = [INDEX[key] for key in (_disc_above(name), _disc_below(name)) if key in INDEX]
+                level = next((level for level in own if level in frame.level.levels), None)
+                if level is not None:
+                    frame.level = LevelRef((level,), "", frame.level.i, frame.level.j)
+
     def _endplate_level(self, frame: Frame) -> None:
         """Give a Modic change the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
         others = [f.head.i for f in self.frames if f.finding == "modic" and f.head.i > frame.head.i]

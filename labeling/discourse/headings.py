@@ -357,7 +357,7 @@ class Headings:
         context.just_named = ()
         context.level = LevelRef(levels, ref.ref if not levels else "", ref.i, ref.j, outside=ref.outside)
         if ref.ref == "rest":
-            context.level.ref = "rest_named"
+            context.level.ref = "elsewhere" if context.topic_standalone and context.topic is not None else "rest_named"
             context.level.levels = ()
         context.level_standalone = standalone
         context.level_line = sentence.line

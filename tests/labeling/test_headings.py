@@ -296,3 +296,12 @@ def test_a_heading_with_a_level_names_nothing_of_what_has_findings_of_its_own() 
     assert labels_of("Bulge L3-4: mild, L4-5: severe canal stenosis.") == {
         "L3-L4 bulge": "mild", "L4-L5 canal_stenosis": "severe",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("rest", ["Other levels: No stenosis", "Remaining levels: Normal", "The rest: patent"])
+def test_other_levels_below_a_sites_heading_are_those_without_a_finding_of_it(rest: str) -> None:
+    text = f"Discs:\nL2-3: Mild bulge\nL3-4: Mild bulge\n\nCanal:\nL3-4: Moderate stenosis\n{rest}"
+    assert told(text, "canal_stenosis") == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L4-L5", "L5-S1"), "none"), "L3-L4": "moderate",
+    }  # fmt: skip
+    assert "L1-L2" not in told(text, "foraminal_stenosis")

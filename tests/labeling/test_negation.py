@@ -288,3 +288,25 @@ def test_what_is_not_significant_reaches_back_to_its_own_clause_only() -> None:
     text = "L4-5: Annular tear; spinal stenosis and foraminal narrowing not significant."
     assert told(text, "annular_fissure") == {"L4-L5": "present"}
     assert told(text, "canal_stenosis") == {"L4-L5": "none|mild"}
+
+
+@pytest.mark.parametrize(("text", "label", "grades"), [
+    ("Protrusions at L3-4 and L4-5 without root contact, and bilateral L4-5 foraminal narrowing.",
+     "L4-L5 foraminal_stenosis left", PRESENT),
+    ("No canal stenosis at L3-4, and left L4-5 recess stenosis.", "L4-L5 subarticular_stenosis left", PRESENT),
+    ("No canal stenosis, and no left L4-5 recess stenosis.", "L4-L5 subarticular_stenosis left", "none"),
+    ("L4-5: No canal stenosis, and bilateral foraminal stenosis.", "L4-L5 foraminal_stenosis left", "none"),
+])  # fmt: skip
+def test_a_finding_with_its_side_and_level_behind_a_comma_ends_a_negation(text: str, label: str, grades: str) -> None:
+    assert labels_of(text)[label] == grades
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("No radicular conflict.", "nerve_root", "none|contact|displacement"),
+    ("Bulge without conflict with the left root.", "nerve_root", "none|contact|displacement"),
+    ("No disc overflow.", "bulge", "none"),
+    ("No alterations of the vertebral alignment on the sagittal plane.", "spondylolisthesis", "none"),
+    ("Without abnormality of alignment.", "retrolisthesis", "none"),
+])  # fmt: skip
+def test_denials_in_the_words_of_other_tongues(text: str, finding: str, grades: str) -> None:
+    assert set(told(f"L4-5: {text}", finding).values()) == {grades}

@@ -165,3 +165,12 @@ def test_a_herniation_that_has_receded_is_there_where_nothing_else_is_left(text:
 ])  # fmt: skip
 def test_a_former_modic_type_is_of_the_past(text: str) -> None:
     assert told(f"L5-S1: {text}", "modic") == {"L5-S1": "type2"}
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("Grade 1 spondylolisthesis at L3-4, previously not present.", "spondylolisthesis"),
+    ("Moderate canal stenosis at L3-4, previously not seen.", "canal_stenosis"),
+    ("Left L3-4 protrusion, not previously seen.", "herniation"),
+])  # fmt: skip
+def test_what_was_not_there_before_is_there_now(text: str, finding: str) -> None:
+    assert told(text, finding)["L3-L4"] in ("grade1", "moderate", "protrusion")

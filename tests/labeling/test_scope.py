@@ -124,3 +124,15 @@ def test_levels_of_a_list_keep_what_stands_with_them(text: str) -> None:
 ])  # fmt: skip
 def test_a_level_before_the_object_of_a_verb_is_that_of_both(text: str) -> None:
     assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L4-L5 foraminal_stenosis left": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "labels"), [
+    ("Degenerate discs at L3-4, L4-5 and L5-S1, with left S1 root compression.", {"L5-S1 left": "compression"}),
+    ("Bulges at L4-5 and L5-S1, contacting the right L5 root.", {"L4-L5 right": "contact"}),
+    ("Bulges at L2-3 and L4-5, contacting the right L4 root.", {"L4-L5 right": "contact"}),
+    ("L3-4, L4-5: Bulges. Contact with the traversing left roots.", {"L3-L4 left": "contact", "L4-L5 left": "contact"}),
+    ("Protrusions at L4-5 and L5-S1 compressing the left L5 and S1 roots.",
+     {"L4-L5 left": "compression", "L5-S1 left": "compression"}),
+])  # fmt: skip
+def test_one_named_root_behind_several_levels_is_where_its_disc_is(text: str, labels: dict[str, str]) -> None:
+    assert told(text, "nerve_root") == labels
