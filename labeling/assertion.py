@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from deepspine.labeling.clauses.frames import DISC_WORDS
 from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.past import is_adverb, is_value, last_grade, without_past
 
@@ -27,6 +28,14 @@ _SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 _ASIDE = Rule("filler.included", "filler", "", ())
 _LINK = Rule("with.arrow", "breaker", "with", ())
+_ENCASING = frozenset(("encases", "encasing"))
+_SCAR = ("scar", "fibro", "granulat")
+"""How words for scar begin, which is everywhere around a root."""
+
+MAX_SUBJECT_WORDS = 14
+"""Words from a subject to its verb: "granulation tissue in the left anterior epidural space at L4-5 | encasing"."""
+
+_SUBJECT_ENDS = frozenset((".", ";", NEWLINE))
 _TRANSITIVE = frozenset(("verb", "either"))
 _OBJECTS = frozenset(("side", "site", "vertebra"))
 _MODIFYING = frozenset(("grade", "side"))
@@ -98,6 +107,9 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
             (_arrow(mentions, index, words) or mention) if mention.kind == "cap" else mention
             for index, mention in enumerate(mentions)
         ]
+    encasing = [mention for mention in mentions if words[mention.i] in _ENCASING]
+    if encasing:
+        mentions = [mention for mention in mentions if mention not in encasing or not _is_of_scar(mention, words)]
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
         mentions = _without_comma_before_object(mentions)
     if "grade" in kinds and ("focus" in kinds or "side_post" in kinds):
@@ -120,6 +132,16 @@ def _arrow(mentions: list[Mention], index: int, words: list[str]) -> Mention | N
         behind.pop(0)
     leads = before.j == sign.i and before.kind in _HEADS and bool(behind) and behind[0].kind in _NAMED
     return Mention(_LINK, sign.i, sign.j) if leads else None
+
+
+def _is_of_scar(mention: Mention, words: list[str]) -> bool:
+    """Whether scar is what encases a root, which says nothing of contact: "granulation tissue at L4-5 | encasing"."""
+    for place in range(mention.i - 1, max(mention.i - MAX_SUBJECT_WORDS, 0) - 1, -1):
+        if words[place] in _SUBJECT_ENDS:
+            return False
+        if words[place].startswith(_SCAR):
+            return True
+    return False
 
 
 def _without_comma_before_object(mentions: list[Mention]) -> list[Mention]:

@@ -198,7 +198,14 @@ def test_an_aside_between_commas_has_the_object_behind_it(text: str, grades: str
     assert told(f"L4-5: {text}", "nerve_root") == {"L4-L5 left": grades}
 
 
-@pytest.mark.parametrize("scar", ["Granulation tissue encasing", "Epidural fibrosis encases", "Scar which encases"])
+@pytest.mark.parametrize(
+    "scar",
+    [
+        "Granulation tissue encasing",
+        "Epidural fibrosis at L4-5 encases",
+        "Scar in the left lateral recess, encasing",
+    ],
+)
 def test_scar_around_a_root_says_nothing_of_contact(scar: str) -> None:
     assert not labels_of(f"L4-5: {scar} the left L5 nerve root.")
     assert told("L4-5: The extrusion encases the left L5 root.", "nerve_root") == {"L4-L5 left": "contact"}
