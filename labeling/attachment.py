@@ -19,12 +19,14 @@ from deepspine.labeling.clauses.predicates import Predicates
 from deepspine.labeling.clauses.scope import Scope
 from deepspine.labeling.clauses.vertebrae import Vertebrae
 from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 
 LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to", "filler"))
 
 _NEGATIVE = frozenset(("neg", "negative"))
 _FINDINGS = frozenset(("finding", "pred"))
+_ENDS = frozenset((".", ",", ";", ")", NEWLINE))
 _NAMING = _FINDINGS | {"site", "side"}
 _NIL = frozenset(("nil", "none", "nothing"))
 _SIGNIFICANT = frozenset(("significant", "significance"))
@@ -69,6 +71,20 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         """Take a single vertebra: the levels above or below it ("Above | L4, ..."), or what else it may spell."""
         if not self.take_beyond_vertebra(mention):
             super().on_vertebra(mention)
+
+    def on_neg(self, mention: Mention) -> None:
+        """Open the scope of a negation; "no" with nothing behind it denies the finding before: "Listhesis | no"."""
+        if self._is_answer(mention):
+            self.on_post_neg(Mention(_ABSENT, mention.i, mention.j))
+        else:
+            super().on_neg(mention)
+
+    def _is_answer(self, mention: Mention) -> bool:
+        """Whether "no" stands at the end of an item, directly behind the name of a finding."""
+        previous, behind = self._peek(-1), self.words[mention.j : mention.j + 1]
+        if self.words[mention.i : mention.j] != ["no"] or not (not behind or behind[0] in _ENDS):
+            return False
+        return previous is not None and previous.kind in _FINDINGS and previous.j == mention.i
 
     def on_answer(self, mention: Mention) -> None:
         """Assert or deny the heading: "Canal stenosis: | Yes"."""

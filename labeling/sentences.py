@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.lost_lines import with_line_ends
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
@@ -21,6 +22,11 @@ ROW_NAMES = frozenset(("level", "levels", "disc", "segment", "segments"))
 COLUMN_NAMES = frozenset(("feature", "finding", "parameter", "structure"))
 """What it says where the columns are levels and each row is a finding."""
 
+MAX_FIELD_WORDS = 60
+"""Words behind the name of a field among which a second bar would make it a row of several cells."""
+
+_COLON = Rule("mark of a field", "mark", ":", ())
+_NAMES = frozenset(("finding", "site", "pred"))
 _PARTING = DASHES | frozenset((".", "|", NEWLINE, ":", "*", ")"))
 """Marks that may end a sentence, a heading or the sign of a list item."""
 
@@ -131,6 +137,8 @@ class _Splitter:
 
     def _mark(self, mention: Mention) -> None:
         """Take a mark for the end of a sentence, the sign of a list item, or punctuation within."""
+        if mention.value == "|" and self._ends_name(mention):
+            mention = Mention(_COLON, mention.i, mention.j)
         mark = mention.value
         current = self.current
         if mark == ":":
@@ -148,6 +156,17 @@ class _Splitter:
             if mark in DASHES:
                 current.has_dash = True
             current.mentions.append(mention)
+
+    def _ends_name(self, bar: Mention) -> bool:
+        """Whether a bar parts a finding or site from what is said of it, as a colon does: "Listhesis | no"."""
+        current, words = self.current, self.words
+        if self.cell >= 0 or self.in_rows or not current.line_start or words[current.i] in ROW_NAMES:
+            return False
+        mentions = current.mentions
+        if not mentions or sum(m.j - m.i for m in mentions) < bar.i - current.i:
+            return False
+        named = all(mention.kind in _NAMES for mention in mentions)
+        return named and "|" not in itertools.takewhile(NEWLINE.__ne__, words[bar.j : bar.j + MAX_FIELD_WORDS])
 
     def _is_table_bar(self, mention: Mention) -> bool:
         """Whether a bar divides cells: a row begins with one, or with a level; elsewhere it ends a sentence."""

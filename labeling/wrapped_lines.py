@@ -169,6 +169,8 @@ def _goes_on_with_row(row: str, line: str, following: str, closed: bool) -> bool
     """Whether a line below one of a row is the rest of it; `closed` rows end in a bar."""
     if _ROW.match(following) or (following[0] == "|" and row == "|"):
         return False
+    if row == "level" and following[0].isupper() and line.count("|") == following.count("|"):
+        return False  # a row of its own: "Listhesis | no"
     return "|" in following or following[0].islower() or (line[-1] == "|" and not closed)
 
 

@@ -1,7 +1,7 @@
-"""Tables in a report whose columns are levels, or sites in short; all texts are invented."""
+"""Tables in a report: columns that are levels or sites in short, rows of one finding; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import told
+from tests.labeling.conftest import labels_of, told
 
 
 @pytest.mark.parametrize("bar", [" | ", "\t", "   "])
@@ -42,3 +42,29 @@ def test_lf_without_a_right_column_is_the_yellow_ligament() -> None:
     text = "Level | Disc | LF | Canal\nL4-5 | mild bulge | thickened | mild"
     assert not told(text, "foraminal_stenosis")
     assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4: mild bulge\nSpondylolisthesis no",
+    "L3-4: mild bulge\nSpondylolisthesis\tno",
+    "L2-3 | normal\nL3-4 | bulge, mild\nSpondylolisthesis | no",
+    "L2-3 | moderate bulge\nL3-4 | mild bulge\nSpondylolisthesis | none",
+])  # fmt: skip
+def test_a_finding_denied_in_a_row_of_its_own_is_nowhere(text: str) -> None:
+    found = labels_of(text)
+    slips = {key: grades for key, grades in found.items() if "spondylolisthesis" in key}
+    assert len(slips) == 5
+    assert set(slips.values()) == {"none"}
+    assert found["L3-L4 bulge"] == "mild"
+
+
+def test_a_row_of_one_finding_below_a_level_is_its_field() -> None:
+    found = labels_of("L3-L4 | protrusion\nCanal stenosis | severe\nL4-5 | mild bulge")
+    assert found == {"L3-L4 herniation": "protrusion", "L3-L4 canal_stenosis": "severe", "L4-L5 bulge": "mild"}
+
+
+def test_a_no_behind_each_finding_of_a_list_is_its_own() -> None:
+    found = labels_of("L3-4: Canal stenosis no, root compression no, protrusion yes.")
+    assert found["L3-L4 canal_stenosis"] == "none"
+    assert found["L3-L4 nerve_root left"] == "none|contact|displacement"
+    assert found["L3-L4 herniation"] == "protrusion"
