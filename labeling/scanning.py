@@ -86,12 +86,22 @@ def scan(words: list[str], root: Node) -> list[Mention]:
                 _take_region_before(read, mentions, words)
             add(read)
             i = read.j
-    if "spinal" in words:
-        mentions = _with_spinal(mentions, words)
+    if "spinal" in words and _is_spinal_alone(words, root):
+        mentions = _with_spinal(mentions)
     return mentions if SCALE_NAMES.isdisjoint(words) else with_scale_lists(mentions, words)
 
 
-def _with_spinal(mentions: list[Mention], words: list[str]) -> list[Mention]:
+def _is_spinal_alone(words: list[str], root: Node) -> bool:
+    """Whether "spinal" stands anywhere without a word behind it that it makes up a phrase with."""
+    phrases, place = root.get("spinal", ()), -1
+    for _ in range(words.count("spinal")):
+        place = words.index("spinal", place + 1)
+        if place + 1 == len(words) or words[place + 1] not in phrases:
+            return True
+    return False
+
+
+def _with_spinal(mentions: list[Mention]) -> list[Mention]:
     """Read "spinal" as the canal before a narrowing; before a site or finding it adds nothing to it."""
     kept: list[Mention] = []
     for mention, following in itertools.zip_longest(mentions, mentions[1:]):
