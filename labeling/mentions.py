@@ -5,6 +5,10 @@ from __future__ import annotations
 from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
 
+BONE_LESION = "site.bone_lesion"
+BONE = frozenset(("site.bone", BONE_LESION))
+"""Rules whose words are of bone, and of what befalls it."""
+
 
 class Mention:
     """A typed span of tokens.

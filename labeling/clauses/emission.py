@@ -18,7 +18,7 @@ from deepspine.labeling.clauses.frames import (
     vertebra_name,
 )
 from deepspine.labeling.clauses.normality import Normality
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import BONE, Mention
 
 _SIDED = frozenset(("foramen", "recess", "root"))
 
@@ -104,7 +104,7 @@ class Emission(Normality):
         named = [s for conjunct in [*self.subject, *self.conjuncts] for s in conjunct.sites]
         if self.topic is not None:
             named += self.topic.sites
-        return any(s.rule.id == "site.bone" for s in named)
+        return any(s.rule.id in BONE for s in named)
 
     def _open_predicate(self, frame: Frame, conjunct: Conjunct) -> None:
         """Read "Patent" is none; "not patent" is present without a grade."""

@@ -15,7 +15,7 @@ from deepspine.labeling.clauses.frames import (
     zone_bits,
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import BONE, Mention
 
 MAX_JOINT_WORDS = 3
 """Words from one name of a lesion to the other: "protrusion or small extrusion"."""
@@ -154,7 +154,7 @@ class FindingHeads(Leftovers):
             return False
         following, behind = self._peek(), self._peek(2)
         if following is not None and following.kind == "of" and following.i == mention.j and behind is not None:
-            return behind.kind == "vertebra" or behind.rule.id == "site.bone"
+            return behind.kind == "vertebra" or behind.rule.id in BONE
         named = [site for conjunct in [*self.subject, *self.conjuncts, self.cur] for site in conjunct.sites]
         return any(word in _FRACTURES for site in named for word in self.words[site.i : site.j])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle, sided_by_position
 from deepspine.labeling.attachment import ClauseReader
@@ -23,7 +25,7 @@ from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
 from deepspine.labeling.sentences import Sentence
 from deepspine.labeling.tokenization import Tokens
 
@@ -188,7 +190,8 @@ class Reader:
         """Turn what a clause asserts into statements."""
         stating, start = self.stating, reader.start
         stating.opens_with_denial = opens_with_denial(self.words, reader.mentions, start)
-        stating.bony_from = _bony_from(reader.mentions) if reader.vertebrae else NOWHERE
+        stating.bony_from = _bony_from(reader.mentions, BONE) if reader.vertebrae else NOWHERE
+        stating.lesion_from = _bony_from(reader.mentions, (BONE_LESION,)) if reader.vertebrae else NOWHERE
         stating.of_these = reader.of_these
         stating.headed = reader.at_header or (start > sentence.i and self.headings.opens_field())
         stating.sums_up = self.context.left_line == sentence.line
@@ -380,9 +383,9 @@ def _is_telling(mention: Mention) -> bool:
     return mention.kind == "finding" and mention.value in FINDINGS and FINDINGS[mention.value].core
 
 
-def _bony_from(mentions: list[Mention]) -> int:
-    """Token of the single vertebra whose bone is spoken of: a negative behind it is about that bone alone."""
-    if not any(mention.rule.id == "site.bone" for mention in mentions):
+def _bony_from(mentions: list[Mention], rules: Collection[str]) -> int:
+    """Token of the single vertebra whose bone is spoken of, in words of some rules."""
+    if not any(mention.rule.id in rules for mention in mentions):
         return NOWHERE
     return next((mention.i for mention in mentions if mention.kind == "vertebra"), NOWHERE)
 

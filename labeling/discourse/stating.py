@@ -64,6 +64,9 @@ class Stating:
     bony_from
         Token of the single vertebra whose bone the sentence is about: a negative behind it is about no disc, unless it
         denies a slip.
+    lesion_from
+        Token of the single vertebra that is broken or has a tumour: what is said behind it without a level of its own
+        is not of the disc level mentioned before.
     trailing
         Whether the sentence stands on a line of its own behind the last header's text.
     sums_up
@@ -81,7 +84,7 @@ class Stating:
         self.context = context
         self.statements: list[Statement] = []
         self.opens_with_denial = False
-        self.bony_from = NOWHERE
+        self.bony_from = self.lesion_from = NOWHERE
         self.trailing = self.sums_up = self.headed = self.of_these = False
         self._corrects: bool | None = None
 
@@ -106,6 +109,8 @@ class Stating:
         if ref is not None:
             if (ref.outside and not ref.levels) or ref.ref == "vague" or (ref.ref == "multi" and not negative):
                 return None
+            if frame.inherited and self._is_of_broken_bone(frame):
+                return None
             levels = resolve(ref, self.context, self.words)
             if ref.ref == "multi" or ref.ref in EVERYWHERE:
                 levels, scope = LUMBAR, "blanket"
@@ -122,6 +127,10 @@ class Stating:
         if self._is_of_alignment(frame, ref, negative, mode):
             levels, scope = LUMBAR, "blanket"
         return levels, scope, mode
+
+    def _is_of_broken_bone(self, frame: Frame) -> bool:
+        """Whether a lesion of a single vertebra does what a frame says, and no heading tells at which level."""
+        return frame.head.i > self.lesion_from and frame.finding not in SLIPS and not self.context.from_header
 
     @staticmethod
     def _is_of_others(frame: Frame) -> bool:

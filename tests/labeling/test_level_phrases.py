@@ -420,3 +420,20 @@ def test_the_rest_below_a_finding_has_none_of_it(heading: str, finding: str) -> 
 ])  # fmt: skip
 def test_a_level_is_told_by_where_surgery_was(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L2-L3": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "The L1 metastasis causes severe canal stenosis.",
+    "L2 fracture with mild canal narrowing.",
+    "A tumour at L2 compresses the thecal sac.",
+    "Minimal retropulsion at L1 without canal stenosis.",
+    "Wedge compression fracture of L1 with retropulsion, severely narrowing the canal.",
+])  # fmt: skip
+def test_what_a_lesion_of_a_vertebra_does_is_of_no_disc_level_named_before(text: str) -> None:
+    assert labels_of(f"There is a mild bulge at L4-5. {text}") == {"L4-L5 bulge": "mild"}
+
+
+def test_what_a_lesion_of_a_vertebra_does_at_a_disc_level_is_of_that_level() -> None:
+    behind = "There is a mild bulge at L4-5. Fracture of L2 with moderate canal stenosis at L1-2."
+    assert labels_of(behind) == {"L4-L5 bulge": "mild", "L1-L2 canal_stenosis": "moderate"}
+    assert labels_of("L1-2: L2 fracture with mild canal narrowing.") == {"L1-L2 canal_stenosis": "mild"}
