@@ -37,6 +37,8 @@ AS_READ: Mapping[Level, Mapping[Level, float]] = MappingProxyType(
     }
 )
 """What readers call a lowest disc of our name: over a sacrum whose S1 is lumbarised, some begin to count one lower."""
+LOWEST_WITHOUT_SACRUM = (Level.L5_S1, Level.L4_L5)
+"""What the lowest disc may be where no sacrum tells: the junction's, or the one above a junction that was missed."""
 
 
 def located_picture(path: Path, kept: Path, *, n_graded: int | None = None) -> LocatedPicture:
@@ -60,22 +62,25 @@ def located_picture(path: Path, kept: Path, *, n_graded: int | None = None) -> L
 
 
 def locate_as_read(picture: Volume, network: Segmenter, *, n_graded: int | None = None) -> Location:
-    """Locate the discs of a picture and name them as its readers did; from L5-S1 upwards where no sacrum tells.
+    """Locate the discs of a picture and name them as its readers did.
 
     Parameters
     ----------
     n_graded
         How many discs readers graded, from what they took for L5-S1 upwards. Where they saw another disc as the lowest
         than we do, by this number, their names are given, so that a grade belongs to the disc that it was given to.
+        Where no sacrum tells us, it tells alone, and without it the lowest disc is called L5-S1.
     """
     from deepspine.segmentation.locate import locate
 
     try:
         found = locate(picture, network=network)
+        hypotheses = found.hypotheses
     except NamingError:
-        return locate(picture, network=network, lowest=Level.L5_S1)
+        ways = [locate(picture, network=network, lowest=lowest) for lowest in LOWEST_WITHOUT_SACRUM]
+        found, hypotheses = ways[0], tuple(one.hypotheses[0] for one in ways)
     own = found.frames[-1].level
-    lowest = own if n_graded is None else lowest_as_read(found.hypotheses, n_graded)
+    lowest = own if n_graded is None else lowest_as_read(hypotheses, n_graded)
     return found if lowest == own else locate(picture, network=network, lowest=lowest)
 
 

@@ -47,3 +47,8 @@ def test_names_of_unusual_spines_are_left_as_they_are() -> None:
     six = NamingHypothesis((Level.L4_L5, Level.L5_L6, Level.L6_S1), 0.6, "")
     short = NamingHypothesis((Level.L5_L6, Level.L6_S1, Level.S1_S2), 0.4, "")
     assert lowest_as_read([six, short], n_graded=5) == Level.L6_S1
+
+
+@pytest.mark.parametrize(("n_graded", "lowest"), [(4, "L5_S1"), (5, "L5_S1"), (6, "L5_S1"), (7, "L4_L5"), (8, "L4_L5")])
+def test_where_no_sacrum_tells_the_readers_count_does(n_graded: int, lowest: str) -> None:
+    assert lowest_as_read(hypotheses(6, L5_S1=1.0, L4_L5=1.0), n_graded) == Level[lowest]
