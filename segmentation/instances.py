@@ -63,13 +63,9 @@ def find_parts(
     -------
     The parts, and an array with the number of each part in its voxels (0 elsewhere).
     """
-    labels, n_found = _separate(mask == kind, grid)
-    pixel_mm2 = float(grid.spacing_mm[1] * grid.spacing_mm[2])
-    areas = np.zeros((n_found + 1, len(mask)))
-    for index, of_slice in enumerate(labels):
-        areas[:, index] = np.bincount(of_slice.ravel(), minlength=n_found + 1) * pixel_mm2
-    largest = areas.max(axis=1)
     least = MIN_DISC_AREA_MM2 if kind is SpineClass.DISC else MIN_BODY_AREA_MM2
+    labels, n_found = _separate(mask == kind, grid, least_mm2=least)
+    largest = _largest_areas_mm2(labels, n_found, grid)
     sizes = largest[1:][largest[1:] >= least]
     floor = max(least, MIN_SHARE_OF_MEDIAN * float(np.median(sizes))) if len(sizes) else np.inf
     parts = [_part(labels, certainty, grid, n, largest[n]) for n in range(1, n_found + 1) if largest[n] >= floor]
@@ -86,34 +82,42 @@ def points_of(mask: NDArray[np.uint8], grid: Grid, kind: SpineClass) -> FloatArr
     return grid.lps_from_ijk(np.argwhere(mask == kind))
 
 
-def _separate(binary: NDArray[np.bool_], grid: Grid) -> tuple[NDArray[np.int32], int]:
-    """Label connected parts after cutting thin bridges in the plane of the slices; grown back to the whole."""
+def _separate(binary: NDArray[np.bool_], grid: Grid, *, least_mm2: float) -> tuple[NDArray[np.int32], int]:
+    """Label connected parts, cut at thin bridges in the plane of the slices where that leaves two of a size or more."""
     whole = np.zeros(binary.shape, dtype=np.int32)
     # Distances are the costliest step after the network: only where there is something.
     occupied = ndimage.find_objects(binary.astype(np.uint8))
     if not occupied:
         return whole, 0
     binary = binary[occupied[0]]
+    around = np.ones((3, 3, 3))
+    connected, n_connected = ndimage.label(binary, around)
+    pieces, n_pieces = ndimage.label(_cores(binary, grid), around)
+    if n_pieces:
+        distance, nearest = ndimage.distance_transform_edt(pieces == 0, sampling=grid.spacing_mm, return_indices=True)
+        pieces = pieces[tuple(nearest)]
+        pieces[~binary | (distance > 4 * EROSION_MM)] = 0
+    # A collapsed disc, thin all over or but for some spots, is one part: there is nothing to cut.
+    large = _largest_areas_mm2(pieces, n_pieces, grid) >= least_mm2
+    large[0] = False
+    places = np.unique(np.stack([connected[binary], pieces[binary]]), axis=1)
+    is_cut = np.bincount(places[0], large[places[1]], minlength=n_connected + 1) > 1
+    whole[occupied[0]] = np.where(is_cut[connected], pieces, np.where(connected > 0, connected + n_pieces, 0))
+    return whole, n_pieces + n_connected
+
+
+def _cores(binary: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
+    """Return what is left of thick parts when their rim is taken off, in the plane of the slices."""
     steps = max(round(EROSION_MM / float(grid.spacing_mm[1:].max())), 1)
     inplane = np.zeros((3, 3, 3), dtype=bool)
     inplane[1] = ndimage.generate_binary_structure(2, 1)
-    cores = ndimage.binary_erosion(binary, inplane, iterations=steps)
-    labels, n_found = ndimage.label(cores | _without_core(binary, cores), np.ones((3, 3, 3)))
-    if n_found == 0:
-        return whole, 0
-    distance, nearest = ndimage.distance_transform_edt(labels == 0, sampling=grid.spacing_mm, return_indices=True)
-    grown = labels[tuple(nearest)]
-    grown[~binary | (distance > 4 * EROSION_MM)] = 0
-    whole[occupied[0]] = grown
-    return whole, int(n_found)
+    return np.asarray(ndimage.binary_erosion(binary, inplane, iterations=steps))
 
 
-def _without_core(binary: NDArray[np.bool_], cores: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the connected parts too thin for a core: a collapsed disc is one, and not a bridge."""
-    labels, n_found = ndimage.label(binary, np.ones((3, 3, 3)))
-    has_core = np.zeros(n_found + 1, dtype=bool)
-    has_core[labels[cores]] = True
-    return np.asarray(binary & ~has_core[labels])
+def _largest_areas_mm2(labels: NDArray[np.int32], n_labels: int, grid: Grid) -> NDArray[np.float64]:
+    """Return for each label from 0 on the largest area that it has in a slice."""
+    areas = np.array([np.bincount(of_slice.ravel(), minlength=n_labels + 1) for of_slice in labels])
+    return np.asarray(areas.max(axis=0) * float(grid.spacing_mm[1] * grid.spacing_mm[2]))
 
 
 def _part(labels: NDArray[np.int32], certainty: NDArray[np.float32], grid: Grid, number: int, area_mm2: float) -> Part:

@@ -1,6 +1,7 @@
 """From a mask to single bodies and discs."""
 
 import numpy as np
+import pytest
 
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
 from deepspine.data.spine_classes import SpineClass
@@ -49,6 +50,24 @@ def test_a_collapsed_disc_is_a_disc() -> None:
     discs = parts(mask, SpineClass.DISC)
     assert len(discs) == 5
     assert -discs[-1].center_lps[2] == 178
+
+
+@pytest.mark.parametrize("thick", [[(80, 85)], [(98, 103)], [(80, 85), (115, 120)]], ids=["front", "middle", "ends"])
+def test_a_collapsed_disc_with_thicker_spots_is_one_disc(thick: list[tuple[int, int]]) -> None:
+    mask = spine()
+    mask[0, 170:180, 80:120] = SpineClass.BODY
+    mask[0, 177:179, 80:120] = SpineClass.DISC
+    for first, last in thick:
+        mask[0, 175:180, first:last] = SpineClass.DISC
+    discs = parts(mask, SpineClass.DISC)
+    assert len(discs) == 5
+    assert discs[-1].area_mm2 == (mask[0, 170:185] == SpineClass.DISC).sum()
+
+
+def test_discs_that_touch_by_a_thin_bridge_are_two() -> None:
+    mask = spine()
+    mask[0, 30:180, 78:80] = SpineClass.DISC
+    assert len(parts(mask, SpineClass.DISC)) == 5
 
 
 def test_bodies_that_touch_by_a_thin_bridge_are_two() -> None:
