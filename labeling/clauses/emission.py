@@ -5,8 +5,10 @@ from __future__ import annotations
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import (
     ABSENT,
+    BOTH,
     DISC_WORDS,
     GRADED,
+    LATERAL,
     LEFT,
     NONE,
     RIGHT,
@@ -48,8 +50,17 @@ class Emission(Normality):
         return frame
 
     def _is_rest_of_level(self, head: Mention, finding: str) -> bool:
-        """Whether the rest of a site is that of the level headed: "L4-5: left narrowing; other foramina | patent"."""
-        return self.headed and self.topic is None and head.kind == "open" and finding in STENOSES
+        """Whether the rest of a site is that of the level headed: "L4-5: left narrowing; other foramina | patent".
+
+        Where both sides of the level are told, no other is left there: "L4-5: bilateral narrowing; other foramina ...".
+        """
+        if not self.headed or self.topic is not None or head.kind != "open" or finding not in STENOSES:
+            return False
+        told = 0
+        for frame in self.frames:
+            if frame.finding == finding and not frame.neg:
+                told |= frame.sides or BOTH
+        return finding not in LATERAL or told != BOTH
 
     def _share_denied_degree(self, conjunct: Conjunct) -> None:
         """Deny the same degree of all heads of a negation: "no significant stenosis or | narrowing"."""

@@ -15,7 +15,8 @@ _HEADS = frozenset(("finding", "pred"))
 _OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
 """Kinds of mentions between a subject and its verb."""
 
-_OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop"}
+_OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop", "restword"}
+_OPENING_ITEM = frozenset(("site", "finding", "side", "restword"))
 _LISTING = frozenset((",", "and", "&", "/"))
 
 
@@ -42,7 +43,10 @@ class Lookahead(State):
         return False
 
     def _item_asserts(self) -> bool:
-        """Whether an item has its degree behind, or is a state: "no bulge, | canal stenosis mild", "| canal patent"."""
+        """Whether an item has its degree behind, or is a state: "no bulge, | canal stenosis mild", "| canal patent".
+
+        The other levels and discs are what a state may be said of, as a site is: "indenting the sac, | others normal".
+        """
         seen: set[str] = set()
         for index, mention in enumerate(self.mentions[self.index + 1 :], start=self.index + 1):
             kind = mention.kind
@@ -52,6 +56,8 @@ class Lookahead(State):
                 behind = self.mentions[index + 1] if index + 1 < len(self.mentions) else None
                 graded = "cop" in seen or _is_behind(seen, behind)
                 return graded and mention.bits != MODERATE | SEVERE
+            if (kind, mention.value) == ("levelref", "rest"):
+                kind = "site"
             if kind not in _OF_ITEM and not (self.words[mention.i] in _LISTING and not seen & _HEADS):
                 return False
             seen.add(kind)
@@ -239,7 +245,7 @@ class Lookahead(State):
     def _is_last_word_of_head(self) -> bool:
         """Whether another head follows the degree behind one: "canal stenosis moderate | and foraminal narrowing"."""
         following, behind = self._peek(), self._peek(2)
-        if self.neg or following is None or behind is None or behind.kind not in ("site", "finding", "side"):
+        if self.neg or following is None or behind is None or behind.kind not in _OPENING_ITEM:
             return False
         if behind.kind == "side" and (third := self._peek(3)) is not None and third.kind != "site":
             return False

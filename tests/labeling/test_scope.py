@@ -136,3 +136,26 @@ def test_a_level_before_the_object_of_a_verb_is_that_of_both(text: str) -> None:
 ])  # fmt: skip
 def test_one_named_root_behind_several_levels_is_where_its_disc_is(text: str, labels: dict[str, str]) -> None:
     assert told(text, "nerve_root") == labels
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bulge at L4-5 indenting the sac, the other discs are normal.",
+    "L4-5: Mild bulge compressing the left L5 root, remaining discs unremarkable.",
+    "Mild bulge at L4-5 narrowing both foramina and touching the L5 roots, rest of the discs are normal.",
+    "There is a mild L4-5 bulge with contact to the L5 roots, the remaining discs appear normal.",
+])  # fmt: skip
+def test_other_discs_behind_a_comma_are_no_object_of_the_verb_before(text: str) -> None:
+    assert told(text, "bulge") == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none"), "L4-L5": "mild"}
+    assert not told(text, "canal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "The foramina at L4-5 are moderately narrowed with compression of the L4 roots, the other foramina are patent.",
+    "Moderate narrowing of the L4-5 foramina, touching the roots, the remaining foramina are widely patent.",
+    "L4-5: Foramina moderately narrowed with contact to the roots, other foramina free.",
+    "L4-5: Left foraminal stenosis moderate, right foraminal stenosis moderate, other foramina patent.",
+])  # fmt: skip
+def test_other_foramina_than_both_of_a_level_are_those_of_the_other_levels(text: str) -> None:
+    found = told(text, "foraminal_stenosis")
+    assert found["L4-L5 left"] == found["L4-L5 right"] == "moderate"
+    assert found["L1-L2 left"] == found["L5-S1 right"] == "none"
