@@ -53,6 +53,8 @@ _LEADING = frozenset(
     ("at", "the", "in", "on", "within", "of", "level", "levels", "-", "*", "(", "segment", "disc", "starting", "from",
      "and", "also", "segments")
 )  # fmt: skip
+_ATTRIBUTES = frozenset(("grade", "side", "zone", "prior", "filler", "trend"))
+_TELLING = frozenset(("finding", "pred", "open", "level", "levels", "levelref", "neg"))
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side", "answer"))
 _ANSWERS = {word: Rule(f"answer.{word}", "answer", word, ()) for word in ("no", "yes")}
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
@@ -327,8 +329,26 @@ class Reader:
         context.level_line, context.left_line = sentence.line, -1
         context.from_header = False
         context.level_of_topic = context.topic is not None
-        context.anchored = _LEADING.issuperset(self.words[sentence.i : seen[0].i])
+        context.anchored = self._opens_with(seen[0], sentence, reader.mentions)
         context.wide = len(levels) > 1 or reader.of_worst
+
+    def _opens_with(self, level: LevelRef, sentence: Sentence, mentions: list[Mention]) -> bool:
+        """Whether levels open a sentence: "At | L4-5 ...", "The | L4-5 disc ...", "Since 2019, the large | L4-5 ...".
+
+        Of words that are not understood, plurals and verbs ("The images suggest | ...") are no adjectives.
+        """
+        words, start = self.words, sentence.i
+        if _LEADING.issuperset(words[start : level.i]):
+            return True
+        article = next((place for place in range(level.i - 1, start - 1, -1) if words[place] == "the"), -1)
+        if article < 0 or not (article == start or words[article - 1] == ","):
+            return False
+        for mention in mentions:
+            if mention.i >= level.i:
+                break
+            if not _is_attribute(mention, words) if mention.i > article else mention.kind in _TELLING:
+                return False
+        return not any(word.endswith("s") and not word.endswith("ous") for word in words[article : level.i])
 
     def _remember_unnamed(self, reader: ClauseReader, frames: list[Frame]) -> None:
         """Let a sentence about all levels end the one carried over, and endplates of vertebrae name theirs."""
@@ -369,6 +389,13 @@ def _levels_of_slips(frames: list[Frame]) -> tuple[int, ...]:
 def _all_among(groups: list[tuple[int, ...]], levels: tuple[int, ...]) -> bool:
     """Whether levels named in a sentence are only some of its heading's: "L3-4 and L4-5: Bulges, larger at L4-5."."""
     return all(set(group) < set(levels) for group in groups)
+
+
+def _is_attribute(mention: Mention, words: list[str]) -> bool:
+    """Whether a mention describes the noun behind it ("large", "left", "previously seen", "desiccated"), or lists."""
+    if mention.kind in _ATTRIBUTES or mention.form == "adj" or mention.value == ",":
+        return True
+    return words[mention.j - 1].endswith("ed")
 
 
 def _is_elliptic(kinds: set[str]) -> bool:

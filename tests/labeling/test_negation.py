@@ -216,6 +216,26 @@ def test_a_denial_behind_what_there_is_stays_at_the_level(sentence: str) -> None
     assert told(f"There is a protrusion at L2-3. {sentence}", "canal_stenosis") == {"L2-L3": "none"}
 
 
+@pytest.mark.parametrize("sentence", [
+    "The large L4-5 disc extrusion is unchanged.",
+    "The known left paracentral L4-5 protrusion is smaller. It abuts the left L5 root.",
+    "The previously described, broad-based L4-5 bulge has grown.",
+    "The desiccated L4-5 disc shows a bulge.",
+    "Compared with the study of 2021, the right L4-5 extrusion has regressed.",
+])  # fmt: skip
+def test_a_denial_behind_a_level_that_adjectives_describe_stays_at_the_level(sentence: str) -> None:
+    assert told(f"{sentence} No canal stenosis.", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("sentence", [
+    "There is a large L4-5 disc extrusion.",
+    "The images suggest a large L4-5 disc extrusion.",
+    "The discs are dehydrated, the known L4-5 protrusion is unchanged.",
+])  # fmt: skip
+def test_a_denial_behind_a_level_that_opens_nothing_is_of_all_levels(sentence: str) -> None:
+    assert len(told(f"{sentence} No canal stenosis.", "canal_stenosis")) == 5
+
+
 def test_nil_of_one_side_leaves_the_other() -> None:
     text = "L4-5: Foramina: nil right, mild left."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
