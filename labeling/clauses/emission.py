@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepspine.data.findings import FINDINGS
+from deepspine.labeling.clauses.entered_sites import EnteredSites
 from deepspine.labeling.clauses.frames import (
     ABSENT,
     BOTH,
@@ -25,7 +26,7 @@ from deepspine.labeling.mentions import BONE, Mention
 _SIDED = frozenset(("foramen", "recess", "root"))
 
 
-class Emission(Normality):
+class Emission(Normality, EnteredSites):
     """Turn a head with its site and words of degree into a frame."""
 
     def _frame(self, finding: str, bits: int, head: Mention, conjunct: Conjunct) -> Frame:
@@ -102,7 +103,8 @@ class Emission(Normality):
         if value in _SIDED:
             frame.named = value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
             if not frame.sides and not frame.neg and not site.plural:
-                frame.sides = self.herniation_side or (self.side_before if value == "root" else 0)
+                entered = 0 if value == "root" else self._side_entered(frame.head, value)
+                frame.sides = entered or self.herniation_side or (self.side_before if value == "root" else 0)
             if value != "root" and frame.sides in (LEFT, RIGHT):
                 self.side_before = frame.sides
         if site.j:

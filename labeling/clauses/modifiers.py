@@ -215,7 +215,8 @@ class Modifiers(Leftovers):
         grade, cap = (cur.grade, cur.cap) if graded else (0, "")
         if graded:
             cur.grade, cur.cap = 0, ""
-        sides = cur.sides if before is not None and before.kind == "side" and before.i >= cur.sites[-1].j else 0
+        sided = before is not None and self._is_side(before) and before.i >= cur.sites[-1].j
+        sides = cur.sides if sided else 0
         if sides:
             cur.sides = 0
         self._push()

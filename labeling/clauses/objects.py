@@ -12,12 +12,6 @@ from deepspine.labeling.mentions import Mention
 _NEURAL = frozenset(("root", "sac", "cauda"))
 """Sites that "without impingement" speaks of behind another finding."""
 
-
-_LINKS = frozenset(("cause", "which", "with"))
-_PARTING = frozenset((";", ":", "but"))
-"""Values of mentions that join a narrowing to the site before it, and that part it from there."""
-
-
 _OF_DISC_ALONE = {"hydrated": "degeneration", "sound": "normal_disc"}
 """States that are said of discs, whether or not the sentence names one, and what they tell of it."""
 
@@ -180,8 +174,9 @@ class Objects(Emission):
         of_disc = self._narrows_disc(head, opener)
         entered = self._site_entered(head)
         if entered is not None:
-            opener.sides = opener.sides or entered.sides
-            return self._emit(head, SITES[entered.site], opener)
+            site_entered, sides = entered
+            opener.sides = opener.sides or sides
+            return self._emit(head, SITES[site_entered], opener)
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
         site = self.previous_site
@@ -190,21 +185,6 @@ class Objects(Emission):
         if opener.sides and self._is_of_unknown_site(head):
             return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
-
-    def _site_entered(self, head: Mention) -> Frame | None:
-        """Return the frame of a foramen or recess that a narrowing goes on with.
-
-        "Spurs extend into the left foramen, resulting in severe | stenosis", "..., which is moderately | narrowed".
-        """
-        last = self.last[-1] if self.last else None
-        if last is None or last.site not in ("foramen", "recess") or last.grade or last.neg:
-            return None
-        if last.head.form == "noun" and last.head.value == "narrow":
-            return None
-        between = [mention for mention in self.mentions if last.head.j <= mention.i < head.i]
-        joined = any(mention.kind == "breaker" and mention.value in _LINKS for mention in between)
-        parted = any(m.value in _PARTING or (m.kind == "site" and m.value != last.site) for m in between)
-        return last if joined and not parted else None
 
     def _narrows_disc(self, head: Mention, opener: Conjunct) -> bool:
         """Whether a narrowing is that of the disc: "Disc: severely | narrowed", "desiccated and | narrowed"."""

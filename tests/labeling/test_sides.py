@@ -1,7 +1,7 @@
 """Which side is meant: before or behind its finding, in front of a clause, in a heading; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import PRESENT, labels_of, told
+from tests.labeling.conftest import PRESENT, at_l45, labels_of, told
 
 
 def test_a_pair_behind_a_heading_of_both_sides_is_told_by_position() -> None:
@@ -368,3 +368,30 @@ def test_a_side_before_and_is_of_the_finding_before_it(text: str, finding: str, 
 ])  # fmt: skip
 def test_sides_with_colons_in_brackets_have_their_own_degrees(text: str) -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Protrusion extending into the left foramen, with moderate foraminal stenosis.",
+    "Bulge which extends into the left foramen, causing moderate foraminal narrowing and L4 root compression.",
+    "Right sided scar. A cyst protrudes into the left foramen, resulting in moderate foraminal stenosis.",
+    "Mild bulge with an osteophyte in the left foramen causing moderate foraminal stenosis.",
+    "Left foraminal osteophyte causes moderate foraminal stenosis.",
+])  # fmt: skip
+def test_a_narrowing_of_the_foramen_that_a_lesion_enters_is_of_its_side(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "moderate"}
+    assert "L4-L5 right" not in told(f"L4-5: {text}", "nerve_root")
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge extending into the left foramen, with moderate narrowing of the foramina.",
+    "Bulge extending into the left foramen, with moderate bilateral foraminal narrowing.",
+    "Synovial cyst in the left recess, with moderate foraminal stenosis.",
+    "Right facet hypertrophy causing moderate foraminal stenosis.",
+])  # fmt: skip
+def test_a_narrowing_of_both_foramina_is_not_of_the_side_that_a_lesion_enters(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == at_l45("foraminal_stenosis", "moderate")
+
+
+def test_a_side_behind_a_preposition_is_that_of_the_recess_and_not_of_the_lesion_before_it() -> None:
+    text = "L4-5: Cyst in the right recess, causing severe stenosis."
+    assert told(text, "subarticular_stenosis") == {"L4-L5 right": "severe"}
