@@ -19,12 +19,25 @@ _TOKEN = re.compile(
     r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
     r"|\((?:-|\+{1,3})\)|(?<=[a-z] )[-+]ve(?![a-z])"
-    r"|-+>|[()/&+?<>|=*\u2192\u2265]"
+    r"|-+>|[()/&+?<>|=*\u2192\u2265\u2212\uff0b]"
     r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
     r") ?"  # the space behind a token is not looked at again
 )
-_SIGNS = dict.fromkeys(("(-)", "-ve"), "absent") | dict.fromkeys(("(+)", "(++)", "(+++)", "+ve"), "present")
+_MINUS, _PLUS = "\u2212", "\uff0b"
+"""Bare signs, once told from dashes and links."""
+
+_SIGNS = dict.fromkeys(("(-)", "-ve", _MINUS), "absent")
+_SIGNS |= dict.fromkeys(("(+)", "(++)", "(+++)", "+ve", _PLUS), "present")
 """Signs behind what they speak of, and the words that say the same."""
+
+_IN_LISTS = (" -,", " +,", " -;", " +;")
+_SIGNED = r"(?:(?<=[a-z):] )|(?<=[-/ls]\d ))"
+"""What a sign may stand behind: a word or level, not the number of "2 +"."""
+
+_LISTED_SIGN = re.compile(rf"(?i:{_SIGNED})[-+](?=[,;])")
+_LAST_SIGN = re.compile(
+    rf"(?i:{_SIGNED})[-+](?= ?(?:[().]|$))|(?i:(?<=\b[lr]t )|(?<=right )|(?<=left ))[-+](?= (?i:lt|rt|left|right)\b)"
+)
 _ABBREVIATIONS = frozenset(
     [
         "approx",
@@ -136,6 +149,8 @@ def lower(text: str) -> str:
 def tokenize(text: str) -> Tokens:
     """Split a report into tokens; line ends inside a wrapped sentence are left out."""
     text = normalise(without_filling(text))
+    if any(sign in text for sign in _IN_LISTS):
+        text = "\n".join(_with_signs(line) for line in text.split("\n"))
     if NEWLINE in text:
         text = unwrap(text)
     lowered = lower(text)
@@ -143,9 +158,23 @@ def tokenize(text: str) -> Tokens:
     if any(f"{word}." in lowered for word in _SHORTENED.intersection(words)):
         text = _without_short_stops(text)
         words = _TOKEN.findall(lower(text))
-    if "-)" in text or "-ve" in text or "+" in text:
+    if "-)" in text or "-ve" in text or "+" in text or _MINUS in text or _PLUS in text:
         words = [_SIGNS.get(word, word) for word in words]
     return Tokens(words, text)
+
+
+def _with_signs(line: str) -> str:
+    """Tell the signs of a list from dashes and links: "bulge +, stenosis -", "L3-4 -, L4-5 + (left)", "rt - lt +".
+
+    A dash or plus is a sign before a comma or semicolon; on a line with such a one it is also at the end, before
+    brackets and between two sides.
+    """
+    signed = _LISTED_SIGN.sub(_as_sign, line)
+    return line if signed == line else _LAST_SIGN.sub(_as_sign, signed)
+
+
+def _as_sign(match: re.Match[str]) -> str:
+    return _MINUS if match.group() == "-" else _PLUS
 
 
 def _without_short_stops(text: str) -> str:

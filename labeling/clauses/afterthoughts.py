@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from deepspine.labeling.clauses.frames import (
     GRADED,
+    LATERAL,
     LEFT,
     MODERATE,
     NONE,
@@ -39,9 +40,8 @@ class Afterthoughts(Objects):
         free = self.last_open and all(lacks_degree(frame, conjunct) for frame in last)
         if free and conjunct.grade != NONE:
             _give_degree(last, conjunct)
-        elif free and conjunct.level is None and not conjunct.sides:
-            for frame in last:
-                frame.neg = "no"
+        elif free and conjunct.level is None and all(_may_be_denied(frame, conjunct.sides) for frame in last):
+            self._deny(last, conjunct.sides)
         elif conjunct.sides or conjunct.level is not None or self._is_of_new_level(last) or self._is_respective():
             if not conjunct.sides:
                 _leave_levels(last, conjunct)
@@ -50,6 +50,14 @@ class Afterthoughts(Objects):
                     [f for f in last if f.level is None and f.sides not in (0, conjunct.sides)], conjunct.level
                 )
             self._extend_last([self._again(frame, conjunct) for frame in last])
+
+    def _deny(self, last: list[Frame], sides: int) -> None:
+        """Deny heads, or of one side: "stenosis: | none", "foraminal stenosis right | none, left mild"."""
+        for frame in last:
+            if frame.sides or not sides:
+                frame.neg = "no"
+            else:
+                self.frames.append(_denied_side(frame, sides))
 
     def _place_where_worst(self, conjunct: Conjunct) -> None:
         """Give a degree the level and side of a focus: "worst on the left at L4-5, where it is | severe"."""
@@ -99,7 +107,9 @@ class Afterthoughts(Objects):
     def _place(self, last: list[Frame], conjunct: Conjunct) -> None:
         """Give the heads the side or level that they lack: "foraminal stenosis, | on the left"."""
         if conjunct.sides and conjunct.neg and not all(frame.neg for frame in last):
-            self.frames.extend([_denied_side(frame, conjunct) for frame in last if not frame.sides & conjunct.sides])
+            self.frames.extend(
+                [_denied_side(frame, conjunct.sides) for frame in last if not frame.sides & conjunct.sides]
+            )
             return
         if conjunct.sides:
             self._give_side(last, conjunct.sides)
@@ -204,11 +214,16 @@ class Afterthoughts(Objects):
         elsewhere = conjunct.level is not None and conjunct.level.ref in ("rest", "rest_named", "elsewhere")
         return elsewhere and not self._names_side(frame)
 
+    def _bits_headed(self, frame: Frame) -> int:
+        """Return the grades of a heading that another level was denied: "Disc herniation: L3-4 none, | L4-5 large"."""
+        headed = frame.head.kind == "finding" and frame.head.j <= self.start
+        return self._finding_bits(frame.head, frame.finding) if headed else frame.bits
+
     def _again(self, frame: Frame, conjunct: Conjunct) -> Frame:
         """Repeat a head with another degree: "severe stenosis on the left, | moderate on the right"."""
         twin = frame.copy()
-        if twin.bits == 1 and twin.finding in STENOSES:
-            twin.bits = GRADED
+        if twin.bits == 1:
+            twin.bits = GRADED if twin.finding in STENOSES else self._bits_headed(frame)
         twin.grade, twin.cap = conjunct.grade, conjunct.cap
         twin.sides = conjunct.sides or self._side_again(frame, conjunct)
         own = self.level if self.level in self.levels_seen else None
@@ -220,13 +235,18 @@ class Afterthoughts(Objects):
         return twin
 
 
-def _denied_side(frame: Frame, conjunct: Conjunct) -> Frame:
+def _may_be_denied(frame: Frame, sides: int) -> bool:
+    """Whether "none" is of a head: without a side, of that of the head, or of one where the head has none yet."""
+    return not sides or (frame.finding in LATERAL and sides in (LEFT, RIGHT) and frame.sides in (0, sides))
+
+
+def _denied_side(frame: Frame, sides: int) -> Frame:
     """Return the head denied of a side, and leave the other to the head itself: "stenosis, | not on the left"."""
     twin = frame.copy()
-    twin.sides, twin.neg = conjunct.sides, "no"
+    twin.sides, twin.neg = sides, "no"
     twin.level, twin.inherited = frame.level, frame.inherited
     if not frame.sides:
-        frame.sides = LEFT + RIGHT - conjunct.sides if conjunct.sides in (LEFT, RIGHT) else 0
+        frame.sides = LEFT + RIGHT - sides if sides in (LEFT, RIGHT) else 0
     return twin
 
 

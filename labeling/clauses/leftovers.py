@@ -135,6 +135,15 @@ class Leftovers(Afterthoughts):
         if frames:
             self.last = frames
 
+    def _affirm(self) -> None:
+        """Say that a level or side has what a heading, or the clause so far, names: "Disc herniation: L4-5 | yes"."""
+        if self.topic is None:
+            self.flush()
+        else:
+            conjunct = self.cur
+            self._fresh()
+            self._of_topic(conjunct)
+
     def _answer_topic(self, neg: str) -> None:
         """Say the finding of a heading, or its predicate of its sites: "Nerve root impingement: | No"."""
         topic = self.topic
@@ -169,8 +178,8 @@ class Leftovers(Afterthoughts):
             return self._emit(predicate, site, conjunct)
         if site.value == "facet":
             return [self._frame("facet_arthropathy", GRADED, site, conjunct)]
-        if conjunct.grade == NONE and site.value in ("root", "sac"):
-            return self._emit(NORMAL, site, conjunct)
+        if site.value in ("root", "sac") and (conjunct.grade == NONE or predicate is not NARROW):
+            return self._emit(NORMAL if conjunct.grade == NONE else predicate, site, conjunct)
         return []
 
     def _settle_predicate_grade(self) -> None:

@@ -50,6 +50,8 @@ class Modifiers(Leftovers):
         if mention.form == "scale":
             cur.scale = True
             self._add_site_of_scale(mention, cur)
+        elif mention.form == "answer":
+            self._affirm()
 
     def _add_site_of_scale(self, mention: Mention, cur: Conjunct) -> None:
         """Read "Lee 2 left" and "Schizas C" without a site as the site that the scale grades."""

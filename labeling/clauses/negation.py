@@ -7,6 +7,9 @@ from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
 
+ANSWERS = frozenset(("no", "yes", "absent", "present"))
+"""What stands behind what it is said of, alone."""
+
 VALUES_OF_NONE = frozenset(("none", "nil"))
 _OF_SUBJECTS = frozenset(("none", "neither"))
 _DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
@@ -64,8 +67,7 @@ class Negation(Leftovers):
         single = mention.j == mention.i + 1 and mention.value == "no"
         waits = bool(self.cur.sides) and not self.cur.sites and self._is_side(self._side_before(previous))
         if waits and mention.value == "no":
-            self._mark(mention)
-            self.cur.grade = NONE
+            self._value_of_none(mention)
             return
         if single and (
             self.cur.level
@@ -73,8 +75,7 @@ class Negation(Leftovers):
             or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
             or self._is_none_of_side(mention)
         ):
-            self._mark(mention)
-            self.cur.grade = NONE
+            self._value_of_none(mention)
             return
         if self.open is not None:
             self._close_open()
@@ -89,6 +90,13 @@ class Negation(Leftovers):
             if not frame.neg:
                 frame.neg = "no"
                 frame.hedge = False
+
+    def _value_of_none(self, mention: Mention) -> None:
+        """Let a denial be the degree of the level or side before it; an answer never speaks of what follows."""
+        self._mark(mention)
+        self.cur.grade = NONE
+        if self.words[mention.i] in ANSWERS:
+            self.flush()
 
     def _is_none_of_side(self, mention: Mention) -> bool:
         """Whether "none" is the degree of one side: "mild on the left, | none on the right foraminal narrowing"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.lookahead import SHOWS
@@ -160,9 +161,19 @@ class Scope(Leftovers):
     def _open_bracket(self) -> None:
         self.depth += 1
         self.focus = False
+        if self._is_value_of_heading():
+            self.flush()
         if self._stands_behind_worst():
             self.worst_level, self.focus_level = self.focus_level, None
         self._push("(")
+
+    def _is_value_of_heading(self) -> bool:
+        """Whether a level's degree stands before brackets, below a heading: "Bulge: L4-5 mild | (indenting ...)"."""
+        grade, level = self._peek(-1), self._peek(-2)
+        named = self.topic is not None and self.topic.finding is not None and self.topic.finding.value in FINDINGS
+        if not named or grade is None or grade.kind != "grade":
+            return False
+        return level is not None and level.kind == "level" and level.j == grade.i and not self.cur.sites
 
     def _close_bracket(self) -> None:
         self.depth -= 1

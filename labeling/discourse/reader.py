@@ -17,7 +17,9 @@ from deepspine.labeling.clauses.frames import (
     Topic,
     meanings,
 )
+from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
+from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -31,9 +33,6 @@ from deepspine.labeling.tokenization import Tokens
 
 UNTOLD, POINTING = 0.3, 0.04
 """How much a sentence without a statement, and one that points back or excepts, adds to the doubt."""
-
-MAX_ANSWER_WORDS = 4
-"""Words of "Yes, diffuse." behind a heading."""
 
 CELL, LOST, LOST_FRAMES = 0.06, 0.1, 2
 """What a table's cell adds, and a sentence of which more than two assertions gave no statement."""
@@ -56,7 +55,6 @@ _LEADING = frozenset(
 _ATTRIBUTES = frozenset(("grade", "side", "zone", "prior", "filler", "trend"))
 _TELLING = frozenset(("finding", "pred", "open", "level", "levels", "levelref", "neg"))
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side", "answer"))
-_ANSWERS = {word: Rule(f"answer.{word}", "answer", word, ()) for word in ("no", "yes")}
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
 _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
 _NAMED_LEVELS = frozenset(("level", "levels"))
@@ -125,26 +123,19 @@ class Reader:
                     self._clause(sentence, cell[0], sentence.i, cell[1])
                 continue
             mentions, start, at_header = headings.enter(sentence)
-            if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS:
-                mentions = self._answer(sentence, start, mentions) or mentions
+            if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS and is_asked(context.topic):
+                mentions = answer(self.words, start, sentence.j, mentions) or mentions
             if mentions and not context.skip:
                 self._clause(sentence, mentions, start, at_header)
         return Reading(self.stating.statements, self.puzzles)
-
-    def _answer(self, sentence: Sentence, start: int, mentions: list[Mention]) -> list[Mention]:
-        """Read "No" and "Yes" behind the heading of a finding: "Disc herniation: | No.", "Bulge: | Yes, diffuse."."""
-        topic = self.context.topic
-        said = [word for word in self.words[start : sentence.j] if word != "."]
-        if topic is None or (topic.finding is None and topic.predicate is None) or not said:
-            return []
-        rule = _ANSWERS.get(said[0])
-        told = len(said) > 1 and any(mention.kind != "mark" for mention in mentions)
-        return [] if rule is None or told else [Mention(rule, start, start + 1)]
 
     def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
         """Read what is left of a sentence behind its headings."""
         if self._of_other_region(sentence, mentions):
             return
+        topic = self.context.topic
+        if not ANSWERS.isdisjoint(self.words[start : sentence.j]):
+            mentions = with_answers(mentions, self.words, topic)
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
             if "numbering" not in kinds:
@@ -153,7 +144,6 @@ class Reader:
             if kinds <= _LEVELS_ONLY:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
-        topic = self.context.topic
         if topic is not None and topic.sides == BOTH:
             mentions = sided_by_position(mentions, self.words, topic.mentions)
         mentions = settle(mentions, self.words, kinds)

@@ -115,6 +115,74 @@ def test_signs_behind_a_finding_say_whether_it_is_there(yes: str, no: str) -> No
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("text", [
+    "L3-4: bulge +, canal stenosis -\nL4-5: bulge -, canal stenosis +",
+    "L3-4: bulging +; stenosis of the canal -.\nL4-5: bulging -; stenosis of the canal +.",
+    "Bulging: L3-4 +, L4-5 -\nCanal stenosis: L3/4 -, L4/5 +",
+])  # fmt: skip
+def test_a_bare_sign_of_a_list_says_whether_the_finding_is_there(text: str) -> None:
+    assert labels_of(text) == {
+        "L3-L4 bulge": PRESENT, "L3-L4 canal_stenosis": "none",
+        "L4-L5 bulge": "none", "L4-L5 canal_stenosis": PRESENT,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5 - bulge, severe canal stenosis - both recesses patent",
+    "L4-5: diffuse bulge - severe canal stenosis, no slip.",
+    "L4-5: bulge + severe canal stenosis, recesses free.",
+])  # fmt: skip
+def test_a_dash_or_plus_between_findings_is_no_sign(text: str) -> None:
+    assert labels_of(text)["L4-L5 canal_stenosis"] == "severe"
+    assert labels_of(text)["L4-L5 bulge"] == PRESENT
+
+
+@pytest.mark.parametrize(("yes", "no"), [("(+)", "(-)"), ("+", "-"), ("present", "absent"), ("yes", "no")])
+def test_each_level_of_a_list_has_its_own_answer(yes: str, no: str) -> None:
+    text = f"Canal stenosis: L2-3 {no}, L3-4 {yes}, L4-5 {no}.\nRoot compression: L3-4 {no}, L4-5 {yes}."
+    assert told(text, "canal_stenosis") == {"L2-L3": "none", "L3-L4": PRESENT, "L4-L5": "none"}
+    sides = ("left", "right")
+    assert told(text, "nerve_root") == {
+        f"{level} {side}": grades for level, grades in (("L3-L4", "none"), ("L4-L5", "compression")) for side in sides
+    }
+
+
+@pytest.mark.parametrize(("yes", "no"), [("+", "-"), ("(+)", "(-)"), ("yes", "no"), ("present", "none")])
+def test_brackets_behind_the_answer_of_a_level_are_of_that_level(yes: str, no: str) -> None:
+    text = f"Disc herniation: L3-4 {no}, L4-5 {no}, L5-S1 {yes} (right, displacing the right S1 root)"
+    assert labels_of(text) == {
+        "L3-L4 herniation": "none", "L4-L5 herniation": "none",
+        "L5-S1 herniation": "protrusion|extrusion|sequestration", "L5-S1 nerve_root right": "displacement",
+    }  # fmt: skip
+
+
+def test_brackets_behind_the_degree_of_a_level_leave_it_to_the_heading() -> None:
+    text = "Bulge: L2-3 mild, L3-4 severe (compressing the left L3 root)"
+    assert labels_of(text) == {
+        "L2-L3 bulge": "mild", "L3-L4 bulge": "severe", "L3-L4 nerve_root left": "compression",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("yes", "no"), [("(+)", "(-)"), ("+", "-"), ("present", "absent"), ("mild", "none")])
+@pytest.mark.parametrize("text", [
+    "L4-5: foraminal stenosis right {no}, left {yes}", "L4-5: foraminal stenosis: right {no}, left {yes}",
+    "L4-5: foraminal stenosis left {yes}, right {no}",
+])  # fmt: skip
+def test_each_side_has_its_own_answer(text: str, yes: str, no: str) -> None:
+    degree = "mild" if yes == "mild" else PRESENT
+    assert labels_of(text.format(yes=yes, no=no)) == {
+        "L4-L5 foraminal_stenosis left": degree, "L4-L5 foraminal_stenosis right": "none",
+    }  # fmt: skip
+
+
+def test_the_sides_of_one_finding_are_not_those_of_the_next() -> None:
+    text = "L4-5: recess stenosis right -, left +, root compression left -, right +"
+    assert labels_of(text) == {
+        "L4-L5 subarticular_stenosis right": "none", "L4-L5 subarticular_stenosis left": PRESENT,
+        "L4-L5 nerve_root left": "none|contact|displacement", "L4-L5 nerve_root right": "compression",
+    }  # fmt: skip
+
+
 def test_no_impingement_behind_a_narrowing_denies_no_narrowing() -> None:
     text = "L4-5: Lateral recess narrowing on the left, mild, without impingement."
     assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild"}

@@ -1,0 +1,67 @@
+"""Answers to the heading of a finding: "Disc herniation: No", "Canal stenosis: L3-4 absent, L4-5 present"."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE, Topic
+from deepspine.labeling.clauses.negation import ANSWERS
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.markup import NEWLINE
+from deepspine.labeling.mentions import Mention
+
+MAX_ANSWER_WORDS = 4
+"""Words of "Yes, diffuse." behind a heading."""
+
+_DENIALS = frozenset(("no", "absent"))
+_ALONE = {word: Rule(f"answer.{word}", "answer", "no" if word == "no" else "yes", ()) for word in ("no", "yes")}
+_ALONE["present"] = _ALONE["yes"]
+_DENIED = Rule("answer.denied", "post_neg", "no", ())
+_PRESENT = Rule("answer.present", "grade", "", (), form="answer", bits=MILD | MODERATE | SEVERE)
+_ASKED = frozenset(("level", "levels", "side", "side_post"))
+"""Kinds of mentions that an item of a list gives its answer for."""
+
+_ENDS = frozenset((",", ";", ".", ")", "(", NEWLINE, "and", "at"))
+_AT_ONCE = frozenset(("(", ":", "-", "="))
+"""Marks between what is asked and the answer: "L4-5: | yes"."""
+
+
+def is_asked(topic: Topic | None) -> bool:
+    """Whether a heading names a finding, which may be answered."""
+    return topic is not None and (topic.finding is not None or topic.predicate is not None)
+
+
+def answer(words: list[str], start: int, end: int, mentions: list[Mention]) -> list[Mention]:
+    """Read "No" and "Yes" behind the heading of a finding: "Disc herniation: | No.", "Bulge: | Yes, diffuse."."""
+    said = [word for word in words[start:end] if word != "."]
+    rule = _ALONE.get(said[0]) if said else None
+    told = len(said) > 1 and any(mention.kind != "mark" for mention in mentions)
+    return [] if rule is None or told else [Mention(rule, start, start + 1)]
+
+
+def with_answers(mentions: list[Mention], words: list[str], topic: Topic | None) -> list[Mention]:
+    """Return the mentions with the answers of a list: "L3-4 | no, L4-5 | yes", "right | absent, left | present".
+
+    Without a heading that asks, one level or side must be denied what the other has.
+    """
+    found = [place for place in _places(mentions, words) if _ends_item(words, place)]
+    contrast = len(found) > 1 and any(words[place] in _DENIALS for place in found)
+    if not (found and (contrast or is_asked(topic))):
+        return mentions
+    kept = {mention.i: mention for mention in mentions}
+    for place in found:
+        kept[place] = Mention(_DENIED if words[place] in _DENIALS else _PRESENT, place, place + 1)
+    return sorted(kept.values(), key=lambda mention: mention.i)
+
+
+def _places(mentions: list[Mention], words: list[str]) -> list[int]:
+    """Return the tokens of answers that stand behind a level or side."""
+    places = []
+    for mention in mentions:
+        if mention.kind in _ASKED:
+            place = mention.j + (words[mention.j : mention.j + 1] != [] and words[mention.j] in _AT_ONCE)
+            if place < len(words) and words[place] in ANSWERS:
+                places.append(place)
+    return places
+
+
+def _ends_item(words: list[str], place: int) -> bool:
+    return place + 1 >= len(words) or words[place + 1] in _ENDS
