@@ -35,11 +35,14 @@ JUNCTION_TILT_DEG, JUNCTION_TILT_SD_DEG = 32.0, 14.0
 OTHER_TILT_DEG, OTHER_TILT_SD_DEG = 4.0, 13.0
 """Tilt of the discs above it."""
 PRIOR_RUDIMENTARY = 0.01
-USUAL_LOWEST_DISC = np.array([0.25, 30.0, 8.5]), np.array([0.22, 7.3, 6.0])
-RUDIMENTARY_DISC = np.array([-0.6, 46.0, 22.0]), np.array([0.25, 6.2, 6.2])
-"""Mean and deviation of: logarithm of the lowest disc's area over the median's, its tilt, and that of the disc above,
-degrees. Measured on the 685 mid-sagittal Sudirman pictures used for development, where readers counted the lowest
-disc as L5-S1 and where they did not."""
+USUAL_LOWEST_DISC = np.array([0.03, 0.22, 30.0, 8.5]), np.array([0.07, 0.21, 7.4, 5.7])
+RUDIMENTARY_DISC = np.array([-0.25, -0.7, 45.0, 20.6]), np.array([0.2, 0.41, 6.6, 5.0])
+"""Mean and deviation of: logarithms of the lowest disc's depth and area over the median's, its tilt, and that of the
+disc above, degrees. Measured on the 685 mid-sagittal Sudirman pictures used for development, where readers counted the
+lowest disc as L5-S1 (666) and where they did not (19)."""
+MOST_OF_SMALL_AREA = 1.0
+"""Logarithm of the odds that a small area may add for a rudimentary disc: a usual one that has collapsed is as small,
+but as deep as others."""
 TILT_WEIGHT = 0.5
 """Tilt and sacrum are seen in the same pixels: their evidence is not independent."""
 GAP_RATIO = 1.6
@@ -66,12 +69,15 @@ class DiscEvidence:
         Angle of the disc to the axial plane, positive with the front end down; of a turned spine without its turn.
     area_ratio
         Sagittal area over the median of all discs.
+    depth_ratio
+        Extent from front to back over the median of all discs.
     """
 
     height_mm: float
     sacrum_below: float
     tilt_deg: float
     area_ratio: float
+    depth_ratio: float
 
 
 @dataclass(frozen=True)
@@ -151,21 +157,22 @@ def name_discs(
 def rudimentary_probability(lowest: DiscEvidence, above: DiscEvidence) -> float:
     """Return the probability that the lowest disc, with sacrum below it, is S1-S2 under an S1 that looks lumbar.
 
-    A rudimentary disc is small and steep, and the disc above it is steep already (O'Driscoll 1996): two Gaussians for
-    the logarithm of its area and for both tilts. Of the area no more is believed than fits both kinds: a rudimentary
-    disc may be as small as it likes, and a usual one may have collapsed. Nor does a tilt alone decide: a usual disc may
+    A rudimentary disc is short from front to back, small and steep, and the disc above it is steep already (O'Driscoll
+    1996): Gaussians for the logarithms of its depth and area and for both tilts. It may be as short and small as it
+    likes. A usual disc that has collapsed is as small, but not as short. Nor does a tilt alone decide: a usual disc may
     stand on a steep sacrum.
     """
-    seen = np.array([np.log(max(lowest.area_ratio, 1e-3)), lowest.tilt_deg, above.tilt_deg])
+    sizes = np.log(np.maximum([lowest.depth_ratio, lowest.area_ratio], 1e-3))
     (usual_mean, usual_sd), (rudimentary_mean, rudimentary_sd) = USUAL_LOWEST_DISC, RUDIMENTARY_DISC
-    seen[2] = min(seen[2], rudimentary_mean[2])
+    seen = np.array([*sizes, lowest.tilt_deg, min(above.tilt_deg, rudimentary_mean[3])])
     usual = np.maximum(-0.5 * ((seen - usual_mean) / usual_sd) ** 2, np.log(EVIDENCE_FLOOR))
     off = seen - rudimentary_mean
-    off[0] = max(off[0], 0.0)
+    off[:2] = np.maximum(off[:2], 0.0)
     rudimentary = -0.5 * (off / rudimentary_sd) ** 2
-    log_odds = np.log((1 - PRIOR_RUDIMENTARY) / PRIOR_RUDIMENTARY)
-    log_odds += (usual - np.log(usual_sd)).sum() - (rudimentary - np.log(rudimentary_sd)).sum()
-    return float(1 / (1 + np.exp(np.clip(log_odds, -50, 50))))
+    speaks_for_it = rudimentary - np.log(rudimentary_sd) - usual + np.log(usual_sd)
+    speaks_for_it[1] = min(speaks_for_it[1], MOST_OF_SMALL_AREA)
+    log_odds = np.log(PRIOR_RUDIMENTARY / (1 - PRIOR_RUDIMENTARY)) + speaks_for_it.sum()
+    return float(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
 
 
 def count_steps(heights_mm: Sequence[float]) -> list[int]:

@@ -38,6 +38,8 @@ S1_REACH_MM = 30.0
 """S1's body is about this high."""
 ENDPLATE_QUANTILES = (0.04, 0.96)
 """Of a disc's voxels along the spine: its surfaces, less a few stray voxels."""
+DEPTH_QUANTILES = (0.01, 0.99)
+"""The same from front to back."""
 ENDPLATE_HALF_WIDTH_MM = 8.0
 """Endplates are taken in the middle of a disc, within this of the curve."""
 SURE_DISC = 0.7
@@ -214,11 +216,12 @@ def _top_of_sacrum(sacrum: FloatArray, lowest: Part) -> FloatArray | None:
 def _evidence(
     discs: Sequence[Part], bodies: Sequence[Part], sacrum: FloatArray, curve: SpineCurve, *, turn_deg: float
 ) -> list[DiscEvidence]:
-    median_area = float(np.median([disc.area_mm2 for disc in discs]))
+    normals = [_disc_normal(disc, curve) for disc in discs]
+    depths = [_depth_mm(disc, normal) for disc, normal in zip(discs, normals, strict=True)]
+    median_area, median_depth = float(np.median([disc.area_mm2 for disc in discs])), float(np.median(depths))
     body_points = np.concatenate([body.points_lps for body in bodies]) if bodies else np.empty((0, 3))
     evidence = []
-    for disc in discs:
-        normal = _disc_normal(disc, curve)
+    for disc, normal, depth in zip(discs, normals, depths, strict=True):
         n_sacrum, n_body = (_count_below(points, disc, normal) for points in (sacrum, body_points))
         evidence.append(
             DiscEvidence(
@@ -227,6 +230,7 @@ def _evidence(
                 sacrum_below=n_sacrum / max(n_sacrum + n_body, 1),
                 tilt_deg=float(np.rad2deg(np.arctan2(-normal[1], normal[2]))) - turn_deg,
                 area_ratio=disc.area_mm2 / median_area,
+                depth_ratio=depth / median_depth,
             )
         )
     return evidence
@@ -252,6 +256,12 @@ def _disc_normal(disc: Part, curve: SpineCurve) -> FloatArray:
     tangent = curve.tangent(float(disc.center_lps[2]))
     # A disc seen as a blob has no direction of its own.
     return normal if normal @ tangent > MIN_COSINE_OF_NORMAL else tangent
+
+
+def _depth_mm(disc: Part, normal: FloatArray) -> float:
+    """Return the extent of a disc from front to back, along itself, without a few stray voxels."""
+    back = np.array([0.0, normal[2], -normal[1]])
+    return float(np.ptp(np.quantile(disc.points_lps @ back, DEPTH_QUANTILES)))
 
 
 def _count_below(points: FloatArray, disc: Part, normal: FloatArray) -> int:
@@ -286,7 +296,7 @@ def _frame(disc: Part, level: Level, confidence: float, curve: SpineCurve, grid:
         axes_lps=axes,
         endplates_lps=np.stack([disc.center_lps + (high + half) * up, disc.center_lps + (low - half) * up]),
         width_mm=float(np.ptp(offset[:, 0])) + float(grid.spacing_mm[0]) if grid.shape[0] > 1 else float("nan"),
-        depth_mm=float(np.ptp(np.quantile(offset[:, 1], [0.01, 0.99]))),
+        depth_mm=float(np.ptp(np.quantile(offset[:, 1], DEPTH_QUANTILES))),
     )
 
 

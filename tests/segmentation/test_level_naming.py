@@ -26,6 +26,7 @@ def chain(n_discs: int, *, junction: int = 0, missing: tuple[int, ...] = ()) -> 
                 sacrum_below=0.97 if above <= junction else 0.03,
                 tilt_deg=32.0 if above <= junction else 3.0,
                 area_ratio=0.3 if above < junction else 1.0,
+                depth_ratio=0.6 if above < junction else 1.0,
             )
         )
     return discs[::-1]
@@ -43,44 +44,51 @@ def test_a_disc_inside_the_sacrum_is_s1_s2() -> None:
 
 
 def test_a_small_steep_disc_under_a_steep_one_is_rudimentary() -> None:
-    usual = [DiscEvidence(one.height_mm, one.sacrum_below, one.tilt_deg, one.area_ratio) for one in chain(6)]
-    steep = [*usual[:-2], DiscEvidence(35.0, 0.03, 23.0, 1.4), DiscEvidence(0.0, 0.97, 48.0, 0.5)]
+    usual = chain(6)
+    steep = [*usual[:-2], DiscEvidence(35.0, 0.03, 23.0, 1.4, 1.0), DiscEvidence(0.0, 0.97, 48.0, 0.5, 0.75)]
     best = name_discs(steep)[0]
     assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
     assert rudimentary_probability(usual[-1], usual[-2]) < 0.01
 
 
-def test_a_collapsed_lumbosacral_disc_is_not_called_s1_s2_with_confidence() -> None:
-    """It is as small as a rudimentary one; the disc above it lies as flat as usual."""
-    collapsed, above = DiscEvidence(0.0, 1.0, 42.0, 0.46), DiscEvidence(35.0, 0.02, 13.0, 1.0)
-    assert rudimentary_probability(collapsed, above) < 0.5
-    steep = DiscEvidence(35.0, 0.02, 24.0, 1.0)
-    assert rudimentary_probability(collapsed, steep) > 0.9
+@pytest.mark.parametrize("tilt_above_deg", [13.0, 24.0, 33.0])
+def test_a_collapsed_lumbosacral_disc_is_not_called_s1_s2_with_confidence(tilt_above_deg: float) -> None:
+    """It is as small as a rudimentary one, and as deep as the discs above."""
+    above = DiscEvidence(35.0, 0.02, tilt_above_deg, 1.0, 1.0)
+    assert rudimentary_probability(DiscEvidence(0.0, 1.0, 42.0, 0.46, 1.0), above) < 0.5
+
+
+@pytest.mark.parametrize(("tilt_above_deg", "at_least"), [(13.0, 0.0), (20.0, 0.5), (24.0, 0.8), (33.0, 0.8)])
+def test_a_short_lowest_disc_under_a_steep_one_is_rudimentary(tilt_above_deg: float, at_least: float) -> None:
+    above = DiscEvidence(35.0, 0.02, tilt_above_deg, 1.0, 1.0)
+    assert rudimentary_probability(DiscEvidence(0.0, 1.0, 42.0, 0.46, 0.75), above) > at_least
 
 
 @pytest.mark.parametrize(("tilt_deg", "tilt_above_deg"), [(53.0, 34.0), (60.0, 30.0), (48.0, 31.0)])
 def test_a_disc_of_full_size_on_a_steep_sacrum_is_not_called_s1_s2_with_confidence(
     tilt_deg: float, tilt_above_deg: float
 ) -> None:
-    lowest, above = DiscEvidence(0.0, 1.0, tilt_deg, 1.0), DiscEvidence(35.0, 0.02, tilt_above_deg, 1.4)
+    lowest, above = DiscEvidence(0.0, 1.0, tilt_deg, 1.0, 1.0), DiscEvidence(35.0, 0.02, tilt_above_deg, 1.4, 1.0)
     assert rudimentary_probability(lowest, above) < 0.5
 
 
 @pytest.mark.parametrize("tilt_above_deg", [25.0, 40.0, 55.0])
 def test_under_a_disc_that_a_slip_has_tipped_a_small_disc_is_still_rudimentary(tilt_above_deg: float) -> None:
-    lowest, above = DiscEvidence(0.0, 1.0, 41.0, 0.6), DiscEvidence(35.0, 0.02, tilt_above_deg, 0.5)
+    lowest, above = DiscEvidence(0.0, 1.0, 41.0, 0.6, 0.75), DiscEvidence(35.0, 0.02, tilt_above_deg, 0.5, 1.0)
     assert rudimentary_probability(lowest, above) > 0.9
 
 
-def test_the_smaller_the_lowest_disc_the_likelier_it_is_rudimentary() -> None:
-    above = DiscEvidence(35.0, 0.02, 20.0, 1.0)
-    found = [rudimentary_probability(DiscEvidence(0.0, 1.0, 44.0, area), above) for area in np.geomspace(0.05, 2.0, 40)]
-    assert all(small >= large for small, large in pairwise(found))
+def test_the_smaller_or_shorter_the_lowest_disc_the_likelier_it_is_rudimentary() -> None:
+    above = DiscEvidence(35.0, 0.02, 20.0, 1.0, 1.0)
+    for area, depth in ((1.0, 0.9), (0.0, 0.9), (1.0, 0.0)):
+        sizes = [(share**area, 0.9 * share**depth) for share in np.geomspace(0.05, 1.1, 40)]
+        found = [rudimentary_probability(DiscEvidence(0.0, 1.0, 44.0, *size), above) for size in sizes]
+        assert all(small >= large for small, large in pairwise(found))
 
 
-@given(st.floats(0.05, 3), st.floats(-20, 70), st.floats(-20, 70))
-def test_the_rudimentary_probability_is_one(area: float, tilt: float, above: float) -> None:
-    disc, upper = DiscEvidence(0.0, 1.0, tilt, area), DiscEvidence(35.0, 0.0, above, 1.0)
+@given(st.floats(0.05, 3), st.floats(0.05, 3), st.floats(-20, 70), st.floats(-20, 70))
+def test_the_rudimentary_probability_is_one(area: float, depth: float, tilt: float, above: float) -> None:
+    disc, upper = DiscEvidence(0.0, 1.0, tilt, area, depth), DiscEvidence(35.0, 0.0, above, 1.0, 1.0)
     assert 0.0 <= rudimentary_probability(disc, upper) <= 1.0
 
 
@@ -90,7 +98,7 @@ def test_a_missed_disc_leaves_its_name_free() -> None:
 
 
 def test_a_view_without_sacrum_is_refused_and_can_be_told() -> None:
-    discs = [DiscEvidence(one.height_mm, 0.03, 3.0, 1.0) for one in chain(5)]
+    discs = [DiscEvidence(one.height_mm, 0.03, 3.0, 1.0, 1.0) for one in chain(5)]
     with pytest.raises(NamingError, match="no lumbosacral junction in view"):
         name_discs(discs)
     told = name_discs(discs, lowest=Level.L3_L4)
@@ -99,7 +107,7 @@ def test_a_view_without_sacrum_is_refused_and_can_be_told() -> None:
 
 
 def test_a_sacrum_one_body_below_the_lowest_disc_means_that_the_junction_was_missed() -> None:
-    discs = [DiscEvidence(one.height_mm, 0.03, 3.0, 1.0) for one in chain(5)]
+    discs = [DiscEvidence(one.height_mm, 0.03, 3.0, 1.0, 1.0) for one in chain(5)]
     best = name_discs(discs, sacrum_one_body_down=True)[0]
     assert best.levels[-1] is Level.L4_L5
     assert "below the lowest one found" in best.reason
@@ -107,7 +115,7 @@ def test_a_sacrum_one_body_below_the_lowest_disc_means_that_the_junction_was_mis
 
 def test_an_unclear_sacrum_lowers_confidence() -> None:
     discs = chain(5)
-    unclear = [*discs[:-1], DiscEvidence(0.0, 0.5, 15.0, 1.0)]
+    unclear = [*discs[:-1], DiscEvidence(0.0, 0.5, 15.0, 1.0, 1.0)]
     assert name_discs(unclear)[0].probability < name_discs(discs)[0].probability
 
 
