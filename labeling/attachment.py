@@ -122,15 +122,18 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         self._settle_exceptions()
 
     def _none_elsewhere(self) -> None:
-        """Deny the finding of the sentence before: "Modic type 2 at L5-S1. None elsewhere"."""
+        """Deny the finding of the sentence before: "Modic type 2 at L5-S1. None elsewhere", "None at L4-5"."""
         said = [mention for mention in self.mentions if mention.kind not in ("mark", "of")]
-        if [mention.kind for mention in said] != ["post_neg", "levelref"]:
+        if len(said) != 2 or said[0].kind != "post_neg" or self.words[said[0].i] not in VALUES_OF_NONE:
             return
-        none, rest = said
-        if self.words[none.i] in VALUES_OF_NONE and rest.value in ("rest", "rest_named"):
-            conjunct = Conjunct("", False)
-            conjunct.level = LevelRef((), rest.value, rest.i, rest.j)
-            self._frame(self.previous_finding, 1, rest, conjunct)
+        place = said[1]
+        conjunct = Conjunct("", False)
+        if place.kind == "levelref" and place.value in ("rest", "rest_named"):
+            conjunct.level = LevelRef((), place.value, place.i, place.j)
+        elif place.kind == "level":
+            conjunct.level = self.levels_seen[-1] if self.levels_seen else None
+        if conjunct.level is not None:
+            self._frame(self.previous_finding, 1, place, conjunct)
 
     def _is_nil(self) -> bool:
         """Whether nothing is said of a level but "nil", "nil significant" or "nothing of significance"."""

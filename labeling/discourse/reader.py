@@ -12,6 +12,7 @@ from deepspine.labeling.clauses.frames import (
     SEVERITY_FINDINGS,
     SITES,
     SLIPS,
+    STENOSES,
     Frame,
     LevelRef,
     Topic,
@@ -73,6 +74,8 @@ _ELLIPTIC = _NAMED_LEVELS | {
 }
 """Kinds of mentions of a sentence that gives degrees and levels to the finding of the one before."""
 
+_DENIED_ALONE = frozenset(("post_neg", "mark"))
+
 _SITES_KEPT = ("foramen", "recess", "root")
 
 
@@ -112,6 +115,7 @@ class Reader:
         self.stating = Stating(tokens, sentences, self.context)
         self.remnants = Remnants(self.words)
         self.puzzles: list[tuple[int, int, float]] = []
+        self.elliptic = False
 
     def read(self) -> Reading:
         """Read all sentences."""
@@ -147,8 +151,10 @@ class Reader:
         if topic is not None and topic.sides == BOTH:
             mentions = sided_by_position(mentions, self.words, topic.mentions)
         mentions = settle(mentions, self.words, kinds)
-        if topic is None and not at_header and self._goes_on_with_finding(kinds):
-            topic = self._topic_again(sentence, mentions)
+        in_text = topic is None and sentence.cell < 0
+        self.elliptic = in_text and self._goes_on_with_finding(kinds, at_header)
+        if self.elliptic:
+            topic = self._topic_again(start, sentence, mentions)
         self.stating.trailing = self._is_trailing_line(sentence, at_header)
         reader = self._clause_reader(topic, start, at_header)
         frames = reader.read(mentions)
@@ -208,19 +214,29 @@ class Reader:
             context.region = "other"
         return True
 
-    def _goes_on_with_finding(self, kinds: set[str]) -> bool:
-        """Whether a sentence of degrees and levels alone has those of the finding of the one before."""
-        return _is_elliptic(kinds) and self.context.previous_finding in SEVERITY_FINDINGS
+    def _goes_on_with_finding(self, kinds: set[str], at_header: bool) -> bool:
+        """Whether a sentence of degrees and levels alone has those of the finding of the one before.
 
-    def _topic_again(self, sentence: Sentence, mentions: list[Mention]) -> Topic | None:
+        Below a level's heading "none" has, too, where it ends a list of degrees or follows a stenosis; behind other
+        findings nothing is found at the level: "L3-4: Mild bulge. L4-5: | None".
+        """
+        finding = self.context.previous_finding
+        if finding not in SEVERITY_FINDINGS:
+            return False
+        if at_header and kinds <= _DENIED_ALONE:
+            return self.elliptic or finding in STENOSES
+        return kinds <= _ELLIPTIC and "grade" in kinds and (at_header or not kinds.isdisjoint(_NAMED_LEVELS))
+
+    def _topic_again(self, start: int, sentence: Sentence, mentions: list[Mention]) -> Topic | None:
         """Return the finding of the sentence before as what degrees are said of, unless a word is not understood."""
         covered = {place for mention in mentions for place in range(mention.i, mention.j)}
-        for place in range(sentence.i, sentence.j):
+        for place in range(start, sentence.j):
             if place not in covered and self.words[place].isalpha() and self.words[place] not in LIGHT:
                 return None
         topic = Topic()
         rule = Rule("finding.of_sentence_before", "finding", self.context.previous_finding, ())
         topic.finding = Mention(rule, mentions[0].i, mentions[-1].j)
+        topic.findings = [topic.finding]
         return topic
 
     def _note_puzzles(self, sentence: Sentence, mentions: list[Mention], reader: ClauseReader, told: int) -> None:
@@ -386,11 +402,6 @@ def _is_attribute(mention: Mention, words: list[str]) -> bool:
     if mention.kind in _ATTRIBUTES or mention.form == "adj" or mention.value == ",":
         return True
     return words[mention.j - 1].endswith("ed")
-
-
-def _is_elliptic(kinds: set[str]) -> bool:
-    """Whether a sentence holds nothing but degrees and levels: "Severe at L4-5", "At L4-5 it is severe"."""
-    return kinds <= _ELLIPTIC and "grade" in kinds and not kinds.isdisjoint(_NAMED_LEVELS)
 
 
 def _is_telling(mention: Mention) -> bool:

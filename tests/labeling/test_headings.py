@@ -305,3 +305,21 @@ def test_other_levels_below_a_sites_heading_are_those_without_a_finding_of_it(re
         **dict.fromkeys(("L1-L2", "L2-L3", "L4-L5", "L5-S1"), "none"), "L3-L4": "moderate",
     }  # fmt: skip
     assert "L1-L2" not in told(text, "foraminal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4: mild canal stenosis. L4-5: severe. L5-S1: none.",
+    "L3-4: Mild canal stenosis.\nL4-5: Severe.\nL5-S1: None.",
+    "There is canal stenosis. L3-4: mild. L4-5: severe. L5-S1: none.",
+    "Mild canal stenosis at L3-4. Severe at L4-5. None at L5-S1.",
+])  # fmt: skip
+def test_a_degree_alone_behind_a_level_is_that_of_the_finding_before(text: str) -> None:
+    assert labels_of(text) == {
+        "L3-L4 canal_stenosis": "mild", "L4-L5 canal_stenosis": "severe", "L5-S1 canal_stenosis": "none",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["L4-5: Mild bulge. L5-S1: None.", "L4-5: Mild bulge, canal stenosis. L5-S1: None."])
+def test_none_behind_a_level_says_that_nothing_is_found_where_no_list_of_degrees_goes_on(text: str) -> None:
+    assert told(text, "herniation") == {"L5-S1": "none"}
+    assert told(text, "nerve_root") == {"L5-S1 left": "none", "L5-S1 right": "none"}
