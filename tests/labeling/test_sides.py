@@ -286,6 +286,19 @@ def test_the_zone_behind_a_herniation_gives_its_side_to_the_root(zone: str) -> N
     }
 
 
+@pytest.mark.parametrize("zone", ["central", "foraminal", "central and left foraminal", "right foraminal"])
+@pytest.mark.parametrize("disc", ["Disc protrusion", "HNP", "Bulge"])
+def test_a_zone_between_commas_is_that_of_the_disc_and_no_stenosis(disc: str, zone: str) -> None:
+    for behind, finding, grades in (
+        ("mild indentation of the sac", "thecal_sac", "indentation"), ("no canal stenosis", "canal_stenosis", "none"),
+        ("5 mm, moderate canal stenosis", "canal_stenosis", "moderate"),
+    ):  # fmt: skip
+        text = f"L4-5: {disc}, {zone}, {behind}."
+        assert told(text, finding) == {"L4-L5": grades}
+        assert told(text, "foraminal_stenosis") == {}
+        assert finding == "canal_stenosis" or told(text, "canal_stenosis") == {}
+
+
 def test_a_site_in_a_list_is_no_zone_of_the_herniation_before_it() -> None:
     found = labels_of("L4-5: Protrusion, left foraminal, and recess stenosis.")
     assert found["L4-L5 foraminal_stenosis left"] == found["L4-L5 subarticular_stenosis left"] == PRESENT
