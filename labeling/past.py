@@ -14,6 +14,9 @@ _TELLING = frozenset(("prior", "change", "trend"))
 """Kinds of mentions that tell of the past, or of a change."""
 
 _HEADS = frozenset(("finding", "pred"))
+_BEFORE_OPERATED = frozenset(("level", "site", "side", "zone", "of", "grade"))
+"""Kinds of mentions between "operated" and what was operated on."""
+
 _MODIFIED = _HEADS | {"site", "zone", "side"}
 _EXAMINATIONS = frozenset(("study", "examination", "exam", "scan", "mri"))
 _CLAUSE_ENDS = frozenset(",;:(")
@@ -50,6 +53,9 @@ def _without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]
     denies = False
     while index < n:
         mention = mentions[index]
+        if mention.value == "operated":
+            index = _skip_operated(mentions, index, kept)
+            continue
         if mention.kind == "prior":
             index = _skip_prior(mentions, index, kept, words)
             continue
@@ -224,6 +230,17 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
             kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
     examination = following is not None and following.value == "other" and words[following.i] in _EXAMINATIONS
     return index + (2 if examination else 1)
+
+
+def _skip_operated(mentions: list[Mention], index: int, kept: list[Mention]) -> int:
+    """Leave out what was operated on, but its level: "operated | L4-5 disc herniation", "surgery for | stenosis"."""
+    place = index + 1
+    while place < len(mentions) and mentions[place].kind in _BEFORE_OPERATED:
+        place += 1
+    if place == len(mentions) or mentions[place].kind not in _HEADS or mentions[place].form in ("verb", "part"):
+        return index + 1
+    kept.extend(mention for mention in mentions[index + 1 : place] if mention.kind == "level")
+    return place + 1
 
 
 def _is_former_type(following: Mention, prior: Mention, kept: list[Mention]) -> bool:

@@ -109,7 +109,8 @@ class LevelPhrases(LevelScope):
             self._boundary()
             ref.ref = "elsewhere"
         if value in ("multi", "vague"):
-            self._count_levels(ref)
+            if value == "multi" or not self._is_level_named_behind(mention):
+                self._count_levels(ref)
             return
         if value == "all" and self._means_discs(mention, ref):
             return
@@ -117,6 +118,14 @@ class LevelPhrases(LevelScope):
             self._add_discs(mention)
         closing = value in _CLOSING_REFS or mention.form == "beyond"
         self._on_levels(ref, closing or self._prepositional(mention))
+
+    def _is_level_named_behind(self, mention: Mention) -> bool:
+        """Whether a level is named that is only described so far: "at the operated level | L4-5", "... | (L4-5)"."""
+        following = self._peek()
+        if following is not None and following.value == "(" and following.i == mention.j:
+            following = self._peek(2)
+            return following is not None and following.kind == "level" and following.i == mention.j + 1
+        return following is not None and following.kind == "level" and following.i == mention.j
 
     def on_restword(self, mention: Mention) -> None:
         """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""

@@ -174,3 +174,23 @@ def test_a_former_modic_type_is_of_the_past(text: str) -> None:
 ])  # fmt: skip
 def test_what_was_not_there_before_is_there_now(text: str, finding: str) -> None:
     assert told(text, finding)["L3-L4"] in ("grade1", "moderate", "protrusion")
+
+
+@pytest.mark.parametrize("text", [
+    "Operated L4-5 disc herniation.", "Case of operated disc extrusion L4-5.", "L4-5: Operated left-sided herniation.",
+    "State after operation of a disc herniation at L4-5.", "Status post discectomy for L4-5 disc protrusion.",
+    "S/p surgery for a large L4-5 extrusion.",
+])  # fmt: skip
+def test_what_was_operated_on_is_no_finding_of_today(text: str) -> None:
+    assert told(text, "herniation") == {}
+    assert told(f"{text} No recurrent disc herniation at L4-5.", "herniation") == {"L4-L5": "none"}
+    assert told(f"{text} Mild canal stenosis.", "canal_stenosis") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: operated disc with recurrent protrusion.",
+    "Operated patient with L4-5 disc protrusion.", "Operated extrusion at L4-5 with recurrent protrusion.",
+    "Recurrent protrusion at the operated level L4-5.", "Recurrent protrusion at the operated level (L4-5).",
+])  # fmt: skip
+def test_what_is_found_where_was_operated_is_of_today(text: str) -> None:
+    assert told(text, "herniation") == {"L4-L5": "protrusion"}
