@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import NONE
 from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.clauses.lesions_ahead import ARTICLES
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
 
@@ -47,6 +48,8 @@ class Negation(Leftovers):
         self.of_these = mention.value == "these" or (self.words[mention.i] in _OF_SUBJECTS and self._verb_follows())
         self.neg_heads = 0
         self.neg_grade = (0, "")
+        self.neg_of_lesion = len(self.frames) > self.clause_start and (not self.frames[-1].neg or self.neg_of_lesion)
+        self.neg_article = bool(ARTICLES.intersection(self.words[mention.j : mention.j + 1]))
         self.neg_frees = self.words[mention.i] in ("clear", "free") and mention.j - mention.i == 2
         self._fresh()
         self.cur.rest = self.neg_rest = rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.clauses.lesions_ahead import ARTICLES, levels_of_lesion, opens_lesion
 from deepspine.labeling.clauses.lookahead import SHOWS
 from deepspine.labeling.mentions import Mention
 
@@ -38,12 +39,53 @@ class Scope(Leftovers):
         value = mention.value
         if self.words[mention.i] == "/":
             value = "/"
-        if value == "and" and self.neg and self.neg_heads and (self._item_asserts() or self._item_is_placed()):
+        if value == "and" and self.neg and self._ends_denial(mention):
             self._boundary()
             return
         if value == "and":
             self._end_short_reach()
         self._push(value)
+
+    def _ends_denial(self, joint: Mention) -> bool:
+        """Whether "and" goes on with what is no more denied: a state, or a lesion with its article or level."""
+        if self.neg_heads and (self._item_asserts() or self._item_is_placed()):
+            return True
+        if not self.neg_heads and self.open is None:
+            return False
+        return self._article_opens_lesion(joint) or self._lesion_lies_elsewhere(joint)
+
+    def _article_opens_lesion(self, joint: Mention) -> bool:
+        """Whether an article tells that a lesion is there: "no slip and | a bulge", not "without a bulge and | a"."""
+        if self.neg_article or ARTICLES.isdisjoint(self.words[joint.j : joint.j + 1]):
+            return False
+        return opens_lesion(self.mentions, self.index + 1)
+
+    def _lesion_lies_elsewhere(self, joint: Mention) -> bool:
+        """Whether a lesion of another level follows: "bulge at L4-5 without stenosis | and protrusion at L5-S1".
+
+        A denial that opens the sentence goes on through "and"; only a comma before it, and no list, parts the two:
+        "no stenosis at L4-5, | and protrusion at L5-S1".
+        """
+        level = self.level
+        if level is None or level not in self.levels_seen or not level.levels:
+            return False
+        set_off = self.words[joint.i - 1] == ","
+        if not self.neg_of_lesion and not (set_off and joint.kind == "conj" and self._denies_one_item()):
+            return False
+        there = levels_of_lesion(self.mentions, self.index + 1, any_head=set_off)
+        return bool(there) and there.isdisjoint(level.levels)
+
+    def _denies_one_item(self) -> bool:
+        """Whether the denial before a comma in hand is of one thing, with its level: "no stenosis at L4-5, | and"."""
+        level = False
+        for index in range(self.index - 2, -1, -1):
+            mention = self.mentions[index]
+            if mention.kind == "neg":
+                return level
+            if mention.kind in ("conj", "mark"):
+                return False
+            level = level or mention.kind == "level"
+        return False
 
     def on_mark(self, mention: Mention) -> None:
         """Let punctuation separate conjuncts or clauses."""
@@ -81,6 +123,9 @@ class Scope(Leftovers):
     def _on_comma(self) -> None:
         """Begin the next item of a list, or a clause where that item asserts something by itself."""
         if ((self.neg and self.neg_heads) or self.open is not None) and self._item_asserts():
+            self._boundary()
+            return
+        if self.neg and self.neg_heads and self._lesion_lies_elsewhere(self.mentions[self.index]):
             self._boundary()
             return
         self._settle_predicate_grade()

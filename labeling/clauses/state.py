@@ -38,6 +38,8 @@ class State:
     neg, neg_heads, neg_rest, neg_frees, neg_grade
         Negation in force, the heads in its reach so far, its "other", whether it reads "free of", and the degree, with
         its cap, that it denies.
+    neg_of_lesion, neg_article
+        Whether it tells what a lesion before it does not do or have; whether what it denies has an article.
     of_these
         Whether it denies something of lesions just spoken of.
     hedge, hedge_heads
@@ -90,6 +92,8 @@ class State:
     neg_rest: str = ""
     neg_frees: bool = False
     neg_grade: tuple[int, str] = (0, "")
+    neg_of_lesion: bool = False
+    neg_article: bool = False
     of_these: bool = False
     hedge: bool = False
     hedge_heads: int = 0

@@ -398,3 +398,43 @@ def test_a_finding_with_its_side_and_level_behind_a_comma_ends_a_negation(text: 
 ])  # fmt: skip
 def test_denials_in_the_words_of_other_tongues(text: str, finding: str, grades: str) -> None:
     assert set(told(f"L4-5: {text}", finding).values()) == {grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge at L3-4 without stenosis and protrusion at L5-S1.",
+    "Mild bulge at L3-4 without foraminal stenosis, and left protrusion at L5-S1 touching the S1 root.",
+    "There is a small bulge at L3-4 with no stenosis and a tiny protrusion at L5-S1.",
+    "Mild bulge at L3-4 without foraminal stenosis, small protrusion at L5-S1.",
+    "Bulge without foraminal stenosis at L3-4 and left subarticular disc protrusion at L5-S1.",
+    "No foraminal stenosis at L3-4, and broad-based protrusion at L5-S1.",
+    "There is no foraminal stenosis at L3-4 and a protrusion at L5-S1.",
+    "L3-4 has no foraminal stenosis and L5-S1 has a protrusion.",
+])  # fmt: skip
+def test_a_lesion_of_another_level_ends_a_denial_that_stays_where_it_was(text: str) -> None:
+    labels = labels_of(text)
+    assert labels["L5-S1 herniation"] == "protrusion"
+    assert labels["L3-L4 foraminal_stenosis left"] == "none"
+    assert "L5-S1 foraminal_stenosis left" not in labels
+
+
+@pytest.mark.parametrize("text", [
+    "No bulge and protrusion at L4-5.",
+    "Without a bulge and a protrusion at L4-5.",
+    "Bulge at L3-4 and L4-5 without stenosis and protrusion.",
+    "Desiccation at L4-5 with no bulge, protrusion and stenosis.",
+    "No bulge at L3-4, protrusion at L4-5, and stenosis at L5-S1.",
+    "No stenosis at L3-4 or protrusion at L4-5.",
+    "Bulge at L3-4 without stenosis or protrusion at L4-5.",
+])  # fmt: skip
+def test_a_list_of_what_is_denied_goes_on_to_a_lesion_without_article_or_level_of_its_own(text: str) -> None:
+    assert told(text, "herniation")["L4-L5"] == "none"
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("No canal stenosis and a disc bulge.", "bulge", PRESENT),
+    ("No foraminal narrowing and a broad-based central extrusion.", "herniation", "extrusion"),
+    ("Without evidence of stenosis and an old left foraminal protrusion.", "herniation", "protrusion"),
+    ("No evidence of a bulge and a protrusion.", "herniation", "none"),
+])  # fmt: skip
+def test_a_lesion_with_an_article_behind_one_without_is_there(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == {"L4-L5": grades}
