@@ -230,7 +230,8 @@ class LevelPhrases(LevelScope):
 
     def _add_discs(self, mention: Mention) -> None:
         if not self._owns_quality(mention, plural=True):
-            self.cur.sites.append(Mention(DISCS, mention.j - 1, mention.j))
+            discs = self._signal_of(Mention(DISCS, mention.i, mention.j))
+            self.cur.sites.append(Mention(discs.rule, mention.j - 1, mention.j))
 
     def _of_named(self, mention: Mention) -> tuple[int, ...]:
         """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""

@@ -185,6 +185,8 @@ class Modifiers(Leftovers):
     def on_site(self, mention: Mention) -> None:
         """Take a site: wait for a head, or serve the open one."""
         cur = self.cur
+        if mention.value == "disc":
+            mention = self._signal_of(mention)
         if self._adds_nothing(mention):
             return
         if self._is_origin_of_cyst(mention):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepspine.labeling.clauses.frames import stand_in
 from deepspine.labeling.clauses.lookahead import Lookahead
 from deepspine.labeling.mentions import Mention
 
@@ -27,6 +28,8 @@ _OWNED = _QUALITIES - {"alignment"}
 _RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
 _SETTING_OFF = frozenset((",", ";", "-", "and"))
 _OWNING = frozenset(("of", "in", "at"))
+_SIGNALS = frozenset(("signal", "signals", "intensity", "intensities"))
+_SIGNAL = stand_in("site.disc_signal", "site", "disc_signal").rule
 _OF_DISC = frozenset(("disc", "disc_signal", "disc_height"))
 
 
@@ -117,6 +120,18 @@ class Normality(Lookahead):
         if plural:
             sites[-1] = sites[-1].of_several()
         return True
+
+    def _signal_of(self, disc: Mention) -> Mention:
+        """Return the signal where a disc only tells whose it is: "the T2 signal of L4-5 | disc"; else the disc."""
+        previous = self._peek(-1)
+        named = previous is not None and previous.kind == "level" and previous.j == disc.i
+        place = (previous.i if named and previous is not None else disc.i) - 1
+        if place > 0 and self.words[place] == "the":
+            place -= 1
+        if place < 1 or self.words[place] not in _OWNING or self.words[place - 1] not in _SIGNALS:
+            return disc
+        signal = Mention(_SIGNAL, disc.i, disc.j)
+        return signal.of_several() if disc.plural else signal
 
     def _is_of_operation(self) -> bool:
         """Whether a state is said of an operation: "the decompression is | satisfactory", "| good decompression"."""

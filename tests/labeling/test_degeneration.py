@@ -209,3 +209,23 @@ def test_fat_is_that_of_its_site(text: str, found: dict[str, str]) -> None:
 def test_the_remaining_disc_of_an_operated_level_is_none_of_the_others() -> None:
     found = labels_of("At L4/5 laminectomy. The remaining disc is dehydrated. The spinal canal is wide.")
     assert found == {"L4-L5 degeneration": PRESENT, "L4-L5 canal_stenosis": "none"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("The T2 signal of L3/4 disc is reduced.", {"L3-L4": PRESENT}),
+    ("The signals of L3-4 and L5-S1 discs are mildly decreased.", {"L3-L4": "mild", "L5-S1": "mild"}),
+    ("The signal intensity of the L4-5 disc is diminished on T2WI.", {"L4-L5": PRESENT}),
+    ("The signal of L2-3 disc is normal.", {"L2-L3": "none"}),
+])  # fmt: skip
+def test_the_signal_of_a_disc_that_is_named_by_its_level_is_its_degeneration(text: str, grades: dict[str, str]) -> None:
+    found = labels_of(text)
+    assert found == {f"{level} degeneration": grade for level, grade in grades.items()}
+
+
+def test_the_signals_of_all_discs_are_their_degeneration() -> None:
+    found = told("The T2 signals of all lumbar discs are decreased.", "degeneration")
+    assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), PRESENT)
+
+
+def test_the_height_of_a_disc_that_is_named_by_its_level_stays_its_height() -> None:
+    assert labels_of("The height of the L4-5 disc is reduced.") == {"L4-L5 disc_height_loss": PRESENT}
