@@ -25,7 +25,7 @@ from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.remnants import Remnants
-from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial
+from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
@@ -190,7 +190,7 @@ class Reader:
         stating.opens_with_denial = opens_with_denial(self.words, reader.mentions, start)
         stating.bony_from = _bony_from(reader.mentions, BONE) if reader.vertebrae else NOWHERE
         stating.lesion_from = _bony_from(reader.mentions, (BONE_LESION,)) if reader.vertebrae else NOWHERE
-        stating.of_these = reader.of_these
+        stating.of_these = reader.of_these or opens_with_lesions_before(self.words, reader.mentions, start)
         stating.headed = reader.at_header or (start > sentence.i and self.headings.opens_field())
         stating.sums_up = self.context.left_line == sentence.line
         for frame in frames:

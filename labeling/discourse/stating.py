@@ -44,6 +44,13 @@ _BEFORE_DENIAL = frozenset(("breaker", "cop", "conj", "hedge", "levelref", "mark
 """Kinds of mentions between "there" and what it denies: "There is also currently no ...", "There appears to be no"."""
 
 _JOINING = frozenset(("and", "but", "with", "without"))
+_THESE = frozenset(("these", "those", "this"))
+_VERBS = frozenset(("breaker", "cop", "neg", "pred"))
+"""Kinds of mentions that begin what "these" do or are; what is not understood may be a noun ("These images ...")."""
+
+_OF_LESION = frozenset(("filler", "grade", "restword", "site", "zone"))
+"""Kinds of mentions that describe a lesion before its noun."""
+
 _CORRECTIONS = frozenset(
     ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
      "swapped", "typographical", "interchanged", "switched", "inverted", "correction", "corrected", "erratum")
@@ -74,7 +81,8 @@ class Stating:
     headed
         Whether a level's heading opens the sentence.
     of_these
-        Whether it denies something of lesions just spoken of ("none of these"), so never of all levels.
+        Whether it denies something of lesions just spoken of ("none of these", "They do not ..."), so never of all
+        levels.
     """
 
     def __init__(self, tokens: Tokens, sentences: list[Sentence], context: Context) -> None:
@@ -160,12 +168,12 @@ class Stating:
         """Whether a negative of the level carried over is about all levels, or all others ("no other finding")."""
         if self.sums_up and frame.rest and frame.finding == "normal_level":
             return True
-        return self.trailing or self._is_loose()
+        return not self.of_these and (self.trailing or self._is_loose())
 
     def _is_loose(self) -> bool:
         """Whether the level carried over was only mentioned, not announced, so that a bare negative is about all."""
         context = self.context
-        if context.from_header or context.anchored or self.of_these:
+        if context.from_header or context.anchored:
             return False
         return context.section != "findings" or context.wide or self.opens_with_denial
 
@@ -232,6 +240,18 @@ def opens_with_denial(words: list[str], mentions: list[Mention], start: int) -> 
     if first is None or first.kind != "neg" or first.value == "gone":
         return False
     return _JOINING.isdisjoint(words[start : first.i + 1])
+
+
+def opens_with_lesions_before(words: list[str], mentions: list[Mention], start: int) -> bool:
+    """Whether a sentence goes on with lesions just spoken of: "They ...", "These do not ...", "The bulges ..."."""
+    if words[start] == "they":
+        return True
+    if words[start] in _THESE and any(mention.i == start + 1 and mention.kind in _VERBS for mention in mentions):
+        return True
+    if words[start] != "the" and words[start] not in _THESE:
+        return False
+    subject = next((m for m in mentions if m.i > start and m.kind not in _OF_LESION), None)
+    return subject is not None and subject.kind == "finding"
 
 
 def _mode_of_rest(ref: LevelRef, frame: Frame) -> str:

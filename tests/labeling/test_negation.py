@@ -204,6 +204,29 @@ def test_what_no_lesion_does_is_denied_at_the_levels_of_the_lesions(text: str, g
     assert found["L3-L4 bulge"] == found["L4-L5 bulge"] == PRESENT
 
 
+@pytest.mark.parametrize("text", [
+    "These do not narrow the canal.",
+    "They do not result in canal stenosis.",
+    "They cause no canal narrowing.",
+    "Those are without canal stenosis.",
+    "They are not associated with canal stenosis.",
+    "These mild disc bulges do not narrow the canal.",
+    "The bulges cause no canal stenosis.",
+])  # fmt: skip
+@pytest.mark.parametrize("before", ["Bulges at L3-4 and L4-5. ", "IMPRESSION: Bulges at L3-4 and L4-5. "])
+def test_what_lesions_just_named_do_not_do_is_denied_at_their_levels(before: str, text: str) -> None:
+    assert told(before + text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "These images show no canal stenosis.",
+    "There is no canal stenosis.",
+    "No canal stenosis.",
+])  # fmt: skip
+def test_what_is_denied_of_no_lesion_just_named_is_denied_of_all_levels(text: str) -> None:
+    assert len(told(f"Bulges at L3-4 and L4-5. {text}", "canal_stenosis")) == 5
+
+
 @pytest.mark.parametrize(("text", "finding", "grades"), [
     ("Mild bulges, none narrowing the foramina.", "foraminal_stenosis", "none"),
     ("The bulges are mild and none causes canal stenosis.", "canal_stenosis", "none"),
