@@ -11,6 +11,9 @@ from deepspine.labeling.level_mentions import INDEX, vertebra
 from deepspine.labeling.mentions import Mention
 
 _FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
+_OF_VERTEBRA = frozenset(("vertebra", "vertebral", "body", "is", "has", "shows", "a", "mild", "slight", "slightly"))
+"""Words between a vertebra and its slip."""
+
 _SEQUENCE = ("T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2")
 _BEHIND_ROOT = frozenset((".", ",", "and", ";", ")", "\n", "in", "within", "root", "bilaterally", "more"))
 """Words that may stand behind a bare "L5" that is the object of a verb."""
@@ -52,8 +55,27 @@ class Vertebrae(Leftovers):
                     if index is not None:
                         frame.level, frame.inherited = LevelRef((index,), "", frame.i, frame.j, slip=True), False
                         break
+                if frame.level is None and not frame.neg:
+                    self._slip_of_one(frame)
             elif frame.finding == "modic":
                 self._endplate_level(frame)
+
+    def _slip_of_one(self, slip: Frame) -> None:
+        """Give the slip of a vertebra the disc below, over which it slips: "anterolisthesis of L4", "L4 | slipped"."""
+        place = slip.head.i - 1
+        while place > self.start and self.words[place] in _OF_VERTEBRA:
+            place -= 1
+        behind = slip.head.j + 1
+        behind += self.words[behind : behind + 1] == ["the"]
+        named = {place} if place >= self.start else set()
+        if self.words[slip.head.j : slip.head.j + 1] == ["of"]:
+            named.add(behind)
+        names = {name for name in (vertebra_name(self.words[p]) for p in named if p < len(self.words)) if name}
+        if len(names) == 1 and set(self.vertebrae) == names:
+            name = names.pop()
+            index = INDEX.get(_disc_below(name)) if name.startswith("L") else None
+            if index is not None:
+                slip.level, slip.inherited = LevelRef((index,), "", slip.i, slip.j, slip=True), False
 
     def _root_levels(self) -> None:
         """Let one named root of several levels be where its disc is: "bulges at L4-5 and L5-S1, compressing | S1"."""

@@ -149,3 +149,25 @@ def test_an_angle_is_no_grade() -> None:
 ])  # fmt: skip
 def test_a_vertebra_that_slipped_is_a_slip(text: str, finding: str, grades: str) -> None:
     assert told(text, finding) == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize(("text", "label", "grades"), [
+    ("L4 anterior slip, Meyerding 1 degree.", "L4-L5 spondylolisthesis", "grade1"),
+    ("L3 slipped anteriorly by 4 mm.", "L3-L4 spondylolisthesis", "grade1"),
+    ("The L4 vertebral body has slipped anteriorly, grade 1.", "L4-L5 spondylolisthesis", "grade1"),
+    ("Grade 2 anterolisthesis of the L5 vertebra.", "L5-S1 spondylolisthesis", "grade2"),
+    ("Mild retrolisthesis of L2.", "L2-L3 retrolisthesis", "present"),
+])  # fmt: skip
+def test_a_vertebra_that_slips_does_so_over_the_one_below(text: str, label: str, grades: str) -> None:
+    assert labels_of(text) == {label: grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Fracture of L1 and a spondylolisthesis.", "Spondylolysis of L5 with listhesis.", "Anterolisthesis of S1.",
+])  # fmt: skip
+def test_a_vertebra_that_is_not_told_to_slip_gives_no_level(text: str) -> None:
+    assert labels_of(text) == {}
+
+
+def test_the_denied_slip_of_a_vertebra_is_denied_of_all_levels() -> None:
+    assert set(told("No spondylolisthesis of L4.", "spondylolisthesis").values()) == {"none"}
