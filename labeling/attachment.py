@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deepspine.labeling.clauses.finding_heads import FindingHeads
-from deepspine.labeling.clauses.frames import NORMAL, Conjunct, Frame, LevelRef, clone
+from deepspine.labeling.clauses.frames import NORMAL, STENOSES, Conjunct, Frame, LevelRef, clone
 from deepspine.labeling.clauses.level_phrases import LevelPhrases
 from deepspine.labeling.clauses.modifiers import Modifiers
 from deepspine.labeling.clauses.negation import VALUES_OF_NONE, Negation
@@ -31,6 +31,8 @@ _NAMING = _FINDINGS | {"site", "side"}
 _NIL = frozenset(("nil", "none", "nothing"))
 _SIGNIFICANT = frozenset(("significant", "significance"))
 _NO = Rule("neg.by_position", "neg", "no", ())
+_DECOMPRESSIBLE = frozenset((*STENOSES, "stenosis", "nerve_root", "thecal_sac"))
+_GONE = Rule("neg.gone_by_surgery", "post_neg", "gone", ())
 _ABSENT = Rule("neg.post_by_position", "post_neg", "no", ())
 
 
@@ -59,6 +61,9 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
 
     def on_open(self, mention: Mention) -> None:
         """Take a state ("patent", "normal"); "negative" beside a finding denies it: "HNP | neg", "neg | HNP"."""
+        if self.words[mention.j - 1] == "decompressed" and self._is_of_narrowing():
+            self.on_post_neg(Mention(_GONE, mention.i, mention.j))
+            return
         denial = self._denial(mention) if self.words[mention.i] in _NEGATIVE and mention.j == mention.i + 1 else ""
         if denial == "behind":
             self.on_post_neg(Mention(_ABSENT, mention.i, mention.j))
@@ -66,6 +71,13 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
             self.on_neg(Mention(_NO, mention.i, mention.j))
         else:
             self.on_head(mention)
+
+    def _is_of_narrowing(self) -> bool:
+        """Whether a state is that of a narrowing or compression, and no site's: "the stenosis is | decompressed"."""
+        verb = self._peek(-1)
+        if verb is None or verb.kind != "cop" or not self.last or self.cur.sites or self.conjuncts:
+            return False
+        return all(frame.finding in _DECOMPRESSIBLE for frame in self.last)
 
     def on_vertebra(self, mention: Mention) -> None:
         """Take a single vertebra: the levels above or below it ("Above | L4, ..."), or what else it may spell."""

@@ -57,8 +57,10 @@ class Negation(Leftovers):
     def on_post_neg(self, mention: Mention) -> None:
         """Deny what was said before ("is not seen", "has resolved", "none")."""
         previous = self._peek(-1)
-        opens = previous is None and mention.value == "gone" and mention.j - mention.i == 1
-        if opens or self._denies_what_follows(mention):
+        if self._is_still_there(mention):
+            self.neg = self.cur.neg = ""
+            return
+        if self._denies_what_follows(mention):
             self.on_neg(mention)
             return
         at_start = self.cur.empty and (
@@ -86,9 +88,13 @@ class Negation(Leftovers):
             self._fresh()
         if self._is_of_unknown_subject(mention):
             return
-        targets = self.frames[self.clause_start :] if mention.value == "gone" or not self.last else self._alternatives()
+        self._deny_before(gone=mention.value == "gone")
+
+    def _deny_before(self, *, gone: bool) -> None:
+        """Deny the heads just read; what is gone is all that the clause has told of."""
+        targets = self.frames[self.clause_start :] if gone or not self.last else self._alternatives()
         for frame in targets or self.last:
-            if mention.value == "gone":
+            if gone:
                 frame.gone = True
             if not frame.neg:
                 frame.neg = "no"
@@ -105,11 +111,17 @@ class Negation(Leftovers):
         """Whether "none" is the degree of one side: "mild on the left, | none on the right foraminal narrowing"."""
         return self.words[mention.i] in VALUES_OF_NONE and self.cur.empty and self._is_side(self._peek())
 
+    def _is_still_there(self, mention: Mention) -> bool:
+        """Whether something is denied to be gone: "the stenosis has not | been relieved"."""
+        return mention.value == "gone" and self.neg == "not" and not self.neg_heads and bool(self.last)
+
     def _denies_what_follows(self, mention: Mention) -> bool:
-        """Whether "nil" stands for "no", or "none" for a subject: "bulges, | none narrowing the canal".
+        """Whether "nil" or "resolved" opens for "no", or "none" is a subject: "bulges, | none narrowing the canal".
 
         "Mild bulge with | nil significant stenosis", not "stenosis | nil, ...".
         """
+        if mention.value == "gone" and mention.j - mention.i == 1 and self._peek(-1) is None:
+            return True
         if self.words[mention.i : mention.j] == ["none"]:
             return self._verb_follows()
         if self.words[mention.i : mention.j] != ["nil"]:

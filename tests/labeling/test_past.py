@@ -96,6 +96,37 @@ def test_what_has_resolved_is_gone(text: str) -> None:
     assert told(text, "herniation") == {"L5-S1": "none"}
 
 
+@pytest.mark.parametrize("text", [
+    "The severe canal stenosis at L4-5 seen before surgery has been relieved.",
+    "L4-5: Canal stenosis has been completely relieved by the laminectomy.",
+    "L4-5: The moderate canal stenosis has now been decompressed.",
+    "L4-5: The preoperatively severe canal narrowing is decompressed.",
+    "L4-5: Laminectomy has relieved the canal stenosis.",
+    "L4-5: The canal has been decompressed.",
+])  # fmt: skip
+def test_a_stenosis_that_was_relieved_is_gone(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+def test_compression_that_was_relieved_is_gone() -> None:
+    text = "L5-S1: Compression of the left S1 root has been relieved. Mass effect on the sac has been decompressed."
+    labels = labels_of(text)
+    assert labels["L5-S1 nerve_root left"] == labels["L5-S1 thecal_sac"] == "none"
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("The severe canal stenosis has not been relieved.", "severe"),
+    ("The severe canal stenosis has not been decompressed.", "severe"),
+    ("The moderate canal stenosis has not resolved.", "moderate"),
+    ("The canal stenosis has been partially relieved.", PRESENT),
+    ("Severe canal stenosis with pain relieved by flexion.", "severe"),
+    ("The level has been decompressed. Severe canal stenosis.", "severe"),
+    ("Canal stenosis has been relieved, with mild residual stenosis of the canal.", "mild"),
+])  # fmt: skip
+def test_a_stenosis_that_is_not_or_only_partly_relieved_is_there(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
+
+
 def test_no_change_in_a_stenosis_leaves_it() -> None:
     text = "There is no interval change in the mild L3-4 and moderate L4-5 canal stenosis."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
