@@ -13,6 +13,7 @@ from collections.abc import Callable
 from deepspine.labeling.clauses.finding_heads import FindingHeads
 from deepspine.labeling.clauses.frames import NORMAL, STENOSES, Conjunct, Frame, LevelRef, clone
 from deepspine.labeling.clauses.level_phrases import LevelPhrases
+from deepspine.labeling.clauses.marrow import Marrow
 from deepspine.labeling.clauses.modifiers import Modifiers
 from deepspine.labeling.clauses.negation import VALUES_OF_NONE, Negation
 from deepspine.labeling.clauses.predicates import Predicates
@@ -36,7 +37,7 @@ _GONE = Rule("neg.gone_by_surgery", "post_neg", "gone", ())
 _ABSENT = Rule("neg.post_by_position", "post_neg", "no", ())
 
 
-class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicates, FindingHeads):
+class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicates, FindingHeads, Marrow):
     """Reads one sentence into frames."""
 
     def read(self, mentions: list[Mention]) -> list[Frame]:
@@ -130,6 +131,7 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
             self._frame("normal_level", 1, self.mentions[-1], Conjunct("", False))
         if not self.frames and self.previous_finding:
             self._none_elsewhere()
+        self._leave_oedema_of_lesions()
         self._share_out()
         self._settle_exceptions()
 

@@ -39,6 +39,7 @@ KINDS = frozenset(
         "open",
         "finding",
         "modic",
+        "infection",
         "zone",
         "nothing",
         "neg",

@@ -6,8 +6,10 @@ from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
 
 BONE_LESION = "site.bone_lesion"
+INFECTION = "infection"
+OEDEMA = "modic.edema"
 BONE = frozenset(("site.bone", BONE_LESION))
-"""Rules whose words are of bone, and of what befalls it."""
+"""Rules whose words are of bone, and of what befalls it; of infections, and of the oedema of endplates."""
 
 
 class Mention:

@@ -160,6 +160,8 @@ class Negation(Leftovers):
     def _is_of_unknown_subject(self, mention: Mention) -> bool:
         """Whether something that is no finding is denied: "Modic type 1; infection | is unlikely"."""
         previous = self._peek(-1)
+        if any(m is not None and m.kind == "infection" for m in (previous, self._peek(-2))):
+            return True
         if previous is None or previous.kind != "breaker" or self.frames[self.clause_start :]:
             return False
         return any(word.isalpha() and word not in LIGHT for word in self.words[previous.j : mention.i])

@@ -229,3 +229,23 @@ def test_the_signals_of_all_discs_are_their_degeneration() -> None:
 
 def test_the_height_of_a_disc_that_is_named_by_its_level_stays_its_height() -> None:
     assert labels_of("The height of the L4-5 disc is reduced.") == {"L4-L5 disc_height_loss": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Recent fracture of the superior endplate of L4 with endplate oedema.",
+    "There is edema in the inferior endplate of L2, in keeping with a bone contusion.",
+    "Endplate oedema at L3-4 due to discitis.",
+    "L3-4: Infective endplate edema.",
+])  # fmt: skip
+def test_oedema_of_an_endplate_that_is_broken_or_infected_is_no_modic_change(text: str) -> None:
+    assert not told(text, "modic")
+
+
+@pytest.mark.parametrize("text", [
+    "Endplate oedema at L4-5 without fracture.",
+    "Endplate oedema at L4-5, no signs of infection.",
+    "Endplate oedema at L4-5 and a fracture of L1.",
+    "Discogenic edema at L4-5; infection is unlikely.",
+])  # fmt: skip
+def test_oedema_of_an_endplate_without_another_cause_is_type_1(text: str) -> None:
+    assert told(text, "modic") == {"L4-L5": "type1"}
