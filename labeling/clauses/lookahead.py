@@ -11,6 +11,9 @@ PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 SHOWS = frozenset(("shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"))
 
+_GOVERNING = frozenset(("with", "to", "on", "upon", "of"))
+"""Words at the end of a noun's phrase that ask for an object: "in contact with", "impression on"."""
+
 _HEADS = frozenset(("finding", "pred"))
 _OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
 """Kinds of mentions between a subject and its verb."""
@@ -143,10 +146,10 @@ class Lookahead(State):
         graded = following is not None and following.kind == "grade"
         return graded and (behind is None or behind.kind in ("mark", "conj"))
 
-    def _verb_ahead(self) -> bool:
-        """Whether another verb follows that may bring the object: "contacts but does not displace the root"."""
+    def _verb_ahead(self, head: Mention, forms: tuple[str, ...] = ("verb", "either")) -> bool:
+        """Whether another verb than a head follows that may bring its object: "contacts but does not displace ..."."""
         for mention in self.mentions[self.index : self.index + 6]:
-            if mention.kind == "pred" and mention.form in ("verb", "either"):
+            if mention.kind == "pred" and mention.form in forms and mention is not head:
                 return True
             if mention.kind in ("site", "finding", "level", "open"):
                 return False
@@ -260,10 +263,12 @@ class Lookahead(State):
         A side before that one is the head's own: "compresses the right | and contacts the left root".
         """
         if head.form == "verb":
-            ahead = self._verb_ahead()
+            ahead = self._verb_ahead(head)
             if ahead and not opener.sides:
                 opener.sides = next((c.sides for c in conjuncts if c.sides), 0)
             return ahead
+        if self._lacks_object(head):
+            return self._verb_ahead(head, ("verb", "either", "noun"))
         sides = opener.sides or next((c.sides for c in conjuncts if c.sides), 0)
         if head.value != "narrow" or not sides:
             return False
@@ -274,6 +279,13 @@ class Lookahead(State):
             if mention.kind in ("site", "finding", "level", "open", "breaker"):
                 return False
         return False
+
+    def _lacks_object(self, noun: Mention) -> bool:
+        """Whether a denial of more stands where a noun's object should: "in contact with | but not displacing"."""
+        if self.words[noun.j - 1] not in _GOVERNING:
+            return False
+        behind = [mention for mention in self.mentions[self.index + 1 : self.index + 4] if mention.value != ","]
+        return bool(behind) and behind[0].i <= noun.j + 1 and behind[0].value == "but"
 
     def _is_height_of_vertebra(self, mention: Mention) -> bool:
         """Whether "the L1 | level" only says how high something stands."""

@@ -20,6 +20,8 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
+_DISC_SITES = frozenset(("disc", "level", "disc_height", "disc_signal", "disc_contour"))
+
 
 class Predicates(Leftovers):
     """Nouns, verbs and participles said of sites."""
@@ -79,18 +81,27 @@ class Predicates(Leftovers):
             return True
         chain = [*self.conjuncts, self.cur]
         sites = [site.value for conjunct in chain for site in conjunct.sites]
-        if self._is_of_measured_sac(mention, chain):
+        if self._is_of_measured_sac(mention, chain) or self._lacks_effect(mention, chain):
             sites = []
         if any(
             (mention.value, site) in table or site in ("other", "cord") or is_narrowed_disc(mention, site)
             for site in sites
         ):
             return True
-        if not all(site in ("disc", "level", "disc_height", "disc_signal", "disc_contour") for site in sites):
+        if not all(site in _DISC_SITES for site in sites):
             return True
         for conjunct in chain:
             conjunct.sites = []
         return False
+
+    def _lacks_effect(self, noun: Mention, chain: list[Conjunct]) -> bool:
+        """Whether a lesion is denied an effect on what follows: "scar without mass effect on | the left S1 root"."""
+        sited = [conjunct for conjunct in chain if conjunct.sites]
+        if not self.neg or any(conjunct.neg for conjunct in sited) or noun.form not in ("noun", "either"):
+            return False
+        table = meanings()
+        suits = any((noun.value, site.value) in table for conjunct in sited for site in conjunct.sites)
+        return not suits and self._object_ahead(self._peek())
 
     def _is_of_measured_sac(self, stenosis: Mention, chain: list[Conjunct]) -> bool:
         """Whether a sac is only measured to tell of the canal: "the sac measures 8 mm, consistent with | stenosis"."""

@@ -461,3 +461,31 @@ def test_a_list_of_what_is_denied_goes_on_to_a_lesion_without_article_or_level_o
 ])  # fmt: skip
 def test_a_lesion_with_an_article_behind_one_without_is_there(text: str, finding: str, grades: str) -> None:
     assert told(f"L4-5: {text}", finding) == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize(("text", "label", "grades"), [
+    ("Protrusion in contact with but not displacing the left root.", "nerve_root left", "contact"),
+    ("Bulge in contact with, but not compressing, the left root.", "nerve_root left", "contact"),
+    ("Bulge with contact to but no compression of the left root.", "nerve_root left", "contact"),
+    ("Mild impression on, but no compression of, the thecal sac.", "thecal_sac", "indentation"),
+])  # fmt: skip
+def test_a_noun_whose_object_stands_behind_a_denial_of_more_has_it(text: str, label: str, grades: str) -> None:
+    assert labels_of(f"L4-5: {text}")[f"L4-L5 {label}"] == grades
+
+
+@pytest.mark.parametrize("text", [
+    "Enhancing scar without mass effect on the left L5 root.",
+    "Small cyst without mass effect on the left L5 root.",
+])  # fmt: skip
+def test_a_lesion_without_an_effect_denies_it_of_the_root_behind(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == {"L4-L5 left": "none|contact"}
+
+
+def test_a_place_before_an_effect_that_is_denied_is_not_its_object() -> None:
+    text = "L4-5: Scar in the left lateral recess without mass effect on the L5 root."
+    assert labels_of(text) == {"L4-L5 nerve_root left": "none|contact", "L4-L5 nerve_root right": "none|contact"}
+
+
+@pytest.mark.parametrize("text", ["Pseudo disc bulge.", "Pseudo-disc protrusion.", "Pseudobulge."])
+def test_what_only_seems_a_bulge_is_none(text: str) -> None:
+    assert not labels_of(f"L4-5: {text}")
