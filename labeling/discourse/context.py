@@ -26,8 +26,8 @@ class Context:
         the line, and the kind of list item that it was.
     from_header, anchored, wide
         How they were given: by a heading; at the front of a sentence; more than one.
-    left_line
-        Line on which the text behind a level's heading has gone on to the whole spine.
+    left_line, sum_line
+        Line on which the text behind a level's heading has gone on to the whole spine, and one that opens so.
     level_nests
         Whether a site's heading stood behind the level's on one line, so that further ones may follow on lines of
         their own.
@@ -61,6 +61,7 @@ class Context:
     level_line: int = -1
     level_item: str = ""
     left_line: int = -1
+    sum_line: int = -1
     from_header: bool = False
     anchored: bool = False
     wide: bool = False

@@ -273,6 +273,8 @@ class Reader:
     def _is_trailing_line(self, sentence: Sentence, at_header: bool) -> bool:
         """Whether a sentence stands on a line of its own behind the last header's text."""
         context = self.context
+        if context.sum_line == sentence.line and not at_header:
+            return True
         if at_header or sentence.item or not sentence.line_start or context.level is None:
             return False
         if context.level_line == sentence.line or self.headings.lines.plain[self.headings.index]:
@@ -287,6 +289,8 @@ class Reader:
         left = (bool(stated) and self.stating.trailing) or any(statement.scope == "blanket" for statement in stated)
         if left or _is_of_cord(mentions):
             self.context.left_line = sentence.line
+        if self.stating.trailing and stated and all(statement.scope == "blanket" for statement in stated):
+            self.context.sum_line = sentence.line
 
     def _remember_subject(self, frames: list[Frame]) -> None:
         """Keep the site and the finding that the next sentence may go on with."""

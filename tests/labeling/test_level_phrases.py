@@ -437,3 +437,33 @@ def test_what_a_lesion_of_a_vertebra_does_at_a_disc_level_is_of_that_level() -> 
     behind = "There is a mild bulge at L4-5. Fracture of L2 with moderate canal stenosis at L1-2."
     assert labels_of(behind) == {"L4-L5 bulge": "mild", "L1-L2 canal_stenosis": "moderate"}
     assert labels_of("L1-2: L2 fracture with mild canal narrowing.") == {"L1-L2 canal_stenosis": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Mild bulge.\nThe rest of the disc levels are unremarkable.",
+    "L4-5: Mild bulge. The other disc levels are normal.",
+    "There is a mild bulge at L4-5. The remaining lumbar disc segments are normal.",
+])  # fmt: skip
+def test_the_other_disc_levels_are_levels_and_no_discs(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(OTHERS, "none") | {"L4-L5": "mild"}
+    assert list(told(text, "canal_stenosis")) == OTHERS
+
+
+def test_two_discs_above_a_level_are_discs() -> None:
+    text = "L4-5: Mild bulge. The two discs above this level are normal."
+    assert told(text, "herniation") == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none"}
+    assert not told(text, "canal_stenosis")
+
+
+@pytest.mark.parametrize("line", [
+    "The remaining discs are normal. Spinal canal is adequate.",
+    "Rest of the discs do not show any bulge. The canal is of normal calibre.",
+    "No other disc bulge or protrusion. No canal stenosis.",
+])  # fmt: skip
+def test_a_line_that_opens_with_the_whole_spine_stays_with_it(line: str) -> None:
+    assert len(told(f"L5-S1: Disc protrusion.\n{line}", "canal_stenosis")) == 5
+
+
+def test_a_line_that_opens_with_the_level_stays_with_it() -> None:
+    text = "L5-S1: Disc protrusion.\nMild facet arthropathy. The canal is adequate."
+    assert told(text, "canal_stenosis") == {"L5-S1": "none"}
