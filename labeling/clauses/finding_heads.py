@@ -27,6 +27,7 @@ _OF_LIST = frozenset(("level", "levels", "conj", "mark", "to"))
 """Kinds of mentions that make up a list of levels."""
 
 _LISTING = frozenset(("and", "or", "/", ","))
+_SEPARATING = frozenset((",", ";"))
 _VERTEBRAL = ("vertebra", "body", "bodies", "bone", "bony", "osseous")
 """How words of bones open whose alignment is that of the spine."""
 
@@ -184,16 +185,20 @@ class FindingHeads(Leftovers):
             self.herniation_side = 0
 
     def _normal_alignment(self, mention: Mention) -> None:
-        finding = "" if self.neg or self._is_of_other_parts() else "normal_alignment"
+        finding = "" if self.neg or self._is_of_other_parts(mention) else "normal_alignment"
         frame = self._frame(finding, 1, mention, self._fresh())
         frame.neg = ""
         self.conjuncts = []
         self.last = [frame]
 
-    def _is_of_other_parts(self) -> bool:
-        """Whether facets, sacrum or hardware are | aligned, and no vertebrae."""
+    def _is_of_other_parts(self, state: Mention) -> bool:
+        """Whether facets, sacrum or hardware are | aligned, and no vertebrae.
+
+        A noun of its own behind a comma is not said of the subject: "lordosis preserved, | regular alignment".
+        """
         named = [site for conjunct in [*self.conjuncts, self.cur] for site in conjunct.sites]
-        if not named:
+        apart = self.words[state.i - 1] in _SEPARATING and "alignment" in self.words[state.i : state.j]
+        if not named and not apart:
             named = [site for conjunct in self.subject for site in conjunct.sites]
         spoken = [word for site in named for word in self.words[site.i : site.j]]
         foreign = bool(named) and all(site.value in _OTHER_SITES for site in named)

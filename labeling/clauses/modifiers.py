@@ -75,9 +75,8 @@ class Modifiers(Leftovers):
         return True
 
     def on_verb_grade(self, mention: Mention) -> None:
-        """Take "largely" and its like, which grade a verb only."""
-        following = self._peek()
-        if following is not None and following.kind == "pred":
+        """Take "largely" and its like, which grade a verb or participle only."""
+        if self._next_is("pred"):
             self.on_grade(mention)
 
     def _maybe_end_negation(self, mention: Mention) -> None:

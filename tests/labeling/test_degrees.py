@@ -274,3 +274,16 @@ def test_a_degree_of_the_other_side_is_not_of_the_next_item(text: str) -> None:
 def test_an_arrow_is_no_more_than(arrow: str) -> None:
     text = f"L4-5: Mild bulge {arrow} mild canal stenosis."
     assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "The right foramen is highly narrowed.",
+    "Highly stenotic right foramen.",
+    "Foramina highly narrowed on the right, moderately on the left.",
+])  # fmt: skip
+def test_highly_is_severe_of_a_narrowing(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis")["L4-L5 right"] == "severe"
+
+
+def test_highly_likely_is_no_degree() -> None:
+    assert told("L4-5: Highly likely canal stenosis.", "canal_stenosis") == {"L4-L5": PRESENT}

@@ -171,3 +171,16 @@ def test_a_vertebra_that_is_not_told_to_slip_gives_no_level(text: str) -> None:
 
 def test_the_denied_slip_of_a_vertebra_is_denied_of_all_levels() -> None:
     assert set(told("No spondylolisthesis of L4.", "spondylolisthesis").values()) == {"none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Lordosis preserved, regular alignment.",
+    "Lordosis normal; regular alignment.",
+    "The facets are normal, proper alignment.",
+])  # fmt: skip
+def test_an_alignment_behind_a_comma_is_that_of_the_spine(text: str) -> None:
+    assert len(told(text, "spondylolisthesis")) == 5
+
+
+def test_the_alignment_that_joints_show_is_theirs() -> None:
+    assert not told("The sacroiliac joints show regular alignment.", "spondylolisthesis")
