@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deepspine.labeling.clauses.finding_heads import FindingHeads
-from deepspine.labeling.clauses.frames import NORMAL, STENOSES, Conjunct, Frame, LevelRef, clone
+from deepspine.labeling.clauses.frames import BOTH, LATERAL, NORMAL, STENOSES, Conjunct, Frame, LevelRef, clone
 from deepspine.labeling.clauses.level_phrases import LevelPhrases
 from deepspine.labeling.clauses.marrow import Marrow
 from deepspine.labeling.clauses.modifiers import Modifiers
@@ -22,6 +22,7 @@ from deepspine.labeling.clauses.vertebrae import Vertebrae
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.past import CHANGED_SIDE
 
 LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to", "filler"))
 
@@ -133,7 +134,21 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
             self._none_elsewhere()
         self._leave_oedema_of_lesions()
         self._share_out()
+        if len(self.frames) > 1:
+            self._settle_changed_sides()
         self._settle_exceptions()
+
+    def _settle_changed_sides(self) -> None:
+        """Leave a degree to the side that has not changed: "mild bilateral narrowing, | now severe on the right"."""
+        change = next((mention for mention in self.mentions if mention.rule is CHANGED_SIDE), None)
+        before = [frame for frame in self.frames if frame.head.i < change.i] if change is not None else []
+        if not before:
+            return
+        first, *changed = [frame for frame in self.frames if frame.head is before[-1].head]
+        for frame in changed:
+            if frame.sides and frame.level is first.level:
+                first.sides = (first.sides or BOTH) & ~frame.sides if first.finding in LATERAL else 0
+                first.finding = first.finding if first.sides else ""
 
     def _none_elsewhere(self) -> None:
         """Deny the finding of the sentence before: "Modic type 2 at L5-S1. None elsewhere", "None at L4-5"."""

@@ -26,6 +26,7 @@ _BEHIND_VALUE = frozenset(("previously", "formerly", "earlier", "before", "past"
 _DATED = frozenset(("grade", "post_neg"))
 _WAS = frozenset(("was", "were", "had"))
 _NOW = frozenset(("now", "currently", "presently", "today"))
+_PRESENT = _NOW | {"to"}
 _VALUES = frozenset(("grade", "number", "open", "post_neg", "neg", "cap", "mm"))
 _DENIED_AGAIN = frozenset(("new", "additional", "recurrent"))
 """Words behind "or" that name what a denied change does not hold: "no progression or | new stenosis"."""
@@ -34,17 +35,81 @@ _CHANGES = frozenset(("change", "changes", "progression", "difference"))
 """Last words of the phrases that deny a change and have no degree: "no interval | change"."""
 
 _NO = Rule("neg.no_change_or_new", "neg", "no", ())
+_SIDES = frozenset(("side", "side_post"))
+_JOINTS = frozenset(("breaker", "conj", "cop", "mark", "to"))
+"""Kinds of mentions between the side of a change and what it is now: "increased on the right | and it is now"."""
+
+CHANGED_SIDE = Rule("change.of_side", "breaker", "but", ())
+"""What stands before the present degree of the side that has changed; the other side keeps the degree before."""
 
 
 def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Return the mentions of a sentence, of these kinds, without what they say of the past and of change."""
-    if ("cop" in kinds or "breaker" in kinds) and not _NOW.isdisjoint(words[mentions[0].i : mentions[-1].j]):
+    now = ("cop" in kinds or "breaker" in kinds) and not _NOW.isdisjoint(words[mentions[0].i : mentions[-1].j])
+    if now:
         mentions = _without_what_was(mentions, words)
     if "grade" in kinds and "of" in kinds:
         mentions = _without_years(mentions, words)
+    if "grade" in kinds and (now or not kinds.isdisjoint(_TELLING)) and not kinds.isdisjoint(_SIDES):
+        mentions = _with_changed_side(mentions, words)
     if not kinds.isdisjoint(_TELLING) or ("filler" in kinds and "conj" in kinds):
         mentions = _without_changes(mentions, words)
     return mentions
+
+
+def _with_changed_side(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Set off the degree that one side has now: "mild bilateral narrowing has increased | on the right, now severe".
+
+    The side is put behind the degree, as in "progressed to severe on the right".
+    """
+    found: list[Mention] = []
+    index = 0
+    while index < len(mentions):
+        mention = mentions[index]
+        if _turns_to_present(mention, words) and _is_degree_of_side(mentions, index + 1):
+            mention = Mention(CHANGED_SIDE, mention.i, mention.j)
+        elif mention.kind in _SIDES and found and _is_change(found, words):
+            end = _present_degree(mentions, index + 1, words)
+            if end:
+                found += [Mention(CHANGED_SIDE, mention.i, mention.i), mentions[end]]
+                index = end
+        found.append(mention)
+        index += 1
+    return found
+
+
+def _turns_to_present(mention: Mention, words: list[str]) -> bool:
+    """Whether a mention leads from what was to what is: "now", "is now", "progressed to"."""
+    if mention.kind == "change":
+        return mention.value == "to"
+    return mention.kind in ("breaker", "cop") and not _NOW.isdisjoint(words[mention.i : mention.j])
+
+
+def _is_degree_of_side(mentions: list[Mention], index: int) -> bool:
+    """Whether a degree and the one side that has it stand at a place: "now | severe on the right"."""
+    if index + 1 >= len(mentions) or mentions[index].kind != "grade":
+        return False
+    side = mentions[index + 1]
+    return side.kind == "side_post" and side.value in ("left", "right") and side.i == mentions[index].j
+
+
+def _is_change(before: list[Mention], words: list[str]) -> bool:
+    """Whether a change, at most with its degree, stands just before a side: "increased | slightly on the right"."""
+    change = before[-1]
+    if change.kind == "grade" and len(before) > 1 and is_adverb(words[change.i : change.j]):
+        change = before[-2]
+    return change.kind == "trend"
+
+
+def _present_degree(mentions: list[Mention], index: int, words: list[str]) -> int:
+    """Return the place of the degree of "and is | now severe", right behind the side of a change; 0 without one."""
+    now = False
+    while index < len(mentions) and mentions[index].kind in _JOINTS:
+        now = now or not _PRESENT.isdisjoint(words[mentions[index].i : mentions[index].j])
+        index += 1
+    if not now or index == len(mentions) or _is_degree_of_side(mentions, index):
+        return 0
+    return index if mentions[index].kind == "grade" else 0
 
 
 def _without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -127,6 +127,33 @@ def test_a_stenosis_that_is_not_or_only_partly_relieved_is_there(text: str, grad
     assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
 
 
+@pytest.mark.parametrize("text", [
+    "Mild bilateral {site} stenosis has increased on the right and is now severe.",
+    "The mild bilateral {site} narrowing has worsened on the right, now severe.",
+    "Mild {site} stenosis has progressed slightly on the right, and it is currently severe.",
+    "Mild {site} narrowing bilaterally has progressed to severe on the right.",
+    "Mild bilateral {site} stenosis, increased on the right to severe.",
+    "Mild bilateral {site} narrowing, now severe on the right.",
+    "Mild bilateral {site} narrowing has not changed on the left and is now severe on the right.",
+])  # fmt: skip
+@pytest.mark.parametrize(("site", "finding"), [
+    ("foraminal", "foraminal_stenosis"), ("lateral recess", "subarticular_stenosis"),
+])  # fmt: skip
+def test_the_side_that_has_not_changed_keeps_its_degree(text: str, site: str, finding: str) -> None:
+    labels = labels_of(f"L4-5: {text.format(site=site)}")
+    assert labels == {f"L4-L5 {finding} left": "mild", f"L4-L5 {finding} right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bilateral foraminal stenosis has increased on both sides and is now moderate.",
+    "Mild foraminal stenosis, now moderate on the left and moderate on the right.",
+    "Mild left foraminal stenosis has increased on the left and is now moderate.",
+    "Mild disc bulge has increased on the right and is now moderate.",
+])  # fmt: skip
+def test_what_has_changed_as_a_whole_loses_the_degree_before(text: str) -> None:
+    assert set(labels_of(f"L4-5: {text}").values()) == {"moderate"}
+
+
 def test_no_change_in_a_stenosis_leaves_it() -> None:
     text = "There is no interval change in the mild L3-4 and moderate L4-5 canal stenosis."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
