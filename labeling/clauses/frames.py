@@ -226,6 +226,7 @@ def stand_in(identity: str, kind: str, value: str, form: str = "", plural: bool 
 
 
 DISC_WORDS = frozenset(("discs", "disks", "disc", "disk"))
+LEVEL_WORDS = frozenset(("level", "levels", "segment", "segments"))
 NARROW = stand_in("stenosis.graded_site", "pred", "narrow", "noun")
 NORMAL = stand_in("open.topic", "open", "normal")
 DISCS = stand_in("site.discs", "site", "disc", plural=True).rule
@@ -240,6 +241,14 @@ SITES = {
 }
 SITE_OF_SCALE = {"schizas": "canal", "lee": "foramen", "bartynski": "recess"}
 """Site that a published scale of stenosis grades."""
+
+
+def names_discs(spoken: list[str]) -> bool:
+    """Whether a phrase is of discs, as "two discs above this level" is, and not of levels: "all disc levels"."""
+    return any(
+        word in DISC_WORDS and following not in LEVEL_WORDS
+        for word, following in zip(spoken, [*spoken[1:], ""], strict=True)
+    )
 
 
 def merge_side_and_grade(conjuncts: list[Conjunct], last_open: bool) -> list[Conjunct]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef
+from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef, names_discs
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
 from deepspine.labeling.level_mentions import beyond, beyond_vertebra, lumbar_down_to, vertebra
 from deepspine.labeling.mentions import Mention
@@ -17,8 +17,6 @@ _DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "ab
 
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
-
-_LEVEL_WORDS = frozenset(("level", "levels", "segment", "segments"))
 
 _VERTEBRAL = frozenset(("level", "vertebra", "vertebral", "body"))
 """Nouns of a single vertebra; others are parts of it: "above the L4 pedicle"."""
@@ -116,7 +114,7 @@ class LevelPhrases(LevelScope):
             return
         if value == "all" and self._means_discs(mention, ref):
             return
-        if value in _DISC_REFS and (_names_discs(spoken) or _is_the_others(spoken)):
+        if value in _DISC_REFS and (names_discs(spoken) or _is_the_others(spoken)):
             self._add_discs(mention)
         closing = value in _CLOSING_REFS or mention.form == "beyond"
         self._on_levels(ref, closing or self._prepositional(mention))
@@ -256,14 +254,6 @@ class LevelPhrases(LevelScope):
         near = following is not None and following.kind in NAMED and following.i <= mention.j + 2
         spoken = self.words[mention.i : mention.j]
         return near and spoken[-1] in DISC_WORDS and spoken[0] not in ("all", "every", "each")
-
-
-def _names_discs(spoken: list[str]) -> bool:
-    """Whether a phrase is of discs, as "two discs above this level" is, and not of levels: "all disc levels"."""
-    return any(
-        word in DISC_WORDS and following not in _LEVEL_WORDS
-        for word, following in zip(spoken, [*spoken[1:], ""], strict=True)
-    )
 
 
 def _is_the_others(spoken: list[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import (
-    DISC_WORDS,
     LATERAL,
     LEFT,
     RIGHT,
@@ -13,6 +12,7 @@ from deepspine.labeling.clauses.frames import (
     clone,
     is_narrowed_disc,
     meanings,
+    names_discs,
     same_polarity,
     severity_of_number,
     stand_in,
@@ -182,7 +182,7 @@ class Predicates(Leftovers):
         if self.cur.sites and following.i != mention.j:
             return False
         if following.kind in ("levels", "levelref"):
-            return following.i == mention.j and self.words[following.j - 1] in DISC_WORDS
+            return following.i == mention.j and names_discs(self.words[following.i : following.j])
         return following.kind == "site" or (following.kind in ("side", "level") and self._site_within(2))
 
     def _predicative(self, mention: Mention, following: Mention | None) -> None:

@@ -467,3 +467,8 @@ def test_a_line_that_opens_with_the_whole_spine_stays_with_it(line: str) -> None
 def test_a_line_that_opens_with_the_level_stays_with_it() -> None:
     text = "L5-S1: Disc protrusion.\nMild facet arthropathy. The canal is adequate."
     assert told(text, "canal_stenosis") == {"L5-S1": "none"}
+
+
+def test_normal_discs_above_a_vertebra_are_discs() -> None:
+    assert told("Normal discs above L4.", "bulge") == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none"}
+    assert not told("Normal discs above L4.", "canal_stenosis")
