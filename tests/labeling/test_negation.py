@@ -100,6 +100,11 @@ def test_yes_and_no_answer_the_heading_of_a_finding() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["Canal stenosis no.", "Canal stenosis no", "Disc bulge yes. Canal stenosis no."])
+def test_no_at_the_end_of_a_sentence_denies_the_finding_before(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}
+
+
 @pytest.mark.parametrize("heading", ["Bulge/herniation", "Bulge and herniation", "Bulge or herniation"])
 @pytest.mark.parametrize("answer", ["none.", "No.", "absent"])
 def test_a_denial_behind_a_heading_of_two_findings_denies_both(heading: str, answer: str) -> None:
