@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from deepspine.labeling.discourse.section_words import EARLIER, section_by_words
+from deepspine.labeling.discourse.section_words import DESCRIBING, EARLIER, section_by_words
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
@@ -42,9 +42,6 @@ _OF_SENTENCE = frozenset(
     )
 )
 """Words before a section's name that make it a word of the sentence: "as per history: ...", "previous study: ..."."""
-
-_DESCRIBING = frozenset(("there", "the", "no", "at", "multilevel"))
-"""How sentences begin that describe pictures, and hardly ever those of a history."""
 
 _STOPS = frozenset((".", "?", ";"))
 _CLOSED = frozenset((".", ":", ";", "|"))
@@ -153,7 +150,7 @@ def _ends_of_histories(
 def _describes(words: list[str], mentions: Sequence[Mention], stop: int) -> bool:
     """Whether the sentence behind a stop is about pictures: "There is ...", "L4-5 ...", "Alignment: ..."."""
     first = place = mentions[stop].j
-    if place < len(words) and words[place] in _DESCRIBING:
+    if place < len(words) and words[place] in DESCRIBING:
         return True
     if words[mentions[stop].i] == "?":
         return False  # "? L4-5 stenosis" goes on asking

@@ -21,6 +21,8 @@ class Context:
         Whether the section is passed over, and whether only to the end of the line.
     skip_ends
         Sentence that says that the section has nothing to say, so that it ends with it; -1 without one.
+    skip_open
+        Heading of the section where no other one ends it, so that a line about pictures does; -1 without one.
     level, level_standalone, level_line, level_item
         Levels that a sentence without levels of its own is about, whether they were a heading on a line of their own,
         the line, and the kind of list item that it was.
@@ -56,6 +58,7 @@ class Context:
     skip: bool = False
     skip_inline: bool = False
     skip_ends: int = -1
+    skip_open: int = -1
     level: LevelRef | None = None
     level_standalone: bool = False
     level_line: int = -1
@@ -88,7 +91,7 @@ class Context:
     def leave_skipped(self) -> None:
         """Read on, as findings, behind a section that was passed over."""
         self.skip = self.skip_inline = False
-        self.skip_ends = -1
+        self.skip_ends = self.skip_open = -1
         if self.section == "skip":
             self.section = "findings"
 

@@ -9,7 +9,13 @@ from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines, gives_value, is_named
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
-from deepspine.labeling.discourse.section_words import is_of_present_study, says_nothing, section_by_words, section_told
+from deepspine.labeling.discourse.section_words import (
+    DESCRIBING,
+    is_of_present_study,
+    says_nothing,
+    section_by_words,
+    section_told,
+)
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentences import DASHES, Sentence
 
@@ -23,12 +29,19 @@ MAX_BARE_HEADING = 5
 MAX_WORDS_BEFORE_SECTION = 3
 """Words before the first one of a section's heading that is known."""
 
+MAX_WORDS_OF_LINE = 2
+"""Words before it where the line is but looked ahead to."""
+
 MAX_TOPIC_TOKENS = 8
 """Words before the colon of a heading that names a site or finding: "Narrowing of the lateral recess (Rt/Lt)"."""
 
 NO_LEVEL: tuple[int, LevelRef | None] = (-1, None)
 _OF_SECTION = frozenset(("section", "conj", "mark", "of", "region", "prior"))
 """Kinds of mentions that only name a section: "History and indication"."""
+
+_STATING = frozenset(("finding", "pred", "open"))
+_OF_HISTORY = frozenset(("patient", "pain", "known", "history", "since"))
+"""Words of a line that goes on with a history, whatever it tells."""
 
 _OF_NAME = frozenset(("the", "change", "changes"))
 """Words of a finding's name that are no mention: "Modic changes", "narrowing of the canal"."""
@@ -74,7 +87,7 @@ class Headings:
     def _line_start(self, sentence: Sentence) -> None:
         context = self.context
         context.excepted = ()
-        if context.skip and context.skip_inline:
+        if context.skip and (context.skip_inline or self._ends_open_section(sentence)):
             context.leave_skipped()
         if not context.side_standalone or sentence.blank_before:
             context.side = 0
@@ -309,9 +322,10 @@ class Headings:
             context.section = "skip"
             context.skip_inline = not standalone and not self._findings_follow()
             context.skip_ends = self.index if says_nothing(self.words[end + 1 : sentence.j]) else -1
+            context.skip_open = self.index if standalone and not self._section_follows() else -1
             return
         context.skip = context.skip_inline = False
-        context.skip_ends = -1
+        context.skip_ends = context.skip_open = -1
         context.section = section
         if section == "addendum" and not context.addendum_line:
             context.addendum_line = sentence.line
@@ -330,14 +344,44 @@ class Headings:
             sentence = self.sentences[index]
             mentions = sentence.mentions
             if sentence.line_start and mentions:
-                heads = sentence.has_colon or _is_dashed_section(sentence) or _is_bare_section(sentence, mentions)
-                value = self.section_of(mentions) if heads else None
-                if value is not None and mentions[0].i - sentence.i <= 2:
+                value = self._section_of_line(sentence)
+                if value is not None:
                     return value in ("findings", "skip")
                 first = next((mention for mention in mentions if mention.kind != "of"), mentions[0])
                 if first.kind == "level" and first.i - sentence.i <= MAX_LEADING_WORDS:
                     return False
         return False
+
+    def _section_follows(self) -> bool:
+        """Whether the next heading of a section, if there is one, is of findings or of what is passed over too."""
+        values = (self._section_of_line(self.sentences[k]) for k in range(self.index + 1, len(self.sentences)))
+        return next((value for value in values if value is not None), "") in ("findings", "skip")
+
+    def _section_of_line(self, sentence: Sentence) -> str | None:
+        """Return the section that a line opens, or None."""
+        mentions = sentence.mentions
+        if not sentence.line_start or not mentions or mentions[0].i - sentence.i > MAX_WORDS_OF_LINE:
+            return None
+        heads = sentence.has_colon or _is_dashed_section(sentence) or _is_bare_section(sentence, mentions)
+        return self.section_of(mentions) if heads else None
+
+    def _ends_open_section(self, sentence: Sentence) -> bool:
+        """Whether a line describes pictures, and so ends a history that no heading ends; its own first line does not.
+
+        Of paragraphs each does that tells a finding; of lines those that open as descriptions do: "There is ...",
+        "L4-5 ...", "The discs are ...".
+        """
+        mentions, words = sentence.mentions, self.words[sentence.i : sentence.j]
+        if not 0 <= self.context.skip_open < self.index - 1 or not _OF_HISTORY.isdisjoint(words):
+            return False
+        kinds = {mention.kind for mention in mentions}
+        if kinds.isdisjoint(_STATING) or "prior" in kinds:
+            return False
+        if sentence.blank_before or words[0] in DESCRIBING:
+            return True
+        first = mentions[0]
+        opens = first.kind in ("level", "levels") or (first.kind == "site" and "cop" in kinds)
+        return opens and first.i == sentence.i
 
     def set_level(
         self, mention: Mention, sentence: Sentence, *, standalone: bool, more: Sequence[Mention] = ()

@@ -33,6 +33,9 @@ _AS_FOLLOWS = frozenset(("the", "following", "findings", "that", "as", "follows"
 _OF_PATIENT = frozenset(("clinical", "clinically", "physical", "neurological", "neurologic"))
 """Examinations that take no pictures."""
 
+DESCRIBING = frozenset(("there", "the", "no", "at", "multilevel"))
+"""How sentences begin that describe pictures, and hardly ever those of a history."""
+
 _COMPARED = frozenset(("compared", "comparison"))
 _NOTHING = frozenset(("none", "nil", "no", "not", "n", "/", "a", "prior", "priors", "previous", "available", "."))
 """All that a section says that has nothing to say: "none", "no prior available", "n/a"."""

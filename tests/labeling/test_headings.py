@@ -323,3 +323,25 @@ def test_a_degree_alone_behind_a_level_is_that_of_the_finding_before(text: str) 
 def test_none_behind_a_level_says_that_nothing_is_found_where_no_list_of_degrees_goes_on(text: str) -> None:
     assert told(text, "herniation") == {"L5-S1": "none"}
     assert told(text, "nerve_root") == {"L5-S1 left": "none", "L5-S1 right": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Clinical history:\nBack pain for 3 weeks.\nThere is a mild bulge at L4-5.",
+    "History:\nBack pain, known L3-4 stenosis.\n\nMild bulge at L4-5.",
+    "History:\nBack pain.\nThe discs are desiccated.\nMild bulge at L4-5.\nIMPRESSION:\nMild L4-5 bulge.",
+    "Clinical details\nSciatica since March, L3-4 herniation.\nL4-5 shows a mild bulge.",
+])  # fmt: skip
+def test_a_line_about_pictures_ends_a_history_that_no_heading_ends(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+    assert not told(text, "canal_stenosis")
+    assert not told(text, "herniation")
+
+
+@pytest.mark.parametrize("text", [
+    "History:\nBack pain.\nThere is known L4-5 stenosis.\nThe patient has a herniation at L4-5.",
+    "History:\nL4-5 stenosis.",
+    "History:\nBack pain.\nThere is L4-5 stenosis.\nFindings:\nMild bulge at L4-5.",
+])  # fmt: skip
+def test_lines_of_a_history_end_it_not(text: str) -> None:
+    assert not told(text, "canal_stenosis")
+    assert not told(text, "herniation")

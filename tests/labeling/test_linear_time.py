@@ -32,6 +32,7 @@ ADVERSARIAL = {
     "pipes": "|a",
     "rows of a line": "| L4-5 | mild ",
     "sections of a line": "history: pain. - L4-5: ",
+    "histories": "History:\nPain.\n",
 }
 
 
