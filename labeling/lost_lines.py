@@ -43,6 +43,10 @@ _OF_SENTENCE = frozenset(
 )
 """Words before a section's name that make it a word of the sentence: "as per history: ...", "previous study: ..."."""
 
+_LEADING = frozenset(("of", "to", "conj", "breaker"))
+_MARKS = frozenset((",", ":", "(", "-", "/", "|", "*", ")"))
+"""Kinds of mentions, and signs, that a level behind them goes on with: "mild, L4-5: severe"."""
+
 _STOPS = frozenset((".", "?", ";"))
 _CLOSED = frozenset((".", ":", ";", "|"))
 """Signs behind which a semicolon stands for nothing but a line end."""
@@ -56,7 +60,7 @@ def with_line_ends(words: list[str], mentions: list[Mention]) -> list[Mention]:
     sections = list(_sections(words, mentions))
     rows = _row_starts(words, mentions)
     barred = not rows and _bars_end_lines(words, sections)
-    starts = rows | _item_starts(words, mentions)
+    starts = rows | _item_starts(words, mentions) | _level_starts(words, mentions)
     starts.update(place for place, _ in sections)
     starts.update(_ends_of_histories(words, mentions, sections, _STOPS | {"|"} if barred else _STOPS))
     places = sorted(starts - {0}, reverse=True)
@@ -98,6 +102,22 @@ def _item_starts(words: list[str], mentions: list[Mention]) -> set[int]:
             found.add(mention.i)
         elif mention.value == ")" and _heads_level(words, mentions, index + 1):
             found |= _number_start(words, mention.i - 1)
+    return found
+
+
+def _level_starts(words: list[str], mentions: list[Mention]) -> set[int]:
+    """Return where levels head lines behind that of the first, with no stop between: "L3-4: bulge | L4-5: normal"."""
+    found: set[int] = set()
+    headed = False
+    for index, mention in enumerate(mentions):
+        if words[mention.i] in _STOPS:
+            headed = False
+        elif mention.kind == "level" and words[mention.j : mention.j + 1] == [":"]:
+            before = mentions[index - 1] if index else None
+            if before is None or words[before.i] in _STOPS:
+                headed = True
+            elif headed and mention.form != "at" and before.kind not in _LEADING and words[mention.i - 1] not in _MARKS:
+                found.add(mention.i)
     return found
 
 

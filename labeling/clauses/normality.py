@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import stand_in
+from deepspine.labeling.clauses.frames import stand_in, vertebra_name
 from deepspine.labeling.clauses.lookahead import Lookahead
 from deepspine.labeling.mentions import Mention
 
@@ -62,6 +62,8 @@ class Normality(Lookahead):
         known = following is not None and following.i == head.j
         if not behind or known or not behind[0][0].isalpha() or behind[0] in LIGHT:
             return False
+        if following is None and vertebra_name(behind[0]):
+            return False  # A level that heads the next line of a text without line ends.
         return behind[0] not in _STATES or behind[-1] == "of"
 
     def _is_of_unknown_part(self, head: Mention) -> bool:

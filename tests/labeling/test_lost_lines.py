@@ -75,3 +75,17 @@ def test_bars_and_semicolons_may_stand_for_the_line_ends(between: str) -> None:
         "INDICATION: L2-3 stenosis?\n\nFINDINGS:\nL3-4: Mild stenosis.\n\nL4-5: Severe stenosis.\nIMPRESSION:\nAs above"
     )
     assert told(text.replace("\n", between), "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4: bulge, canal: mild stenosis, foramina: free\nL4-5: protrusion, canal: severe stenosis, foramina: patent",
+    "L2-3: Normal\nL3-4: Bulge, canal: normal, foramina: mild stenosis on the left\nL4-5: Normal, foramina: normal",
+    "L1-2: no stenosis\nL2-3: mild bulge\nL3-4: left recess stenosis, mild\nL4-5: severe canal stenosis",
+])  # fmt: skip
+def test_a_level_that_heads_a_line_does_so_where_no_stop_stands_before_it(text: str) -> None:
+    assert labels_of(text.replace("\n", " ")) == labels_of(text)
+
+
+def test_a_level_behind_a_comma_heads_no_line() -> None:
+    text = "Canal stenosis L3-4: mild, L4-5: severe, L5-S1: none."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe", "L5-S1": "none"}
