@@ -108,6 +108,8 @@ class LevelPhrases(LevelScope):
         if ref.ref == "rest" and self._closes_list():
             self._boundary()
             ref.ref = "elsewhere"
+        elif ref.ref == "rest" and self._is_denied_place(mention):
+            ref.ref = "elsewhere"
         if value in ("multi", "vague"):
             if value == "multi" or not self._is_level_named_behind(mention):
                 self._count_levels(ref)
@@ -126,6 +128,11 @@ class LevelPhrases(LevelScope):
             following = self._peek(2)
             return following is not None and following.kind == "level" and following.i == mention.j + 1
         return following is not None and following.kind == "level" and following.i == mention.j
+
+    def _is_denied_place(self, mention: Mention) -> bool:
+        """Whether "no" stands before a place, and so denies what is said of it: "no | other level of herniation"."""
+        previous = self._peek(-1)
+        return previous is not None and previous.kind == "neg" and previous.j == mention.i
 
     def on_restword(self, mention: Mention) -> None:
         """Note "other", "remaining", "otherwise"; "further" says so only where it is denied."""

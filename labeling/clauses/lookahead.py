@@ -9,7 +9,10 @@ from deepspine.labeling.mentions import Mention
 _BEYOND = frozenset(("beyond", "outside"))
 PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
-SHOWS = frozenset(("shows", "show", "demonstrates", "demonstrate", "has", "have", "reveals", "reveal", "showing"))
+SHOWS = frozenset(
+    ("shows", "show", "showing", "demonstrates", "demonstrate", "demonstrating", "has", "have", "having", "reveals",
+     "reveal", "revealing")
+)  # fmt: skip
 
 _GOVERNING = frozenset(("with", "to", "on", "upon", "of"))
 """Words at the end of a noun's phrase that ask for an object: "in contact with", "impression on"."""

@@ -267,9 +267,7 @@ class Scope(Leftovers):
             self.neg = ""
             self._fresh()
             return
-        if value == "with" and (
-            self._qualifies(mention) or (not self.neg and self.open is not None and self.cur.empty)
-        ):
+        if value == "with" and self._goes_on_with_noun(mention):
             return
         self._boundary()
         if value == "with":
@@ -281,6 +279,17 @@ class Scope(Leftovers):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
+
+    def _goes_on_with_noun(self, mention: Mention) -> bool:
+        """Whether "with" or its like ends no clause: "narrowing | with ...", "no other level | with herniation"."""
+        if self._qualifies(mention):
+            return True
+        if not self.neg:
+            return self.open is not None and self.cur.empty
+        place = self._peek(-1)
+        if place is None or self.neg_heads or self.open is not None:
+            return False
+        return place.j == mention.i and (place.kind == "levelref" or place.value in ("disc", "level"))
 
     def _qualifies(self, mention: Mention) -> bool:
         """Whether "resulting" is an adjective of what follows: "mild | resultant stenosis", "no | resulting ..."."""

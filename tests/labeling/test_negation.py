@@ -494,3 +494,30 @@ def test_a_place_before_an_effect_that_is_denied_is_not_its_object() -> None:
 @pytest.mark.parametrize("text", ["Pseudo disc bulge.", "Pseudo-disc protrusion.", "Pseudobulge."])
 def test_what_only_seems_a_bulge_is_none(text: str) -> None:
     assert not labels_of(f"L4-5: {text}")
+
+
+@pytest.mark.parametrize("text", [
+    "No other level of disc herniation is seen.",
+    "No other level shows disc herniation.",
+    "No other levels with herniation.",
+    "There are no other levels demonstrating herniation.",
+    "No other disc with herniation.",
+])  # fmt: skip
+def test_no_other_level_of_a_lesion_leaves_out_only_levels_that_have_it(text: str) -> None:
+    found = told(f"L4-5: Mild bulge. L5-S1: Extrusion.\n{text}", "herniation")
+    assert found == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L4-L5": "none", "L5-S1": "extrusion"}
+
+
+@pytest.mark.parametrize("text", [
+    "No level with canal stenosis.",
+    "There is no level with canal stenosis.",
+    "No segments with canal stenosis.",
+    "No discs with canal stenosis.",
+])  # fmt: skip
+def test_no_level_with_something_denies_it(text: str) -> None:
+    assert set(told(text, "canal_stenosis").values()) == {"none"}
+
+
+def test_no_other_level_of_abnormality_leaves_out_all_abnormal_ones() -> None:
+    found = told("L4-5: Mild bulge. L5-S1: Extrusion.\nNo other levels of abnormality.", "herniation")
+    assert found == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L5-S1": "extrusion"}
