@@ -70,7 +70,7 @@ class DiscEvidence:
     area_ratio
         Sagittal area over the median of all discs.
     depth_ratio
-        Extent from front to back over the median of all discs.
+        Extent from front to back over the median of all discs; nan where it is not known (blocks for discs).
     """
 
     height_mm: float
@@ -171,6 +171,8 @@ def rudimentary_probability(lowest: DiscEvidence, above: DiscEvidence) -> float:
     rudimentary = -0.5 * (off / rudimentary_sd) ** 2
     speaks_for_it = rudimentary - np.log(rudimentary_sd) - usual + np.log(usual_sd)
     speaks_for_it[1] = min(speaks_for_it[1], MOST_OF_SMALL_AREA)
+    if np.isnan(lowest.depth_ratio):
+        speaks_for_it[0] = 0.0
     log_odds = np.log(PRIOR_RUDIMENTARY / (1 - PRIOR_RUDIMENTARY)) + speaks_for_it.sum()
     return float(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
 

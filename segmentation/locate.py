@@ -160,7 +160,8 @@ def locate(
     bodies, vertebra_map = part_bodies(chain, look.labels, certainty, volume.grid, rough)
     curve = fit_spine_curve([part.center_lps for part in (*bodies, *discs)], end_lps=end)
     lean = lean_of([disc.center_lps for disc in discs])
-    evidence = _evidence(discs, bodies, sacrum, curve, turn_deg=lean.turn_deg)
+    outlined = not getattr(network, "paints_blocks", False)
+    evidence = _evidence(discs, bodies, sacrum, curve, turn_deg=lean.turn_deg, outlined=outlined)
     one_down = _sacrum_one_body_down(discs[-1], evidence[-1], sacrum, volume.grid, curve)
     hypotheses = name_discs(evidence, lowest=lowest, sacrum_one_body_down=one_down)
     confidence = _confidence(hypotheses)
@@ -214,7 +215,13 @@ def _top_of_sacrum(sacrum: FloatArray, lowest: Part) -> FloatArray | None:
 
 
 def _evidence(
-    discs: Sequence[Part], bodies: Sequence[Part], sacrum: FloatArray, curve: SpineCurve, *, turn_deg: float
+    discs: Sequence[Part],
+    bodies: Sequence[Part],
+    sacrum: FloatArray,
+    curve: SpineCurve,
+    *,
+    turn_deg: float,
+    outlined: bool,
 ) -> list[DiscEvidence]:
     normals = [_disc_normal(disc, curve) for disc in discs]
     depths = [_depth_mm(disc, normal) for disc, normal in zip(discs, normals, strict=True)]
@@ -230,7 +237,7 @@ def _evidence(
                 sacrum_below=n_sacrum / max(n_sacrum + n_body, 1),
                 tilt_deg=float(np.rad2deg(np.arctan2(-normal[1], normal[2]))) - turn_deg,
                 area_ratio=disc.area_mm2 / median_area,
-                depth_ratio=depth / median_depth,
+                depth_ratio=depth / median_depth if outlined else float("nan"),
             )
         )
     return evidence

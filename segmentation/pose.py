@@ -30,7 +30,10 @@ clearer as they are, by .03 to .17 than mirrored and by .00 to .06 than inverted
 
 
 class Segmenter(Protocol):
-    """Whatever finds the classes of a volume's voxels; `SegmentationNetwork` is one."""
+    """Whatever finds the classes of a volume's voxels; `SegmentationNetwork` is one.
+
+    One that paints blocks where it found something, not outlines, says so by an attribute `paints_blocks`.
+    """
 
     def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Return the class of each voxel and its probability, `[slice, row, column]`."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class DetectionNetwork:
 
     network: FasterRCNN
     card: dict[str, Any]
+    paints_blocks: ClassVar[bool] = True
 
     @classmethod
     def load(cls, weights: Path | str | None = None) -> DetectionNetwork:

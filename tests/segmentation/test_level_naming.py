@@ -78,6 +78,14 @@ def test_under_a_disc_that_a_slip_has_tipped_a_small_disc_is_still_rudimentary(t
     assert rudimentary_probability(lowest, above) > 0.9
 
 
+def test_a_depth_that_is_not_known_speaks_neither_way() -> None:
+    above = DiscEvidence(35.0, 0.02, 22.0, 1.0, 1.0)
+    short, unknown, deep = (
+        rudimentary_probability(DiscEvidence(0.0, 1.0, 44.0, 0.5, depth), above) for depth in (0.75, float("nan"), 1.0)
+    )
+    assert deep < unknown < short
+
+
 def test_the_smaller_or_shorter_the_lowest_disc_the_likelier_it_is_rudimentary() -> None:
     above = DiscEvidence(35.0, 0.02, 20.0, 1.0, 1.0)
     for area, depth in ((1.0, 0.9), (0.0, 0.9), (1.0, 0.0)):

@@ -44,6 +44,12 @@ class Painted:
         return self.mask, np.full(self.mask.shape, 0.95, dtype=np.float32)
 
 
+class PaintedBlocks(Painted):
+    """A painted network that finds boxes."""
+
+    paints_blocks: ClassVar[bool] = True
+
+
 class PaintedWithCard(Painted):
     """A painted network that learned from nobody."""
 
@@ -263,6 +269,15 @@ def test_a_small_steep_lowest_disc_in_the_sacrum_is_taken_for_a_rudimentary_one(
     location = locate(volume(), network=Painted(with_small_lowest_disc(steep=True)))
     assert [frame.level for frame in location.frames][-2:] == [Level.L5_S1, Level.S1_S2]
     assert any(hypothesis.levels[-1] is Level.L5_S1 for hypothesis in location.hypotheses)
+
+
+def test_how_short_a_disc_is_does_not_count_where_blocks_stand_for_discs() -> None:
+    mask = with_small_lowest_disc(steep=True)
+    outlined, blocks = (locate(volume(), network=one).hypotheses for one in (Painted(mask), PaintedBlocks(mask)))
+    rudimentary = [
+        sum(one.probability for one in hypotheses if one.levels[-1] is Level.S1_S2) for hypotheses in (outlined, blocks)
+    ]
+    assert rudimentary[1] < rudimentary[0]
 
 
 def test_a_small_lowest_disc_under_a_flat_one_is_a_collapsed_one_and_comes_with_a_warning() -> None:
