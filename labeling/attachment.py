@@ -81,6 +81,12 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
             return False
         return all(frame.finding in _DECOMPRESSIBLE for frame in self.last)
 
+    def on_breaker(self, mention: Mention) -> None:
+        """End a clause where a linking word opens another; note where one opens what a side has changed to."""
+        if mention.rule is CHANGED_SIDE and not self.changed_side:
+            self.changed_side = mention.i
+        super().on_breaker(mention)
+
     def on_vertebra(self, mention: Mention) -> None:
         """Take a single vertebra: the levels above or below it ("Above | L4, ..."), or what else it may spell."""
         if not self.take_beyond_vertebra(mention):
@@ -134,14 +140,13 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
             self._none_elsewhere()
         self._leave_oedema_of_lesions()
         self._share_out()
-        if len(self.frames) > 1:
+        if self.changed_side:
             self._settle_changed_sides()
         self._settle_exceptions()
 
     def _settle_changed_sides(self) -> None:
         """Leave a degree to the side that has not changed: "mild bilateral narrowing, | now severe on the right"."""
-        change = next((mention for mention in self.mentions if mention.rule is CHANGED_SIDE), None)
-        before = [frame for frame in self.frames if frame.head.i < change.i] if change is not None else []
+        before = [frame for frame in self.frames if frame.head.i < self.changed_side]
         if not before:
             return
         first, *changed = [frame for frame in self.frames if frame.head is before[-1].head]

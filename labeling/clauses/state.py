@@ -52,8 +52,9 @@ class State:
     excepting, spares, except_start, except_named, aside, fronted
         Whether the level of an exception is awaited; whether it is spared something; first frame behind it; whether
         its level was named at once; all levels excepted; the one that opened the sentence, with its side.
-    side_in_front, side_before, herniation_side
-        Side that opened the clause; of the foramen or recess last named; of the herniation.
+    side_in_front, side_before, herniation_side, changed_side
+        Side that opened the clause; of the foramen or recess last named; of the herniation; token from which the
+        degree is told that one side has changed to.
     pronoun, depth, foreign, story
         Whether a verb went back to the root or sac before; open brackets; whether something that is not labelled was
         named; whether an earlier examination is told of.
@@ -117,6 +118,7 @@ class State:
     side_in_front: int = 0
     side_before: int = 0
     herniation_side: int = 0
+    changed_side: int = 0
     pronoun: bool = False
     depth: int = 0
     foreign: bool = False
