@@ -8,8 +8,8 @@ from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 
-MAX_ANSWER_WORDS = 4
-"""Words of "Yes, diffuse." behind a heading."""
+MAX_ANSWER_WORDS = 5
+"""Words and marks of "Yes, right and left" behind a heading."""
 
 _DENIALS = frozenset(("no", "absent"))
 _ALONE = {word: Rule(f"answer.{word}", "answer", "no" if word == "no" else "yes", ()) for word in ("no", "yes")}
@@ -18,6 +18,9 @@ _DENIED = Rule("answer.denied", "post_neg", "no", ())
 _PRESENT = Rule("answer.present", "grade", "", (), form="answer", bits=MILD | MODERATE | SEVERE)
 _ASKED = frozenset(("level", "levels", "side", "side_post"))
 """Kinds of mentions that an item of a list gives its answer for."""
+
+_PLACING = frozenset(("side", "side_post", "zone", "conj"))
+"""What says where the answer holds: "Yes, left", "Yes, right paracentral"."""
 
 _ENDS = frozenset((",", ";", ".", ")", "(", NEWLINE, "and", "at"))
 _AT_ONCE = frozenset(("(", ":", "-", "="))
@@ -29,12 +32,18 @@ def is_asked(topic: Topic | None) -> bool:
     return topic is not None and (topic.finding is not None or topic.predicate is not None)
 
 
-def answer(words: list[str], start: int, end: int, mentions: list[Mention]) -> list[Mention]:
-    """Read "No" and "Yes" behind the heading of a finding: "Disc herniation: | No.", "Bulge: | Yes, diffuse."."""
+def answer(words: list[str], start: int, end: int, mentions: list[Mention], topic: Topic | None) -> list[Mention]:
+    """Read "No" and "Yes" behind a heading: "Disc herniation: | No.", "Bulge: | Yes, diffuse.", "Canal: | No."."""
     said = [word for word in words[start:end] if word != "."]
     rule = _ALONE.get(said[0]) if said else None
-    told = len(said) > 1 and any(mention.kind != "mark" for mention in mentions)
-    return [] if rule is None or told else [Mention(rule, start, start + 1)]
+    if rule is None or topic is None:
+        return []
+    if not is_asked(topic):
+        return [Mention(_DENIED, start, start + 1)] if said == ["no"] and topic.sites else []
+    told = {mention.kind for mention in mentions if mention.i > start} - {"mark"} if len(said) > 1 else set()
+    if told and told <= _PLACING and rule.value == "yes":
+        return [Mention(_PRESENT, start, start + 1), *(mention for mention in mentions if mention.i > start)]
+    return [] if told else [Mention(rule, start, start + 1)]
 
 
 def with_answers(mentions: list[Mention], words: list[str], topic: Topic | None) -> list[Mention]:

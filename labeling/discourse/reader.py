@@ -20,7 +20,7 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
-from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers
+from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, with_answers
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -127,8 +127,8 @@ class Reader:
                     self._clause(sentence, cell[0], sentence.i, cell[1])
                 continue
             mentions, start, at_header = headings.enter(sentence)
-            if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS and is_asked(context.topic):
-                mentions = answer(self.words, start, sentence.j, mentions) or mentions
+            if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS:
+                mentions = answer(self.words, start, sentence.j, mentions, context.topic) or mentions
             if mentions and not context.skip:
                 self._clause(sentence, mentions, start, at_header)
         return Reading(self.stating.statements, self.puzzles)

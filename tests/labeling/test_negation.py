@@ -105,6 +105,26 @@ def test_no_at_the_end_of_a_sentence_denies_the_finding_before(text: str) -> Non
     assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}
 
 
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("L4-5: Canal stenosis: No. Foraminal stenosis: Yes.", "canal_stenosis", {"L4-L5": "none"}),
+    ("L3-4: Disc bulge: No. Herniation: No. Canal stenosis: No.", "herniation", {"L3-L4": "none"}),
+    ("L5-S1: Canal: No. Foramina: No. Facets: mild arthropathy.", "canal_stenosis", {"L5-S1": "none"}),
+    ("L5-S1: Bulge: No. 4 mm protrusion.", "bulge", {"L5-S1": "none"}),
+    ("L4-5: Mild bulge. Image no. 5 shows the canal stenosis.", "canal_stenosis", {"L4-L5": PRESENT}),
+])  # fmt: skip
+def test_no_before_a_full_stop_is_an_answer_and_not_a_number(text: str, finding: str, grades: dict[str, str]) -> None:
+    assert told(text, finding) == grades
+
+
+@pytest.mark.parametrize(("place", "sides"), [
+    ("left", ["left"]), ("bilateral", ["left", "right"]), ("right and left", ["left", "right"]),
+    ("on the right", ["right"]),
+])  # fmt: skip
+@pytest.mark.parametrize("heading", ["L4-5: Foraminal stenosis", "L4-5\nCanal stenosis: No.\nForaminal narrowing"])
+def test_yes_behind_a_heading_may_name_its_side(heading: str, place: str, sides: list[str]) -> None:
+    assert told(f"{heading}: Yes, {place}.", "foraminal_stenosis") == {f"L4-L5 {side}": PRESENT for side in sides}
+
+
 @pytest.mark.parametrize("heading", ["Bulge/herniation", "Bulge and herniation", "Bulge or herniation"])
 @pytest.mark.parametrize("answer", ["none.", "No.", "absent"])
 def test_a_denial_behind_a_heading_of_two_findings_denies_both(heading: str, answer: str) -> None:
