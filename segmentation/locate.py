@@ -190,7 +190,7 @@ def locate(
             *_size_warnings(chain.step_mm),
             *_picture_warnings(volume, len(discs)),
             *_lean_warnings(lean),
-            *_height_warnings(frames),
+            *(_height_warnings(frames) if outlined else []),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
         alone=look.alone,

@@ -403,6 +403,8 @@ def test_a_disc_higher_than_discs_are_is_told() -> None:
     assert not any("higher than" in one for one in located().warnings)
     counted_higher = locate(volume(), network=Painted(mask), lowest=Level.T12_L1)
     assert not any("higher than" in one for one in counted_higher.warnings), "heights above T12-L1 are not read"
+    blocks = locate(volume(), network=PaintedBlocks(mask))
+    assert not any("higher than" in one for one in blocks.warnings), "blocks are as high as their boxes"
 
 
 def test_a_picture_is_right_when_every_box_holds_its_disc() -> None:
