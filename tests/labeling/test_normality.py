@@ -270,3 +270,14 @@ def test_an_abnormality_that_is_not_seen_in_the_canal_is_none_of_it() -> None:
     assert labels_of("L2-3: Mild bulge. No abnormality is seen in the canal.") == {
         "L2-L3 bulge": "mild", "L2-L3 canal_stenosis": "none",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("told_by", ["in this patient", "in this obese patient", "and the patient was informed"])
+def test_a_patient_is_not_patent(told_by: str) -> None:
+    plain = labels_of("No significant canal stenosis.")
+    assert "none|mild" in plain.values()
+    assert labels_of(f"No significant canal stenosis {told_by}.") == plain
+
+
+def test_patient_as_dictated_for_patent_is_patent() -> None:
+    assert labels_of("L4-5: The canal is patient.") == labels_of("L4-5: The canal is patent.")
