@@ -25,6 +25,9 @@ from deepspine.labeling.mentions import BONE, Mention
 
 _SIDED = frozenset(("foramen", "recess", "root"))
 
+_TYPES_OF_ENDPLATES = {"fatty": 0b0100, "oedematous": 0b0010, "edematous": 0b0010, "sclerotic": 0b1000}
+"""Modic types by the word before the degeneration of endplates."""
+
 
 class Emission(Normality, EnteredSites):
     """Turn a head with its site and words of degree into a frame."""
@@ -82,6 +85,8 @@ class Emission(Normality, EnteredSites):
         if finding == "normal_level" and not self._is_bare_normal(head):
             return []
         if bits != ABSENT:
+            if finding == "modic" and head.value == "degeneration_of":
+                bits = _TYPES_OF_ENDPLATES.get(self.words[head.i - 1], bits)
             frame = self._frame(finding, NONE if conjunct.grade == NONE else bits, head, conjunct)
             if head.kind == "open" or head.value == "widen":
                 self._open_predicate(frame, conjunct)

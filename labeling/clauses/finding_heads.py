@@ -41,9 +41,6 @@ _WALLS = frozenset(("wall", "walls"))
 _BODIES = frozenset(("other", "flavum", "synovial_cyst"))
 """What may bulge or protrude beside discs: walls, tumours, ligaments, cysts."""
 
-_TYPES_OF_ENDPLATES = {"fatty": 0b0100, "oedematous": 0b0010, "edematous": 0b0010, "sclerotic": 0b1000}
-"""Modic types by the word before the degeneration of endplates."""
-
 _OTHER_SITES = frozenset(("facet", "endplate", "other", "cord"))
 """Sites whose degeneration is not the disc's."""
 
@@ -310,9 +307,6 @@ class FindingHeads(Leftovers):
             cur.grade = next((c.grade for c in reversed(self.conjuncts) if c.grade), 0)
         cur.sites = known[-1:]
         frames = self._emit(mention, known[-1], cur) if known else []
-        for frame in frames:
-            if frame.finding == "modic":
-                frame.bits = _TYPES_OF_ENDPLATES.get(self.words[mention.i - 1], frame.bits)
         if not frames:
             frames = [
                 self._frame(

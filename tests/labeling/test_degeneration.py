@@ -197,6 +197,18 @@ def test_degeneration_of_endplates_is_none_of_the_disc(text: str, grades: str) -
 
 
 @pytest.mark.parametrize(("text", "found"), [
+    ("Fatty degeneration of the L3/4 endplates.", {"L3-L4 modic": "type2"}),
+    ("Sclerotic degeneration of L5-S1 endplates.", {"L5-S1 modic": "type3"}),
+    ("L2-3: Oedematous degeneration of the adjacent endplates.", {"L2-L3 modic": "type1"}),
+    ("Degeneration of the L4-5 endplates.", {"L4-L5 modic": "type1|type2|type3"}),
+    ("No fatty degeneration of the L4-5 endplates.", {"L4-L5 modic": "none"}),
+    ("Fatty degeneration of the L4/5 disc.", {"L4-L5 degeneration": PRESENT}),
+])  # fmt: skip
+def test_a_degeneration_has_the_type_of_its_word_before_a_level_too(text: str, found: dict[str, str]) -> None:
+    assert labels_of(text) == found
+
+
+@pytest.mark.parametrize(("text", "found"), [
     ("The multifidus shows fatty change.", {}),
     ("Fatty changes of the paraspinal muscles.", {}),
     ("Fatty change of the endplates.", {"L4-L5 modic": "type2"}),
