@@ -148,3 +148,8 @@ class Normality(Lookahead):
         if following is None or following.kind != "of" or part is None or part.i > following.j + 2:
             return False
         return part.kind == "site" and part.value not in _OF_DISC
+
+    def _is_told_of_no_disc(self) -> bool:
+        """Whether the subject is a part that is no disc: "the conus shows no | abnormal signal"."""
+        parts = [site.value for conjunct in self.subject for site in conjunct.sites]
+        return bool(parts) and _OF_DISC.isdisjoint(parts)

@@ -136,7 +136,7 @@ class Objects(Emission):
     def _named_alone(self, head: Mention) -> str:
         """Return the finding of a noun that stands for itself at a level: "arthropathy", "reduced T2 signal"."""
         if head.value == "darken" and self.level is not None and not self.foreign and self._ends_at(head):
-            return "degeneration"
+            return "" if self._is_told_of_no_disc() else "degeneration"
         return "facet_arthropathy" if head.value == "arthropathy" else ""
 
     def _ends_at(self, head: Mention) -> bool:

@@ -281,3 +281,12 @@ def test_a_patient_is_not_patent(told_by: str) -> None:
 
 def test_patient_as_dictated_for_patent_is_patent() -> None:
     assert labels_of("L4-5: The canal is patient.") == labels_of("L4-5: The canal is patent.")
+
+
+@pytest.mark.parametrize("said", [
+    "The conus shows no abnormal signal.", "The paraspinal muscles have no abnormal signal.",
+    "The marrow shows no abnormal signal.", "The conus shows abnormal signal.",
+])  # fmt: skip
+def test_the_signal_of_another_part_says_nothing_of_discs(said: str) -> None:
+    assert labels_of(f"Mild canal stenosis at L4-5. {said}") == labels_of("Mild canal stenosis at L4-5.")
+    assert "L4-L5 degeneration" in " ".join(labels_of("Mild canal stenosis at L4-5. The disc shows low signal."))
