@@ -40,7 +40,7 @@ def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[i
         case "this":
             return last
         case "both":
-            return last if len(last) > 1 else _last_two(context)
+            return last if len(last) > 1 else _last_two(context) or _each_of_all(words[ref.i : ref.j])
         case "former" | "upper" | "latter" | "lower":
             return _one_of_pair(ref.ref, last if len(last) == 2 else _last_two(context))
         case "above" | "below" | "discs_above" | "discs_below":
@@ -53,6 +53,11 @@ def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[i
 def _last_two(context: Context) -> tuple[int, ...]:
     """Return the levels that were named in the last two places."""
     return tuple(dict.fromkeys(level for group in context.recent[-2:] for level in group))
+
+
+def _each_of_all(words: list[str]) -> tuple[int, ...]:
+    """Return all levels for "at each level" where none has been named yet; "both levels" needs two."""
+    return LUMBAR if "each" in words else ()
 
 
 def _one_of_pair(which: str, pair: tuple[int, ...]) -> tuple[int, ...]:

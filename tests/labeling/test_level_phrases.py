@@ -472,3 +472,15 @@ def test_a_line_that_opens_with_the_level_stays_with_it() -> None:
 def test_normal_discs_above_a_vertebra_are_discs() -> None:
     assert told("Normal discs above L4.", "bulge") == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none"}
     assert not told("Normal discs above L4.", "canal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "No disc herniation at each level.", "The discs at each segment show no herniation.",
+    "The intervertebral discs of each segment show no protrusion.",
+])  # fmt: skip
+def test_each_level_means_all_where_none_has_been_named(text: str) -> None:
+    assert told(text, "herniation") == told("No disc herniation at all levels.", "herniation")
+
+
+def test_both_levels_need_two() -> None:
+    assert not told("No disc herniation at both levels.", "herniation")
