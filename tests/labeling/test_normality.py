@@ -79,6 +79,18 @@ def test_what_has_lost_its_normal_looks_is_not_called_normal() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["Good reduction of the L4-5 slip.", "Satisfactory healing at L3-4.", "L4-5: Good response."]
+)
+def test_a_good_change_is_no_good_state(text: str) -> None:
+    assert "none" not in labels_of(text).values()
+
+
+@pytest.mark.parametrize("word", ["good", "satisfactory", "complete"])
+def test_a_good_resolution_leaves_nothing(word: str) -> None:
+    assert labels_of(f"There is {word} resolution of the L5-S1 extrusion.") == {"L5-S1 herniation": "none"}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Study otherwise unremarkable.",
