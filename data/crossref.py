@@ -114,16 +114,6 @@ def check_same_frame(source: str, own: str, other: str) -> None:
         )
 
 
-def best_slices(references: Sequence[SliceLevel]) -> dict[Level, SliceLevel]:
-    """Return for each level that is cut the slice that passes nearest to the disc's centre, cranial to caudal."""
-    best: dict[Level, SliceLevel] = {}
-    for reference in references:
-        level = reference.level
-        if level is not None and (level not in best or abs(reference.offset_mm) < abs(best[level].offset_mm)):
-            best[level] = reference
-    return {level: best[level] for level in sorted(best)}
-
-
 def _slice_level(grid: Grid, index: int, frames: Sequence[LevelFrame]) -> SliceLevel:
     meetings = [meeting for frame in frames if (meeting := _meet(grid, index, frame)) is not None]
     if not meetings:

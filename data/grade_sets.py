@@ -182,11 +182,6 @@ class GradeSet:
         return list(self._not_empty())[-1]
 
     @property
-    def hull(self) -> GradeSet:
-        """The smallest set without gaps on an ordinal scale that holds this one."""
-        return GradeSet.between(self.finding, self.lowest, self.highest)
-
-    @property
     def mask(self) -> tuple[bool, ...]:
         """One truth value for each grade of the scale, as the set likelihood needs it."""
         return tuple(bool(self.bits >> i & 1) for i in range(len(self.finding.scale)))

@@ -83,11 +83,6 @@ class MeasurementForest:
             for side in self.finding.sides
         ]
 
-    def importance(self) -> dict[str, float]:
-        """Return how much each feature takes part in the splits of a forest, 1 in sum; empty for boosted trees."""
-        weights = getattr(self.model[-1], "feature_importances_", None)
-        return {} if weights is None else dict(zip(self.features, map(float, weights), strict=True))
-
 
 def fit_forest(
     table: pd.DataFrame,

@@ -73,18 +73,6 @@ def draw_grades(rng: np.random.Generator, levels: Iterable[Level]) -> StudyGrade
     return {level: _draw_level(rng, level, wear) for level in levels}
 
 
-def healthy_level() -> LevelGrades:
-    """Return the grades of a level without any finding."""
-    grades: LevelGrades = {
-        (finding.name, side): finding.absent
-        for finding in FINDINGS.values()
-        if finding.absent is not None and finding.name != "herniation_migration"
-        for side in finding.sides
-    }
-    grades["pfirrmann", Side.MIDLINE] = "grade1"
-    return grades
-
-
 def progressed(rng: np.random.Generator, grades: StudyGrades) -> StudyGrades:
     """Return the grades of a second examination: mostly the same, some one step worse."""
     later: StudyGrades = {}

@@ -1,5 +1,6 @@
 """Every axial slice finds its disc by where it lies, and only where that can be known."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from deepspine.data.crossref import best_slices, cross_reference
+from deepspine.data.crossref import SliceLevel, cross_reference
 from deepspine.data.errors import GeometryError
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import LEFT, POSTERIOR, SUPERIOR, Grid
@@ -42,6 +43,16 @@ def slab(frame: LevelFrame, *, count: int = 5, gap_mm: float = 4.0, size: int = 
         spacing_mm=(gap_mm, 2.0, 2.0),
     )
     return Volume(np.zeros(grid.shape, np.float32), grid, origin=VolumeOrigin("axial", frame_of_reference="frame"))
+
+
+def best_slices(references: Sequence[SliceLevel]) -> dict[Level, SliceLevel]:
+    """Return for each level that is cut the slice that passes nearest to the disc's centre, cranial to caudal."""
+    best: dict[Level, SliceLevel] = {}
+    for reference in references:
+        level = reference.level
+        if level is not None and (level not in best or abs(reference.offset_mm) < abs(best[level].offset_mm)):
+            best[level] = reference
+    return {level: best[level] for level in sorted(best)}
 
 
 @pytest.mark.parametrize("frame", SPINE, ids=lambda frame: frame.level)

@@ -78,10 +78,6 @@ def test_present_is_every_grade_above_none() -> None:
     assert GradeSet.present(FINDINGS["pfirrmann"]).is_unknown
 
 
-def test_hull_fills_gaps() -> None:
-    assert str(GradeSet.of(CANAL, "none", "moderate").hull) == "none|mild|moderate"
-
-
 def test_union_and_intersection_of_many() -> None:
     sets = [GradeSet.parse(CANAL, text) for text in ("mild|moderate", "moderate|severe")]
     assert str(intersection(sets)) == "moderate"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import FINDINGS
+from deepspine.data.grade_sets import GradeSet
 from deepspine.experiments.calibration_study import MEAN, Cells, calibrated, read_cells, recomputed, run_study
 from deepspine.grading.calibration import TemperatureScaling, VectorScaling, ece_if_perfect, out_of_fold
 from deepspine.grading.conformal import ConformalSets, Promise
@@ -99,7 +100,7 @@ def test_no_set_is_empty_and_ordinal_sets_have_no_gaps(seed: int, promise: Promi
     sets = fitted.sets(FINDINGS["canal_stenosis"], p)
     assert all(sets)
     if promise.contiguous:
-        assert all(one.hull == one for one in sets)
+        assert all(one == GradeSet.between(one.finding, one.lowest, one.highest) for one in sets)
 
 
 def test_a_grade_that_calibration_never_met_is_never_excluded() -> None:

@@ -5,16 +5,28 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
-from deepspine.data.findings import Side
+from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.levels import REPORTED_LEVELS, Level
 from deepspine.data.phantom.anatomy import Anatomy, make_anatomy
-from deepspine.data.phantom.pathology import healthy_level
+from deepspine.data.phantom.pathology import LevelGrades
 from deepspine.data.phantom.shapes import draw_shapes
 from deepspine.data.phantom.soft_tissue import Texture, draw_body
 from deepspine.data.phantom.spine import draw_habitus
 
 Findings = Mapping[tuple[str, Side], str]
 MakePatient = Callable[..., Anatomy]
+
+
+def healthy_level() -> LevelGrades:
+    """Return the grades of a level without any finding."""
+    grades: LevelGrades = {
+        (finding.name, side): finding.absent
+        for finding in FINDINGS.values()
+        if finding.absent is not None and finding.name != "herniation_migration"
+        for side in finding.sides
+    }
+    grades["pfirrmann", Side.MIDLINE] = "grade1"
+    return grades
 
 
 @pytest.fixture(scope="session")

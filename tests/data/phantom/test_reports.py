@@ -4,11 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from tests.data.phantom.conftest import healthy_level
 
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import LUMBAR_LEVELS, REPORTED_LEVELS, Level
-from deepspine.data.phantom.pathology import StudyGrades, draw_grades, healthy_level
+from deepspine.data.phantom.pathology import StudyGrades, draw_grades
 from deepspine.data.phantom.phrases import NORMAL_FINDINGS, Phrasebook, Statement
 from deepspine.data.phantom.reports import STYLES, Report, with_label_noise, write_report
 from deepspine.data.phantom.voices import AMERICAN, BRITISH, GERMAN, TELEGRAPHIC, Voice
