@@ -18,6 +18,7 @@ from deepspine.labeling.clauses.frames import (
     Frame,
     LevelRef,
     severity_of_number,
+    zones_of_side,
 )
 from deepspine.labeling.clauses.objects import Objects
 
@@ -126,9 +127,16 @@ class Afterthoughts(Objects):
             frame.sides = sides
             if frame.finding == "herniation" and sides in (LEFT, RIGHT):
                 self.herniation_side = sides
+                self._give_zone_side(frame)
             elif frame.site in ("foramen", "recess") and sides in (LEFT, RIGHT):
                 self.side_before = sides
         return bool(lacking)
+
+    def _give_zone_side(self, herniation: Frame) -> None:
+        """Leave but the zones of a herniation's side: "far lateral protrusion | on the right"."""
+        for frame in self.frames[self.clause_start :]:
+            if frame.finding == "herniation_zone" and frame.head is herniation.head:
+                frame.bits = zones_of_side(frame.bits, herniation.sides)
 
     def _assign(self, frames: list[Frame], ref: LevelRef) -> None:
         self.level_used = True

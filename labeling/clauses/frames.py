@@ -189,6 +189,13 @@ def zone_bits(zone: str, sides: int) -> int:
     return sum(1 << scale.index(name) for name in names if name in scale) if zone else 0
 
 
+def zones_of_side(bits: int, side: int) -> int:
+    """Return those of a set of zones that lie on one side; all of them where none does, as in the midline."""
+    name = ("left", "right")[side - 1]
+    of_side = sum(1 << i for i, zone in enumerate(FINDINGS["herniation_zone"].scale) if zone.endswith(name))
+    return bits & of_side or bits
+
+
 def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:
     """Whether two conjuncts are both asserted or both denied."""
     return second is not None and bool(first.neg) == bool(second.neg)

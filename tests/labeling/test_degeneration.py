@@ -139,6 +139,8 @@ def test_lost_signal_of_something_else_says_nothing_of_the_disc(what: str) -> No
     "Reduced signal and height of the disc.",
     "Loss of T2 signal and disc height.",
     "Diminished disc signal intensity & height.",
+    "Loss of disc space height and T2 signal.",
+    "Decreased disc space height and signal.",
 ])  # fmt: skip
 def test_lost_height_and_signal_are_two_findings(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": PRESENT, "L4-L5 disc_height_loss": PRESENT}

@@ -408,3 +408,14 @@ def test_a_narrowing_of_both_foramina_is_not_of_the_side_that_a_lesion_enters(te
 def test_a_side_behind_a_preposition_is_that_of_the_recess_and_not_of_the_lesion_before_it() -> None:
     text = "L4-5: Cyst in the right recess, causing severe stenosis."
     assert told(text, "subarticular_stenosis") == {"L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize(("text", "zone"), [
+    ("At L4-5 there is a far lateral disc protrusion on the right.", "extraforaminal_right"),
+    ("L4-5: Foraminal protrusion on the left contacting the root.", "foraminal_left"),
+    ("L4-5: Paracentral extrusion on the left side.", "subarticular_left"),
+    ("L4-5: Central protrusion. Foraminal stenosis on the left.", "central"),
+    ("L4-5: Foraminal protrusion.", "foraminal_left|foraminal_right"),
+])  # fmt: skip
+def test_a_side_behind_a_herniation_is_that_of_its_zone(text: str, zone: str) -> None:
+    assert told(text, "herniation_zone") == {"L4-L5": zone}
