@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef, names_discs
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
-from deepspine.labeling.level_mentions import beyond, beyond_vertebra, lumbar_down_to, vertebra
+from deepspine.labeling.clauses.lookahead import BESIDE, VERTEBRAL
+from deepspine.labeling.level_mentions import beyond, lumbar_down_to
 from deepspine.labeling.mentions import Mention
 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
@@ -18,9 +19,6 @@ _DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "ab
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
 
-_VERTEBRAL = frozenset(("level", "vertebra", "vertebral", "body"))
-"""Nouns of a single vertebra; others are parts of it: "above the L4 pedicle"."""
-
 _EXTENDS = ("exten", "migrat", "ris", "reach", "project", "track")
 """How words begin that say how far a lesion reaches: "migrating | above this level"."""
 
@@ -32,11 +30,12 @@ class LevelPhrases(LevelScope):
         """Take levels that are named."""
         group = mention.group
         assert group is not None
-        before = self.words[mention.i - 1] if mention.i else ""
+        place = self._before_article(mention.i)
+        before = self.words[place] if place >= 0 else ""
         if group.levels and self._reaches_down(mention):
             self._on_levels(LevelRef(lumbar_down_to(max(group.levels)), "", mention.i, mention.j), True)
             return
-        if before in ("below", "above") and group.levels:
+        if before in BESIDE and group.levels and (place == mention.i - 1 or self._speaks_of_levels(place)):
             self._on_levels(LevelRef(beyond(group.levels, before), "", mention.i, mention.j), True)
             return
         self._on_levels(
@@ -57,17 +56,11 @@ class LevelPhrases(LevelScope):
 
         What a lesion does or has above a vertebra ("fragment above L4") is but where it lies.
         """
-        place = mention.i - 2 if self.words[mention.i - 1] == "the" else mention.i - 1
-        way = self.words[place] if place >= 0 else ""
-        if way not in ("above", "below") or not self._speaks_of_levels(place):
-            return False
         following = self._peek()
-        named = following is not None and following.kind == "site" and following.i == mention.j
-        noun = self.words[mention.j] if named else "the"
-        levels = beyond_vertebra(vertebra(self.words[mention.i]) or "", way)
-        if not levels or not (noun == "the" or noun in _VERTEBRAL):
+        levels = self._levels_beyond(mention, following)
+        if not levels or not self._speaks_of_levels(self._before_article(mention.i)):
             return False
-        self.index += noun in _VERTEBRAL
+        self.index += following is not None and following.i == mention.j and self.words[mention.j] in VERTEBRAL
         self._on_levels(LevelRef(levels, "", mention.i, mention.j), True)
         return True
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import MODERATE, PLACES, SEVERE, Conjunct
 from deepspine.labeling.clauses.state import State
+from deepspine.labeling.level_mentions import beyond_vertebra, vertebra
 from deepspine.labeling.mentions import Mention
 
 _BEYOND = frozenset(("beyond", "outside"))
 PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
+BESIDE = frozenset(("above", "below"))
+VERTEBRAL = frozenset(("level", "vertebra", "vertebral", "body"))
+"""Nouns of a single vertebra; others are parts of it: "above the L4 pedicle"."""
+
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 SHOWS = frozenset(
     ("shows", "show", "showing", "demonstrates", "demonstrate", "demonstrating", "has", "have", "having", "reveals",
@@ -125,6 +130,21 @@ class Lookahead(State):
         return self.words[mention.i] in ("at", "of", "in", "on", "for", "through", "throughout", "within") or (
             mention.i > 0 and self.words[mention.i - 1] in ("at", "of", "in", "on", "for", "from")
         )
+
+    def _before_article(self, place: int) -> int:
+        """Return the token before a place, or before the article in front of it; -1 where there is none."""
+        return place - 2 if place and self.words[place - 1] == "the" else place - 1
+
+    def _levels_beyond(self, mention: Mention, following: Mention | None) -> tuple[int, ...]:
+        """Return the levels on one side of a single vertebra: "above | L3", not "above the | L3 pedicle"."""
+        place = self._before_article(mention.i)
+        way = self.words[place] if mention.kind == "vertebra" and place >= 0 else ""
+        if way not in BESIDE:
+            return ()
+        named = following is not None and following.kind == "site" and following.i == mention.j
+        if named and self.words[mention.j] != "the" and self.words[mention.j] not in VERTEBRAL:
+            return ()
+        return beyond_vertebra(vertebra(self.words[mention.i]) or "", way)
 
     def _after_joint(self) -> bool:
         before = self._peek(-1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import stand_in, vertebra_name
-from deepspine.labeling.clauses.lookahead import Lookahead
+from deepspine.labeling.clauses.lookahead import BESIDE, Lookahead
 from deepspine.labeling.mentions import Mention
 
 LIGHT = frozenset(
@@ -24,6 +24,7 @@ _QUALITIES = frozenset(("disc_height", "disc_signal", "disc_contour", "alignment
 _HOLDING = frozenset(("in", "of", "within", "involving", "about"))
 """Words before the part of the body that an abnormality is of."""
 
+_LEVELS = frozenset(("level", "levels", "levelref"))
 _OWNED = _QUALITIES - {"alignment"}
 _RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
 _SETTING_OFF = frozenset((",", ";", "-", "and"))
@@ -46,11 +47,11 @@ class Normality(Lookahead):
                 return False
         has_level = self.at_header or (self.level is not None and self.level.ref not in ("any", "multi", "vague"))
         # "No abnormality at any level": the place is said behind.
-        has_level = has_level or any(m.kind in ("level", "levels", "levelref") for m in self.mentions)
+        has_level = has_level or any(m.kind in _LEVELS for m in self.mentions) or self._is_beside_vertebra()
         words = [
             w
             for k, w in enumerate(self.words[start : head.i], start)
-            if k not in covered and w.isalpha() and w not in LIGHT
+            if k not in covered and w.isalpha() and w not in LIGHT and w not in BESIDE
         ]
         unknown = self._describes_what_follows(head) or (head.value == "abnormality" and self._is_of_unknown_part(head))
         return has_level and not words and not unknown
@@ -60,11 +61,26 @@ class Normality(Lookahead):
         behind = self.words[head.j : head.j + 2]
         following = self._peek()
         known = following is not None and following.i == head.j
-        if not behind or known or not behind[0][0].isalpha() or behind[0] in LIGHT:
+        if not behind or known or self._lies_beside(head.j) or not behind[0][0].isalpha() or behind[0] in LIGHT:
             return False
         if following is None and vertebra_name(behind[0]):
             return False  # A level that heads the next line of a text without line ends.
         return behind[0] not in _STATES or behind[-1] == "of"
+
+    def _is_beside_vertebra(self) -> bool:
+        """Whether the levels on one side of a vertebra are the place of a state: "no | abnormality above L3"."""
+        pairs = zip(self.mentions, [*self.mentions[1:], None], strict=True)
+        return any(self._levels_beyond(mention, following) for mention, following in pairs)
+
+    def _lies_beside(self, place: int) -> bool:
+        """Whether "above" or "below" stands at a place, before a level or vertebra near by: "| above the L4-5 disc"."""
+        if self.words[place] not in BESIDE:
+            return False
+        for step in (-1, 0, 1):
+            mention = self._peek(step)
+            if mention is not None and self._before_article(mention.i) == place:
+                return mention.kind == "level" or bool(self._levels_beyond(mention, self._peek(step + 1)))
+        return False
 
     def _is_of_unknown_part(self, head: Mention) -> bool:
         """Whether an unknown noun is what has no abnormality: "no | abnormality in the adnexa"."""

@@ -89,6 +89,31 @@ def test_above_and_below_a_vertebra_are_the_levels_on_that_side(text: str, level
     assert found == set(levels)
 
 
+@pytest.mark.parametrize(("text", "levels"), [
+    ("L4-5: Moderate bulge. No abnormality is seen above L3.", ("L1-L2", "L2-L3")),
+    ("No abnormality above L3-4. At L4-5 there is a protrusion.", ("L1-L2", "L2-L3")),
+    ("L5-S1: Mild bulge.\nNo significant abnormality above the L4-5 disc.", ("L1-L2", "L2-L3", "L3-L4")),
+    ("L2-3: Protrusion. There is no abnormality below the L4 level.", ("L4-L5", "L5-S1")),
+    ("L5-S1: Mild bulge. Above L4 no abnormality.", ("L1-L2", "L2-L3", "L3-L4")),
+])  # fmt: skip
+def test_where_no_abnormality_is_above_or_below_the_levels_on_that_side_are_normal(
+    text: str, levels: tuple[str, ...]
+) -> None:
+    assert {level for level, grades in told(text, "canal_stenosis").items() if grades == "none"} == set(levels)
+
+
+@pytest.mark.parametrize("text", [
+    "No abnormality above the L4 pedicle.", "No abnormality below the conus.", "No marrow abnormality above L4.",
+    "No abnormality of the pedicle above L4.",
+])  # fmt: skip
+def test_an_abnormality_of_another_part_above_or_below_tells_nothing(text: str) -> None:
+    assert not labels_of(text)
+
+
+def test_what_is_denied_above_the_disc_of_a_level_is_of_the_levels_above() -> None:
+    assert told("No disc herniation above the L4-5 disc.", "herniation") == ABOVE_L45
+
+
 def test_what_is_degenerate_below_a_vertebra_is_so_at_those_levels() -> None:
     assert told("Below L3 the discs are degenerate.", "degeneration") == dict.fromkeys(
         ("L3-L4", "L4-L5", "L5-S1"), PRESENT
@@ -168,6 +193,19 @@ def test_no_further_speaks_of_the_other_levels() -> None:
     text = "L4-5: Extrusion. No further disc protrusion."
     assert told(text, "herniation")["L3-L4"] == "none"
     assert told("At L4-5 there is further narrowing of the canal.", "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Upper discs normal.", "The upper levels are normal.", "L5-S1: Protrusion.\nThe cranial segments are unremarkable.",
+    "Mild bulge at L4-5. No disc herniation at the upper levels.",
+])  # fmt: skip
+def test_the_upper_levels_are_the_first_two(text: str) -> None:
+    found = {level for level, grades in told(text, "herniation").items() if grades == "none"}
+    assert found == {"L1-L2", "L2-L3"}
+
+
+def test_the_lower_levels_are_not_counted() -> None:
+    assert not labels_of("Lower discs desiccated.")
 
 
 def test_the_presacral_disc_is_the_last_one() -> None:
