@@ -136,6 +136,24 @@ def test_the_grade_of_a_slip_in_short(text: str, grades: str) -> None:
     assert told(text, "spondylolisthesis") == {"L4-L5": grades}
 
 
+@pytest.mark.parametrize(("text", "grades"), [
+    ("L4-5: Grade 1 spondy.", "grade1"),
+    ("L4-5: Facet arthropathy w/ gr II degenerative spondy and moderate canal stenosis.", "grade2"),
+    ("Spondy at L4-5, grade 2.", "grade2"),
+    ("Spondylo of L4 on L5, 4 mm.", "grade1"),
+])  # fmt: skip
+def test_a_word_short_for_a_slip_is_one_beside_its_grade(text: str, grades: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Spondy, mild bulge.", "L4-5: Spondy, grade 2 facet arthropathy.", "L4-5: Spondy. Grade 2 disc.",
+    "L4-5: Spondylo-discitis.", "No spondy.",
+])  # fmt: skip
+def test_a_word_short_for_a_slip_may_be_another_without_a_grade(text: str) -> None:
+    assert not told(text, "spondylolisthesis")
+
+
 def test_an_angle_is_no_grade() -> None:
     assert told("L4-5: Lordosis of 30 degree 2 mm retrolisthesis.", "retrolisthesis") == {"L4-L5": "present"}
 
