@@ -114,6 +114,20 @@ def test_herniations_in_other_words(text: str, grades: str) -> None:
     assert told(f"L4-5: {text}", "herniation") == {"L4-L5": grades}
 
 
+@pytest.mark.parametrize(("text", "grades"), [
+    ("L5-S1: No residual or recurrent disc lesion.", "none"),
+    ("L5-S1: Scar without recurrent disc lesion.", "none"),
+    ("There is no recurrent or residual disc at L5-S1.", "none"),
+    ("Recurrent disc lesion at L5-S1.", "protrusion|extrusion|sequestration"),
+])  # fmt: skip
+def test_a_recurrent_or_residual_lesion_of_a_disc_is_a_herniation(text: str, grades: str) -> None:
+    assert told(text, "herniation") == {"L5-S1": grades}
+
+
+def test_another_lesion_of_a_disc_may_be_of_any_kind() -> None:
+    assert not labels_of("L5-S1: Disc lesion.")
+
+
 @pytest.mark.parametrize("hernia", ["Small hiatus hernia", "Left inguinal hernia", "Fat containing umbilical hernia"])
 def test_a_hernia_elsewhere_is_no_herniation_of_a_disc(hernia: str) -> None:
     assert told(f"L5-S1: Mild bulge. {hernia}.", "herniation") == {}
