@@ -17,6 +17,9 @@ _MARKS = frozenset((",", ";", ":", "|", "-", "(", ")"))
 _LINKS = SCALE_WORDS | {"classification", "changes", "change", "endplate", "=", "(", ")"}
 """Words that stand between the name of a scale, or a level, and a grade."""
 
+_SCALED = frozenset(("disc", "disk", "discs", "disks", "degeneration", "stenosis", "narrowing"))
+"""Words for what a scale grades; they may stand behind a grade: "Pfirrmann grade IV | degeneration at L4-5, V at"."""
+
 _PLACES = frozenset(("level", "levels", "side", "side_post"))
 _ENDS = frozenset((".", NEWLINE, ",", ";", "|", ")", "(", "and", "at"))
 """What may stand behind a grade of a list, beside a level or a side."""
@@ -59,7 +62,7 @@ def _read_list(name: str, place: int, words: list[str], starts: dict[int, Mentio
                 place += 1
             else:
                 break
-        elif mention.kind in _OF_LIST or words[place] in _MARKS:
+        elif mention.kind in _OF_LIST or words[place] in _MARKS or _SCALED.issuperset(words[place : mention.j]):
             place = mention.j
         elif _goes_on_below(words, place, starts):
             place += 1
@@ -75,8 +78,11 @@ def _behind_links(words: list[str], place: int) -> int:
 
 
 def _ends_item(words: list[str], end: int, starts: dict[int, Mention]) -> bool:
-    """Whether nothing but another item, or the end, follows a grade: not "L4-5: | 2 other levels"."""
+    """Whether nothing but another item, its noun or the end follows a grade: not "L4-5: | 2 other levels"."""
     following = starts.get(end)
+    if following is not None and _SCALED.issuperset(words[end : following.j]):
+        end = following.j
+        following = starts.get(end)
     return end == len(words) or words[end] in _ENDS or (following is not None and following.kind in _PLACES)
 
 

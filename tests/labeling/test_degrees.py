@@ -121,6 +121,9 @@ def test_a_grade_of_a_named_scale_goes_on_at_another_level() -> None:
     ),
     ("L4-5: Lee right 2, left 3.", "foraminal_stenosis", {"L4-L5 right": "moderate", "L4-L5 left": "severe"}),
     ("Bartynski: L4-5 left 2", "subarticular_stenosis", {"L4-L5 left": "moderate"}),
+    ("Pfirrmann grade IV degeneration at L4-5 and V at L5-S1.", "pfirrmann", {"L4-L5": "grade4", "L5-S1": "grade5"}),
+    ("Pfirrmann grade III disc degeneration L2-3, grade IV L3-4.", "pfirrmann", {"L2-L3": "grade3", "L3-L4": "grade4"}),
+    ("Schizas C stenosis at L4-5 and B at L3-4.", "canal_stenosis", {"L4-L5": "severe", "L3-L4": "moderate"}),
     ("Modic type 2 changes at L4-5 and 1 other level.", "modic", {"L4-L5": "type2"}),
     ("Modic: 1. Bulge at L4-5. 2. Protrusion at L5-S1.", "modic", {}),
 ])  # fmt: skip

@@ -209,3 +209,10 @@ def test_an_aside_between_commas_has_the_object_behind_it(text: str, grades: str
 def test_scar_around_a_root_says_nothing_of_contact(scar: str) -> None:
     assert not labels_of(f"L4-5: {scar} the left L5 nerve root.")
     assert told("L4-5: The extrusion encases the left L5 root.", "nerve_root") == {"L4-L5 left": "contact"}
+
+
+@pytest.mark.parametrize("born", ["congenitally", "developmentally", "constitutionally"])
+def test_a_canal_that_was_always_small_has_no_degree_of_its_own(born: str) -> None:
+    text = f"Severe acquired stenosis at L3-4 superimposed on a {born} small canal."
+    assert told(text, "canal_stenosis") == {"L3-L4": "severe"}
+    assert labels_of(f"The canal is {born} small.") == {}
