@@ -43,6 +43,21 @@ def test_a_disc_inside_the_sacrum_is_s1_s2() -> None:
     assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
 
 
+@pytest.mark.parametrize("sacrum_below", [0.6, 0.7, 0.8])
+def test_a_speck_under_a_disc_on_the_sacrum_is_not_called_l5_s1(sacrum_below: float) -> None:
+    """No disc above the junction has so much sacrum below it, though the speck's tilt is that of any disc."""
+    on_sacrum = DiscEvidence(35.0, sacrum_below, 17.0, 1.1, 1.1)
+    best = name_discs([*chain(6)[:-2], on_sacrum, DiscEvidence(0.0, 1.0, 26.0, 0.17, 0.5)])[0]
+    assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
+
+
+def test_a_little_sacrum_above_a_slip_moves_no_name() -> None:
+    usual = chain(6)
+    best = name_discs([*usual[:-2], DiscEvidence(35.0, 0.15, 24.0, 0.7, 1.0), usual[-1]])[0]
+    assert best.levels[-1] is Level.L5_S1
+    assert best.probability > 0.85
+
+
 def test_a_small_steep_disc_under_a_steep_one_is_rudimentary() -> None:
     usual = chain(6)
     steep = [*usual[:-2], DiscEvidence(35.0, 0.03, 23.0, 1.4, 1.0), DiscEvidence(0.0, 0.97, 48.0, 0.5, 0.75)]
