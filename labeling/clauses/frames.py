@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -194,6 +195,12 @@ def zones_of_side(bits: int, side: int) -> int:
     name = ("left", "right")[side - 1]
     of_side = sum(1 << i for i, zone in enumerate(FINDINGS["herniation_zone"].scale) if zone.endswith(name))
     return bits & of_side or bits
+
+
+def last_side(frames: Sequence[Frame]) -> int:
+    """Return the one side last spoken of, or both where only both are; 0 where none is."""
+    told = [frame.sides for frame in frames if frame.sides]
+    return next((sides for sides in reversed(told) if sides != BOTH), BOTH if told else 0)
 
 
 def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:

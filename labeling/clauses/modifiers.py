@@ -13,6 +13,7 @@ from deepspine.labeling.clauses.frames import (
     SITES,
     SLIPS,
     Conjunct,
+    last_side,
     zone_of,
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
@@ -160,8 +161,8 @@ class Modifiers(Leftovers):
         return True
 
     def _known_side(self) -> int:
-        """Return the one side last spoken of, which "that side" and "the other side" point to."""
-        return next((frame.sides for frame in reversed(self.frames) if frame.sides in (LEFT, RIGHT)), 0)
+        """Return the side last spoken of, here or before, which "that side" and "the other side" point to."""
+        return last_side(self.frames) or self.previous_side
 
     def _is_side_of_clause(self, sides: int) -> bool:
         """Whether a side is said of all heads of the clause: "the stenosis and the protrusion are | on the left"."""

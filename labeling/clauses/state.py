@@ -22,8 +22,8 @@ class State:
         heading.
     topic, level
         What a heading announced; the levels that what follows is about.
-    previous_site, previous_finding
-        Of the sentence before.
+    previous_site, previous_finding, previous_side
+        Of the sentence before; the side is that of the last one of the level that has one.
     frames, last, last_open
         All heads read, those just read, and whether no level has opened anything since.
     clause_start, item_start, caused
@@ -71,6 +71,7 @@ class State:
     headed: bool = False
     previous_site: Mention | None = None
     previous_finding: str = ""
+    previous_side: int = 0
 
     frames: list[Frame] = field(default_factory=list)
     last: list[Frame] = field(default_factory=list)

@@ -45,8 +45,9 @@ class Context:
         level.
     excepted
         Levels of an exception just made, of which lesions without a level are: "normal but for L5-S1, where ...".
-    previous_site, previous_finding
-        Foramen, recess or root of the sentence before; its finding, where it has only one.
+    previous_site, previous_finding, previous_side
+        Foramen, recess or root of the sentence before; its finding, where it has only one; the sides last
+        spoken of.
     table_line, columns, columns_skip
         Line of the head of a table, the topics or levels of its columns, and the columns of an earlier examination.
     addendum_line
@@ -83,6 +84,7 @@ class Context:
     herniation: dict[int, int] = field(default_factory=dict)
     previous_site: Mention | None = None
     previous_finding: str = ""
+    previous_side: int = 0
     table_line: int = -1
     columns: list[Topic | Mention | None] = field(default_factory=list)
     columns_skip: set[int] = field(default_factory=set)

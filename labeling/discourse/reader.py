@@ -16,6 +16,7 @@ from deepspine.labeling.clauses.frames import (
     Frame,
     LevelRef,
     Topic,
+    last_side,
     meanings,
 )
 from deepspine.labeling.clauses.negation import ANSWERS
@@ -182,6 +183,7 @@ class Reader:
             side_in_front=context.side,
             previous_site=context.previous_site,
             previous_finding=context.previous_finding,
+            previous_side=0 if at_header else context.previous_side,
         )
 
     def _state(self, frames: list[Frame], reader: ClauseReader, sentence: Sentence) -> None:
@@ -293,7 +295,7 @@ class Reader:
             self.context.sum_line = sentence.line
 
     def _remember_subject(self, frames: list[Frame]) -> None:
-        """Keep the site and the finding that the next sentence may go on with."""
+        """Keep the site, the finding and the side that the next sentence may go on with."""
         context = self.context
         context.previous_site = None
         finding = frames[0].finding if frames else ""
@@ -303,6 +305,7 @@ class Reader:
             if frame.finding != finding:
                 finding = ""
         context.previous_finding = finding
+        context.previous_side = last_side(frames) or context.previous_side
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         """Keep the levels of a sentence for those that follow."""

@@ -419,3 +419,26 @@ def test_a_side_behind_a_preposition_is_that_of_the_recess_and_not_of_the_lesion
 ])  # fmt: skip
 def test_a_side_behind_a_herniation_is_that_of_its_zone(text: str, zone: str) -> None:
     assert told(text, "herniation_zone") == {"L4-L5": zone}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Right protrusion. The foramen on that side is severely narrowed. The left foramen is normal.",
+    "L4-5: Right foraminal extrusion. Severe foraminal narrowing on the same side, the left foramen is patent.",
+    "L4-5: Right facet cyst. It is small. The ipsilateral foramen is severely narrowed, the contralateral one patent.",
+    "There is a right protrusion at L4-5. Severe narrowing of the foramen of that side. Left foramen normal.",
+])  # fmt: skip
+def test_that_side_is_the_one_told_of_before(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "severe"}
+
+
+def test_that_side_may_be_told_of_at_another_level() -> None:
+    text = "At L3-4 there is a left protrusion. At L4-5 there is mild foraminal narrowing on the same side."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4: Left protrusion. L4-5: Bilateral foraminal narrowing. The ipsilateral nerve roots are compressed.",
+    "L3-4: Left protrusion. L4-5: Foraminal narrowing compressing the ipsilateral nerve roots.",
+])  # fmt: skip
+def test_the_same_side_of_both_is_both(text: str) -> None:
+    assert told(text, "nerve_root") == at_l45("nerve_root", "compression")
