@@ -197,6 +197,11 @@ def zones_of_side(bits: int, side: int) -> int:
     return bits & of_side or bits
 
 
+def cap_of(degree: Mention) -> str:
+    """Return how a degree is capped, as "no more than mild" is; empty where it is not."""
+    return degree.value if degree.value in ("at_most", "at_least", "more_than") else ""
+
+
 def last_side(frames: Sequence[Frame]) -> int:
     """Return the one side last spoken of, or both where only both are; 0 where none is."""
     told = [frame.sides for frame in frames if frame.sides]

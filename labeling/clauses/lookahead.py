@@ -358,9 +358,9 @@ class Lookahead(State):
         """Whether "..., and at L5-S1" says of another level what was said before."""
         if following is not None and not (following.kind == "mark" and following.value in ",;)"):
             return False
-        before = self._peek(-1)
-        if before is not None and before.kind == "of":
-            before = self._peek(-2)
+        step = -1
+        while (before := self._peek(step)) is not None and before.kind in ("of", "restword"):
+            step -= 1
         return before is not None and before.kind == "conj" and self.last[-1].finding in ("herniation", "bulge")
 
     def _is_of_other_side(self, following: Mention | None) -> bool:

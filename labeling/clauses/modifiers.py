@@ -13,6 +13,7 @@ from deepspine.labeling.clauses.frames import (
     SITES,
     SLIPS,
     Conjunct,
+    cap_of,
     last_side,
     zone_of,
 )
@@ -31,7 +32,7 @@ class Modifiers(Leftovers):
     def on_grade(self, mention: Mention) -> None:
         """Take a word of degree."""
         cur = self.cur
-        cap = mention.value if mention.value in ("at_most", "at_least", "more_than") else ""
+        cap = cap_of(mention)
         if self._is_degree_behind(mention):
             for frame in self.last:
                 if not frame.grade:

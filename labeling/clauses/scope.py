@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
-from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.lesions_ahead import ARTICLES, levels_of_lesion, opens_lesion
+from deepspine.labeling.clauses.listed_lesions import ListedLesions
 from deepspine.labeling.clauses.lookahead import SHOWS
 from deepspine.labeling.mentions import Mention
 
@@ -24,7 +24,7 @@ _OF_NOUN = frozenset(("neg", "grade", "side"))
 """Links that are adjectives of a noun behind them, and the kinds of mentions that then stand before them."""
 
 
-class Scope(Leftovers):
+class Scope(ListedLesions):
     """Where items and clauses end, and with them the reach of a negation: conjunctions, marks, linking words."""
 
     def on_conj(self, mention: Mention) -> None:
@@ -138,6 +138,7 @@ class Scope(Leftovers):
             self.neg = self.cur.neg = ""
         self._push(",")
         self.item_start = len(self.frames)
+        self._go_back_to_lesions(self.mentions[self.index])
 
     def _is_side_in_front(self, ends: str) -> bool:
         """Whether a clause is opened by a side, that of what follows: "On the left, | ...", "RIGHT: | severe"."""

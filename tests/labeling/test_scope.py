@@ -159,3 +159,35 @@ def test_other_foramina_than_both_of_a_level_are_those_of_the_other_levels(text:
     found = told(text, "foraminal_stenosis")
     assert found["L4-L5 left"] == found["L4-L5 right"] == "moderate"
     assert found["L1-L2 left"] == found["L5-S1 right"] == "none"
+
+
+@pytest.mark.parametrize("text", [
+    "There is a bulge at L3-4 and another at L4-5, both moderate.",
+    "There is a disc bulge at L3-4 and a further one at L4-5, both moderate.",
+    "At L3-4 there is a bulge and at L4-5 there is a bulge, each moderate.",
+    "Bulge at L3-4 and another at L4-5, both moderate, and an extrusion at L5-S1.",
+])  # fmt: skip
+def test_a_degree_of_both_is_that_of_each_lesion_listed(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": "moderate", "L4-L5": "moderate"}
+
+
+def test_each_of_two_stenoses_keeps_its_side_and_all_may_be_more_than_two() -> None:
+    text = "Left foraminal stenosis at L4-5 and right foraminal stenosis at L5-S1, both severe."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L5-S1 right": "severe"}
+    text = "There is a bulge at L2-3, a bulge at L3-4 and another at L4-5, all mild."
+    assert told(text, "bulge") == dict.fromkeys(("L2-L3", "L3-L4", "L4-L5"), "mild")
+
+
+@pytest.mark.parametrize("text", [
+    "There is an extrusion at L4-5 and an extrusion at L5-S1, both compressing the thecal sac.",
+    "There is a bulge at L4-5 and a protrusion at L5-S1, both markedly compressing the sac.",
+    "Protrusion at L4-5 and extrusion at L5-S1, both of which compress the thecal sac.",
+    "There is a bulge at L4-5 and another at L5-S1, each with compression of the sac.",
+])  # fmt: skip
+def test_what_both_lesions_do_is_told_of_each(text: str) -> None:
+    assert told(text, "thecal_sac") == {"L4-L5": "compression", "L5-S1": "compression"}
+
+
+def test_both_foramina_behind_a_list_are_those_of_its_last_level() -> None:
+    text = "Bulge at L3-4 and protrusion at L4-5, both foramina moderately narrowed."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}
