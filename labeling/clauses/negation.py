@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import NONE
+from deepspine.labeling.clauses.frames import NONE, Frame
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.lesions_ahead import ARTICLES
 from deepspine.labeling.clauses.normality import LIGHT
@@ -18,6 +18,13 @@ _DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
 
 _SUBJECTS = frozenset(("finding", "pred", "site", "side"))
 """Kinds of mentions that "nil" denies where it stands behind them."""
+
+
+_SINGULAR = frozenset(("has", "is", "was"))
+_VERBS = _SINGULAR | {"have", "are", "were", "remains", "remain", "persists", "persist"}
+_DEFINITE = frozenset(("the", "its", "this", "that", "previous", "previously", "prior", "earlier", "former"))
+_MAX_SUBJECT = 16
+"""Mentions between the beginning of a subject and the verb that says that it is gone."""
 
 
 class Negation(Leftovers):
@@ -91,14 +98,35 @@ class Negation(Leftovers):
         self._deny_before(gone=mention.value == "gone")
 
     def _deny_before(self, *, gone: bool) -> None:
-        """Deny the heads just read; what is gone is all that the clause has told of."""
+        """Deny the heads just read; what is gone is all that the clause has told of, up to a subject of its own."""
         targets = self.frames[self.clause_start :] if gone or not self.last else self._alternatives()
+        if gone:
+            targets = self._of_own_subject(targets)
         for frame in targets or self.last:
             if gone:
                 frame.gone = True
             if not frame.neg:
                 frame.neg = "no"
                 frame.hedge = False
+
+    def _of_own_subject(self, frames: list[Frame]) -> list[Frame]:
+        """Return what alone is gone: "mild bulge, and the stenosis | has resolved", not "bulge and stenosis | have"."""
+        if not frames or _SINGULAR.isdisjoint(self.words[frames[-1].head.j : self.mentions[self.index].j]):
+            return frames
+        for joint in reversed(self.mentions[max(self.index - _MAX_SUBJECT, 0) : self.index]):
+            if joint.value in ("and", ",") and self._opens_subject(joint, frames[0]):
+                own = [frame for frame in frames if frame.head.i >= joint.j]
+                if own:
+                    return own
+        return frames
+
+    def _opens_subject(self, joint: Mention, first: Frame) -> bool:
+        """Whether what follows a joint is a subject by itself: not that of "the bulge | and the stenosis has"."""
+        words = self.words
+        if words[joint.j] not in _DEFINITE:
+            return False
+        parted = "," in words[joint.i - 1 : joint.j] or not _VERBS.isdisjoint(words[first.head.j : joint.i])
+        return parted or words[first.i - 1] != "the"
 
     def _value_of_none(self, mention: Mention) -> None:
         """Let a denial be the degree of the level or side before it; an answer never speaks of what follows."""

@@ -97,6 +97,27 @@ def test_what_has_resolved_is_gone(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "L4-5: Mild bulge, and the severe canal stenosis has resolved.",
+    "At L4-5 there is a mild bulge and the canal stenosis is no longer seen.",
+    "L4-5: The mild bulge is stable and the canal stenosis has resolved.",
+    "L4-5: Mild bulge, and previously severe canal stenosis was relieved.",
+])  # fmt: skip
+def test_what_has_resolved_as_a_subject_of_its_own_leaves_what_stands_before(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The bulge and the canal stenosis have resolved.",
+    "L4-5: The bulge and the canal stenosis has resolved.",
+    "L4-5: The bulge with canal stenosis has resolved.",
+    "L4-5: The bulge, and with it the canal stenosis, has resolved.",
+])  # fmt: skip
+def test_what_has_resolved_with_another_subject_is_gone_with_it(text: str) -> None:
+    assert told(text, "bulge") == told(text, "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
     "The severe canal stenosis at L4-5 seen before surgery has been relieved.",
     "L4-5: Canal stenosis has been completely relieved by the laminectomy.",
     "L4-5: The moderate canal stenosis has now been decompressed.",
