@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from deepspine.labeling.clauses.frames import DISC_WORDS
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.past import is_adverb, is_value, last_grade, without_past
+from deepspine.labeling.past import is_adverb, last_grade, without_past
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
 _SIDES = frozenset(("side", "side_post"))
@@ -22,9 +20,6 @@ _INCLUDED = frozenset(("level", "conj", "of", "site"))
 _HEADS = frozenset(("finding", "pred"))
 _TOWARDS = frozenset(("to", "toward", "towards"))
 
-
-_LEFT_WORDS = frozenset(("left", "lt", "l"))
-_SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 _ASIDE = Rule("filler.included", "filler", "", ())
 _LINK = Rule("with.arrow", "breaker", "with", ())
@@ -41,47 +36,6 @@ _OBJECTS = frozenset(("side", "site", "vertebra"))
 _MODIFYING = frozenset(("grade", "side"))
 _NAMED = frozenset(("finding", "pred", "site"))
 """Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
-
-
-def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequence[Mention]) -> list[Mention]:
-    """Give "moderate/mild" behind the heading "Foramina (Lt/Rt)" a side each.
-
-    Parameters
-    ----------
-    mentions
-        Of the sentence behind the heading, before `settle`.
-    words
-        Of the whole report.
-    heading
-        Mentions of the heading, one of which names both sides.
-    """
-    sides = [mention for mention in heading if mention.kind == "side"]
-    if not sides or words[sides[0].i + 1] != "/" or sides[-1].j - sides[0].i != len(("left", "/", "right")):
-        return mentions
-    first, second = ("left", "right") if words[sides[0].i] in _LEFT_WORDS else ("right", "left")
-    told: list[Mention] = []
-    begin = 0
-    for index, mention in enumerate(mentions):
-        if words[mention.i] == "/" and _parts_values(mentions, index, words):
-            place = mentions[begin].i
-            told.insert(len(told) - (index - begin), Mention(_SIDE[first], place, place))
-            told += [Mention(_COMMA, mention.i, mention.j), Mention(_SIDE[second], mention.j, mention.j)]
-            continue
-        if not (is_value(mention, words) or words[mention.i] in ("-", "to")):
-            begin = index + 1
-        told.append(mention)
-    return told
-
-
-def _parts_values(mentions: list[Mention], index: int, words: list[str]) -> bool:
-    """Whether a slash stands alone between two values: not in "mild/moderate/severe"."""
-    around = mentions[max(index - 3, 0) : index + 4]
-    return (
-        0 < index < len(mentions) - 1
-        and is_value(mentions[index - 1], words)
-        and is_value(mentions[index + 1], words)
-        and sum(words[mention.i] == "/" for mention in around) == 1
-    )
 
 
 def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = None) -> list[Mention]:

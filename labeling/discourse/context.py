@@ -50,6 +50,8 @@ class Context:
         spoken of.
     table_line, columns, columns_skip
         Line of the head of a table, the topics or levels of its columns, and the columns of an earlier examination.
+    row_topic, cell
+        What the first cell of a row announced, and the cell being read.
     addendum_line
         Line where the addendum begins, or 0.
     """
@@ -88,6 +90,8 @@ class Context:
     table_line: int = -1
     columns: list[Topic | Mention | None] = field(default_factory=list)
     columns_skip: set[int] = field(default_factory=set)
+    row_topic: Topic | None = None
+    cell: int = -1
     addendum_line: int = 0
 
     def leave_skipped(self) -> None:

@@ -138,7 +138,7 @@ class LevelLines:
             elif opens == "level" and not titled:
                 owns_fields = sentence.blank_before or sentence.has_colons or _is_level_alone(sentence)
                 runs[-1].append(_Block(index, sentence.item, owns_fields))
-            elif not opens and (about := frozenset(m.value for m in _heading(sentence) if m.kind in _NOUNS)):
+            elif not opens and (about := frozenset(m.value for m in heading_of(sentence) if m.kind in _NOUNS)):
                 titled = False
                 if runs[-1] and not (sentence.item and sentence.item == runs[-1][-1].item):
                     runs[-1][-1].add(index, about)
@@ -150,7 +150,7 @@ class LevelLines:
         mentions = title.mentions
         if not title.line_end or not mentions or self._opens[index + 1 : index + 2] != ["level"]:
             return False
-        heading = _heading(title)
+        heading = heading_of(title)
         if not heading:
             return self._is_bare_title(index)
         return len(mentions) == len(heading) + 1 and all(mention.kind in _TITLES for mention in heading)
@@ -170,7 +170,7 @@ def _opens(words: list[str], sentence: Sentence) -> str:
     mentions = sentence.mentions
     if not mentions or not sentence.line_start:
         return "section" if mentions and mentions[0].kind == "section" else ""
-    if mentions[0].kind == "section" or section_by_words(words, _heading(sentence) or mentions):
+    if mentions[0].kind == "section" or section_by_words(words, heading_of(sentence) or mentions):
         return "section"
     first = next((mention for mention in mentions if not _leads(mention)), None)
     leads = first is not None and first.kind in _NAMED and first.i - sentence.i <= MAX_LEADING_WORDS
@@ -182,7 +182,7 @@ def _leads(mention: Mention) -> bool:
     return mention.kind == "of" or mention.value == ":" or (mention.kind == "site" and mention.value == "level")
 
 
-def _heading(sentence: Sentence) -> list[Mention]:
+def heading_of(sentence: Sentence) -> list[Mention]:
     """Return the mentions before the colon or dash at the front of a line; none where no heading stands."""
     for index, mention in enumerate(sentence.mentions):
         if mention.kind == "mark" and (mention.value == ":" or mention.value in DASHES):

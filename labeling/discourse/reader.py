@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.assertion import settle, sided_by_position
+from deepspine.labeling.assertion import settle
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import (
     BOTH,
@@ -30,6 +30,7 @@ from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_de
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
+from deepspine.labeling.paired_sides import sided_by_position, sided_within
 from deepspine.labeling.sentences import Sentence
 from deepspine.labeling.tokenization import Tokens
 
@@ -122,12 +123,10 @@ class Reader:
         """Read all sentences."""
         headings, context = self.headings, self.context
         for headings.index, sentence in enumerate(self.sentences):
-            if sentence.cell >= 0:
-                cell = enter_cell(sentence, headings)
-                if cell is not None:
-                    self._clause(sentence, cell[0], sentence.i, cell[1])
+            entered = enter_cell(sentence, headings) if sentence.cell >= 0 else headings.enter(sentence)
+            if entered is None:
                 continue
-            mentions, start, at_header = headings.enter(sentence)
+            mentions, start, at_header = entered
             if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS:
                 mentions = answer(self.words, start, sentence.j, mentions, context.topic) or mentions
             if mentions and not context.skip:
@@ -149,8 +148,8 @@ class Reader:
             if kinds <= _LEVELS_ONLY:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
-        if topic is not None and topic.sides == BOTH:
-            mentions = sided_by_position(mentions, self.words, topic.mentions)
+        if "/" in self.words[start : sentence.j]:
+            mentions = self._with_sides_of_pairs(mentions, kinds)
         mentions = settle(mentions, self.words, kinds)
         in_text = topic is None and sentence.cell < 0
         self.elliptic = in_text and self._goes_on_with_finding(kinds, at_header)
@@ -169,6 +168,13 @@ class Reader:
             self._remember(reader, frames, sentence)
         self._remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
+
+    def _with_sides_of_pairs(self, mentions: list[Mention], kinds: set[str]) -> list[Mention]:
+        """Return the mentions with a side for each half of "mild/moderate", where a pair of sides stands before it."""
+        topic = self.context.topic
+        if topic is not None and topic.sides == BOTH:
+            return sided_by_position(mentions, self.words, topic.mentions)
+        return sided_within(mentions, self.words) if "side" in kinds else mentions
 
     def _clause_reader(self, topic: Topic | None, start: int, at_header: bool) -> ClauseReader:
         """Return a reader of a clause that begins at a token, with what the sentences before leave to it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import LEFT, RIGHT, SITES, Topic
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.discourse.headings import Headings, make_topic
+from deepspine.labeling.discourse.headings import MAX_TOPIC_TOKENS, Headings, make_topic
+from deepspine.labeling.discourse.level_lines import heading_of
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentences import COLUMN_NAMES, ROW_NAMES, Sentence
 
@@ -18,13 +19,14 @@ _SIDED_COLUMNS = {
 }
 """Columns in short: "RF", "LNF", "RLR"."""
 
+_NAMING = frozenset(("site", "finding", "pred"))
 _HEAD_NAMES = ROW_NAMES | COLUMN_NAMES
 PRIOR_NAMES = frozenset(("previous", "prior", "before"))
 """Columns of the examination before, which are passed over."""
 
 
-def enter_cell(sentence: Sentence, headings: Headings) -> tuple[list[Mention], bool] | None:
-    """Take what a cell announces; returns what is left to read and whether a level was headed, or None."""
+def enter_cell(sentence: Sentence, headings: Headings) -> tuple[list[Mention], int, bool] | None:
+    """Take what a cell announces; returns what is left to read, where, and whether a level was headed, or None."""
     context, mentions = headings.context, sentence.mentions
     if sentence.line_start or sentence.cell == 0:
         _begin_row(context)
@@ -34,27 +36,45 @@ def enter_cell(sentence: Sentence, headings: Headings) -> tuple[list[Mention], b
         return None
     if sentence.cell in context.columns_skip:
         return None
-    if sentence.cell < len(context.columns):
-        _enter_column(context.columns[sentence.cell], sentence, headings)
+    _enter_column(sentence, headings)
     if not mentions:
         return None
     if _begins_with_level(mentions):
         headings.set_level(mentions[0], sentence, standalone=False)
-        return mentions[2:], True
-    return mentions, context.level is not None
+        return mentions[2:], mentions[1].j, True
+    rest, start = _enter_field(sentence, context)
+    return rest, start, context.level is not None
 
 
-def _enter_column(column: Topic | Mention | None, sentence: Sentence, headings: Headings) -> None:
-    """Take the topic of a column, or its level, where the row names the topic."""
+def _enter_column(sentence: Sentence, headings: Headings) -> None:
+    """Take the topic of a column, or its level, where the row names the topic; the heading of another cell ends."""
+    context = headings.context
+    column = context.columns[sentence.cell] if sentence.cell < len(context.columns) else None
     if isinstance(column, Mention):
         headings.set_level(column, sentence, standalone=False)
-    elif sentence.cell:
-        headings.context.topic = column
+    if context.cell == sentence.cell or not sentence.cell:
+        return
+    context.cell = sentence.cell
+    context.topic = column if isinstance(column, Topic) else context.row_topic
+
+
+def _enter_field(sentence: Sentence, context: Context) -> tuple[list[Mention], int]:
+    """Take the heading of a cell that has its own ("L4-5 | Canal: | mild"); returns what is left, and where."""
+    mentions = sentence.mentions
+    heading = heading_of(sentence)
+    if all(mention.kind not in _NAMING for mention in heading):
+        return mentions, sentence.i
+    sign = mentions[len(heading)]
+    if sign.i - sentence.i > MAX_TOPIC_TOKENS:
+        return mentions, sentence.i
+    context.topic = make_topic(heading)
+    return mentions[len(heading) + 1 :], sign.j
 
 
 def _begin_row(context: Context) -> None:
     context.level = None
-    context.topic = None
+    context.topic = context.row_topic = None
+    context.cell = -1
     context.leave_skipped()
 
 
@@ -104,7 +124,7 @@ def _names_row(sentence: Sentence, headings: Headings) -> bool:
         return True
     if any(mention.kind == "pred" for mention in mentions) and sentence.j - sentence.i > 4:
         return False
-    headings.context.topic = make_topic(mentions)
+    headings.context.topic = headings.context.row_topic = make_topic(mentions)
     return True
 
 

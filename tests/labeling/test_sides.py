@@ -13,6 +13,41 @@ def test_a_pair_behind_a_heading_of_both_sides_is_told_by_position() -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "Neural foramina R/L mild/severe.",
+    "Foramina: R/L mild/severe.",
+    "Right/left foraminal narrowing is mild/severe.",
+    "Foraminal stenosis L/R severe/mild, lateral recess stenosis L/R none/moderate.",
+    "NF (Rt/Lt) - mild/severe, canal patent.",
+    "L/R severe/mild foraminal stenosis.",
+])  # fmt: skip
+def test_a_pair_behind_both_sides_is_told_by_position_without_a_heading(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+def test_a_pair_by_position_may_follow_for_each_level() -> None:
+    expected = {"L3-L4 left": "none", "L3-L4 right": "mild", "L4-L5 left": "severe", "L4-L5 right": "moderate"}
+    assert told("Foramina R/L L3-4 mild/none, L4-5 moderate/severe.", "foraminal_stenosis") == expected
+
+
+@pytest.mark.parametrize("text", [
+    "B/L foraminal stenosis: mild/moderate.",
+    "Neural foramina (b/l): mild/moderate.",
+    "Right and left foraminal narrowing is mild/moderate.",
+])  # fmt: skip
+def test_a_pair_behind_both_sides_in_one_word_is_of_both(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == at_l45("foraminal_stenosis", "mild|moderate")
+
+
+@pytest.mark.parametrize("text", [
+    "Right/left foraminal narrowing, mild/moderate canal stenosis.",
+    "R/L foraminal narrowing with mild/moderate canal stenosis.",
+])  # fmt: skip
+def test_a_pair_of_another_site_is_not_that_of_the_sides(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "mild|moderate"}
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == at_l45("foraminal_stenosis", PRESENT)
+
+
+@pytest.mark.parametrize("text", [
     "Nerve roots are compressed at L4/5 bilaterally and on the left at L5/S1.",
     "Compression of the nerve roots at L4/5 bilaterally and on the left at L5/S1.",
 ])  # fmt: skip

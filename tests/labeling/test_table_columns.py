@@ -44,6 +44,23 @@ def test_lf_without_a_right_column_is_the_yellow_ligament() -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
 
 
+@pytest.mark.parametrize("row", [
+    "L4-5 | Disc: bulge | Canal: none | Foramina R/L: mild/severe",
+    "| L4-5 | Canal: none | Foramina L/R: severe/mild |",
+    "L4-5 | Canal stenosis: no | Foraminal stenosis: left severe, right mild",
+    "L4-5 | Canal - nil | Foramina - mild on the right. Severe on the left. | Facets: arthrosis",
+])  # fmt: skip
+def test_a_cell_may_have_a_heading_of_its_own(row: str) -> None:
+    assert told(row, "canal_stenosis") == {"L4-L5": "none"}
+    assert told(row, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+def test_the_heading_of_a_cell_ends_with_it() -> None:
+    found = labels_of("L4-5 | Foramina: mild | severe canal stenosis\nDisc | Bulge: mild | normal")
+    assert found["L4-L5 foraminal_stenosis left"] == "mild"
+    assert found["L4-L5 canal_stenosis"] == "severe"
+
+
 @pytest.mark.parametrize("text", [
     "L3-4: mild bulge\nSpondylolisthesis no",
     "L3-4: mild bulge\nSpondylolisthesis\tno",

@@ -1,0 +1,124 @@
+"""Values that stand in the order of two sides: "Foramina (R/L): mild/moderate", "Foramina R/L mild/moderate"."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.past import is_value
+
+_SIDE_OF_WORD = {
+    **dict.fromkeys(("left", "lt", "l"), "left"),
+    **dict.fromkeys(("right", "rt", "r"), "right"),
+}
+_SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
+_COMMA = Rule("mark.by_position", "mark", ",", ())
+_SEMICOLON = Rule("mark.behind_position", "mark", ";", ())
+_PAIR_WORDS = len(("left", "/", "right"))
+
+_BEFORE_VALUES = frozenset(("site", "pred", "finding", "cop", "level", "levels", "of"))
+"""Kinds of mentions between the two sides and their values: "Right/left foramina | at L4-5: | mild/moderate"."""
+
+_MARKS_BEFORE = frozenset((":", "-", "=", "(", ")"))
+_AMONG_VALUES = frozenset(("grade", "post_neg", "conj", "mark", "level", "levels", "of", "to"))
+"""Kinds of mentions that a list of such values is made of: "mild/moderate | at L4-5, | none/mild | at L5-S1"."""
+
+
+def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequence[Mention]) -> list[Mention]:
+    """Give "moderate/mild" behind the heading "Foramina (Lt/Rt)" a side each.
+
+    Parameters
+    ----------
+    mentions
+        Of the sentence behind the heading, before `settle`.
+    words
+        Of the whole report.
+    heading
+        Mentions of the heading, one of which names both sides.
+    """
+    sides = [mention for mention in heading if mention.kind == "side"]
+    order = _order(words, sides[0].i) if sides and sides[-1].j - sides[0].i == _PAIR_WORDS else None
+    return mentions if order is None else _shared_out(mentions, words, *order)
+
+
+def sided_within(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Give the values of "Foramina R/L mild/moderate" a side each, where no heading parts them from the sides.
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence that holds a side and a slash, before `settle`.
+    words
+        Of the whole report.
+    """
+    pairs = [k for k, m in enumerate(mentions) if m.kind == "side" and _order(words, m.i) is not None]
+    if not pairs:
+        return mentions
+    told = mentions[: pairs[0]]
+    for start, end in itertools.pairwise([*pairs, len(mentions)]):
+        told += _pair_shared_out(mentions[start:end], words)
+    return told
+
+
+def _pair_shared_out(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Share out the values behind a pair of sides, which the mentions begin with."""
+    order = _order(words, mentions[0].i)
+    behind = next((k for k, m in enumerate(mentions) if m.i >= mentions[0].i + _PAIR_WORDS), len(mentions))
+    first = behind
+    while first < len(mentions) and _may_part(mentions[first]):
+        first += 1
+    end = first
+    if first == len(mentions) or not is_value(mentions[first], words):
+        return mentions
+    while end < len(mentions) and mentions[end].kind in _AMONG_VALUES:
+        end += 1
+    values = mentions[first:end]
+    shared = values if order is None else _shared_out(values, words, *order)
+    if len(shared) == len(values):
+        return mentions
+    if shared[-1].value == "," and end < len(mentions):
+        shared[-1] = Mention(_SEMICOLON, shared[-1].i, shared[-1].j)  # the comma between sides parts less
+    return [*mentions[behind:first], *shared, *mentions[end:]]
+
+
+def _may_part(mention: Mention) -> bool:
+    """Whether a mention may stand between two sides and their values."""
+    return mention.value in _MARKS_BEFORE if mention.kind == "mark" else mention.kind in _BEFORE_VALUES
+
+
+def _order(words: list[str], place: int) -> tuple[str, str] | None:
+    """Return the sides that "R/L" at a token names, as they are written; None where it names no such pair."""
+    named = words[place : place + _PAIR_WORDS]
+    if len(named) < _PAIR_WORDS or named[1] != "/":
+        return None
+    first, second = _SIDE_OF_WORD.get(named[0]), _SIDE_OF_WORD.get(named[2])
+    return None if first is None or second is None or first == second else (first, second)
+
+
+def _shared_out(mentions: list[Mention], words: list[str], first: str, second: str) -> list[Mention]:
+    """Put a side before each half of every "mild/moderate"."""
+    told: list[Mention] = []
+    begin = 0
+    for index, mention in enumerate(mentions):
+        if words[mention.i] == "/" and _parts_values(mentions, index, words):
+            place = mentions[begin].i
+            told.insert(len(told) - (index - begin), Mention(_SIDE[first], place, place))
+            told += [Mention(_COMMA, mention.i, mention.j), Mention(_SIDE[second], mention.j, mention.j)]
+            continue
+        if not (is_value(mention, words) or words[mention.i] in ("-", "to")):
+            begin = index + 1
+        told.append(mention)
+    return told
+
+
+def _parts_values(mentions: list[Mention], index: int, words: list[str]) -> bool:
+    """Whether a slash stands alone between two values: not in "mild/moderate/severe"."""
+    around = mentions[max(index - 3, 0) : index + 4]
+    return (
+        0 < index < len(mentions) - 1
+        and is_value(mentions[index - 1], words)
+        and is_value(mentions[index + 1], words)
+        and sum(words[mention.i] == "/" for mention in around) == 1
+    )
