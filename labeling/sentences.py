@@ -32,6 +32,7 @@ _PARTING = DASHES | frozenset((".", "|", NEWLINE, ":", "*", ")"))
 
 _STATING = frozenset(("finding", "pred", "open"))
 _VALUES = frozenset(("finding", "open", "grade", "post_neg", "side", "side_post", "pred"))
+_DEGREES = frozenset(("grade", "neg", "post_neg", "open", "number"))
 _PRONOUNS = frozenset(("it", "they", "them", "these", "this", "those", "both", "one", "ones", "same"))
 _LEVELS = frozenset(("level", "levels", "levelref"))
 _JOINING = frozenset(("conj", "of", "to", "neg"))
@@ -279,12 +280,29 @@ def _unmarked_items(sentence: Sentence) -> list[Sentence]:
         if mention.value != ":":
             continue
         first = _heading_start(mentions, index)
-        if first and (mentions[first - 1].kind in _VALUES or mentions[first - 1].value == ","):
+        if not first and colons:
+            first = _finding_start(mentions, index, colons[-1])
+        if first and _ends_field(mentions, first - 1):
             items.append(_item_behind(items[-1], mentions[first].i))
+            _leave_joint(items[-2])
         elif colons and _is_level_behind_text(mentions, colons, index):
             items.append(_item_behind(items[-1], mentions[index - 1].i))
         colons.append(index)
     return items
+
+
+def _ends_field(mentions: list[Mention], index: int) -> bool:
+    """Whether a field ends with a mention: a value, a comma, or a dash behind these ("Disc: bulge | - Canal: none")."""
+    last = mentions[index]
+    if last.kind == "mark" and last.value in DASHES and index:
+        last = mentions[index - 1]
+    return last.kind in _VALUES or last.value == ","
+
+
+def _leave_joint(field: Sentence) -> None:
+    """Leave out the comma or dash that a field ends with."""
+    if field.mentions[-1].kind == "mark":
+        field.j = field.mentions.pop().i
 
 
 def _is_level_behind_text(mentions: list[Mention], colons: list[int], colon: int) -> bool:
@@ -307,11 +325,23 @@ def _is_level_behind_text(mentions: list[Mention], colons: list[int], colon: int
 def _heading_start(mentions: list[Mention], colon: int) -> int:
     """Return the first mention of "R NF:", "Canal:", "Foraminal narrowing:" before a colon; 0 where none stands."""
     first = colon
+    if first > 1 and mentions[first - 1].value == "both" and mentions[first - 1].i == mentions[first - 2].j:
+        first -= 1
     for kind in ("pred", "site", "side"):
         before = mentions[first - 1] if first else None
         if before is not None and before.kind == kind and before.value != "both" and before.j == mentions[first].i:
             first -= 1
     return first if any(mention.kind == "site" for mention in mentions[first:colon]) else 0
+
+
+def _finding_start(mentions: list[Mention], colon: int, last: int) -> int:
+    """Return the finding that heads a field behind another one ("Bulge: mild, | Herniation: none"), or 0."""
+    first, behind = colon - 1, mentions[colon + 1 : colon + 2]
+    if first <= last + 1 or mentions[first].kind != "finding" or mentions[last - 1].kind not in _NAMES:
+        return 0
+    parted = mentions[first - 1].kind == "mark" and mentions[first].j == mentions[colon].i
+    valued = bool(behind) and (behind[0].kind in _DEGREES or behind[0].value == mentions[first].value)
+    return first if parted and valued else 0
 
 
 def _item_behind(sentence: Sentence, start: int) -> Sentence:

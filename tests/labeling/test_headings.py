@@ -345,3 +345,17 @@ def test_a_line_about_pictures_ends_a_history_that_no_heading_ends(text: str) ->
 def test_lines_of_a_history_end_it_not(text: str) -> None:
     assert not told(text, "canal_stenosis")
     assert not told(text, "herniation")
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5 - Disc: mild bulge - Canal: none - NF R/L: none/severe",
+    "L4-5: Disc: mild bulge - Canal: none - Right NF: none - Left NF: severe",
+    "L4-5: Bulge: mild, Herniation: no, Canal: none, Foramina: left severe, right none",
+    "L4-5 - Bulge: mild - Canal stenosis: none - Modic: type 1 - Foramina R/L: none/severe",
+    "L4-5: Disc: mild bulge Canal: none NF L/R: severe/none",
+])  # fmt: skip
+def test_a_field_ends_where_the_heading_of_the_next_begins(text: str) -> None:
+    found = labels_of(text)
+    assert found["L4-L5 bulge"] == "mild"
+    assert found["L4-L5 canal_stenosis"] == "none"
+    assert (found["L4-L5 foraminal_stenosis left"], found["L4-L5 foraminal_stenosis right"]) == ("severe", "none")
