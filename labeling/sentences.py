@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.lost_lines import with_line_ends
@@ -33,6 +34,13 @@ _PARTING = DASHES | frozenset((".", "|", NEWLINE, ":", "*", ")"))
 _STATING = frozenset(("finding", "pred", "open"))
 _VALUES = frozenset(("finding", "open", "grade", "post_neg", "side", "side_post", "pred"))
 _DEGREES = frozenset(("grade", "neg", "post_neg", "open", "number"))
+_PLACES = frozenset(("level", "levels", "levelref", "site"))
+_ENDING = _STATING | {"side", "side_post", "site", "present", "post_neg", "number", "zone", "vertebra", "level"}
+"""Kinds of mentions that a clause without a stop may end with."""
+
+_OPENING_WORDS = frozenset(("no", "a", "an"))
+"""What stands behind the "there is" that opens a clause, not behind "the bulge there is | mild"."""
+
 _PRONOUNS = frozenset(("it", "they", "them", "these", "this", "those", "both", "one", "ones", "same"))
 _LEVELS = frozenset(("level", "levels", "levelref"))
 _JOINING = frozenset(("conj", "of", "to", "neg"))
@@ -103,10 +111,11 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
             sentences += _headed_items(words, sentence)
         elif sentence.has_colons:
             sentences += _unmarked_items(sentence)
-        elif sentence.j - sentence.i < RUN_ON_WORDS:
-            sentences.append(sentence)
+        elif "there" in words[sentence.i + 1 : sentence.j]:
+            for clause in _cut(words, sentence, _clause_opening):
+                sentences += _short_of(words, clause)
         else:
-            sentences += [piece for part in _parts(words, sentence) for piece in _pieces(part)]
+            sentences += _short_of(words, sentence)
     return sentences
 
 
@@ -393,20 +402,52 @@ def _parts(words: list[str], sentence: Sentence) -> list[Sentence]:
     """Cut a dictation without punctuation where a level, a heading or "there is" opens something new."""
     if any(m.kind == "mark" and m.value in ",;:" for m in sentence.mentions):
         return [sentence]
-    parts = [Sentence(sentence.i, sentence.line)]
-    parts[0].line_start, parts[0].blank_before = sentence.line_start, sentence.blank_before
-    for index, mention in enumerate(sentence.mentions):
-        start = _opening(words, sentence.mentions, index)
+    return _cut(words, sentence, _opening)
+
+
+def _short_of(words: list[str], sentence: Sentence) -> list[Sentence]:
+    """Return a sentence, or what it falls into where it is too long to be one."""
+    if sentence.j - sentence.i < RUN_ON_WORDS:
+        return [sentence]
+    return [piece for part in _parts(words, sentence) for piece in _pieces(part)]
+
+
+def _cut(
+    words: list[str], sentence: Sentence, opening: Callable[[list[str], list[Mention], int], int]
+) -> list[Sentence]:
+    """Cut a sentence at the tokens that mentions open something new at."""
+    mentions, sentence.mentions = sentence.mentions, []
+    parts = [sentence]
+    for index, mention in enumerate(mentions):
+        start = opening(words, mentions, index)
         if start > parts[-1].i:
-            parts[-1].j = start
-            parts.append(Sentence(start, sentence.line))
-            moved = [m for m in parts[-2].mentions if m.i >= start]
-            parts[-2].mentions = [m for m in parts[-2].mentions if m.i < start]
-            parts[-1].mentions = moved
+            parts.append(_item_behind(parts[-1], start))
         parts[-1].mentions.append(mention)
-    parts[-1].j = sentence.j
-    parts[-1].line_end = sentence.line_end
     return parts
+
+
+def _clause_opening(words: list[str], mentions: list[Mention], index: int) -> int:
+    """Return the token where a clause with "there is" begins behind one that has no stop, or -1.
+
+    "A bulge with mild narrowing | at L5-S1 there is a protrusion | there is no stenosis".
+    """
+    start, before = mentions[index].i, mentions[index - 1] if index else None
+    if before is None:
+        return -1
+    behind_whole = before.kind in _STATING and before.j == start
+    if words[start : mentions[index].j] == ["impression"]:
+        return start if behind_whole else -1
+    if words[start : start + 2] not in (["there", "is"], ["there", "are"]):
+        return -1
+    first = index
+    while first and mentions[first - 1].kind in _PLACES:
+        first -= 1
+    if first == index:
+        return start if behind_whole and not _OPENING_WORDS.isdisjoint(words[start + 2 : start + 3]) else -1
+    if first < 2 or words[mentions[first - 1].i] != "at" or mentions[first - 2].kind not in _ENDING:
+        return -1
+    whole = _is_whole(words, mentions[: first - 1])
+    return mentions[first - 1].i if whole else -1
 
 
 def _opening(words: list[str], mentions: list[Mention], index: int) -> int:

@@ -89,3 +89,25 @@ def test_a_level_that_heads_a_line_does_so_where_no_stop_stands_before_it(text: 
 def test_a_level_behind_a_comma_heads_no_line() -> None:
     text = "Canal stenosis L3-4: mild, L4-5: severe, L5-S1: none."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "at l4 l5 there is a mild bulge and mild foraminal narrowing at l5 s1 there is a protrusion and severe foraminal "
+    "narrowing",
+    "At L4-5 there are a mild bulge and mild narrowing of the foramina at the L5-S1 level there is a protrusion with "
+    "severely narrowed foramina.",
+    "at l4 l5 there is a mild bulge with mild foraminal stenosis at l5 s1 there is a protrusion with severe "
+    "foraminal stenosis",
+])  # fmt: skip
+def test_in_dictation_without_stops_a_level_where_there_is_something_opens_a_clause(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {
+        "L4-L5 left": "mild", "L4-L5 right": "mild", "L5-S1 left": "severe", "L5-S1 right": "severe",
+    }  # fmt: skip
+    assert told(text, "herniation") == {"L5-S1": "protrusion"}
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+
+
+def test_in_dictation_without_stops_there_is_no_and_the_impression_open_sentences() -> None:
+    text = "at l4 l5 there is a protrusion there is no canal stenosis impression moderate canal stenosis at l3 l4"
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "none"}
+    assert told("L4-5: The bulge there is mild.", "bulge") == {"L4-L5": "mild"}
