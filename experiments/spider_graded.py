@@ -61,7 +61,7 @@ class Variant:
         segmentation's encoder where it has one), or the name of a
         variant further up, whose network of the same fold goes on learning.
     learner
-        `forest` or `boosting` on measurements in place of a network; none when empty.
+        `forest`, `boosting` or `logistic` on measurements in place of a network; none when empty.
     neighbours
         Whether a learner on measurements also sees how a level differs from the patient's others.
     average_of

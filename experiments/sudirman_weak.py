@@ -60,9 +60,9 @@ class Variant:
         Whether to start from the segmentation's encoder (`spine`), which learned from masks and from where discs are,
         not from what is the matter with them.
     learner
-        `forest` or `boosting` on measurements in place of a network; none when empty.
+        `forest`, `boosting` or `logistic` on measurements in place of a network; none when empty.
     min_leaf
-        Fewest discs in a leaf of a learner on measurements; its own default when missing.
+        Fewest discs in a leaf of trees on measurements; their own default when missing.
     average_of
         Variants further up whose probabilities are averaged in place of a training.
     crops

@@ -14,7 +14,7 @@ import numpy as np
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
-from deepspine.grading.measurements_forest import MeasurementForest, feature_array
+from deepspine.grading.measurements_forest import Learner, MeasurementForest, feature_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,8 +75,10 @@ def export(forest: MeasurementForest) -> ExportedForest:
     Raises
     ------
     ConfigError
-        When skl2onnx is not installed.
+        When skl2onnx is not installed, or the learner is a regression, whose normal scores ONNX does not know.
     """
+    if Learner.LOGISTIC in forest.model.named_steps:
+        raise ConfigError("a regression on measurements cannot be shipped; take forest or boosting as learner")
     try:
         from skl2onnx import to_onnx
         from skl2onnx.common.data_types import FloatTensorType

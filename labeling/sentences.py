@@ -13,6 +13,8 @@ from deepspine.labeling.tokenization import is_sentence_end
 
 RUN_ON_WORDS = 60
 """A sentence of so many tokens without a comma was dictated without punctuation."""
+MAX_CLAUSE_MENTIONS = 40
+"""A clause of dictation is looked at no farther back than this, so that cutting stays linear in the text."""
 
 MAX_SENTENCE_WORDS = 300
 DASHES = frozenset(("-", "=", "->"))
@@ -446,7 +448,7 @@ def _clause_opening(words: list[str], mentions: list[Mention], index: int) -> in
         return start if behind_whole and not _OPENING_WORDS.isdisjoint(words[start + 2 : start + 3]) else -1
     if first < 2 or words[mentions[first - 1].i] != "at" or mentions[first - 2].kind not in _ENDING:
         return -1
-    whole = _is_whole(words, mentions[: first - 1])
+    whole = _is_whole(words, mentions[max(first - 1 - MAX_CLAUSE_MENTIONS, 0) : first - 1])
     return mentions[first - 1].i if whole else -1
 
 

@@ -37,7 +37,7 @@ def fitted(learner: Learner) -> MeasurementForest:
     return fit_forest(table, labels, "modic", learner=learner, n_trees=20)
 
 
-@pytest.mark.parametrize("learner", list(Learner))
+@pytest.mark.parametrize("learner", [Learner.FOREST, Learner.BOOSTING])
 def test_an_exported_forest_answers_as_the_fitted_one_gaps_included(learner: Learner) -> None:
     pytest.importorskip("skl2onnx", reason="needs the extra `export`")
     forest = fitted(learner)
@@ -56,3 +56,8 @@ def test_without_the_extra_the_command_to_install_it_is_named(monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "skl2onnx", None)
     with pytest.raises(ConfigError, match=r"deepspine\[export\]"):
         export(fitted(Learner.FOREST))
+
+
+def test_a_regression_is_not_shipped() -> None:
+    with pytest.raises(ConfigError, match="forest or boosting"):
+        export(fitted(Learner.LOGISTIC))

@@ -33,6 +33,11 @@ ADVERSARIAL = {
     "rows of a line": "| L4-5 | mild ",
     "sections of a line": "history: pain. - L4-5: ",
     "histories": "History:\nPain.\n",
+    "dictation": "at l4 l5 there is a mild bulge ",
+    "sides of before": "narrowing on that side. ",
+    "lesions in a list": "a bulge at L3-4 and another at L4-5, both mild, ",
+    "pairs of sides": "foramina R/L mild/severe ",
+    "fields of a line": "- Canal: none ",
 }
 
 
