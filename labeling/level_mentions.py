@@ -34,6 +34,7 @@ _DEGREES = {
 }
 """Phrases that rank the levels that they join, by their first word."""
 
+_AT = frozenset(("at", "the", "both"))
 _ODD_JOINTS = frozenset((".", ":", "&", "+", "and"))
 """What stands between the vertebrae of a level only in a heading: "L4 & 5:"."""
 
@@ -141,7 +142,7 @@ def read_group(words: list[str], start: int) -> LevelGroup | None:
     if first is None:
         return None
     pairs, end, slip = first
-    end, pairs = _more(words, end, pairs)
+    end, pairs = _more(words, start, end, pairs)
     while end < len(words) and words[end] in _NOUNS:
         end += 1
     kept = _kept(tuple(pairs))
@@ -172,7 +173,7 @@ def _kept(pairs: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
     )
 
 
-def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int, list[tuple[str, str]]]:
+def _more(words: list[str], start: int, end: int, pairs: list[tuple[str, str]]) -> tuple[int, list[tuple[str, str]]]:
     while len(pairs) < MAX_GROUP:
         position, joins, is_range = _skip_join(words, end)
         if not joins:
@@ -180,7 +181,7 @@ def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int
         following = _one(words, position)
         if following is None:
             following = _bare_numbers(words, position)
-        if following is None or following[2]:
+        if following is None or following[2] or _opens_clause(words, start, position, following[1]):
             return end, pairs
         if is_range:
             last = following[0][-1]
@@ -190,6 +191,22 @@ def _more(words: list[str], end: int, pairs: list[tuple[str, str]]) -> tuple[int
             pairs = pairs + following[0]
         end = following[1]
     return end, pairs
+
+
+def _opens_clause(words: list[str], first: int, start: int, end: int) -> bool:
+    """Whether a level is the place of what stands behind it: "a bulge at L3-4, and at | L4-5 there is stenosis".
+
+    Not where the levels before it open the sentence: "At L3-4 and at | L4-5 there are bulges".
+    """
+    if words[start - 1] not in _AT:
+        return False
+    while end < len(words) and (words[end] in _NOUNS or words[end] == ","):
+        end += 1
+    if words[end : end + 1] != ["there"]:
+        return False
+    while first and words[first - 1] in _AT:
+        first -= 1
+    return first > 0 and words[first - 1].isalnum()
 
 
 def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:

@@ -522,3 +522,14 @@ def test_each_level_means_all_where_none_has_been_named(text: str) -> None:
 
 def test_both_levels_need_two() -> None:
     assert not told("No disc herniation at both levels.", "herniation")
+
+
+@pytest.mark.parametrize("join", [" and at ", ", and at the "])
+def test_a_level_with_a_clause_of_its_own_is_not_in_the_group_before(join: str) -> None:
+    text = f"There is a mild bulge at L3-4{join}L4-5 level there is severe canal stenosis."
+    assert labels_of(text) == {"L3-L4 bulge": "mild", "L4-L5 canal_stenosis": "severe"}
+
+
+@pytest.mark.parametrize("opening", ["At L3-4", "Both at L3-4", "Normal alignment. At the L3-4"])
+def test_levels_that_open_a_sentence_stay_a_group(opening: str) -> None:
+    assert told(f"{opening} and at L4-5 there are bulges.", "bulge").keys() == {"L3-L4", "L4-L5"}
