@@ -22,6 +22,11 @@ _ASKED = frozenset(("level", "levels", "side", "side_post"))
 _PLACING = frozenset(("side", "side_post", "zone", "conj"))
 """What says where the answer holds: "Yes, left", "Yes, right paracentral"."""
 
+_LEVELS = frozenset(("level", "levels"))
+_SIDES = frozenset(("side", "side_post"))
+_LISTING = _LEVELS | _SIDES | {"mark", "conj"}
+"""Kinds of mentions of a list of levels and sides, without an answer."""
+
 _ENDS = frozenset((",", ";", ".", ")", "(", NEWLINE, "and", "at"))
 _AT_ONCE = frozenset(("(", ":", "-", "="))
 """Marks between what is asked and the answer: "L4-5: | yes"."""
@@ -59,6 +64,20 @@ def with_answers(mentions: list[Mention], words: list[str], topic: Topic | None)
     for place in found:
         kept[place] = Mention(_DENIED if words[place] in _DENIALS else _PRESENT, place, place + 1)
     return sorted(kept.values(), key=lambda mention: mention.i)
+
+
+def with_listed_sides(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return the mentions with a yes behind each level of a list that has but sides: "L4-5 | left, L5-S1 | (both)"."""
+    kinds = {mention.kind for mention in mentions}
+    if kinds.isdisjoint(_SIDES) or not kinds <= _LISTING or mentions[0].kind not in _LEVELS:
+        return mentions
+    said = {place for mention in mentions for place in range(mention.i, mention.j)}
+    if any(words[place].isalnum() for place in range(mentions[0].i, mentions[-1].j) if place not in said):
+        return mentions
+    listed = []
+    for mention in mentions:
+        listed += [mention, Mention(_PRESENT, mention.j, mention.j)] if mention.kind in _LEVELS else [mention]
+    return listed
 
 
 def _places(mentions: list[Mention], words: list[str]) -> list[int]:

@@ -21,7 +21,7 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
-from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, with_answers
+from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, with_answers, with_listed_sides
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -133,13 +133,18 @@ class Reader:
                 self._clause(sentence, mentions, start, at_header)
         return Reading(self.stating.statements, self.puzzles)
 
+    def _answered(self, sentence: Sentence, mentions: list[Mention], start: int) -> list[Mention]:
+        """Return the mentions behind a heading with the answers that its levels and sides give it."""
+        if not ANSWERS.isdisjoint(self.words[start : sentence.j]):
+            return with_answers(mentions, self.words, self.context.topic)
+        return with_listed_sides(mentions, self.words) if self.headings.finding_headed(sentence, start) else mentions
+
     def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
         """Read what is left of a sentence behind its headings."""
         if self._of_other_region(sentence, mentions):
             return
         topic = self.context.topic
-        if not ANSWERS.isdisjoint(self.words[start : sentence.j]):
-            mentions = with_answers(mentions, self.words, topic)
+        mentions = self._answered(sentence, mentions, start)
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
             if "numbering" not in kinds:

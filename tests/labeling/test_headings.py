@@ -359,3 +359,16 @@ def test_a_field_ends_where_the_heading_of_the_next_begins(text: str) -> None:
     assert found["L4-L5 bulge"] == "mild"
     assert found["L4-L5 canal_stenosis"] == "none"
     assert (found["L4-L5 foraminal_stenosis left"], found["L4-L5 foraminal_stenosis right"]) == ("severe", "none")
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["L4-5 left, L5-S1 bilateral", "L4-5 (left), L5-S1 (both sides)"],
+)
+def test_levels_and_sides_behind_a_heading_have_its_finding(listed: str) -> None:
+    found = told(f"Foraminal stenosis: {listed}.", "foraminal_stenosis")
+    assert found == dict.fromkeys(("L4-L5 left", "L5-S1 left", "L5-S1 right"), PRESENT)
+
+
+def test_what_else_is_said_of_a_side_behind_a_heading_is_not_its_finding() -> None:
+    assert labels_of("Foraminal stenosis: L4-5 left nerve block.") == {}
