@@ -292,11 +292,7 @@ class FindingHeads(Leftovers):
         return named[-1].value if named else ""
 
     def _degeneration(self, mention: Mention) -> None:
-        sites = [s for c in [*self.conjuncts, self.cur] for s in c.sites]
-        if not sites:
-            sites = [s for c in self.subject for s in c.sites]
-        if not sites and self.topic is not None:
-            sites = self.topic.sites
+        sites = self._degenerating()
         known = [s for s in sites if s.value in ("disc", "facet", "endplate", "disc_signal")]
         following = self._peek()
         if not sites and following is not None and following.kind == "of" and self._site_within(3):
@@ -308,21 +304,18 @@ class FindingHeads(Leftovers):
         cur.sites = known[-1:]
         frames = self._emit(mention, known[-1], cur) if known else []
         if not frames:
-            frames = [
-                self._frame(
-                    "degeneration"
-                    if not sites
-                    and self.words[mention.i].startswith("degenerat")
-                    and (self.level is not None or not sites)
-                    else "",
-                    GRADED,
-                    mention,
-                    cur,
-                )
-            ]
+            of_disc = not sites and self.words[mention.i].startswith("degenerat")
+            frames = [self._frame("degeneration" if of_disc else "", GRADED, mention, cur)]
         self.conjuncts = []
         self._fresh()
         self.last = frames
+
+    def _degenerating(self) -> list[Mention]:
+        """Return the sites that a degeneration is said of; a heading such as "Disc levels:" is none."""
+        sites = [site for conjunct in [*self.conjuncts, self.cur] for site in conjunct.sites]
+        sites = sites or [site for conjunct in self.subject for site in conjunct.sites]
+        headed = self.topic.sites if self.topic is not None else []
+        return sites or [site for site in headed if site.value != "level"]
 
 
 def _is_of_other_level(conjunct: Conjunct, frame: Frame) -> bool:

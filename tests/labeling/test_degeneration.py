@@ -263,3 +263,9 @@ def test_oedema_of_an_endplate_that_is_broken_or_infected_is_no_modic_change(tex
 ])  # fmt: skip
 def test_oedema_of_an_endplate_without_another_cause_is_type_1(text: str) -> None:
     assert told(text, "modic") == {"L4-L5": "type1"}
+
+
+@pytest.mark.parametrize("heading", ["Disc levels:", "Disc level:", "Levels:"])
+def test_degeneration_under_a_heading_of_levels_is_the_discs(heading: str) -> None:
+    text = f"{heading}\nL4-5: Moderate degeneration, bulging.\nL5-S1: Mild degeneration."
+    assert told(text, "degeneration") == {"L4-L5": "moderate", "L5-S1": "mild"}
