@@ -24,6 +24,9 @@ MAX_LENGTH = 24
 GLUED_LENGTH = 9
 MIN_PART = 4
 CACHE_SIZE = 200_000
+COMBINING = frozenset(("antero",))
+"""Words of the lexicon that are no word of two glued ones, but begin a direction: "anterosuperiorly"."""
+
 _ENDINGS = frozenset(
     [
         "s",
@@ -97,8 +100,9 @@ class Speller:
     def _unglued(self, word: str) -> str:
         """Split a word that is two known ones written together ("notedslightly")."""
         for place in range(MIN_PART, len(word) - MIN_PART + 1):
-            if word[:place] in self.known and word[place:] in self.known:
-                return f"{word[:place]} {word[place:]}"
+            front, back = word[:place], word[place:]
+            if front in self.known and back in self.known and front not in COMBINING:
+                return f"{front} {back}"
         return word
 
     def _nearest(self, word: str) -> str:

@@ -61,5 +61,13 @@ def test_glued_words_are_parted() -> None:
     )
 
 
+@pytest.mark.parametrize("text", [
+    "L3-4: dehydrated disc. Limbus fragment anterosuperiorly at L4.", "L3-4: dehydrated disc, defect anteroinferiorly.",
+    "L3-4: the disc is dehydrated anterosuperiorly.",
+])  # fmt: skip
+def test_a_direction_is_no_slip(text: str) -> None:
+    assert labels_of(text) == {"L3-L4 degeneration": "mild|moderate|severe"}
+
+
 def test_a_swap_of_neighbours_is_one_edit() -> None:
     assert distance("canla", "canal") == 1

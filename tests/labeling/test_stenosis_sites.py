@@ -216,3 +216,16 @@ def test_a_canal_that_was_always_small_has_no_degree_of_its_own(born: str) -> No
     text = f"Severe acquired stenosis at L3-4 superimposed on a {born} small canal."
     assert told(text, "canal_stenosis") == {"L3-L4": "severe"}
     assert labels_of(f"The canal is {born} small.") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4: Susceptibility from screws obscures the canal.", "Metal artefact at L5-S1 obscures the left foramen.",
+    "L4-5: The nerve roots are in part obscured, with motion obscuring both recesses.",
+])  # fmt: skip
+def test_what_is_obscured_is_not_seen_and_not_narrowed(text: str) -> None:
+    assert not labels_of(text)
+
+
+def test_behind_what_is_obscured_findings_go_on() -> None:
+    text = "L4-5: Hardware obscures the foramina. Moderate canal stenosis."
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "moderate"}
