@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.emission import Emission
-from deepspine.labeling.clauses.frames import GRADED, SITES, Conjunct, Frame, clone, meanings
+from deepspine.labeling.clauses.frames import (
+    BOTH,
+    GRADED,
+    LEFT,
+    RIGHT,
+    SITES,
+    STENOSES,
+    Conjunct,
+    Frame,
+    clone,
+    meanings,
+)
 from deepspine.labeling.clauses.lookahead import ROOT_PREDICATES
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.markup import NEWLINE
@@ -179,12 +190,21 @@ class Objects(Emission):
             return self._emit(head, SITES[site_entered], opener)
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
+        if self._is_of_other_side(opener):
+            return self._emit(head, SITES[self.frames[-1].site], opener)
         site = self.previous_site
         if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
             return self._emit(head, site, opener)
         if opener.sides and self._is_of_unknown_site(head):
             return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
+
+    def _is_of_other_side(self, opener: Conjunct) -> bool:
+        """Whether a narrowing is that of the site before: "of the left foramen and severe | narrowing of the right"."""
+        before = self.frames[-1] if self.frames else None
+        if before is None or before.site not in ("foramen", "recess") or before.finding not in STENOSES:
+            return False
+        return opener.sides in (LEFT, RIGHT) and before.sides | opener.sides == BOTH
 
     def _narrows_disc(self, head: Mention, opener: Conjunct) -> bool:
         """Whether a narrowing is that of the disc: "Disc: severely | narrowed", "desiccated and | narrowed"."""

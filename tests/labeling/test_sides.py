@@ -477,3 +477,30 @@ def test_that_side_may_be_told_of_at_another_level() -> None:
 ])  # fmt: skip
 def test_the_same_side_of_both_is_both(text: str) -> None:
     assert told(text, "nerve_root") == at_l45("nerve_root", "compression")
+
+
+@pytest.mark.parametrize("join", [
+    "and severe narrowing of the right", "and severe stenosis on the right", ", severe of the right",
+])  # fmt: skip
+def test_a_narrowing_of_the_other_side_is_of_the_site_before(join: str) -> None:
+    found = labels_of(f"L4-5: Mild narrowing of the left foramen {join}. The canal is patent.")
+    assert found == {
+        "L4-L5 foraminal_stenosis left": "mild",
+        "L4-L5 foraminal_stenosis right": "severe",
+        "L4-L5 canal_stenosis": "none",
+    }
+
+
+@pytest.mark.parametrize("sites", [
+    "foraminal and lateral recess", "lateral recess and foraminal", "foraminal and subarticular",
+])  # fmt: skip
+def test_a_foramen_and_a_recess_share_a_side(sites: str) -> None:
+    found = labels_of(f"L4-5: Mild right {sites} narrowing.")
+    assert found == {"L4-L5 foraminal_stenosis right": "mild", "L4-L5 subarticular_stenosis right": "mild"}
+
+
+def test_a_side_is_not_shared_with_the_canal_or_what_has_its_own() -> None:
+    found = labels_of("L4-5: Left foraminal and bilateral lateral recess stenosis.")
+    assert found.keys() == {
+        "L4-L5 foraminal_stenosis left", "L4-L5 subarticular_stenosis left", "L4-L5 subarticular_stenosis right",
+    }  # fmt: skip
