@@ -190,7 +190,7 @@ class Objects(Emission):
             return self._emit(head, SITES[site_entered], opener)
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
-        if self._is_of_other_side(opener):
+        if self._narrows_other_side(opener):
             return self._emit(head, SITES[self.frames[-1].site], opener)
         site = self.previous_site
         if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
@@ -199,7 +199,7 @@ class Objects(Emission):
             return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
-    def _is_of_other_side(self, opener: Conjunct) -> bool:
+    def _narrows_other_side(self, opener: Conjunct) -> bool:
         """Whether a narrowing is that of the site before: "of the left foramen and severe | narrowing of the right"."""
         before = self.frames[-1] if self.frames else None
         if before is None or before.site not in ("foramen", "recess") or before.finding not in STENOSES:
