@@ -541,3 +541,14 @@ def test_no_level_with_something_denies_it(text: str) -> None:
 def test_no_other_level_of_abnormality_leaves_out_all_abnormal_ones() -> None:
     found = told("L4-5: Mild bulge. L5-S1: Extrusion.\nNo other levels of abnormality.", "herniation")
     assert found == {"L1-L2": "none", "L2-L3": "none", "L3-L4": "none", "L5-S1": "extrusion"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Small bulge, which is not felt to be significant.", "bulge", "mild"),
+    ("Tiny bulge, not felt to be of clinical significance.", "bulge", "mild"),
+    ("Canal narrowing is not felt to be significant.", "canal_stenosis", "none|mild"),
+    ("Canal stenosis is not felt to be present.", "canal_stenosis", "none"),
+    ("Herniation is not thought to be present.", "herniation", "none"),
+])  # fmt: skip
+def test_what_is_not_felt_to_be_significant_is_present(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == {"L4-L5": grades}
