@@ -273,7 +273,7 @@ class Objects(Emission):
             frame = self._frame(self.topic.finding.value, 1, head, opener)
             frame.bits = 1
             return [frame]
-        if opener.rest and self.level is not None and self.level.levels:
+        if opener.rest and self.level is not None and self.level.levels and not self._describes_what_follows(head):
             frame = self._frame("normal_level", 1, head, opener)
             frame.finding = "normal_disc" if self._opens_with_disc() else "normal_level"
             return [frame]

@@ -302,3 +302,16 @@ def test_patient_as_dictated_for_patent_is_patent() -> None:
 def test_the_signal_of_another_part_says_nothing_of_discs(said: str) -> None:
     assert labels_of(f"Mild canal stenosis at L4-5. {said}") == labels_of("Mild canal stenosis at L4-5.")
     assert "L4-L5 degeneration" in " ".join(labels_of("Mild canal stenosis at L4-5. The disc shows low signal."))
+
+
+@pytest.mark.parametrize("what", ["posture", "bone marrow", "postoperative course"])
+def test_what_is_otherwise_normal_is_what_is_named(what: str) -> None:
+    assert not labels_of(f"Laminectomy at L4-5. Otherwise normal {what}.")
+
+
+@pytest.mark.parametrize("text", [
+    "The nerve roots of the cauda equina are normal.", "The roots of the cauda equina are normally distributed.",
+    "The cauda equina nerve roots are unremarkable.",
+])  # fmt: skip
+def test_the_roots_of_the_cauda_are_those_of_no_level(text: str) -> None:
+    assert not told(f"Mild facet arthropathy at L3-4. {text}", "nerve_root")
