@@ -219,7 +219,9 @@ class LevelPhrases(LevelScope):
             if not self.last or self.last[-1].head.j < mention.i - 1:
                 self._add_discs(mention)
             return True
-        if self.words[mention.i] not in ("lumbar", "the", "intervertebral", "discs") or self._prepositional(mention):
+        if self.words[mention.i] not in ("lumbar", "the", "intervertebral", "discs"):
+            return False
+        if self._prepositional(mention) and not self._are_discs_of_heading(mention):
             return False
         if self.words[mention.j - 1] not in ("discs", "disks"):
             return False
@@ -227,6 +229,11 @@ class LevelPhrases(LevelScope):
         if self.level is None:
             self.level = ref
         return True
+
+    def _are_discs_of_heading(self, mention: Mention) -> bool:
+        """Whether "the discs" are those of the level that heads the sentence: "L3-4: Desiccation of | the discs"."""
+        headed = self.at_header and self.level is not None and bool(self.level.levels)
+        return headed and self.words[mention.i] == "the"
 
     def _add_discs(self, mention: Mention) -> None:
         if not self._owns_quality(mention, plural=True):

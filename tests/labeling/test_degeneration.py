@@ -269,3 +269,12 @@ def test_oedema_of_an_endplate_without_another_cause_is_type_1(text: str) -> Non
 def test_degeneration_under_a_heading_of_levels_is_the_discs(heading: str) -> None:
     text = f"{heading}\nL4-5: Moderate degeneration, bulging.\nL5-S1: Mild degeneration."
     assert told(text, "degeneration") == {"L4-L5": "moderate", "L5-S1": "mild"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Good hydration of the discs.", "none"), ("Normal signal and height of the discs.", "none"),
+    ("Mild desiccation of the discs.", "mild"),
+])  # fmt: skip
+def test_the_discs_in_the_sentence_of_a_heading_are_its_own(text: str, grades: str) -> None:
+    assert told(f"L1-2, L2-3: {text}\nL3-4: Mild bulge.", "degeneration") == {"L1-L2": grades, "L2-L3": grades}
+    assert len(told("L4-5: Mild bulge. Desiccation of the discs.", "degeneration")) == 5
