@@ -95,6 +95,8 @@ def test_above_and_below_a_vertebra_are_the_levels_on_that_side(text: str, level
     ("L5-S1: Mild bulge.\nNo significant abnormality above the L4-5 disc.", ("L1-L2", "L2-L3", "L3-L4")),
     ("L2-3: Protrusion. There is no abnormality below the L4 level.", ("L4-L5", "L5-S1")),
     ("L5-S1: Mild bulge. Above L4 no abnormality.", ("L1-L2", "L2-L3", "L3-L4")),
+    ("L4-5: Mild bulge. No abnormality at the overlying levels.", ("L1-L2", "L2-L3", "L3-L4")),
+    ("L3-4: Protrusion.\nThe underlying levels are normal.", ("L4-L5", "L5-S1")),
 ])  # fmt: skip
 def test_where_no_abnormality_is_above_or_below_the_levels_on_that_side_are_normal(
     text: str, levels: tuple[str, ...]
