@@ -27,6 +27,10 @@ _OF_DISC_ALONE = {"hydrated": "degeneration", "sound": "normal_disc"}
 """States that are said of discs, whether or not the sentence names one, and what they tell of it."""
 
 
+_EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading", "contributing"))
+"""Words that make of a narrowing behind a worn disc that of the canal: "degeneration causing | narrowing"."""
+
+
 class Objects(Emission):
     """Heads that wait for what stands behind them, and heads whose site was said before."""
 
@@ -216,7 +220,11 @@ class Objects(Emission):
         ):
             return head.form == "part" or not (self.frames or opener.neg)
         before = self.last[-1].finding in ("degeneration", "disc_height_loss") if self.last else False
-        return head.form == "part" and (before or self._goes_on_with_spaces(head))
+        if head.form != "part":
+            between = self.words[self.last[-1].head.j : head.i] if before else []
+            own = self.words[head.i] == "narrowing" and not (opener.sides or opener.neg)
+            return before and own and _EFFECTS.isdisjoint(between)
+        return before or self._goes_on_with_spaces(head)
 
     def _goes_on_with_spaces(self, head: Mention) -> bool:
         """Whether levels go on with the disc spaces of the sentence before: "... preserved. L4-5 is | narrowed"."""

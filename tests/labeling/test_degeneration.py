@@ -278,3 +278,19 @@ def test_degeneration_under_a_heading_of_levels_is_the_discs(heading: str) -> No
 def test_the_discs_in_the_sentence_of_a_heading_are_its_own(text: str, grades: str) -> None:
     assert told(f"L1-2, L2-3: {text}\nL3-4: Mild bulge.", "degeneration") == {"L1-L2": grades, "L2-L3": grades}
     assert len(told("L4-5: Mild bulge. Desiccation of the discs.", "degeneration")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "Degenerated disc with moderate narrowing and vacuum phenomenon.",
+    "Disc desiccation with moderate narrowing.",
+])  # fmt: skip
+def test_narrowing_beside_a_worn_disc_is_the_discs(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": PRESENT, "L4-L5 disc_height_loss": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Disc degeneration causing moderate narrowing.", "Disc degeneration and moderate narrowing of the canal.",
+    "Degenerated disc with moderate stenosis.", "Disc protrusion with moderate narrowing.",
+])  # fmt: skip
+def test_narrowing_that_a_disc_causes_is_the_canals(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "moderate"}
