@@ -183,8 +183,9 @@ class FindingHeads(Leftovers):
 
     def _normal_alignment(self, mention: Mention) -> None:
         finding = "" if self.neg or self._is_of_other_parts(mention) else "normal_alignment"
+        rest = self.cur.rest
         frame = self._frame(finding, 1, mention, self._fresh())
-        frame.neg = ""
+        frame.neg, frame.rest = "", rest
         self.conjuncts = []
         self.last = [frame]
 

@@ -134,6 +134,7 @@ class Stating:
         mode = _mode_by_finding(frame, mode, scope)
         if self._is_of_alignment(frame, ref, negative, mode):
             levels, scope = LUMBAR, "blanket"
+            mode = _mode_by_finding(frame, mode, scope)
         return levels, scope, mode
 
     def _is_of_broken_bone(self, frame: Frame) -> bool:
@@ -268,7 +269,7 @@ def _mode_by_finding(frame: Frame, mode: str, scope: str) -> str:
     finding = frame.finding
     if mode in ("rest_named", "elsewhere") and (finding == "normal_alignment" or finding in SLIPS):
         mode = "rest"
-    if frame.rest == "remaining" and scope == "blanket" and finding == "normal_alignment":
+    if frame.rest in ("remaining", "other") and scope == "blanket" and finding == "normal_alignment":
         mode = "rest"
     if frame.rest == "other" and scope == "blanket" and frame.grade:
         mode = "rest"

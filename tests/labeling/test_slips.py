@@ -202,3 +202,13 @@ def test_an_alignment_behind_a_comma_is_that_of_the_spine(text: str) -> None:
 
 def test_the_alignment_that_joints_show_is_theirs() -> None:
     assert not told("The sacroiliac joints show regular alignment.", "spondylolisthesis")
+
+
+@pytest.mark.parametrize("text", [
+    "Retrolisthesis of L2 on L3. The remaining vertebrae are normally aligned.",
+    "Retrolisthesis at L2-3. The other vertebral bodies are well aligned.",
+    "Retrolisthesis at L2-3. Remaining levels are aligned.",
+])  # fmt: skip
+def test_remaining_vertebrae_are_those_without_a_slip(text: str) -> None:
+    assert told(text, "spondylolisthesis").keys() == {"L1-L2", "L3-L4", "L4-L5", "L5-S1"}
+    assert told(text, "retrolisthesis")["L2-L3"] == "present"
