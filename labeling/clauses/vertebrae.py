@@ -14,6 +14,9 @@ _FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining",
 _OF_VERTEBRA = frozenset(("vertebra", "vertebral", "body", "is", "has", "shows", "a", "mild", "slight", "slightly"))
 """Words between a vertebra and its slip."""
 
+_UPPER = frozenset(("superior", "upper", "sup"))
+_LOWER = frozenset(("inferior", "lower", "inf"))
+_SIDES_OF_VERTEBRA = _UPPER | _LOWER
 _SEQUENCE = ("T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1", "S2")
 _BEHIND_ROOT = frozenset((".", ",", "and", ";", ")", "\n", "in", "within", "root", "bilaterally", "more"))
 """Words that may stand behind a bare "L5" that is the object of a verb."""
@@ -93,13 +96,25 @@ class Vertebrae(Leftovers):
 
     def _endplate_level(self, frame: Frame) -> None:
         """Give a Modic change the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
-        others = [f.head.i for f in self.frames if f.finding == "modic" and f.head.i > frame.head.i]
+        if self._is_placed_behind(frame):
+            return
+        later = [f for f in self.frames if f.head.i > frame.head.i]
+        others = [f.head.i for f in later if f.finding == "modic"]
         start = self.mentions[0].i if frame is next(f for f in self.frames if f.finding == "modic") else frame.head.i
         end = min(others) if others else self.mentions[-1].j
-        found = [key for key in self._endplates(start, end) or self._facing_endplates(start, end) if key in INDEX]
+        # Endplates behind another lesion are its own, unless the change has none before.
+        found = self._endplates(start, min((f.head.i for f in later), default=end)) or self._endplates(start, end)
+        found = [key for key in found or self._facing_endplates(start, end) if key in INDEX]
         if found:
             levels = tuple(INDEX[key] for key in dict.fromkeys(found))
             frame.level, frame.inherited = LevelRef(levels, "", frame.i, frame.j), False
+
+    def _is_placed_behind(self, frame: Frame) -> bool:
+        """Whether a level follows a Modic change before any endplate: "Modic 2 | at L4-5, and a node in the ..."."""
+        level = frame.level
+        if level is None or frame.inherited or not level.levels or level.i < frame.head.j:
+            return False
+        return _SIDES_OF_VERTEBRA.isdisjoint(self.words[frame.head.j : level.i])
 
     def _facing_endplates(self, start: int, end: int) -> list[str]:
         """Return the disc of "the adjacent end plates of L4 and L5"."""
@@ -111,8 +126,8 @@ class Vertebrae(Leftovers):
         words = self.words
         found = []
         for index in range(start, end):
-            upper = words[index] in ("superior", "upper", "sup")
-            if not upper and words[index] not in ("inferior", "lower", "inf"):
+            upper = words[index] in _UPPER
+            if not upper and words[index] not in _LOWER:
                 continue
             places = (index - 1, *range(index + 1, min(index + 7, end)))
             name = next((name for name in (vertebra_name(words[place]) for place in places) if name), None)

@@ -535,3 +535,22 @@ def test_a_level_with_a_clause_of_its_own_is_not_in_the_group_before(join: str) 
 @pytest.mark.parametrize("opening", ["At L3-4", "Both at L3-4", "Normal alignment. At the L3-4"])
 def test_levels_that_open_a_sentence_stay_a_group(opening: str) -> None:
     assert told(f"{opening} and at L4-5 there are bulges.", "bulge").keys() == {"L3-L4", "L4-L5"}
+
+
+@pytest.mark.parametrize("text", [
+    "Modic type 1 changes at L4-5, and a Schmorl's node at the superior endplate of L2.",
+    "Modic type 1 changes at L4-5, and irregularity of the inferior endplate of L1.",
+    "Schmorl's node in the superior endplate of L2 and Modic type 1 changes at L4-5.",
+    "Modic type 1 changes of the inferior endplate of L4, Schmorl's node of the superior endplate of L2.",
+])  # fmt: skip
+def test_an_endplate_of_another_lesion_leaves_a_modic_change_at_its_level(text: str) -> None:
+    assert told(text, "modic") == {"L4-L5": "type1"}
+
+
+@pytest.mark.parametrize("text", [
+    "Schmorl's node in the superior endplate of L2 with Modic type 2 changes.",
+    "Modic type 2 changes and Schmorl's nodes in the superior endplate of L2.",
+    "At L1-2 there are Modic type 2 changes of the superior endplate of L2.",
+])  # fmt: skip
+def test_an_endplate_places_a_modic_change_that_has_no_other_place(text: str) -> None:
+    assert told(text, "modic") == {"L1-L2": "type2"}
