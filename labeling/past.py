@@ -137,6 +137,9 @@ def _without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]
         if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
             index = _latest(mentions, index, kept, words)
             continue
+        if mention.kind == "change" and index + 1 < n and _changed_from_type(mentions[index + 1], mention, kept):
+            index += 2
+            continue
         denies = denies or (mention.kind == "filler" and words[mention.j - 1] in _CHANGES)
         if denies and mention.value == "or" and words[mention.j : mention.j + 1] and words[mention.j] in _DENIED_AGAIN:
             mention = Mention(_NO, mention.i, mention.j + 1)
@@ -312,6 +315,11 @@ def _is_former_type(following: Mention, prior: Mention, kept: list[Mention]) -> 
     """Whether a Modic type is that of the past, and another the present one: "type 2 (formerly | type 1)"."""
     told = following.rule.id == "modic.type" and following.i - prior.j <= 1
     return told and any(mention.rule.id == "modic.type" for mention in kept)
+
+
+def _changed_from_type(following: Mention, change: Mention, kept: list[Mention]) -> bool:
+    """Whether one Modic type is what the present one was before: "type 2, matured from | type 1"."""
+    return following.bits.bit_count() == 1 and _is_former_type(following, change, kept)
 
 
 def _was_told(mention: Mention, words: list[str]) -> bool:

@@ -241,6 +241,7 @@ def test_a_herniation_that_has_receded_is_there_where_nothing_else_is_left(text:
 
 @pytest.mark.parametrize("text", [
     "Modic type 2 (formerly type 1).", "Modic 2 (before Modic 1).", "Modic type 2 changes, previously type 1.",
+    "Modic type 2 changes that evolved from type 1.", "Type 2 endplate changes, matured from type 1.",
 ])  # fmt: skip
 def test_a_former_modic_type_is_of_the_past(text: str) -> None:
     assert told(f"L5-S1: {text}", "modic") == {"L5-S1": "type2"}
