@@ -1,4 +1,4 @@
-"""Oedema of endplates that a fracture or an infection explains, which is no Modic change."""
+"""Oedema of endplates that a fracture, an infection or a node explains, which is no Modic change."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from deepspine.labeling.mentions import BONE_LESION, INFECTION, OEDEMA, Mention
 _OF_DEGENERATION = frozenset(("modic", "discogenic", "reactive", "degenerative"))
 """Words of an oedema that name its cause themselves."""
 
+_AROUND = frozenset(("about", "around", "surrounding"))
+_ARTICLES = frozenset(("a", "an", "the"))
 _DENIALS = frozenset(("neg", "post_neg"))
 
 
 class Marrow(Lookahead):
-    """Oedema of endplates that a fracture or an infection explains, which is no Modic change."""
+    """Oedema of endplates that a fracture, an infection or a node explains, which is no Modic change."""
 
     def _leave_oedema_of_lesions(self) -> None:
         """Say no Modic change of "oedema of the upper endplate of L3, in keeping with a fracture"."""
@@ -22,8 +24,18 @@ class Marrow(Lookahead):
         lesions = [mention for mention in self.mentions if mention.rule.id in (BONE_LESION, INFECTION)]
         for frame in oedemas:
             own = _OF_DEGENERATION.isdisjoint(self.words[frame.head.i : frame.head.j])
-            if own and any(self._explains(lesion, frame.head) for lesion in lesions):
+            explained = own and any(self._explains(lesion, frame.head) for lesion in lesions)
+            if explained or self._is_around_node(frame.head):
                 frame.finding = ""
+
+    def _is_around_node(self, oedema: Mention) -> bool:
+        """Whether an oedema lies around the node behind it: "reactive marrow | edema about a Schmorl's node"."""
+        behind = self.mentions[self.mentions.index(oedema) + 1 :]
+        node = next((mention for mention in behind if mention.kind in ("finding", "conj", "mark")), None)
+        if node is None or node.value != "schmorl_node":
+            return False
+        place = node.i - 1
+        return self.words[place - 1 if self.words[place] in _ARTICLES else place] in _AROUND
 
     def _explains(self, lesion: Mention, oedema: Mention) -> bool:
         """Whether a lesion is neither denied nor said of another place than an oedema: "... and a fracture of L1"."""

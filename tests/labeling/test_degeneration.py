@@ -250,6 +250,8 @@ def test_the_height_of_a_disc_that_is_named_by_its_level_stays_its_height() -> N
     "There is edema in the inferior endplate of L2, in keeping with a bone contusion.",
     "Endplate oedema at L3-4 due to discitis.",
     "L3-4: Infective endplate edema.",
+    "Reactive marrow oedema about a Schmorl's node of the inferior endplate of L3.",
+    "Edema of the superior endplate of L3 around the Schmorl's node.",
 ])  # fmt: skip
 def test_oedema_of_an_endplate_that_is_broken_or_infected_is_no_modic_change(text: str) -> None:
     assert not told(text, "modic")
@@ -260,6 +262,7 @@ def test_oedema_of_an_endplate_that_is_broken_or_infected_is_no_modic_change(tex
     "Endplate oedema at L4-5, no signs of infection.",
     "Endplate oedema at L4-5 and a fracture of L1.",
     "Discogenic edema at L4-5; infection is unlikely.",
+    "Endplate oedema at L4-5 and a Schmorl's node at L1-2.",
 ])  # fmt: skip
 def test_oedema_of_an_endplate_without_another_cause_is_type_1(text: str) -> None:
     assert told(text, "modic") == {"L4-L5": "type1"}
