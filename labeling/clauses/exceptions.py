@@ -24,6 +24,7 @@ class Exceptions(Leftovers):
         self._fresh()
         self.excepting = True
         self.except_start = len(self.frames)
+        self.except_at = mention.i
 
     def _except_levels(self, ref: LevelRef) -> None:
         """Take the first level of an exception out of the statement before, and give it what is said of it."""
@@ -42,7 +43,7 @@ class Exceptions(Leftovers):
         _exclude(statement, ref, sides or _one_side(said))
         if self.spares:
             self.frames += [_spared(frame, ref) for frame in statement if not frame.neg and frame.bits != 1]
-        self._assign([f for f in said if f.level is None or f.inherited or f.soft], ref)
+        self._assign([f for f in said if f.level is None or f.inherited or f.soft or f.level.i < self.except_at], ref)
         self.level = ref
         if self.cur.empty or (self.except_start and sides and not self.cur.grade):
             self._fresh()

@@ -49,9 +49,9 @@ class State:
     focus, focus_side, focus_level, worst_level, of_worst
         Whether "worst" stands before what follows; the side and level that it named; the level whose degree follows;
         whether the sentence went on at it.
-    excepting, spares, except_start, except_named, aside, fronted
-        Whether the level of an exception is awaited; whether it is spared something; first frame behind it; whether
-        its level was named at once; all levels excepted; the one that opened the sentence, with its side.
+    excepting, spares, except_start, except_at, except_named, aside, fronted
+        Whether the level of an exception is awaited; whether it is spared something; first frame behind it, and its
+        token; whether its level was named at once; all levels excepted; the one that opened the sentence, its side.
     side_in_front, side_before, herniation_side, changed_side
         Side that opened the clause; of the foramen or recess last named; of the herniation; token from which the
         degree is told that one side has changed to.
@@ -114,6 +114,7 @@ class State:
     excepting: bool = False
     spares: bool = False
     except_start: int = 0
+    except_at: int = 0
     except_named: bool = False
 
     side_in_front: int = 0

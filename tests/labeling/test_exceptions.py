@@ -161,3 +161,13 @@ def test_an_exception_ends_at_another_level_and_with_its_line() -> None:
     text = "No herniation except at L4-5.\nThe roots are compressed."
     assert not told(text, "nerve_root")
     assert told("Normal discs except at L4-5. L5-S1 is narrow. Mild bulge.", "bulge").get("L4-L5") is None
+
+
+@pytest.mark.parametrize("whole", ["All discs are", "All levels are", "The remaining discs are", "The discs are"])
+@pytest.mark.parametrize("but", ["except for", "aside from", "apart from"])
+@pytest.mark.parametrize("lesion", ["a mild bulge at L4-5", "a mild L4-5 disc bulge", "a mildly bulging L4-5 disc"])
+def test_a_lesion_excepted_of_all_levels_is_at_its_own(whole: str, but: str, lesion: str) -> None:
+    found = told(f"{whole} normal {but} {lesion}.", "bulge")
+    assert found.pop("L4-L5") == "mild"
+    assert set(found) == {"L1-L2", "L2-L3", "L3-L4", "L5-S1"}
+    assert set(found.values()) == {"none"}
