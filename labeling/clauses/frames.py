@@ -208,6 +208,11 @@ def last_side(frames: Sequence[Frame]) -> int:
     return next((sides for sides in reversed(told) if sides != BOTH), BOTH if told else 0)
 
 
+def is_of_side_before(site: Mention) -> bool:
+    """Whether a site takes the side before: an adjective, a single foramen or recess: "left foraminal and | recess"."""
+    return bool(site.form) or (site.value in ("foramen", "recess") and not site.plural)
+
+
 def same_polarity(first: Conjunct, second: Conjunct | None) -> bool:
     """Whether two conjuncts are both asserted or both denied."""
     return second is not None and bool(first.neg) == bool(second.neg)

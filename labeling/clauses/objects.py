@@ -13,6 +13,7 @@ from deepspine.labeling.clauses.frames import (
     Conjunct,
     Frame,
     clone,
+    is_of_side_before,
     meanings,
 )
 from deepspine.labeling.clauses.lookahead import ROOT_PREDICATES
@@ -101,6 +102,7 @@ class Objects(Emission):
     def _of_objects(self, head: Mention, opener: Conjunct, sited: list[Conjunct]) -> list[Frame]:
         """Say a head of its objects, with the degree and side before it where they have none of their own."""
         frames = self._emit_pending(sited) if self.pending else []
+        side_before = 0
         for conjunct in sited:
             if not conjunct.grade and opener.grade:
                 conjunct.grade, conjunct.cap = opener.grade, opener.cap
@@ -108,6 +110,9 @@ class Objects(Emission):
             conjunct.hedge = conjunct.hedge or opener.hedge
             if not conjunct.sides and head.form != "verb":
                 conjunct.sides = opener.sides
+            if not conjunct.sides and all(map(is_of_side_before, conjunct.sites)):
+                conjunct.sides = side_before
+            side_before = conjunct.sides
             if conjunct.level is None:
                 conjunct.level = opener.level
             conjunct.rest = conjunct.rest or opener.rest

@@ -11,6 +11,7 @@ from deepspine.labeling.clauses.frames import (
     Frame,
     clone,
     is_narrowed_disc,
+    is_of_side_before,
     meanings,
     names_discs,
     same_polarity,
@@ -378,17 +379,12 @@ def _only_names_site(conjunct: Conjunct, before: Conjunct) -> bool:
     return shared and not conjunct.grade and not conjunct.sides
 
 
-def _is_of_side_before(site: Mention) -> bool:
-    """Whether a site takes the side before: an adjective, a single foramen or recess: "left foraminal and | recess"."""
-    return bool(site.form) or (site.value in ("foramen", "recess") and not site.plural)
-
-
 def _share_degree(before: Conjunct, conjunct: Conjunct) -> None:
     """Give a site without a degree that of the one before: "moderate canal and foraminal | stenosis"."""
     if before.neg == conjunct.neg:
         if not conjunct.grade and before.grade:
             conjunct.grade, conjunct.cap = before.grade, before.cap
-        of_same_side = before.sites is not conjunct.sites and all(map(_is_of_side_before, conjunct.sites))
+        of_same_side = before.sites is not conjunct.sites and all(map(is_of_side_before, conjunct.sites))
         if not conjunct.sides and before.sides and of_same_side:
             conjunct.sides = before.sides
         conjunct.hedge = conjunct.hedge or before.hedge

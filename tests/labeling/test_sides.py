@@ -499,6 +499,15 @@ def test_a_foramen_and_a_recess_share_a_side(sites: str) -> None:
     assert found == {"L4-L5 foraminal_stenosis right": "mild", "L4-L5 subarticular_stenosis right": "mild"}
 
 
+@pytest.mark.parametrize("text", [
+    "Moderate stenosis of the right foramen and lateral recess.",
+    "The disc moderately narrows the right recess and foramen.",
+])  # fmt: skip
+def test_a_foramen_and_a_recess_behind_a_noun_or_verb_share_a_side(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert found == {"L4-L5 foraminal_stenosis right": "moderate", "L4-L5 subarticular_stenosis right": "moderate"}
+
+
 def test_a_side_is_not_shared_with_the_canal_or_what_has_its_own() -> None:
     found = labels_of("L4-5: Left foraminal and bilateral lateral recess stenosis.")
     assert found.keys() == {
