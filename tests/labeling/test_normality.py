@@ -315,3 +315,8 @@ def test_what_is_otherwise_normal_is_what_is_named(what: str) -> None:
 ])  # fmt: skip
 def test_the_roots_of_the_cauda_are_those_of_no_level(text: str) -> None:
     assert not told(f"Mild facet arthropathy at L3-4. {text}", "nerve_root")
+
+
+def test_no_anomaly_is_no_abnormality() -> None:
+    assert labels_of("L3-4: No anomaly.") == labels_of("L3-4: No abnormality.") != {}
+    assert labels_of("No congenital anomaly.") == {}
