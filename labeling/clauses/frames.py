@@ -204,8 +204,12 @@ def cap_of(degree: Mention) -> str:
 
 def last_side(frames: Sequence[Frame]) -> int:
     """Return the one side last spoken of, or both where only both are; 0 where none is."""
-    told = [frame.sides for frame in frames if frame.sides]
-    return next((sides for sides in reversed(told) if sides != BOTH), BOTH if told else 0)
+    both = 0
+    for frame in reversed(frames):
+        if frame.sides in (LEFT, RIGHT):
+            return frame.sides
+        both |= frame.sides
+    return both
 
 
 def is_of_side_before(site: Mention) -> bool:

@@ -137,7 +137,8 @@ class Reader:
         """Return the mentions behind a heading with the answers that its levels and sides give it."""
         if not ANSWERS.isdisjoint(self.words[start : sentence.j]):
             return with_answers(mentions, self.words, self.context.topic)
-        return with_listed_sides(mentions, self.words) if self.headings.finding_headed(sentence, start) else mentions
+        headed = start > sentence.i and self.headings.finding_headed(sentence, start)
+        return with_listed_sides(mentions, self.words) if headed else mentions
 
     def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
         """Read what is left of a sentence behind its headings."""
@@ -316,7 +317,8 @@ class Reader:
             if frame.finding != finding:
                 finding = ""
         context.previous_finding = finding
-        context.previous_side = last_side(frames) or context.previous_side
+        if frames:
+            context.previous_side = last_side(frames) or context.previous_side
 
     def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
         """Keep the levels of a sentence for those that follow."""
