@@ -513,3 +513,10 @@ def test_a_side_is_not_shared_with_the_canal_or_what_has_its_own() -> None:
     assert found.keys() == {
         "L4-L5 foraminal_stenosis left", "L4-L5 subarticular_stenosis left", "L4-L5 subarticular_stenosis right",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("contact", [
+    "Contact of the disc with", "Contact between the disc and", "The disc is in contact with",
+])  # fmt: skip
+def test_contact_of_a_disc_with_a_root_is_the_roots(contact: str) -> None:
+    assert labels_of(f"L3-4: {contact} the left exiting L3 nerve root.") == {"L3-L4 nerve_root left": "contact"}
