@@ -26,6 +26,13 @@ _HEADS = frozenset(("finding", "pred"))
 _OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
 """Kinds of mentions between a subject and its verb."""
 
+_NEURAL = frozenset(("root", "sac", "cauda", "cord"))
+_OF_TOUCH = frozenset(("side", "side_post", "of", "vertebra", "level", "conj", "restword", "filler"))
+"""Kinds of mentions between a contact and the root or sac that it is of, a degree left out."""
+
+_MAX_TOUCH = 8
+"""Mentions from a link to a contact and its site."""
+
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop", "restword"}
 _OPENING_ITEM = frozenset(("site", "finding", "side", "restword"))
 _LISTING = frozenset((",", "and", "&", "/"))
@@ -187,6 +194,20 @@ class Lookahead(State):
         if following.kind == "breaker":
             return following.value == "cause" or self.words[following.i] in SHOWS
         return following.kind == "pred" and (following.form == "verb" or self.words[following.i].endswith("ing"))
+
+    def _nerves_touched_next(self) -> bool:
+        """Whether a contact or compression of roots or sac follows, without a degree unless it is a significant one."""
+        seen: set[str] = set()
+        for mention in self.mentions[self.index + 1 : self.index + 1 + _MAX_TOUCH]:
+            if mention.kind == "finding":
+                return mention.value == "nerve_root"
+            if mention.kind == "pred" or (mention.kind == "site" and mention.value in _NEURAL):
+                seen.add(mention.kind)
+            elif mention.kind not in _OF_TOUCH and (mention.kind, mention.bits) != ("grade", MODERATE | SEVERE):
+                return False
+            if len(seen) == len(("pred", "site")):
+                return True
+        return False
 
     def _site_within(self, steps: int) -> bool:
         for step in range(1, steps + 2):

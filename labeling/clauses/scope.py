@@ -19,6 +19,9 @@ _PLACES = frozenset(("side", "side_post", "level", "of"))
 _CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributable"))
 """Words that open the cause of what was said: degrees behind its end go back to that."""
 
+_HAVING = (["with"], ["w/"], ["associated", "with"], ["accompanied", "by"])
+"""Links behind what is denied that go on with what it would do to the roots or the sac."""
+
 _ADJECTIVES = (["resultant"], ["resulting"], ["consequent"])
 _OF_NOUN = frozenset(("neg", "grade", "side"))
 """Links that are adjectives of a noun behind them, and the kinds of mentions that then stand before them."""
@@ -255,7 +258,7 @@ class Scope(ListedLesions):
     def on_breaker(self, mention: Mention) -> None:
         """End a clause where a linking word opens another."""
         value = mention.value
-        if value == "cause":
+        if value == "cause" or self._is_effect_of_denied(mention):
             self._open_effect()
             return
         if value == "which" and self._goes_on_with_clause(mention):
@@ -280,6 +283,17 @@ class Scope(ListedLesions):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
+
+    def _is_effect_of_denied(self, link: Mention) -> bool:
+        """Whether what is denied would have a contact or compression: "no herniation | with root compression".
+
+        Behind a comma, with a degree of its own, or where another lesion has the denial, it is there: "no herniation,
+        with root compression by a cyst", "bulge without herniation with root contact".
+        """
+        if not self.neg or not self.neg_heads or self.neg_of_lesion or self.words[link.i : link.j] not in _HAVING:
+            return False
+        before = self._peek(-1)
+        return before is not None and before.kind != "mark" and self._nerves_touched_next()
 
     def _goes_on_with_noun(self, mention: Mention) -> bool:
         """Whether "with" or its like ends no clause: "narrowing | with ...", "no other level | with herniation"."""

@@ -31,6 +31,32 @@ def test_a_list_without_a_degree_behind_its_heads_stays_denied(text: str, grades
     assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}
 
 
+@pytest.mark.parametrize(("text", "label", "grades"), [
+    ("No herniation with nerve root compression.", "nerve_root right", "none|contact|displacement"),
+    ("No disc protrusion with compression of the L5 root.", "nerve_root left", "none|contact|displacement"),
+    ("Without a bulge or protrusion with contact of the left L4 nerve root.", "nerve_root left", "none"),
+    ("There is no disc extrusion associated with root displacement.", "nerve_root left", "none|contact"),
+    ("No foraminal stenosis with impingement of the exiting root.", "nerve_root right", "none|contact|displacement"),
+    ("No disc herniation with indentation of the thecal sac.", "thecal_sac", "none|contact"),
+    ("No disc herniation with neural compression.", "nerve_root left", "none|contact|displacement"),
+    ("No herniation with significant mass effect on the thecal sac.", "thecal_sac", "none|contact"),
+])  # fmt: skip
+def test_what_a_denied_lesion_would_do_to_roots_and_sac_is_denied(text: str, label: str, grades: str) -> None:
+    assert labels_of(f"L4-5: {text}")[f"L4-L5 {label}"] == grades
+
+
+@pytest.mark.parametrize(("text", "label", "grades"), [
+    ("No herniation, with compression of the left L4 root by a synovial cyst.", "nerve_root left", "compression"),
+    ("Bulge without herniation with contact of the right L4 root.", "nerve_root right", "contact"),
+    ("No herniation with mild compression of the sac by the facets.", "thecal_sac", "compression"),
+    ("No disc herniation with moderate canal stenosis.", "canal_stenosis", "moderate"),
+    ("No herniation with a small annular fissure.", "annular_fissure", "present"),
+    ("No canal stenosis with patent foramina.", "foraminal_stenosis left", "none"),
+])  # fmt: skip
+def test_what_else_stands_with_a_denial_is_there(text: str, label: str, grades: str) -> None:
+    assert labels_of(f"L4-5: {text}")[f"L4-L5 {label}"] == grades
+
+
 @pytest.mark.parametrize("text", [
     "No disc herniation, central canal and neural foramina patent.",
     "mild DDD, no HNP, canal and foramina are patent.",

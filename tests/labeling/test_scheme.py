@@ -65,6 +65,10 @@ CASES = [
         },
     ),
     ("L4-5: mild bulge but no herniation.", {"L4-L5 bulge": "mild", "L4-L5 herniation": "none"}),
+    (
+        "L4-5: no herniation with right root compression.",
+        {"L4-L5 herniation": "none", "L4-L5 nerve_root right": "none|contact|displacement"},
+    ),
     ("L4-5: neither bulge nor herniation.", {"L4-L5 bulge": "none", "L4-L5 herniation": "none"}),
     ("L4-5: canal stenosis is not seen.", {"L4-L5 canal_stenosis": "none"}),
     # hedging
