@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import stand_in, vertebra_name
+from deepspine.labeling.clauses.frames import LEVEL_WORDS, stand_in, vertebra_name
 from deepspine.labeling.clauses.lookahead import BESIDE, Lookahead
 from deepspine.labeling.mentions import Mention
 
@@ -27,7 +27,10 @@ _HOLDING = frozenset(("in", "of", "within", "involving", "about"))
 _LEVELS = frozenset(("level", "levels", "levelref"))
 _OWNED = _QUALITIES - {"alignment"}
 _RESTS = frozenset((("levelref", "rest"), ("restword", "levels")))
-_SETTING_OFF = frozenset((",", ";", "-", "and"))
+_BEFORE_STATE = frozenset((("cop", ""), ("restword", "rest")))
+"""Mentions between a subject and its state: "all levels | are otherwise | normal"."""
+
+_SETTING_OFF = frozenset((",", ";", "-", "and", "rest"))
 _OWNING = frozenset(("of", "in", "at"))
 _SIGNALS = frozenset(("signal", "signals", "intensity", "intensities"))
 _SIGNAL = stand_in("site.disc_signal", "site", "disc_signal").rule
@@ -92,16 +95,21 @@ class Normality(Lookahead):
 
     def _is_of_level_alone(self) -> bool:
         """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, others normal"."""
-        level, before = self._peek(-1), self._peek(-2)
-        if level is not None and level.kind == "cop":
-            level, before = before, self._peek(-3)
-        if level is not None and (level.kind, level.value) in _RESTS:
+        step = -1
+        while (level := self._peek(step)) is not None and (level.kind, level.value) in _BEFORE_STATE:
+            step -= 1
+        before = self._peek(step - 1)
+        if level is not None and ((level.kind, level.value) in _RESTS or self._are_all_levels(level)):
             return self.topic is None and before is not None and before.value in _SETTING_OFF
         if level is None or level.kind not in ("level", "levels") or before is None or before.value not in (",", "and"):
             return False
         first = self.last[-1].level if self.last else None
         listed = first is not None and first in self.levels_seen and first.i < self.last[-1].i
         return listed and self.topic is None and self.last[-1].head.form != "part"
+
+    def _are_all_levels(self, phrase: Mention) -> bool:
+        """Whether a phrase reads "all levels" or "each lumbar level", not "the discs", which are a site."""
+        return (phrase.kind, phrase.value) == ("levelref", "all") and self.words[phrase.j - 1] in LEVEL_WORDS
 
     def _opens_with_disc(self) -> bool:
         """Whether a sentence opens with one disc, its subject: "the L3-4 disc is desiccated but otherwise | normal"."""

@@ -171,3 +171,32 @@ def test_a_lesion_excepted_of_all_levels_is_at_its_own(whole: str, but: str, les
     assert found.pop("L4-L5") == "mild"
     assert set(found) == {"L1-L2", "L2-L3", "L3-L4", "L5-S1"}
     assert set(found.values()) == {"none"}
+
+
+@pytest.mark.parametrize("whole", ["all levels are", "each lumbar level is", "all lumbar levels appear"])
+@pytest.mark.parametrize("front", [
+    "Apart from a mild bulge at L4-5,", "Except for a mild L4-5 disc bulge,", "Mild bulge at L4-5, otherwise",
+    "Except for L4-5, which shows a mild bulge,", "Aside from L4-5, where there is a mild bulge,",
+])  # fmt: skip
+def test_a_lesion_excepted_in_front_leaves_all_other_levels_normal(front: str, whole: str) -> None:
+    found = labels_of(f"{front} {whole} normal.")
+    assert found["L4-L5 bulge"] == "mild"
+    for level in (*UPPER, "L3-L4", "L5-S1"):
+        assert (
+            found[f"{level} bulge"] == found[f"{level} canal_stenosis"] == found[f"{level} nerve_root left"] == "none"
+        )
+
+
+def test_a_level_excepted_in_front_is_told_but_its_lesion() -> None:
+    found = labels_of("With the exception of L4-5, which shows a mild bulge, all levels are unremarkable.")
+    assert [key for key in found if key.startswith("L4-L5")] == ["L4-L5 bulge"]
+
+
+@pytest.mark.parametrize("text", [
+    "There is a mild bulge at L4-5 and all levels are otherwise normal.",
+    "Mild bulge at L4-5; all levels are otherwise normal.",
+])  # fmt: skip
+def test_levels_otherwise_normal_are_the_others(text: str) -> None:
+    found = labels_of(text)
+    assert [key for key in found if key.startswith("L4-L5")] == ["L4-L5 bulge"]
+    assert found["L2-L3 canal_stenosis"] == "none"
