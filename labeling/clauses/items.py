@@ -32,6 +32,28 @@ def brought_about(frames: Sequence[Frame], place: int, mentions: Sequence[Mentio
     return [frame for group in groups[:begin] for frame in group]
 
 
+def last_item(frames: Sequence[Frame], mentions: Sequence[Mention]) -> list[Frame]:
+    """Return the heads of the last item of a list: "narrowing of the canal, and | a protrusion indenting the sac".
+
+    What one denial or an "or" joins is one item: "no bulge or protrusion", "no bulge, protrusion and stenosis".
+    """
+    groups = [list(group) for _, group in groupby(frames, key=lambda frame: frame.head.i)]
+    begin = len(groups) - 1
+    while begin > 0 and _is_same_item(groups[begin - 1], groups[begin], mentions):
+        begin -= 1
+    return [frame for group in groups[max(begin, 0) :] for frame in group]
+
+
+def _is_same_item(before: Sequence[Frame], group: Sequence[Frame], mentions: Sequence[Mention]) -> bool:
+    """Whether heads belong to the item of those before them."""
+    between = _between(mentions, _end(before), _start(group))
+    if any(mention.value == "or" for mention in between):
+        return True
+    denied_anew = any(mention.kind == "neg" for mention in between)
+    one_denial = bool(before[-1].neg and group[0].neg) and not denied_anew
+    return one_denial or not _opens_item(group, _end(before), mentions)
+
+
 def _start(group: Sequence[Frame]) -> int:
     return min(min(frame.i, frame.head.i) for frame in group)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.exceptions import Exceptions
 from deepspine.labeling.clauses.frames import BOTH, NONE, SLIPS, Frame, LevelRef, meanings
-from deepspine.labeling.clauses.items import brought_about
+from deepspine.labeling.clauses.items import brought_about, last_item
 from deepspine.labeling.mentions import Mention
 
 NAMED = frozenset(("level", "levels"))
@@ -105,9 +105,13 @@ class LevelScope(Exceptions):
         return self._of_last_item(ref, bare) if self.at_header else bare
 
     def _of_last_item(self, ref: LevelRef, bare: list[Frame]) -> list[Frame]:
-        """Leave to a heading of several levels all but the last item: "L3-4, L4-5: Bulges with stenosis | at L4-5"."""
-        headed = [f for f in bare if f.level is not None and set(ref.levels) < set(f.level.levels)]
-        return [frame for frame in bare if frame in self.last or frame not in headed] if ref.levels else bare
+        """Leave to a heading all but the last item: "L3-4, L4-5: Bulges with stenosis | at L4-5"."""
+        if not ref.levels:
+            return bare
+        headed = [f for f in bare if f.level is not None and f.level.levels and f.level.levels != ref.levels]
+        among = any(f.level is not None and set(ref.levels) < set(f.level.levels) for f in headed)
+        own = self.last if among else last_item(headed, self.mentions[: self.index])
+        return [frame for frame in bare if frame in own or frame not in headed]
 
     def _leave_to_heading(self, bare: list[Frame]) -> list[Frame]:
         """Return the heads that are not those of the level headed: "L4-5: mild bulge, other levels | normal"."""

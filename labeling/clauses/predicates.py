@@ -150,13 +150,16 @@ class Predicates(Leftovers):
         return False
 
     def _is_second_item(self, mention: Mention) -> bool:
-        """Whether a noun begins an item of its own behind "indentation of the sac": "... and recess | narrowing"."""
+        """Whether a noun begins an item of its own behind "indentation of the sac": "... and recess | narrowing".
+
+        The same noun does where an adjective asks for it: "stenosis of the canal and foraminal | stenosis".
+        """
         return (
             self.open is not None
             and self.open.form == "noun"
             and mention.form in ("noun", "either")
-            and mention.value != self.open.value
             and bool(self.cur.sites)
+            and (mention.value != self.open.value or bool(self.cur.sites[-1].form))
             and any(conjunct.sites for conjunct in self.conjuncts)
         )
 

@@ -75,6 +75,32 @@ def test_a_heading_of_several_levels_rules_on_behind_one_of_them() -> None:
     }
 
 
+@pytest.mark.parametrize(("text", "own", "other"), [
+    ("Mild bulge, and a protrusion at L5-S1.", "bulge", "herniation"),
+    ("Narrowing of the canal, and foraminal narrowing at L5-S1.", "canal_stenosis", "foraminal_stenosis left"),
+    ("Stenosis of the canal, as well as foraminal stenosis at L5-S1.", "canal_stenosis", "foraminal_stenosis right"),
+    ("Facet arthropathy with canal stenosis, bulge at L5-S1.", "canal_stenosis", "bulge"),
+    ("Compression of the left L5 root and indentation of the sac at L5-S1.", "nerve_root left", "thecal_sac"),
+    ("Mild bulge, and an extrusion compressing the left root at L5-S1.", "bulge", "nerve_root left"),
+])  # fmt: skip
+def test_another_level_under_a_heading_closes_but_the_last_item(text: str, own: str, other: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert {f"L4-L5 {own}", f"L5-S1 {other}"} <= found.keys()
+    assert not {f"L5-S1 {own}", f"L4-L5 {other}"} & found.keys()
+
+
+def test_another_level_under_a_heading_closes_a_side_of_the_same_finding() -> None:
+    text = "L4-5: Narrowing of the left foramen, and foraminal narrowing at L5-S1."
+    assert told(text, "foraminal_stenosis") == dict.fromkeys(("L4-L5 left", "L5-S1 left", "L5-S1 right"), PRESENT)
+
+
+@pytest.mark.parametrize("text", ["No bulge or protrusion at L5-S1.", "No bulge, stenosis or protrusion at L5-S1."])
+def test_another_level_under_a_heading_closes_a_whole_denial(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert found["L5-S1 bulge"] == found["L5-S1 herniation"] == "none"
+    assert "L4-L5 bulge" not in found
+
+
 def test_another_level_under_a_heading_takes_what_stands_behind_it() -> None:
     text = "L4-5: Mild bulge, and at L5-S1 a moderate bulge."
     assert told(text, "bulge") == {"L4-L5": "mild", "L5-S1": "moderate"}
