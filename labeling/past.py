@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE
 from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 
 _TELLING = frozenset(("prior", "change", "trend"))
@@ -27,6 +28,11 @@ _DATED = frozenset(("grade", "post_neg"))
 _WAS = frozenset(("was", "were", "had"))
 _NOW = frozenset(("now", "currently", "presently", "today"))
 _PRESENT = _NOW | {"to"}
+_UNCHANGED = frozenset(("persist", "persists", "persisting", "stable", "unaltered", "unchanged"))
+_STOPS = frozenset((".", ";", ",", NEWLINE, "but"))
+_MAX_CLAUSE = 24
+"""Words between what was and whether it is still so."""
+
 _VALUES = frozenset(("grade", "number", "open", "post_neg", "neg", "cap", "mm"))
 _DENIED_AGAIN = frozenset(("new", "additional", "recurrent"))
 """Words behind "or" that name what a denied change does not hold: "no progression or | new stenosis"."""
@@ -270,7 +276,7 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
     following = mentions[index + 1] if index + 1 < len(mentions) else None
     if following is not None and _is_former_type(following, mentions[index], kept):
         return index + 2
-    if following is not None and _was_told(following, words) and following.i - mentions[index].j <= 1:
+    if following is not None and _is_of_past(following, mentions[index], words):
         index += 2
         while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
             index += 1
@@ -298,6 +304,21 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
             kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
     examination = following is not None and following.value == "other" and words[following.i] in _EXAMINATIONS
     return index + (2 if examination else 1)
+
+
+def _is_of_past(following: Mention, prior: Mention, words: list[str]) -> bool:
+    """Whether a degree is but what something was: "previously | mild"."""
+    return following.i - prior.j <= 1 and _was_told(following, words) and not _is_unchanged(prior, words)
+
+
+def _is_unchanged(prior: Mention, words: list[str]) -> bool:
+    """Whether what was is still so: "the previously | noted severe stenosis persists"."""
+    for word in words[prior.j : prior.j + _MAX_CLAUSE]:
+        if word in _STOPS:
+            return False
+        if word in _UNCHANGED:
+            return True
+    return False
 
 
 def _skip_operated(mentions: list[Mention], index: int, kept: list[Mention]) -> int:

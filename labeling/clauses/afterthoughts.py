@@ -92,6 +92,8 @@ class Afterthoughts(Objects):
                     break
                 found.append(frame)
                 first = frame.head.i
+            elif frame.head is found[-1].head and frame not in found:
+                found.append(frame)
         return found
 
     def _is_of_new_level(self, last: list[Frame]) -> bool:

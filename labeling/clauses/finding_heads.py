@@ -27,6 +27,10 @@ _OF_LIST = frozenset(("level", "levels", "conj", "mark", "to"))
 """Kinds of mentions that make up a list of levels."""
 
 _LISTING = frozenset(("and", "or", "/", ","))
+_PLACED = frozenset(("bulge", "herniation"))
+"""Lesions that words of sites place in the disc: "indentation of the sac, central | protrusion"."""
+
+_COORDINATING = frozenset(("and", "or", "/", "&"))
 _SEPARATING = frozenset((",", ";"))
 _VERTEBRAL = ("vertebra", "body", "bodies", "bone", "bony", "osseous")
 """How words of bones open whose alignment is that of the spine."""
@@ -251,10 +255,15 @@ class FindingHeads(Leftovers):
         return found + self._of_joints_before(mention, value, frames[0])
 
     def _of_joints_before(self, mention: Mention, value: str, frame: Frame) -> list[Frame]:
-        """Read "moderate facet and ligamentum flavum | hypertrophy": the noun is said of both, and so is its degree."""
+        """Read "moderate facet and ligamentum flavum | hypertrophy": the noun is said of both, and so is its degree.
+
+        Of a disc only degeneration is: "mild disc and facet | degeneration".
+        """
         found: list[Frame] = []
-        for conjunct in self.conjuncts if value in _OF_JOINTS.values() else ():
-            finding = _OF_JOINTS.get(conjunct.sites[-1].value, value) if conjunct.sites else value
+        of_disc = any(word.startswith("degenerat") for word in self.words[mention.i : mention.j])
+        named = _OF_JOINTS | {"disc": "degeneration"} if of_disc else _OF_JOINTS
+        for conjunct in self.conjuncts if of_disc or value in _OF_JOINTS.values() else ():
+            finding = named.get(conjunct.sites[-1].value, value) if conjunct.sites else value
             if finding != value and conjunct.joint in _LISTING:
                 frame.grade, frame.cap = frame.grade or conjunct.grade, frame.cap or conjunct.cap
                 found.append(self._frame(finding, GRADED, mention, conjunct))
@@ -263,12 +272,14 @@ class FindingHeads(Leftovers):
     def _split_open_for_finding(self, mention: Mention) -> None:
         own = None
         cur = self.cur
-        says = cur.grade or cur.sides or cur.number or cur.mm
+        places = bool(self.conjuncts) and mention.value in _PLACED and self._peek(-1) in cur.sites
+        says = cur.grade or cur.sides or cur.number or cur.mm or places
         if says and all(s.form or s.value == "disc" for s in cur.sites):
             own = cur
             self._fresh()
         self._close_open()
         if own is not None:
+            own.zone = own.zone or next((ZONE_OF_SITE[s.value] for s in own.sites if s.value in ZONE_OF_SITE), "")
             own.sites = []
             self.cur = own
 
@@ -303,13 +314,23 @@ class FindingHeads(Leftovers):
         if not cur.grade and self.conjuncts:
             cur.grade = next((c.grade for c in reversed(self.conjuncts) if c.grade), 0)
         cur.sites = known[-1:]
-        frames = self._emit(mention, known[-1], cur) if known else []
+        frames = [frame for site in self._joined_with_last(known) for frame in self._emit(mention, site, cur)]
         if not frames:
             of_disc = not sites and self.words[mention.i].startswith("degenerat")
             frames = [self._frame("degeneration" if of_disc else "", GRADED, mention, cur)]
         self.conjuncts = []
         self._fresh()
         self.last = frames
+
+    def _joined_with_last(self, sites: list[Mention]) -> list[Mention]:
+        """Return the last site and those that "and" joins to it: "the disc and the facets | degenerate"."""
+        kept = sites[-1:]
+        for site in reversed(sites[:-1]):
+            between = self.words[site.j : kept[0].i]
+            if _COORDINATING.isdisjoint(between) or len(between) > MAX_JOINT_WORDS or site.value == kept[0].value:
+                break
+            kept.insert(0, site)
+        return kept
 
     def _degenerating(self) -> list[Mention]:
         """Return the sites that a degeneration is said of; a heading such as "Disc levels:" is none."""

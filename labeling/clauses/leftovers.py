@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.afterthoughts import Afterthoughts, lacks_degree
 from deepspine.labeling.clauses.frames import (
+    BOTH,
     GRADED,
     LATERAL,
     LEFT,
@@ -231,10 +232,14 @@ class Leftovers(Afterthoughts):
     def _settle_side_behind(self) -> None:
         """Give a head the side behind it before another one: "foraminal stenosis L4-5 right | and root compression"."""
         cur, side, following = self.cur, self._peek(-1), self._peek()
-        if cur.sides not in (LEFT, RIGHT) or cur.grade or cur.sites or cur.level or self.conjuncts or not self.last:
+        if not cur.sides or cur.grade or cur.sites or cur.level or self.conjuncts or not self.last:
             return
-        behind = side is not None and side.kind == "side" and self._is_at_head(side, before_it=-2)
-        if not behind or following is None or following.kind not in _OPENING_HEAD:
+        if side is None or side.kind != "side" or not self._is_at_head(side, before_it=-2) or following is None:
+            return
+        adverb = self.words[side.i] == "bilaterally"
+        if following.kind not in _OPENING_HEAD and not (adverb and following.kind == "side"):
+            return
+        if cur.sides == BOTH and not adverb:
             return
         if self._give_side(self.last, cur.sides):
             self._fresh()

@@ -1,9 +1,9 @@
-"""Whether the item that follows is a lesion of its own, and where it lies: "no stenosis and | a bulge at L5-S1"."""
+"""Whether a lesion or a clause of its own follows, and where it lies: "no stenosis and | a bulge at L5-S1"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from deepspine.labeling.mentions import Mention
 
@@ -12,11 +12,36 @@ ARTICLES = frozenset(("a", "an"))
 _DESCRIBING = frozenset(("cap", "filler", "grade", "mm", "number", "prior", "restword", "side", "side_post", "zone"))
 """Kinds of mentions that may stand between the beginning of a lesion's item, its noun and its level."""
 
+_OF_SUBJECT = frozenset(("level", "side", "side_post", "site", "vertebra"))
+_BEFORE_STATE = frozenset(("cap", "filler", "grade", "verb_grade"))
+"""Kinds of mentions that a clause's subject consists of, and those between its verb and what it is."""
+
 
 def opens_lesion(mentions: Sequence[Mention], place: int) -> bool:
     """Whether the mentions from a place on begin with a lesion and the words that describe it."""
     following = next(_behind_description(mentions, place), None)
     return following is not None and following.kind == "finding"
+
+
+def states_lesion(mentions: Sequence[Mention], place: int) -> bool:
+    """Whether a lesion follows that is said to be there: "no slip is seen, | a protrusion is present"."""
+    lesion, verb = islice(chain(_behind_description(mentions, place), (None, None)), 2)
+    return lesion is not None and lesion.kind == "finding" and verb is not None and verb.kind == "present"
+
+
+def opens_clause(mentions: Sequence[Mention], place: int) -> bool:
+    """Whether a site, its verb and what it is, or is not, follow: "no slip, and | the left foramen is narrowed"."""
+    named = verb = False
+    for mention in islice(mentions, place, None):
+        if verb:
+            if mention.kind not in _BEFORE_STATE:
+                return mention.kind in ("finding", "open") or (mention.kind == "pred" and mention.form != "verb")
+        elif named and (mention.kind == "cop" or (mention.kind, mention.value) == ("neg", "not")):
+            verb = True
+        elif mention.kind not in _OF_SUBJECT:
+            return False
+        named = named or mention.kind == "site"
+    return False
 
 
 def levels_of_lesion(mentions: Sequence[Mention], place: int, *, any_head: bool) -> frozenset[int]:

@@ -18,6 +18,7 @@ from deepspine.labeling.clauses.frames import (
     zone_of,
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.clauses.lesions_ahead import ARTICLES
 from deepspine.labeling.mentions import Mention
 
 _ORIGIN = frozenset(("of", "side", "side_post", "mm", "zone", "cop"))
@@ -103,6 +104,8 @@ class Modifiers(Leftovers):
     def on_side(self, mention: Mention) -> None:
         """Take a side that stands before what it belongs to."""
         value = SIDES.get(mention.value, 0)
+        if value == BOTH and self._is_correlative(mention):
+            return
         if self.focus and self._is_side_of_focus(value):
             return
         if mention.value == "other":
@@ -116,6 +119,19 @@ class Modifiers(Leftovers):
         if cur.sides and cur.sides != value:
             value |= cur.sides
         cur.sides = value
+
+    def _is_correlative(self, both: Mention) -> bool:
+        """Whether "both" counts lesions and no sides: "| both a bulge and a cyst", "| both mild left stenosis and"."""
+        behind = self.words[both.j : both.j + 1]
+        if self.words[both.i : both.j] != ["both"]:
+            return False
+        following, head = self._peek(), self._peek(2)
+        if following is None or following.i != both.j:
+            return not ARTICLES.isdisjoint(behind)
+        if following.kind == "side":
+            return following.value in ("left", "right")
+        attributive = following.kind == "grade" and not behind[0].endswith("ly")
+        return attributive and head is not None and head.kind not in ("mark", "breaker")
 
     def on_side_post(self, mention: Mention) -> None:
         """Take a side that stands behind ("on the left"): it modifies the heads just read."""

@@ -56,11 +56,16 @@ class Predicates(Leftovers):
             self._participle(mention, chain_sites, previous, following)
 
     def _noun(self, mention: Mention, chain_sites: bool, following: Mention | None) -> None:
-        """Take a noun behind its site ("canal | stenosis") or before it ("narrowing | of the canal")."""
+        """Take a noun behind its site ("canal | stenosis") or before it ("narrowing | of the canal"), or two nouns.
+
+        "Canal | stenosis or narrowing of the recess" are said of one site each.
+        """
+        object_ahead = self._object_ahead(following)
         if chain_sites:
             self._reduce(mention)
+            if object_ahead and "or" in self.words[mention.i : mention.j]:
+                self._open(mention)
             return
-        object_ahead = self._object_ahead(following)
         if not object_ahead and following is not None and following.kind == "side_post" and following.i == mention.j:
             self.cur.sides = self.cur.sides or SIDES.get(following.value, 0)
         self._open(mention)
@@ -82,7 +87,7 @@ class Predicates(Leftovers):
             return True
         chain = [*self.conjuncts, self.cur]
         sites = [site.value for conjunct in chain for site in conjunct.sites]
-        if self._is_of_measured_sac(mention, chain) or self._lacks_effect(mention, chain):
+        if self._is_of_measured_sac(mention, chain) or self._lacks_effect(mention, chain) or self._begins(mention):
             sites = []
         if any(
             (mention.value, site) in table or site in ("other", "cord") or is_narrowed_disc(mention, site)
@@ -103,6 +108,12 @@ class Predicates(Leftovers):
         table = meanings()
         suits = any((noun.value, site.value) in table for conjunct in sited for site in conjunct.sites)
         return not suits and self._object_ahead(self._peek())
+
+    def _begins(self, noun: Mention) -> bool:
+        """Whether a noun with its object begins behind a comma: "on this study, | compression of the sac"."""
+        previous = self._peek(-1)
+        behind_comma = previous is not None and previous.value == "," and not self.cur.sites
+        return behind_comma and noun.form in ("noun", "either") and self._object_ahead(self._peek())
 
     def _is_of_measured_sac(self, stenosis: Mention, chain: list[Conjunct]) -> bool:
         """Whether a sac is only measured to tell of the canal: "the sac measures 8 mm, consistent with | stenosis"."""
@@ -150,16 +161,12 @@ class Predicates(Leftovers):
         return False
 
     def _is_second_item(self, mention: Mention) -> bool:
-        """Whether a noun begins an item of its own behind "indentation of the sac": "... and recess | narrowing".
-
-        The same noun does where an adjective asks for it: "stenosis of the canal and foraminal | stenosis".
-        """
+        """Whether a noun begins an item of its own behind "narrowing of the foramen": "... and canal | stenosis"."""
         return (
             self.open is not None
             and self.open.form == "noun"
             and mention.form in ("noun", "either")
             and bool(self.cur.sites)
-            and (mention.value != self.open.value or bool(self.cur.sites[-1].form))
             and any(conjunct.sites for conjunct in self.conjuncts)
         )
 

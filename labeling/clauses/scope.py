@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
-from deepspine.labeling.clauses.lesions_ahead import ARTICLES, levels_of_lesion, opens_lesion
+from deepspine.labeling.clauses.lesions_ahead import (
+    ARTICLES,
+    levels_of_lesion,
+    opens_clause,
+    opens_lesion,
+    states_lesion,
+)
 from deepspine.labeling.clauses.listed_lesions import ListedLesions
 from deepspine.labeling.clauses.lookahead import SHOWS
 from deepspine.labeling.mentions import Mention
@@ -42,7 +48,7 @@ class Scope(ListedLesions):
         value = mention.value
         if self.words[mention.i] == "/":
             value = "/"
-        if value == "and" and self.neg and self._ends_denial(mention):
+        if value == "and" and (self._ends_denial(mention) if self.neg else self.open is not None and self._is_clause()):
             self._boundary()
             return
         if value == "and":
@@ -51,11 +57,20 @@ class Scope(ListedLesions):
 
     def _ends_denial(self, joint: Mention) -> bool:
         """Whether "and" goes on with what is no more denied: a state, or a lesion with its article or level."""
-        if self.neg_heads and (self._item_asserts() or self._item_is_placed()):
+        if self.neg_heads and (self._item_asserts() or self._item_is_placed() or self._is_clause()):
             return True
         if not self.neg_heads and self.open is None:
             return False
         return self._article_opens_lesion(joint) or self._lesion_lies_elsewhere(joint)
+
+    def _is_clause(self) -> bool:
+        """Whether a clause of its own follows: "no slip, | the root is compressed", not "no sign that ..., or"."""
+        if any(m.kind == "neg" and self.words[m.j - 1] == "that" for m in self.mentions[: self.index]):
+            return False
+        place = self.index + 1
+        behind = self.mentions[self.index].j
+        stated = not ARTICLES.isdisjoint(self.words[behind : behind + 1]) and states_lesion(self.mentions, place)
+        return stated or (opens_clause(self.mentions, place) and not self._list_goes_on())
 
     def _article_opens_lesion(self, joint: Mention) -> bool:
         """Whether an article tells that a lesion is there: "no slip and | a bulge", not "without a bulge and | a"."""
@@ -125,14 +140,16 @@ class Scope(ListedLesions):
 
     def _on_comma(self) -> None:
         """Begin the next item of a list, or a clause where that item asserts something by itself."""
-        if ((self.neg and self.neg_heads) or self.open is not None) and self._item_asserts():
+        denied = bool(self.neg and self.neg_heads)
+        if (denied or self.open is not None) and (self._item_asserts() or self._is_clause()):
             self._boundary()
             return
-        if self.neg and self.neg_heads and self._lesion_lies_elsewhere(self.mentions[self.index]):
+        if denied and self._lesion_lies_elsewhere(self.mentions[self.index]):
             self._boundary()
             return
         self._settle_predicate_grade()
         self._settle_other_side()
+        self._settle_side_behind()
         self._settle_zone()
         self._settle_item_grade()
         self.focus = False
@@ -214,6 +231,10 @@ class Scope(ListedLesions):
             self.flush()
         if self._stands_behind_worst():
             self.worst_level, self.focus_level = self.focus_level, None
+        self._settle_side_behind()
+        if ((self.neg and self.neg_heads) or self.open is not None) and (self._item_asserts() or self._is_clause()):
+            self._boundary()
+            return
         self._push("(")
 
     def _is_value_of_heading(self) -> bool:

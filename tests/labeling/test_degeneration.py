@@ -297,3 +297,15 @@ def test_narrowing_beside_a_worn_disc_is_the_discs(text: str) -> None:
 ])  # fmt: skip
 def test_narrowing_that_a_disc_causes_is_the_canals(text: str) -> None:
     assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "The disc and the facets are moderately degenerated.", "Moderate disc and facet degeneration.",
+    "Moderate facet and disc degeneration.", "Moderate degeneration of the disc and facet joints.",
+])  # fmt: skip
+def test_disc_and_facets_degenerate_together(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {
+        "L4-L5 degeneration": "moderate",
+        "L4-L5 facet_arthropathy left": "moderate",
+        "L4-L5 facet_arthropathy right": "moderate",
+    }

@@ -578,3 +578,37 @@ def test_no_other_level_of_abnormality_leaves_out_all_abnormal_ones() -> None:
 ])  # fmt: skip
 def test_what_is_not_felt_to_be_significant_is_present(text: str, finding: str, grades: str) -> None:
     assert told(f"L4-5: {text}", finding) == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "No slip and the left foramen is narrowed.", "There is no disc bulge, and the left foramen is narrowed.",
+    "No canal stenosis is seen, the left foramen is narrowed.", "No herniation (the left foramen is narrowed).",
+    "As there is no bulge, the left foramen is narrowed.", "Bulge without slip and the left foramen is narrow.",
+])  # fmt: skip
+def test_a_clause_of_its_own_ends_a_negation(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "No evidence that the disc is herniated and the canal is narrowed.",
+    "There is no sign that the disc is herniated, the sac compressed or the canal narrowed.",
+    "No suggestion that the canal is narrowed.",
+])  # fmt: skip
+def test_clauses_behind_no_evidence_that_are_denied(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "The bulge indents the sac, the nerve roots are not compressed.",
+    "Indentation of the sac (the nerve roots are not compressed).",
+    "Narrowing of both recesses and the nerve roots are not compressed.",
+])  # fmt: skip
+def test_a_clause_of_its_own_is_no_object_of_the_lesion_before(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
+
+
+@pytest.mark.parametrize("text", [
+    "There is neither disc protrusion nor canal stenosis.", "Neither disc herniation, cyst nor canal stenosis.",
+])  # fmt: skip
+def test_neither_before_a_lesion_of_the_disc_denies_it(text: str) -> None:
+    assert told(f"L4-5: {text}", "herniation") == told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}

@@ -274,3 +274,19 @@ def test_what_was_operated_on_is_no_finding_of_today(text: str) -> None:
 ])  # fmt: skip
 def test_what_is_found_where_was_operated_is_of_today(text: str) -> None:
     assert told(text, "herniation") == {"L4-L5": "protrusion"}
+
+
+@pytest.mark.parametrize("text", [
+    "The previously described moderate canal stenosis at L4-5 is unchanged.",
+    "L4-5: The previously noted moderate canal stenosis persists.", "L4-5: Previous moderate canal stenosis is stable.",
+])  # fmt: skip
+def test_what_is_unchanged_keeps_the_degree_that_it_had(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Since the last study, compression of the sac has developed at L4-5.",
+    "On the current study, compression of the sac is seen at L4-5.",
+])  # fmt: skip
+def test_an_examination_in_front_is_not_what_is_compressed(text: str) -> None:
+    assert told(text, "thecal_sac") == {"L4-L5": "compression"}

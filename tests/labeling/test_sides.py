@@ -520,3 +520,21 @@ def test_a_side_is_not_shared_with_the_canal_or_what_has_its_own() -> None:
 ])  # fmt: skip
 def test_contact_of_a_disc_with_a_root_is_the_roots(contact: str) -> None:
     assert labels_of(f"L3-4: {contact} the left exiting L3 nerve root.") == {"L3-L4 nerve_root left": "contact"}
+
+
+@pytest.mark.parametrize("text", [
+    "Both left facet joint hypertrophy and a bulge.", "Both a bulge and left facet joint hypertrophy.",
+    "There is both marked left facet joint hypertrophy and a bulge.",
+])  # fmt: skip
+def test_both_before_two_lesions_is_no_side(text: str) -> None:
+    assert told(f"L4-5: {text}", "facet_arthropathy").keys() == {"L4-L5 left"}
+
+
+@pytest.mark.parametrize("text", [
+    "The foramina are narrowed bilaterally and the left facet joint is arthritic.",
+    "The foramina are narrowed bilaterally, the left facet joint is mildly arthritic.",
+    "Narrow foramina bilaterally and mild left facet arthropathy.",
+])  # fmt: skip
+def test_bilaterally_behind_its_finding_is_not_of_the_next(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert [key for key in found if key.endswith("right")] == ["L4-L5 foraminal_stenosis right"]

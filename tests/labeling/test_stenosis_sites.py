@@ -229,3 +229,27 @@ def test_what_is_obscured_is_not_seen_and_not_narrowed(text: str) -> None:
 def test_behind_what_is_obscured_findings_go_on() -> None:
     text = "L4-5: Hardware obscures the foramina. Moderate canal stenosis."
     assert labels_of(text) == {"L4-L5 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Stenosis of the left foramen and right lateral recess stenosis.",
+    "Stenosis of the left foramen, right recess narrowing.",
+    "Left foraminal stenosis or narrowing of the right lateral recess.",
+])  # fmt: skip
+def test_a_second_stenosis_has_a_site_of_its_own(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {
+        "L4-L5 foraminal_stenosis left": PRESENT, "L4-L5 subarticular_stenosis right": PRESENT,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Indentation of the sac, central protrusion.", "Indentation of the sac as well as a central disc protrusion.",
+])  # fmt: skip
+def test_a_zone_behind_an_indented_sac_is_not_the_canal(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {
+        "L4-L5 herniation": "protrusion", "L4-L5 herniation_zone": "central", "L4-L5 thecal_sac": "indentation",
+    }  # fmt: skip
+
+
+def test_furthermore_is_one_word() -> None:
+    assert told("L4-5: Bulge. Furthermore severe canal stenosis.", "canal_stenosis") == {"L4-L5": "severe"}
