@@ -8,11 +8,11 @@ from deepspine.labeling.clauses.frames import (
     LATERAL,
     LEFT,
     RIGHT,
-    ZONE_OF_SITE,
     Conjunct,
     Frame,
     LevelRef,
     zone_bits,
+    zone_named,
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import BONE, Mention
@@ -238,11 +238,7 @@ class FindingHeads(Leftovers):
 
     def _zone(self, mention: Mention, conjunct: Conjunct) -> None:
         """Label the zone of a herniation (Fardon 2014): central, subarticular, foraminal, extraforaminal."""
-        chain = [*self.conjuncts, conjunct]
-        zone = next((c.zone for c in reversed(chain) if c.zone), "")
-        sites = [site.value for c in chain for site in c.sites]
-        zone = zone or next((ZONE_OF_SITE[site] for site in sites if site in ZONE_OF_SITE), "")
-        bits = zone_bits(zone, conjunct.sides)
+        bits = zone_bits(zone_named([*self.conjuncts, conjunct]), conjunct.sides)
         if bits:
             self._frame("herniation_zone", bits, mention, conjunct)
 
@@ -279,7 +275,7 @@ class FindingHeads(Leftovers):
             self._fresh()
         self._close_open()
         if own is not None:
-            own.zone = own.zone or next((ZONE_OF_SITE[s.value] for s in own.sites if s.value in ZONE_OF_SITE), "")
+            own.zone = zone_named([own])
             own.sites = []
             self.cur = own
 

@@ -166,12 +166,23 @@ class Topic:
         return twin
 
 
+ZONED = frozenset(("bulge", "herniation"))
+"""Lesions that lie in a zone of their disc."""
+
 ZONE_OF_SITE = {"foramen": "foraminal", "recess": "subarticular", "canal": "central"}
 """Zone that a site's adjective gives a herniation."""
 
 
+_PARTS_OF_LESION = frozenset(("component", "extension"))
+
+
 def zone_of(words: list[str]) -> str:
-    """Return the zone that a word names; paracentral and posterolateral lie in the subarticular one (Fardon 2014)."""
+    """Return the zone that a word names; paracentral and posterolateral lie in the subarticular one (Fardon 2014).
+
+    Where a lesion but extends is not where it lies: "with a foraminal component".
+    """
+    if words[-1] in _PARTS_OF_LESION:
+        return ""
     text = " ".join(words)
     if "extra" in text or "far" in text:
         return "extraforaminal"
@@ -188,6 +199,13 @@ def zone_bits(zone: str, sides: int) -> int:
     wanted = {"": (LEFT, RIGHT)}.get(zone, (LEFT, RIGHT) if sides not in (LEFT, RIGHT) else (sides,))
     names = ("central",) if zone == "central" else tuple(f"{zone}_{('left', 'right')[side - 1]}" for side in wanted)
     return sum(1 << scale.index(name) for name in names if name in scale) if zone else 0
+
+
+def zone_named(chain: Sequence[Conjunct]) -> str:
+    """Return the zone that words name: the last zone word, else the first site that names one by its adjective."""
+    zone = next((conjunct.zone for conjunct in reversed(chain) if conjunct.zone), "")
+    sites = (site.value for conjunct in chain for site in conjunct.sites)
+    return zone or next((ZONE_OF_SITE[site] for site in sites if site in ZONE_OF_SITE), "")
 
 
 def zones_of_side(bits: int, side: int) -> int:

@@ -26,11 +26,6 @@ _MEASURED_SITES = frozenset(("canal", "foramen", "recess", "disc_signal"))
 _OPENING_HEAD = frozenset(("site", "finding", "pred", "grade"))
 """Kinds of mentions that open another finding behind "and"."""
 
-_OPENING_ITEM = frozenset(("grade", "mm", "neg", "breaker"))
-"""Kinds of mentions that open another item of a list behind one that is but a zone."""
-
-_ZONED = frozenset(("bulge", "herniation"))
-
 
 class Leftovers(Afterthoughts):
     """What is left over at a boundary: "severe on the left, moderate on the right", "L3-4 mild"."""
@@ -244,18 +239,6 @@ class Leftovers(Afterthoughts):
         if self._give_side(self.last, cur.sides):
             self._fresh()
 
-    def _settle_zone(self) -> None:
-        """Leave a zone set off by commas to the disc before: "protrusion, right foraminal |, compressing"."""
-        following = self._peek()
-        if following is None or not self.last or any(frame.finding not in _ZONED for frame in self.last):
-            return
-        verb = following.kind == "pred" and following.form == "verb"
-        zones = [*self.conjuncts, self.cur]
-        if (verb or following.kind in _OPENING_ITEM) and all(_is_zone(conjunct) for conjunct in zones):
-            self._give_side(self.last, zones[-1].sides if len(zones) == 1 else 0)
-            self.conjuncts = []
-            self._fresh()
-
     def _is_set_off(self, comma: Mention) -> bool:
         """Whether commas set a degree off before a participle: "bulge, mild | , indenting the sac"."""
         following = self._peek()
@@ -264,12 +247,6 @@ class Leftovers(Afterthoughts):
     @staticmethod
     def _is_side(mention: Mention | None) -> bool:
         return mention is not None and mention.kind in ("side", "side_post")
-
-
-def _is_zone(conjunct: Conjunct) -> bool:
-    """Whether words that wait say but where in the disc a lesion lies: "central", "right paramedian"."""
-    placed = bool(conjunct.sites or conjunct.zone) and all(site.form for site in conjunct.sites)
-    return placed and not (conjunct.grade or conjunct.level or conjunct.mm)
 
 
 def _waits_for_side(frame: Frame, sides: int) -> bool:

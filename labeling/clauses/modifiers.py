@@ -272,6 +272,7 @@ class Modifiers(Leftovers):
         self.cur.zone = zone_of(self.words[mention.i : mention.j])
         if (
             self.last
+            and self.last_open
             and self.last[-1].finding == "herniation"
             and self.cur.sides
             and not self.cur.sites

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE, Topic
+from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE, ZONED, Topic
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
@@ -24,8 +24,10 @@ _PLACING = frozenset(("side", "side_post", "zone", "conj"))
 
 _LEVELS = frozenset(("level", "levels"))
 _SIDES = frozenset(("side", "side_post"))
-_LISTING = _LEVELS | _SIDES | {"mark", "conj"}
-"""Kinds of mentions of a list of levels and sides, without an answer."""
+_OF_LESION = frozenset(("zone", "mm"))
+_NOWHERE = frozenset(("level", "levels", "mark", "conj"))
+_LISTING = _NOWHERE | _SIDES
+"""Kinds of mentions of a list of levels, and of one of levels and sides, without an answer."""
 
 _ENDS = frozenset((",", ";", ".", ")", "(", NEWLINE, "and", "at"))
 _AT_ONCE = frozenset(("(", ":", "-", "="))
@@ -66,18 +68,37 @@ def with_answers(mentions: list[Mention], words: list[str], topic: Topic | None)
     return sorted(kept.values(), key=lambda mention: mention.i)
 
 
-def with_listed_sides(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    """Return the mentions with a yes behind each level of a list that has but sides: "L4-5 | left, L5-S1 | (both)"."""
+def with_listed_places(
+    mentions: list[Mention], words: list[str], topic: Topic | None, *, at_header: bool
+) -> list[Mention]:
+    """Return the mentions with a yes for each level of a list that has but sides, or zones of a lesion in the disc.
+
+    "L4-5 | left, L5-S1 | (both)", "L4-5 | (central)"; behind the heading of a level "| left and right".
+    """
+    if not mentions or not all(_is_listed(mention, topic) for mention in mentions):
+        return mentions
     kinds = {mention.kind for mention in mentions}
-    if kinds.isdisjoint(_SIDES) or not kinds <= _LISTING or mentions[0].kind not in _LEVELS:
+    if kinds <= _NOWHERE or _has_unknown_words(mentions, words):
         return mentions
-    said = {place for mention in mentions for place in range(mention.i, mention.j)}
-    if any(words[place].isalnum() for place in range(mentions[0].i, mentions[-1].j) if place not in said):
+    of_level_before = at_header or kinds.isdisjoint(_LEVELS)
+    if mentions[0].kind not in _LEVELS and not of_level_before:
         return mentions
-    listed = []
+    listed = [] if mentions[0].kind in _LEVELS else [Mention(_PRESENT, mentions[0].i, mentions[0].i)]
     for mention in mentions:
         listed += [mention, Mention(_PRESENT, mention.j, mention.j)] if mention.kind in _LEVELS else [mention]
     return listed
+
+
+def _is_listed(mention: Mention, topic: Topic | None) -> bool:
+    """Whether a mention is but a place: a level, a side or, of a lesion in a disc, a zone or its size."""
+    if mention.kind in _OF_LESION or (mention.kind == "site" and mention.form == "adj"):
+        return topic is not None and topic.finding is not None and topic.finding.value in ZONED
+    return mention.kind in _LISTING
+
+
+def _has_unknown_words(mentions: list[Mention], words: list[str]) -> bool:
+    said = {place for mention in mentions for place in range(mention.i, mention.j)}
+    return any(words[place].isalnum() for place in range(mentions[0].i, mentions[-1].j) if place not in said)
 
 
 def _places(mentions: list[Mention], words: list[str]) -> list[int]:

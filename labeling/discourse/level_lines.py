@@ -23,7 +23,8 @@ _NOUNS = frozenset(("site", "finding"))
 _TITLES = _NOUNS | {"pred", "side", "side_post", "conj", "of"}
 _NAMING = _NOUNS | {"pred", "side"}
 _VALUES = frozenset(("grade", "post_neg", "open", "number"))
-_OF_VALUE = _VALUES | _NAMED | {"cap", "conj", "hedge", "mark", "mm", "of", "side", "side_post", "to"}
+_GIVEN = _VALUES | {"side", "side_post"}
+_OF_VALUE = _GIVEN | _NAMED | {"cap", "conj", "hedge", "mark", "mm", "of", "to"}
 _TITLE_MARKS = frozenset(("/", "(", ")", ","))
 _LEVEL_ALONE = frozenset(("level", "levels", "conj", "mark", "site"))
 
@@ -209,6 +210,6 @@ def _named_by(mentions: list[Mention]) -> bool:
 
 
 def gives_value(sentence: Sentence) -> bool:
-    """Whether a line gives a level but a degree or a denial: "L3-4: Mild on the left", "L4-5: None"."""
+    """Whether a line gives a level but a degree, a denial or a side: "L3-4: Mild on the left", "L4-5: None"."""
     kinds = [mention.kind for mention in sentence.mentions]
-    return not _VALUES.isdisjoint(kinds) and _OF_VALUE.issuperset(kinds)
+    return not _GIVEN.isdisjoint(kinds) and _OF_VALUE.issuperset(kinds)

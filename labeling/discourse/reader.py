@@ -21,7 +21,7 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
-from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, with_answers, with_listed_sides
+from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers, with_listed_places
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -78,6 +78,9 @@ _ELLIPTIC = _NAMED_LEVELS | {
 
 _DENIED_ALONE = frozenset(("post_neg", "mark"))
 
+_OF_HERNIATION = frozenset(("herniation_zone", "herniation_migration"))
+"""What is but told of a herniation."""
+
 _SITES_KEPT = ("foramen", "recess", "root")
 
 
@@ -133,19 +136,21 @@ class Reader:
                 self._clause(sentence, mentions, start, at_header)
         return Reading(self.stating.statements, self.puzzles)
 
-    def _answered(self, sentence: Sentence, mentions: list[Mention], start: int) -> list[Mention]:
+    def _answered(self, sentence: Sentence, mentions: list[Mention], start: int, *, at_header: bool) -> list[Mention]:
         """Return the mentions behind a heading with the answers that its levels and sides give it."""
         if not ANSWERS.isdisjoint(self.words[start : sentence.j]):
             return with_answers(mentions, self.words, self.context.topic)
-        headed = start > sentence.i and self.headings.finding_headed(sentence, start)
-        return with_listed_sides(mentions, self.words) if headed else mentions
+        behind_heading = start > sentence.i or mentions[0].kind in _NAMED_LEVELS
+        if not (behind_heading and is_asked(self.context.topic)):
+            return mentions
+        return with_listed_places(mentions, self.words, self.context.topic, at_header=at_header)
 
     def _clause(self, sentence: Sentence, mentions: list[Mention], start: int, at_header: bool) -> None:
         """Read what is left of a sentence behind its headings."""
         if self._of_other_region(sentence, mentions):
             return
         topic = self.context.topic
-        mentions = self._answered(sentence, mentions, start)
+        mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
             if "numbering" not in kinds:
@@ -310,13 +315,11 @@ class Reader:
         """Keep the site, the finding and the side that the next sentence may go on with."""
         context = self.context
         context.previous_site = None
-        finding = frames[0].finding if frames else ""
+        findings = {frame.finding for frame in frames} - _OF_HERNIATION
         for frame in frames:
             if frame.site in _SITES_KEPT:
                 context.previous_site = SITES[frame.site]
-            if frame.finding != finding:
-                finding = ""
-        context.previous_finding = finding
+        context.previous_finding = findings.pop() if len(findings) == 1 else ""
         if frames:
             context.previous_side = last_side(frames) or context.previous_side
 

@@ -398,3 +398,29 @@ def test_levels_and_sides_behind_a_heading_have_its_finding(listed: str) -> None
 
 def test_what_else_is_said_of_a_side_behind_a_heading_is_not_its_finding() -> None:
     assert labels_of("Foraminal stenosis: L4-5 left nerve block.") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Foraminal stenosis: L4-5: left, L5-S1: bilateral", "Foraminal stenosis:\nL4-5: left\nL5-S1: right and left",
+    "Foraminal stenosis:\n- L4-5: left\n- L5-S1: both sides", "Foraminal stenosis\nL4-5 left\nL5-S1 both",
+    "Foraminal stenosis: L4-5: Left. L5-S1: Bilateral.", "L4-5: Foraminal stenosis: left.\nL5-S1: NF stenosis: both.",
+])  # fmt: skip
+def test_a_side_alone_behind_the_heading_of_a_level_has_the_finding(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == dict.fromkeys(("L4-L5 left", "L5-S1 left", "L5-S1 right"), PRESENT)
+
+
+@pytest.mark.parametrize("text", [
+    "Disc protrusion: L4-5 (central), L5-S1 (left paracentral)",
+    "Disc protrusions: L4-5 central, L5-S1 left paracentral",
+    "Disc protrusion: L4-5 - central, L5-S1 - left subarticular",
+    "Disc protrusion: L4-5 central 4 mm, L5-S1 left paracentral 6 mm",
+    "Disc protrusion:\nL4-5: central\nL5-S1: left paracentral",
+    "L4-5: Disc protrusion: central\nL5-S1: Disc protrusion: left paramedian",
+])  # fmt: skip
+def test_levels_and_zones_behind_the_heading_of_a_lesion_have_it(text: str) -> None:
+    assert told(text, "herniation") == {"L4-L5": "protrusion", "L5-S1": "protrusion"}
+    assert told(text, "herniation_zone") == {"L4-L5": "central", "L5-S1": "subarticular_left"}
+
+
+def test_a_zone_behind_the_heading_of_a_stenosis_is_none() -> None:
+    assert labels_of("Stenosis: L4-5 (paracentral)") == {}

@@ -456,6 +456,44 @@ def test_a_side_behind_a_herniation_is_that_of_its_zone(text: str, zone: str) ->
     assert told(text, "herniation_zone") == {"L4-L5": zone}
 
 
+@pytest.mark.parametrize(("text", "zone"), [
+    ("Extrusion at L4-5, left paracentral, compressing the L5 root.", "subarticular_left"),
+    ("L4-5: Protrusion, left paracentral, and a bulge.", "subarticular_left"),
+    ("Protrusion at L4-5 (right foraminal).", "foraminal_right"),
+    ("Disc protrusion at L4-5, which is central, indenting the sac.", "central"),
+    ("L4-5: Extrusion, right subarticular, migrating caudally.", "subarticular_right"),
+    ("L4-5: Extrusion - left foraminal - with root compression.", "foraminal_left"),
+    ("Possible protrusion at L4-5, far lateral on the right.", "extraforaminal_right"),
+    ("Protrusion at L4-5, left paracentral 4 mm, without stenosis.", "subarticular_left"),
+])  # fmt: skip
+def test_a_zone_set_off_behind_a_herniation_is_its_own(text: str, zone: str) -> None:
+    assert told(text, "herniation_zone") == {"L4-L5": zone}
+
+
+@pytest.mark.parametrize("text", [
+    "Protrusions at L4-5 (central) and L5-S1 (right paracentral).",
+    "Disc protrusion at L4-5, central, and L5-S1, right paracentral.",
+    "Central protrusion at L4-5, extrusion at L5-S1, right subarticular.",
+])  # fmt: skip
+def test_each_herniation_of_a_list_has_the_zone_behind_its_level(text: str) -> None:
+    assert told(text, "herniation_zone") == {"L4-L5": "central", "L5-S1": "subarticular_right"}
+    assert told(text, "herniation").keys() == {"L4-L5", "L5-S1"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: No protrusion, central or foraminal.",
+    "L4-5: Bulge, right foraminal, indenting the sac.",
+    "L4-5: Protrusion with a right foraminal component.",
+])  # fmt: skip
+def test_what_is_no_herniation_or_but_a_part_of_one_has_no_zone(text: str) -> None:
+    assert told(text, "herniation_zone") == {}
+
+
+def test_a_zone_behind_a_herniation_leaves_it_the_finding_of_the_sentence() -> None:
+    found = told("Protrusion at L5-S1 (central). None elsewhere.", "herniation")
+    assert found == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none"), "L5-S1": "protrusion"}
+
+
 @pytest.mark.parametrize("text", [
     "L4-5: Right protrusion. The foramen on that side is severely narrowed. The left foramen is normal.",
     "L4-5: Right foraminal extrusion. Severe foraminal narrowing on the same side, the left foramen is patent.",

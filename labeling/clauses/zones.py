@@ -1,0 +1,85 @@
+"""Where in its disc a lesion lies, said behind it: "protrusion at L4-5, left paracentral, compressing the root"."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import ZONED, Conjunct, Frame, zone_bits, zone_named
+from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.mentions import Mention
+
+_OPENING_ITEM = frozenset(("grade", "mm", "neg", "breaker", "level"))
+"""Kinds of mentions that open another item of a list behind one that is but a zone."""
+
+
+class Zones(Leftovers):
+    """Where in its disc a lesion lies, said behind it: "protrusion at L4-5, left paracentral, compressing the root"."""
+
+    def flush(self) -> None:
+        """Close what is open at a boundary; a zone that is left over is that of the lesion before it."""
+        if self.open is None and (self.cur.zone or self.cur.sites or self.conjuncts):
+            self._lie_in_zone()
+        super().flush()
+
+    def _settle_zone(self) -> None:
+        """Leave a zone set off by commas to the disc before: "protrusion, right foraminal |, compressing"."""
+        following = self._peek()
+        if following is None or not (self.cur.zone or self.cur.sites):
+            return
+        if (_opens_item(following) or self._is_zone_by_itself(following)) and self._lie_in_zone():
+            self.conjuncts = []
+            self._fresh()
+
+    def _is_zone_by_itself(self, following: Mention) -> bool:
+        """Whether a zone needs no noun, and none stands behind "and": "protrusion, left paracentral |, and a bulge"."""
+        return bool(self.cur.zone) and not self.cur.sites and following.kind == "conj"
+
+    def _lie_in_zone(self) -> bool:
+        """Give the lesion just read, or the one headed, the zone that waits and its side; returns whether one does.
+
+        "Protrusion at L4-5 | (central) and L5-S1 | (left paracentral)".
+        """
+        zones = [conjunct for conjunct in (*self.conjuncts, self.cur) if conjunct.zone or not conjunct.empty]
+        if not zones or not all(map(_is_zone, zones)) or not self._has_lesion_to_place():
+            return False
+        if not self.last_open and self.level is not self.last[-1].level:
+            self._extend_last([self._again(frame, Conjunct(self.neg, self.hedge)) for frame in self.last])
+        if len(zones) == 1:
+            self._give_side(self.last, zones[0].sides)
+        zone = zone_named(zones)
+        self.frames += [_zone_frame(frame, zone) for frame in self.last if zone and self._lacks_zone(frame)]
+        return True
+
+    def _has_lesion_to_place(self) -> bool:
+        """Whether the heads just read lie in a disc; below a heading of such a lesion, one is said first."""
+        topic = self.topic
+        if not self.last and topic is not None and topic.finding is not None and topic.finding.value in ZONED:
+            self._of_topic(Conjunct(self.neg, self.hedge))
+        return bool(self.last) and all(frame.finding in ZONED for frame in self.last)
+
+    def _lacks_zone(self, lesion: Frame) -> bool:
+        """Whether a herniation is there and its zone not told yet."""
+        told = any(
+            frame.finding == "herniation_zone" and frame.head is lesion.head and frame.level is lesion.level
+            for frame in self.frames[self.clause_start :]
+        )
+        return lesion.finding == "herniation" and not lesion.neg and not told
+
+
+def _opens_item(mention: Mention) -> bool:
+    """Whether a mention begins another item, or goes on with what the lesion does: "| compressing", "| migrating"."""
+    does = mention.form == "verb" if mention.kind == "pred" else mention.value == "herniation_migration"
+    return does or mention.kind in _OPENING_ITEM
+
+
+def _zone_frame(herniation: Frame, zone: str) -> Frame:
+    """Return the zone of a herniation, at its level."""
+    twin = herniation.copy()
+    twin.finding, twin.bits = "herniation_zone", zone_bits(zone, herniation.sides)
+    twin.hedge, twin.sides = herniation.hedge, herniation.sides
+    twin.level, twin.inherited, twin.soft = herniation.level, herniation.inherited, herniation.soft
+    return twin
+
+
+def _is_zone(conjunct: Conjunct) -> bool:
+    """Whether words that wait say but where in the disc a lesion lies: "central", "right paramedian"."""
+    placed = bool(conjunct.sites or conjunct.zone) and all(site.form for site in conjunct.sites)
+    return placed and not (conjunct.neg or conjunct.grade or conjunct.level)
