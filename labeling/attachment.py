@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deepspine.labeling.clauses.epidural_fat import leave_fat_of_free_sac
 from deepspine.labeling.clauses.finding_heads import FindingHeads
 from deepspine.labeling.clauses.frames import BOTH, LATERAL, NORMAL, STENOSES, Conjunct, Frame, LevelRef, clone
 from deepspine.labeling.clauses.level_phrases import LevelPhrases
@@ -139,6 +140,7 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         if not self.frames and self.previous_finding:
             self._none_elsewhere()
         self._leave_oedema_of_lesions()
+        leave_fat_of_free_sac(self.frames, self.words)
         self._share_out()
         if self.changed_side:
             self._settle_changed_sides()

@@ -42,6 +42,14 @@ _BULGING = frozenset(("bulges", "bulging", "bulged", "protrudes", "protrude", "p
 """Words that say what something does that need be no disc."""
 
 _WALLS = frozenset(("wall", "walls"))
+_MUTUAL = frozenset(("contact", "compress"))
+_OF_CONTACT = frozenset(("of", "between"))
+_TOUCHING = frozenset(("with", "and", "against"))
+_TOUCHED = frozenset(("root", "sac", "cauda"))
+_OF_TOUCHER = frozenset(("of", "side", "zone", "grade", "mm", "site"))
+_OF_TOUCHED = frozenset(("side", "vertebra", "filler"))
+"""Words of a contact between a lesion and a root: "| conflict between the left | protrusion | and both L5 | roots"."""
+
 _BODIES = frozenset(("other", "flavum", "synovial_cyst"))
 """What may bulge or protrude beside discs: walls, tumours, ligaments, cysts."""
 
@@ -55,6 +63,8 @@ class FindingHeads(Leftovers):
     def on_finding(self, mention: Mention) -> None:
         """Take a word that names a finding by itself."""
         if self.open is not None:
+            if self._take_toucher(mention):
+                return
             self._split_open_for_finding(mention)
         self._count_head()
         value = mention.value
@@ -264,6 +274,41 @@ class FindingHeads(Leftovers):
                 frame.grade, frame.cap = frame.grade or conjunct.grade, frame.cap or conjunct.cap
                 found.append(self._frame(finding, GRADED, mention, conjunct))
         return found
+
+    def _take_toucher(self, lesion: Mention) -> bool:
+        """Take a lesion that a contact is of, if it is one, and go on behind its link; returns whether.
+
+        "Contact of the left | protrusion with the L5 root", "contact between the | bulge and the sac".
+        """
+        contact, opener = self.open, self.open_conjunct
+        assert contact is not None
+        steps = self._steps_to_touched(contact, lesion)
+        if not steps:
+            return False
+        self.open = self.open_conjunct = None
+        self.neg = self.cur.neg = ""
+        self._count_head()
+        self._lesion(lesion)
+        self.open, self.open_conjunct = contact, opener
+        self.index += steps
+        return True
+
+    def _steps_to_touched(self, contact: Mention, lesion: Mention) -> int:
+        """Return how far the link is from a lesion to the root or sac that it touches; 0 where no contact is told."""
+        of = _OF_CONTACT & {self.words[contact.j - 1], self.words[contact.j]}
+        if contact.value not in _MUTUAL or not of or "the" not in self.words[contact.j : lesion.i]:
+            return 0
+        described = all(
+            mention.kind in _OF_TOUCHER for mention in self.mentions[: self.index] if mention.i >= contact.j
+        )
+        link, touched = self._peek(1), self._peek(2)
+        if not described or link is None or link.i != lesion.j or self.words[link.i] not in _TOUCHING:
+            return 0
+        step = 2
+        while touched is not None and touched.kind in _OF_TOUCHED:
+            step += 1
+            touched = self._peek(step)
+        return 1 if touched is not None and touched.kind == "site" and touched.value in _TOUCHED else 0
 
     def _split_open_for_finding(self, mention: Mention) -> None:
         own = None

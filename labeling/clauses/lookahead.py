@@ -241,6 +241,9 @@ class Lookahead(State):
             return self._site_within(3) or self._shared_object()
         if following.kind == "pred":
             return self._affects_site(following)
+        if following.kind == "finding":
+            noun = self.mentions[self.index]
+            return noun.value == "contact" and self.words[noun.j - 1] == "of"
         return following.kind in ("of", "site", "side", "vertebra")
 
     def _affects_site(self, verb: Mention) -> bool:
@@ -328,8 +331,11 @@ class Lookahead(State):
         """Whether a denial of more stands where a noun's object should: "in contact with | but not displacing"."""
         if self.words[noun.j - 1] not in _GOVERNING:
             return False
-        behind = [mention for mention in self.mentions[self.index + 1 : self.index + 4] if mention.value != ","]
-        return bool(behind) and behind[0].i <= noun.j + 1 and behind[0].value == "but"
+        behind = [mention for mention in self.mentions[self.index : self.index + 4] if mention.i >= noun.j]
+        denial = next((mention for mention in behind if mention.value != ","), None)
+        if denial is None or denial.i > noun.j + 1:
+            return False
+        return denial.value == "but" or self.words[denial.i : denial.j] == ["without"]
 
     def _is_height_of_vertebra(self, mention: Mention) -> bool:
         """Whether "the L1 | level" only says how high something stands."""

@@ -517,6 +517,7 @@ def test_a_lesion_with_an_article_behind_one_without_is_there(text: str, finding
 @pytest.mark.parametrize(("text", "label", "grades"), [
     ("Protrusion in contact with but not displacing the left root.", "nerve_root left", "contact"),
     ("Bulge in contact with, but not compressing, the left root.", "nerve_root left", "contact"),
+    ("Bulge in contact with, without displacing, the left root.", "nerve_root left", "contact"),
     ("Bulge with contact to but no compression of the left root.", "nerve_root left", "contact"),
     ("Mild impression on, but no compression of, the thecal sac.", "thecal_sac", "indentation"),
 ])  # fmt: skip

@@ -576,3 +576,34 @@ def test_both_before_two_lesions_is_no_side(text: str) -> None:
 def test_bilaterally_behind_its_finding_is_not_of_the_next(text: str) -> None:
     found = labels_of(f"L4-5: {text}")
     assert [key for key in found if key.endswith("right")] == ["L4-L5 foraminal_stenosis right"]
+
+
+@pytest.mark.parametrize("contact", [
+    "Contact of the protrusion with", "Mild bulge; contact of the left protrusion with",
+    "Conflict of the extrusion with", "Contact between the disc bulge and", "Canal stenosis and contact of the left foraminal protrusion with",
+    "No contact of the protrusion with",
+])  # fmt: skip
+def test_contact_of_a_lesion_with_a_root_is_the_roots(contact: str) -> None:
+    found = labels_of(f"L4-5: {contact} the left exiting L4 nerve root.")
+    denied, conflict = contact.startswith("No"), contact.startswith("Conflict")
+    assert found["L4-L5 nerve_root left"] == ("none" if denied else "compression" if conflict else "contact")
+    assert "none" not in (found.get("L4-L5 herniation"), found.get("L4-L5 bulge"))
+    assert "L4-L5 nerve_root right" not in found
+
+
+def test_contact_of_a_lesion_may_be_with_the_sac() -> None:
+    found = labels_of("L4-5: Contact of the protrusion with the thecal sac and the right L5 root.")
+    assert found == {
+        "L4-L5 herniation": "protrusion", "L4-L5 thecal_sac": "contact", "L4-L5 nerve_root right": "contact",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Bulge effaces the ventral epidural fat but does not contact the thecal sac.", "none"),
+    ("Bulge effacing the anterior epidural fat without indenting the sac.", "none|contact"),
+    ("Effacement of the ventral epidural space, no contact with the sac.", "none"),
+    ("Bulge effaces the ventral epidural fat and contacts the sac.", "indentation"),
+    ("Bulge effaces the ventral epidural fat without compressing the sac.", "indentation"),
+])  # fmt: skip
+def test_fat_before_a_sac_that_is_free_is_not_the_sac(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "thecal_sac") == {"L4-L5": grades}
