@@ -580,8 +580,8 @@ def test_bilaterally_behind_its_finding_is_not_of_the_next(text: str) -> None:
 
 @pytest.mark.parametrize("contact", [
     "Contact of the protrusion with", "Mild bulge; contact of the left protrusion with",
-    "Conflict of the extrusion with", "Contact between the disc bulge and", "Canal stenosis and contact of the left foraminal protrusion with",
-    "No contact of the protrusion with",
+    "Conflict of the extrusion with", "Contact between the disc bulge and", "No contact of the protrusion with",
+    "Canal stenosis and contact of the left foraminal protrusion with",
 ])  # fmt: skip
 def test_contact_of_a_lesion_with_a_root_is_the_roots(contact: str) -> None:
     found = labels_of(f"L4-5: {contact} the left exiting L4 nerve root.")
