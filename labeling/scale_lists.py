@@ -10,7 +10,8 @@ from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import SCALE_NAMES, SCALE_WORDS, read_value
 
-_OF_LIST = frozenset(("level", "levels", "side", "side_post", "conj", "of", "post_neg"))
+_PLACES = frozenset(("level", "levels", "side", "side_post"))
+_OF_LIST = _PLACES | {"levelref", "restword", "cop", "conj", "of", "post_neg"}
 """Kinds of mentions that a list holds beside its grades."""
 
 _MARKS = frozenset((",", ";", ":", "|", "-", "(", ")"))
@@ -20,7 +21,6 @@ _LINKS = SCALE_WORDS | {"classification", "changes", "change", "endplate", "=", 
 _SCALED = frozenset(("disc", "disk", "discs", "disks", "degeneration", "stenosis", "narrowing"))
 """Words for what a scale grades; they may stand behind a grade: "Pfirrmann grade IV | degeneration at L4-5, V at"."""
 
-_PLACES = frozenset(("level", "levels", "side", "side_post"))
 _ENDS = frozenset((".", NEWLINE, ",", ";", "|", ")", "(", "and", "at"))
 """What may stand behind a grade of a list, beside a level or a side."""
 
@@ -78,11 +78,13 @@ def _behind_links(words: list[str], place: int) -> int:
 
 
 def _ends_item(words: list[str], end: int, starts: dict[int, Mention]) -> bool:
-    """Whether nothing but another item, its noun or the end follows a grade: not "L4-5: | 2 other levels"."""
+    """Whether another item, its noun or the end follows a grade: "| A elsewhere", not "L4-5: | 2 other levels"."""
     following = starts.get(end)
     if following is not None and _SCALED.issuperset(words[end : following.j]):
         end = following.j
         following = starts.get(end)
+    if end < len(words) and words[end] == "elsewhere":
+        return True
     return end == len(words) or words[end] in _ENDS or (following is not None and following.kind in _PLACES)
 
 

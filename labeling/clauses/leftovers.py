@@ -239,6 +239,12 @@ class Leftovers(Afterthoughts):
         if self._give_side(self.last, cur.sides):
             self._fresh()
 
+    def _settle_scale(self) -> None:
+        """Leave the grade of a published scale to the level before a comma: "Schizas C at L4-5 |, the others A"."""
+        level = self._peek(-1)
+        if self.cur.scale and self.cur.sites and self.open is None and level is not None and level.kind == "level":
+            self.flush()
+
     def _is_set_off(self, comma: Mention) -> bool:
         """Whether commas set a degree off before a participle: "bulge, mild | , indenting the sac"."""
         following = self._peek()

@@ -13,7 +13,7 @@ _RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
 """Words for what is left, which alone are the other levels."""
 
 _PARTING = (",", ";")
-_DENIALS = frozenset(("neg", "post_neg"))
+_VALUES = frozenset(("grade", "neg", "post_neg"))
 _DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
 
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
@@ -149,9 +149,9 @@ class LevelPhrases(LevelScope):
         return one and self.words[mention.j] == "disc" and self.words[mention.j + 1 : mention.j + 2] != ["are"]
 
     def _stands_for_levels(self, mention: Mention) -> bool:
-        """Whether a rest that is called normal, or of which something is denied, is that of the levels.
+        """Whether a rest that is called normal, has a degree, or is denied something, is that of the levels.
 
-        "L4-5: mild bulge. | Rest NAD.", "Canal: L4-5 mild, | others no stenosis".
+        "L4-5: mild bulge. | Rest NAD.", "Canal: L4-5 severe, | others mild", "..., | others no stenosis".
         """
         word = self.words[mention.j - 1]
         previous, following = self._peek(-1), self._peek()
@@ -159,7 +159,7 @@ class LevelPhrases(LevelScope):
             following = self._peek(2)
         if following is None or word not in _RESTS:
             return False
-        if following.kind in _DENIALS:
+        if following.kind in _VALUES:
             return self._closes_list()
         if following.kind != "open" or not self._ends_clause_behind(following):
             return False

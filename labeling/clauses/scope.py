@@ -151,6 +151,7 @@ class Scope(ListedLesions):
         self._settle_other_side()
         self._settle_side_behind()
         self._settle_zone()
+        self._settle_scale()
         self._settle_item_grade()
         self.focus = False
         self._end_short_reach()

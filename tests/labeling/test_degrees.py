@@ -131,6 +131,27 @@ def test_a_scale_named_in_front_is_that_of_a_list(text: str, finding: str, found
     assert told(text, finding) == found
 
 
+@pytest.mark.parametrize("text", [
+    "Schizas B at L3-4, C at L4-5 and A elsewhere.", "Schizas: L3-4 B, L4-5 C, others A.",
+    "Schizas: B at L3-4, C at L4-5, A at the other levels.", "Schizas: L3-4 B, L4-5 C; remaining levels: A.",
+])  # fmt: skip
+def test_a_list_of_a_scale_goes_on_with_the_other_levels(text: str) -> None:
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L5-S1"), "none|mild")
+    assert told(text, "canal_stenosis") == {**others, "L3-L4": "moderate", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Lee 1 at L3-4, 2 at L4-5 and 0 elsewhere.", "foraminal_stenosis", "none"),
+    ("Lee: L4-5 right 2, left 1, others 0.", "foraminal_stenosis", "none"),
+    ("Pfirrmann IV at L4-5, II elsewhere.", "pfirrmann", "grade2"),
+    ("Schizas C at L4-5, the remaining levels are A.", "canal_stenosis", "none|mild"),
+])  # fmt: skip
+def test_the_other_levels_of_a_list_have_their_grade_of_the_scale(text: str, finding: str, grades: str) -> None:
+    found = told(text, finding)
+    assert {value for key, value in found.items() if key.startswith(("L1-L2", "L2-L3", "L5-S1"))} == {grades}
+    assert grades not in [value for key, value in found.items() if key.startswith("L4-L5")]
+
+
 def test_the_name_of_the_earlier_examination_takes_no_degree() -> None:
     text = "Since the previous study there has been no change in the mild L3-4 and moderate L4-5 canal stenosis."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}

@@ -422,6 +422,14 @@ def test_the_rest_of_a_list_below_a_site_is_the_other_levels(rest: str, stop: st
     assert found == {**others, "L3-L4": "moderate", "L5-S1": "severe"}
 
 
+@pytest.mark.parametrize("heading", ["Canal", "Canal stenosis"])
+@pytest.mark.parametrize("rest", ["others mild", "the rest mild", "otherwise mild", "other levels mild"])
+def test_the_rest_of_a_list_may_have_a_degree(heading: str, rest: str) -> None:
+    found = told(f"{heading}: L3-4 moderate, L5-S1 severe, {rest}.", "canal_stenosis")
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L4-L5"), "mild")
+    assert found == {**others, "L3-L4": "moderate", "L5-S1": "severe"}
+
+
 @pytest.mark.parametrize("text", [
     "Foramina: L5-S1 moderate on the left, the rest patent.",
     "Foramina: moderate narrowing of left L5-S1, the rest are free.",
