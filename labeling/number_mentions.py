@@ -139,6 +139,18 @@ def read_value(name: str, words: list[str], i: int) -> Mention | None:
     return _numbered(_PFIRRMANN, i, end, bits=bits >> 1, number=number)
 
 
+def last_of_numbers(mention: Mention, words: list[str]) -> Mention | None:
+    """Return but the last of several numbers of a mention, type 2 of "type 1 to type 2"; None where it has one."""
+    places = [place for place in range(mention.i, mention.j) if words[place] in NUMERALS]
+    if len(places) < 2 or "to" not in words[places[0] : places[-1]]:
+        return None
+    number = NUMERALS[words[places[-1]]]
+    last = Mention(mention.rule, places[-1], mention.j)
+    last.bits, last.number = 1 << number >> (mention.rule is _PFIRRMANN), float(number)
+    last.form = mention.form
+    return last
+
+
 def _read_roman(words: list[str], i: int) -> Mention | None:
     """Read a bare `II` or `I/II`, which a heading such as "Modic:" gives a meaning."""
     if words[i] == "i" and words[i + 1 : i + 2] not in (["/"], ["-"], ["at"], ["ii"]):

@@ -10,11 +10,14 @@ from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.number_mentions import last_of_numbers
 
 _TELLING = frozenset(("prior", "change", "trend"))
 """Kinds of mentions that tell of the past, or of a change."""
 
 _HEADS = frozenset(("finding", "pred"))
+_DEGREES = frozenset(("grade", "number", "mm"))
+_NUMBERED = frozenset(("modic.type", "grade.pfirrmann"))
 _BEFORE_OPERATED = frozenset(("level", "site", "side", "zone", "of", "grade"))
 """Kinds of mentions between "operated" and what was operated on."""
 
@@ -134,17 +137,8 @@ def _without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]
             denied, index = _skip_change(mentions, index, kept, words)
             denies = denies or denied
             continue
-        if mention.kind == "change" and index + 1 < n and mention.value == "to":
-            _drop_types(kept, words)
-            if mentions[index + 1].kind == "grade":
-                kept = _without_degrees_of_last_head(kept)
-            index += 1
-            continue
-        if mention.kind == "change" and index + 1 < n and mentions[index + 1].kind == "grade":
-            index = _latest(mentions, index, kept, words)
-            continue
-        if mention.kind == "change" and index + 1 < n and _changed_from_type(mentions[index + 1], mention, kept):
-            index += 2
+        if mention.kind == "change" and (behind := _behind_change(mentions, index, kept, words)):
+            index = behind
             continue
         denies = denies or (mention.kind == "filler" and words[mention.j - 1] in _CHANGES)
         if denies and mention.value == "or" and words[mention.j : mention.j + 1] and words[mention.j] in _DENIED_AGAIN:
@@ -152,6 +146,28 @@ def _without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]
         kept.append(mention)
         index += 1
     return kept
+
+
+def _behind_change(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
+    """Keep but what a finding has changed to, "from mild | to moderate"; returns where to read on, 0 if nowhere."""
+    change = mentions[index]
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    if following is None:
+        return 0
+    if change.value == "to":
+        _drop_types(kept, words)
+        if following.kind in _DEGREES:
+            _drop_degrees_of_last_head(kept)
+        return index + 1
+    if following.kind == "grade":
+        return _latest(mentions, index, kept, words)
+    if _changed_from_type(following, change, kept):
+        return index + 2
+    if not _is_numbered(following):
+        return 0
+    latest, behind = _latest_number(mentions, index + 1, words)
+    kept += latest
+    return behind
 
 
 def _skip_change(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> tuple[bool, int]:
@@ -240,13 +256,13 @@ def _drop_types(kept: list[Mention], words: list[str]) -> None:
     kept[:] = [mention for mention in kept if mention.i < clause or mention.rule.id != "modic.type"]
 
 
-def _without_degrees_of_last_head(kept: list[Mention]) -> list[Mention]:
-    """Leave out what a head was before it changed: "moderate stenosis at L4-5 has progressed | to severe"."""
+def _drop_degrees_of_last_head(kept: list[Mention]) -> None:
+    """Drop what a head was before it changed: "moderate stenosis at L4-5 has progressed | to severe"."""
     head = next((k for k in range(len(kept) - 1, -1, -1) if kept[k].kind in _HEADS), -1)
     start = head
     while start > 0 and kept[start - 1].kind not in _HEADS and kept[start - 1].value not in _CLAUSE_ENDS:
         start -= 1
-    return [mention for k, mention in enumerate(kept) if not (start <= k and mention.kind == "grade")]
+    kept[:] = [mention for k, mention in enumerate(kept) if not (start <= k and mention.kind in _DEGREES)]
 
 
 def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
@@ -259,6 +275,22 @@ def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: lis
         latest.bits = last_grade(grade, words)
         kept.append(latest)
     return index + 2
+
+
+def _is_numbered(mention: Mention) -> bool:
+    """Whether a mention is a grade, a type or a size in numbers: "grade 1", "type 1 to type 2", "4 mm"."""
+    return mention.kind in ("number", "mm") or mention.rule.id in _NUMBERED
+
+
+def _latest_number(mentions: list[Mention], index: int, words: list[str]) -> tuple[list[Mention], int]:
+    """Return grade 2 of "from | grade 1 to grade 2", nothing of "from | grade 1", and where to read on."""
+    last = last_of_numbers(mentions[index], words)
+    if last is not None:
+        return [last], index + 1
+    joint, behind = [*mentions[index + 1 : index + 3], None, None][:2]
+    if joint is None or joint.kind != "to" or behind is None or not _is_numbered(behind):
+        return [], index + 1
+    return [behind], index + 3
 
 
 def last_grade(grade: Mention, words: list[str]) -> int:

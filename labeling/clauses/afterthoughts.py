@@ -45,6 +45,7 @@ class Afterthoughts(Objects):
             self._deny(last, conjunct.sides)
         elif conjunct.sides or conjunct.level is not None or self._is_of_new_level(last) or self._is_respective():
             if not conjunct.sides:
+                conjunct.level = conjunct.level or self._level_since(last)
                 _leave_levels(last, conjunct)
             if conjunct.level is not None and conjunct.sides:
                 self._assign(
@@ -99,6 +100,16 @@ class Afterthoughts(Objects):
     def _is_of_new_level(self, last: list[Frame]) -> bool:
         """Whether the sentence has gone on to another level: "mild stenosis at L3-4, at L4-5 | moderate"."""
         return bool(self.levels_seen) and self.level is not last[-1].level
+
+    def _level_since(self, last: list[Frame]) -> LevelRef | None:
+        """Return the levels that the sentence has gone on to since, if they are some of the heads' own.
+
+        "Bulges at L3-4 and L4-5, the latter | moderate".
+        """
+        level, own = self.level, last[-1].level
+        if level is None or own is None or not self._is_of_new_level(last):
+            return None
+        return level if level.levels and set(level.levels) < set(own.levels) else None
 
     def _extend_last(self, twins: list[Frame]) -> None:
         """Add frames that repeat the heads just read, and let them be the heads just read."""
@@ -185,8 +196,11 @@ class Afterthoughts(Objects):
             conjunct.grade = severity_of_number(int(number.number))
             return True
         if number.form == "grade" and any(f.finding in SLIPS for f in last):
+            conjunct.level = conjunct.level or self._level_since(last)
             slips = self._not_denied(last, conjunct)
-            for frame in slips:
+            of_some = any(_is_among(conjunct, frame) for frame in slips)
+            _leave_levels(slips, conjunct)
+            for frame in slips if not of_some else ():
                 frame.number = frame.number or number
             if conjunct.level is not None and all(frame.number is not number for frame in slips):
                 self._repeat_slip(slips[-1], conjunct)

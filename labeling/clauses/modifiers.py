@@ -13,6 +13,7 @@ from deepspine.labeling.clauses.frames import (
     SITES,
     SLIPS,
     Conjunct,
+    Frame,
     cap_of,
     last_side,
     zone_of,
@@ -24,6 +25,7 @@ from deepspine.labeling.mentions import Mention
 _ORIGIN = frozenset(("of", "side", "side_post", "mm", "zone", "cop"))
 """Kinds of mentions between a cyst and the joint that it comes from."""
 
+_LEVELS = frozenset(("level", "levels", "levelref"))
 _HEADS = frozenset(("finding", "pred", "open"))
 
 
@@ -296,10 +298,18 @@ class Modifiers(Leftovers):
         if mention.form == "grade":
             # A slip that is denied has no grade: "no spondylolisthesis except for | grade 1 at L5-S1".
             slips = [frame for frame in self.last if frame.finding in SLIPS and not frame.neg and frame.number is None]
-            if slips and self.cur.empty and self._peek(-1) is not None:
+            if slips and self.cur.empty and self._peek(-1) is not None and not self._is_of_some_level(slips):
                 slips[0].number = mention
                 return
         if self.cur.number is not None or (self.cur.sides and self.cur.grade):
             self._push()
         self.cur.number = mention
         self._mark(mention)
+
+    def _is_of_some_level(self, slips: list[Frame]) -> bool:
+        """Whether a grade is that of one of the levels of slips: "L3-4 and L4-5, | grade 2 at L4-5", "the latter |"."""
+        if self._level_since(slips) is not None:
+            return True
+        of, place = self._peek(), self._peek(2)
+        several = slips[0].level is not None and len(slips[0].level.levels) > 1
+        return several and of is not None and of.kind == "of" and place is not None and place.kind in _LEVELS

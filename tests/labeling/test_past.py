@@ -247,6 +247,33 @@ def test_a_former_modic_type_is_of_the_past(text: str) -> None:
     assert told(f"L5-S1: {text}", "modic") == {"L5-S1": "type2"}
 
 
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("Anterolisthesis, increased from grade 1 to grade 2.", "spondylolisthesis", "grade2"),
+    ("Grade 1 anterolisthesis has progressed to grade 2.", "spondylolisthesis", "grade2"),
+    ("The slip has decreased from grade 2 to grade 1.", "spondylolisthesis", "grade1"),
+    ("Anterolisthesis, increased from 4 mm to 7 mm.", "spondylolisthesis", "grade1|grade2|grade3|grade4"),
+    ("Anterolisthesis, decreased from 7 mm to 4 mm.", "spondylolisthesis", "grade1"),
+    ("Modic changes have progressed from type 1 to type 2.", "modic", "type2"),
+    ("Endplate changes that evolved from type II to type III.", "modic", "type3"),
+    ("Conversion of Modic type 1 to type 2 changes.", "modic", "type2"),
+    ("Modic type 1 to type 2 changes.", "modic", "type1|type2"),
+    ("Disc degeneration, progressed from Pfirrmann grade III to IV.", "pfirrmann", "grade4"),
+])  # fmt: skip
+def test_of_a_grade_that_has_changed_the_newer_holds(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize(("text", "finding", "first", "latter"), [
+    ("Grade 1 slips at L3-4 and L4-5, the latter increased from grade 1 to grade 2.", "spondylolisthesis", "1", "2"),
+    ("Grade 1 anterolisthesis at L3-4 and L4-5, the latter now grade 2.", "spondylolisthesis", "1", "2"),
+    ("Anterolisthesis at L3-4 and L4-5, grade 1 at L3-4 and grade 2 at L4-5.", "spondylolisthesis", "1", "2"),
+    ("Mild bulges at L3-4 and L4-5, the latter increased from mild to moderate.", "bulge", "mild", "moderate"),
+])  # fmt: skip
+def test_a_change_of_one_of_several_levels_is_its_own(text: str, finding: str, first: str, latter: str) -> None:
+    found = told(text, finding)
+    assert {level: grades.removeprefix("grade") for level, grades in found.items()} == {"L3-L4": first, "L4-L5": latter}
+
+
 @pytest.mark.parametrize(("text", "finding"), [
     ("Grade 1 spondylolisthesis at L3-4, previously not present.", "spondylolisthesis"),
     ("Moderate canal stenosis at L3-4, previously not seen.", "canal_stenosis"),
