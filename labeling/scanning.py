@@ -14,6 +14,7 @@ from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import NUMBER_READERS, SCALE_NAMES, read_modic, read_size
 from deepspine.labeling.scale_lists import with_scale_lists
+from deepspine.labeling.slip_mentions import MOVES, SHORT_SLIPS, with_graded_slips, with_moved_vertebrae
 from deepspine.labeling.tokenization import Tokens
 
 _LEVEL = Rule("level.named", "level", "", ())
@@ -24,15 +25,6 @@ _BESIDE_SPINAL = frozenset(("conj", "grade", "mark", "neg", "to"))
 
 _OF_CANAL = frozenset(("compress", "compromise", "encroach", "impinge", "narrow", "obliterate", "open", "reduce"))
 """What is said of a canal, so that "spinal" before it is short for one: "spinal stenosis", "spinal patency"."""
-
-_SHORT_SLIPS = frozenset(("spondy", "spondylo"))
-"""Words that are short for a slip where a grade stands beside them."""
-
-_BEFORE_GRADE = frozenset(("level", "of", ",", "(", ":"))
-"""Kinds of mentions, and marks, between a slip and its grade: "spondy at L5-S1, grade 2"."""
-
-_TO_GRADE = 6
-"""Mentions behind a slip among which its grade stands."""
 
 _DOWN_TO = frozenset(("through", "thru", "to", "down"))
 _MAX_JOINT = 3
@@ -102,8 +94,10 @@ def _told_by_neighbours(mentions: list[Mention], words: list[str], root: Node) -
     """Return the mentions with those settled that mean something only beside others: "spinal", "spondy", scales."""
     if "spinal" in words and _is_spinal_alone(words, root):
         mentions = _with_spinal(mentions)
-    if not _SHORT_SLIPS.isdisjoint(words):
-        mentions = _with_graded_slips(mentions)
+    if not SHORT_SLIPS.isdisjoint(words):
+        mentions = with_graded_slips(mentions)
+    if not MOVES.isdisjoint(words):
+        mentions = with_moved_vertebrae(mentions, words, root)
     return mentions if SCALE_NAMES.isdisjoint(words) else with_scale_lists(mentions, words)
 
 
@@ -128,34 +122,6 @@ def _with_spinal(mentions: list[Mention]) -> list[Mention]:
                 mention = Mention(_CANAL, mention.i, mention.j)
         kept.append(mention)
     return kept
-
-
-def _with_graded_slips(mentions: list[Mention]) -> list[Mention]:
-    """Keep words that are short for a slip only where a grade tells that one is meant."""
-    return [
-        mention
-        for place, mention in enumerate(mentions)
-        if mention.rule.id != "slip.short" or _is_graded_slip(mentions, place)
-    ]
-
-
-def _is_graded_slip(mentions: list[Mention], place: int) -> bool:
-    """Whether a grade, a size or two vertebrae stand beside a word: "grade 1 | spondy", "| spondy of L4 on L5"."""
-    if place and mentions[place - 1].j == mentions[place].i and _grades_slip(mentions[place - 1]):
-        return True
-    ahead = mentions[place + 1 : place + 1 + _TO_GRADE]
-    for mention, following in itertools.zip_longest(ahead, ahead[1:]):
-        if mention.group is not None and mention.group.slip:
-            return True
-        if _grades_slip(mention):
-            return following is None or following.i > mention.j or following.kind not in ("finding", "pred", "site")
-        if _BEFORE_GRADE.isdisjoint((mention.kind, mention.value)):
-            return False
-    return False
-
-
-def _grades_slip(mention: Mention) -> bool:
-    return mention.kind == "mm" or (mention.kind == "number" and mention.form == "grade")
 
 
 def _take_noun_before(level: Mention, mentions: list[Mention], words: list[str]) -> None:

@@ -11,7 +11,9 @@ from deepspine.labeling.level_mentions import INDEX, vertebra
 from deepspine.labeling.mentions import Mention
 
 _FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))
-_OF_VERTEBRA = frozenset(("vertebra", "vertebral", "body", "is", "has", "shows", "a", "mild", "slight", "slightly"))
+_OF_VERTEBRA = frozenset(
+    ("vertebra", "vertebral", "body", "is", "has", "shows", "a", "mild", "mildly", "minimally", "slight", "slightly")
+)
 """Words between a vertebra and its slip."""
 
 _UPPER = frozenset(("superior", "upper", "sup"))

@@ -212,3 +212,33 @@ def test_the_alignment_that_joints_show_is_theirs() -> None:
 def test_remaining_vertebrae_are_those_without_a_slip(text: str) -> None:
     assert told(text, "spondylolisthesis").keys() == {"L1-L2", "L3-L4", "L4-L5", "L5-S1"}
     assert told(text, "retrolisthesis")["L2-L3"] == "present"
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("L4 is shifted forward on L5 by 4 mm.", "spondylolisthesis", "grade1"),
+    ("L4 has moved anteriorly relative to L5.", "spondylolisthesis", "grade1|grade2|grade3|grade4"),
+    ("The L4 vertebral body is minimally displaced anteriorly.", "spondylolisthesis", "grade1"),
+    ("The body of L4 has slid forward over L5.", "spondylolisthesis", "grade1|grade2|grade3|grade4"),
+    ("There is anterior displacement of L4 on L5 of 3 mm.", "spondylolisthesis", "grade1"),
+    ("Mild forward shift of L4 over L5.", "spondylolisthesis", "grade1"),
+    ("L4 lies 3 mm anterior to L5.", "spondylolisthesis", "grade1"),
+    ("L4 is shifted backward on L5.", "retrolisthesis", "present"),
+    ("L4 is displaced posteriorly by 3 mm.", "retrolisthesis", "present"),
+    ("Slight posterior displacement of L4 on L5.", "retrolisthesis", "present"),
+    ("L4 is subluxed posteriorly on L5.", "retrolisthesis", "present"),
+])  # fmt: skip
+def test_a_vertebra_that_has_moved_has_slipped(text: str, finding: str, grades: str) -> None:
+    assert told(text, finding) == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The left L5 root is displaced posteriorly.",
+    "L4-5: Posterior displacement of the L5 root by an extrusion.",
+    "L4-5: Disc material displaced posteriorly.",
+    "Fracture of L1 with a fragment displaced posteriorly.",
+    "L4-5: Left L5 displaced posteriorly.",
+    "A nodule lies anterior to L4.",
+    "The screw of L5 is displaced anteriorly.",
+])  # fmt: skip
+def test_what_else_has_moved_is_no_slip(text: str) -> None:
+    assert not {key for key in labels_of(text) if key.endswith("listhesis")}

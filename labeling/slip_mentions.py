@@ -1,0 +1,125 @@
+"""Words that tell of a slip only beside others: "grade 1 spondy", "L4 is displaced forward on L5"."""
+
+from __future__ import annotations
+
+import itertools
+
+from deepspine.labeling.lexicon import Node
+from deepspine.labeling.mentions import BONE, Mention
+
+SHORT_SLIPS = frozenset(("spondy", "spondylo"))
+"""Words that are short for a slip where a grade stands beside them."""
+
+MOVES = frozenset(
+    ("displaced", "displacement", "moved", "shift", "shifted", "slid", "slides", "subluxated", "subluxed", "translated",
+     "anterior", "posterior")
+)  # fmt: skip
+"""Words of what vertebrae do in a slip, and other things as well."""
+
+_BEFORE_GRADE = frozenset(("level", "of", ",", "(", ":"))
+"""Kinds of mentions, and marks, between a slip and its grade: "spondy at L5-S1, grade 2"."""
+
+_TO_GRADE = 6
+"""Mentions behind a slip among which its grade stands."""
+
+_OF_MOVED = frozenset(("cop", "filler", "grade", "mm", "verb_grade"))
+"""Kinds of mentions between a vertebra and its move: "L4 | is slightly | displaced forward"."""
+
+_HAVING = frozenset(("has", "have"))
+_BODIES = frozenset(("body", "vertebra"))
+_BESIDE_BONE = frozenset(("of", "at", "from", "in", "behind", "to", "on", "by"))
+"""Words before a vertebra that only tell where something else is: "fragment of L4 displaced posteriorly"."""
+
+
+def with_graded_slips(mentions: list[Mention]) -> list[Mention]:
+    """Keep words that are short for a slip only where a grade tells that one is meant."""
+    return [
+        mention
+        for place, mention in enumerate(mentions)
+        if mention.rule.id != "slip.short" or _is_graded_slip(mentions, place)
+    ]
+
+
+def _is_graded_slip(mentions: list[Mention], place: int) -> bool:
+    """Whether a grade, a size or two vertebrae stand beside a word: "grade 1 | spondy", "| spondy of L4 on L5"."""
+    if place and mentions[place - 1].j == mentions[place].i and _grades_slip(mentions[place - 1]):
+        return True
+    ahead = mentions[place + 1 : place + 1 + _TO_GRADE]
+    for mention, following in itertools.zip_longest(ahead, ahead[1:]):
+        if mention.group is not None and mention.group.slip:
+            return True
+        if _grades_slip(mention):
+            return following is None or following.i > mention.j or following.kind not in ("finding", "pred", "site")
+        if _BEFORE_GRADE.isdisjoint((mention.kind, mention.value)):
+            return False
+    return False
+
+
+def _grades_slip(mention: Mention) -> bool:
+    return mention.kind == "mm" or (mention.kind == "number" and mention.form == "grade")
+
+
+def with_moved_vertebrae(mentions: list[Mention], words: list[str], root: Node) -> list[Mention]:
+    """Keep moves for slips only where vertebrae make them; of others but the words by themselves are left."""
+    kept: list[Mention] = []
+    for place, mention in enumerate(mentions):
+        if not mention.rule.id.startswith("slip.moved") or _moves_vertebra(mentions, place, words):
+            kept.append(mention)
+        else:
+            kept += _words_alone(mention, words, root)
+    return kept
+
+
+def _moves_vertebra(mentions: list[Mention], place: int, words: list[str]) -> bool:
+    """Whether a vertebra stands before a move, as its subject, or behind the noun, as its object."""
+    move = mentions[place]
+    if words[move.j - 1] == "to":
+        return _is_vertebra(mentions, place + 1, move.j) and _is_subject(mentions, place, words)
+    of = mentions[place + 1] if place + 1 < len(mentions) else None
+    if of is not None and of.i == move.j and words[of.i] == "of":
+        return _is_vertebra(mentions, place + 2, of.j)
+    return _is_subject(mentions, place, words)
+
+
+def _is_vertebra(mentions: list[Mention], place: int, token: int) -> bool:
+    """Whether a vertebra, or one on another, stands at a token, and is not that of a root or other part."""
+    found = mentions[place] if place < len(mentions) else None
+    if found is None or found.i not in (token, token + 1):
+        return False
+    if found.group is not None:
+        return found.group.slip
+    behind = mentions[place + 1] if place + 1 < len(mentions) else None
+    part = behind is not None and behind.i == found.j and behind.kind == "site" and behind.rule.id not in BONE
+    return found.kind == "vertebra" and not part
+
+
+def _is_subject(mentions: list[Mention], place: int, words: list[str]) -> bool:
+    """Whether a vertebra is what moves: "L4 | is ...", "the body of L4 | is ...", not "the root of L4 | is".
+
+    One with a side is a root ("left L5 | displaced posteriorly").
+    """
+    before = place - 1
+    while before >= 0 and _stands_between(mentions[before], words):
+        before -= 1
+    if before < 0 or mentions[before].kind != "vertebra":
+        return False
+    first = mentions[before].i
+    if before and mentions[before - 1].kind == "side" and mentions[before - 1].j == first:
+        return False
+    of_body = first > 1 and words[first - 2] in _BODIES
+    return not first or of_body or words[first - 1] not in _BESIDE_BONE
+
+
+def _stands_between(mention: Mention, words: list[str]) -> bool:
+    having = mention.kind == "breaker" and words[mention.i] in _HAVING
+    return having or mention.kind in _OF_MOVED or mention.rule.id in BONE
+
+
+def _words_alone(move: Mention, words: list[str], root: Node) -> list[Mention]:
+    """Return what the words of a phrase mean one by one: "displaced" of "displaced posteriorly"."""
+    found = []
+    for token in range(move.i, move.j):
+        node = root.get(words[token])
+        if node is not None and node.rule is not None:
+            found.append(Mention(node.rule, token, token + 1))
+    return found
