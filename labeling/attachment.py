@@ -140,7 +140,8 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         if not self.frames and self.previous_finding:
             self._none_elsewhere()
         self._leave_oedema_of_lesions()
-        leave_fat_of_free_sac(self.frames, self.words)
+        if self.fat_of_sac:
+            leave_fat_of_free_sac(self.frames, self.words)
         self._share_out()
         if self.changed_side:
             self._settle_changed_sides()

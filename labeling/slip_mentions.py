@@ -11,9 +11,8 @@ SHORT_SLIPS = frozenset(("spondy", "spondylo"))
 """Words that are short for a slip where a grade stands beside them."""
 
 MOVES = frozenset(
-    ("displaced", "displacement", "moved", "shift", "shifted", "slid", "slides", "subluxated", "subluxed", "translated",
-     "anterior", "posterior")
-)  # fmt: skip
+    ("displaced", "displacement", "moved", "shift", "shifted", "slid", "slides", "subluxated", "subluxed", "translated")
+)
 """Words of what vertebrae do in a slip, and other things as well."""
 
 _BEFORE_GRADE = frozenset(("level", "of", ",", "(", ":"))
@@ -61,20 +60,16 @@ def _grades_slip(mention: Mention) -> bool:
 
 def with_moved_vertebrae(mentions: list[Mention], words: list[str], root: Node) -> list[Mention]:
     """Keep moves for slips only where vertebrae make them; of others but the words by themselves are left."""
-    kept: list[Mention] = []
-    for place, mention in enumerate(mentions):
-        if not mention.rule.id.startswith("slip.moved") or _moves_vertebra(mentions, place, words):
-            kept.append(mention)
-        else:
-            kept += _words_alone(mention, words, root)
-    return kept
+    moved = [place for place, mention in enumerate(mentions) if mention.form == "moved"]
+    for place in reversed(moved):
+        if not _moves_vertebra(mentions, place, words):
+            mentions[place : place + 1] = _words_alone(mentions[place], words, root)
+    return mentions
 
 
 def _moves_vertebra(mentions: list[Mention], place: int, words: list[str]) -> bool:
     """Whether a vertebra stands before a move, as its subject, or behind the noun, as its object."""
     move = mentions[place]
-    if words[move.j - 1] == "to":
-        return _is_vertebra(mentions, place + 1, move.j) and _is_subject(mentions, place, words)
     of = mentions[place + 1] if place + 1 < len(mentions) else None
     if of is not None and of.i == move.j and words[of.i] == "of":
         return _is_vertebra(mentions, place + 2, of.j)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.entered_sites import EnteredSites
+from deepspine.labeling.clauses.epidural_fat import FAT
 from deepspine.labeling.clauses.frames import (
     ABSENT,
     BOTH,
@@ -105,6 +106,8 @@ class Emission(Normality, EnteredSites):
         frame.plural = site.plural
         if frame.finding == "normal_disc" and frame.rest == "otherwise" and not site.plural:
             frame.level = frame.level or self.level  # one disc is the one in hand, several are the others
+        if value == "sac" and self.words[site.j - 1] in FAT:
+            self.fat_of_sac = True
         if value in _SIDED:
             frame.named = value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
             if not frame.sides and not frame.neg and not site.plural:

@@ -8,17 +8,19 @@ from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
 from deepspine.labeling.clauses.frames import Frame
 
-_FAT = frozenset(("fat", "space"))
+FAT = frozenset(("fat", "space"))
+"""Last words of the fat before the sac: "ventral epidural fat", "anterior epidural space"."""
+
 _INDENTATION = GradeSet.parse(FINDINGS["thecal_sac"], "indentation").bits
 
 
 def leave_fat_of_free_sac(frames: Sequence[Frame], words: list[str]) -> None:
     """Say nothing of "effaces the ventral epidural fat" where the bulge "does not contact | the sac"."""
     of_sac = [frame for frame in frames if frame.finding == "thecal_sac"]
-    if len(of_sac) < 2 or not any(_frees_sac(frame) for frame in of_sac):
+    if not any(_frees_sac(frame) for frame in of_sac):
         return
     for frame in of_sac:
-        if not (frame.neg or _FAT.isdisjoint(words[frame.i : frame.j])):
+        if not (frame.neg or FAT.isdisjoint(words[frame.i : frame.j])):
             frame.finding = ""
 
 

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.afterthoughts import Afterthoughts, lacks_degree
+from deepspine.labeling.clauses.afterthoughts import lacks_degree
 from deepspine.labeling.clauses.frames import (
     BOTH,
-    GRADED,
     LATERAL,
     LEFT,
     NARROW,
     NONE,
-    NORMAL,
     RIGHT,
     Conjunct,
     Frame,
     clone,
     merge_side_and_grade,
-    severity_of_number,
 )
+from deepspine.labeling.clauses.zones import Zones
 from deepspine.labeling.mentions import Mention
-
-_MEASURED_SITES = frozenset(("canal", "foramen", "recess", "disc_signal"))
-"""Sites whose heading a bare degree may follow: "Canal: mild"."""
 
 _OPENING_HEAD = frozenset(("site", "finding", "pred", "grade"))
 """Kinds of mentions that open another finding behind "and"."""
 
 
-class Leftovers(Afterthoughts):
+class Leftovers(Zones):
     """What is left over at a boundary: "severe on the left, moderate on the right", "L3-4 mild"."""
 
     def flush(self) -> None:
@@ -35,25 +30,31 @@ class Leftovers(Afterthoughts):
         if self.open is not None:
             self._close_open()
         elif not self.conjuncts and self.cur.empty:
+            if self.cur.zone:
+                self._lie_in_zone()
             if self.cur.rest or self.cur.zone:
                 self._fresh()
             else:
                 self.cur.neg, self.cur.hedge = self.neg, self.hedge
             return
+        else:
+            self._lie_in_zone()
         conjuncts = merge_side_and_grade([*self.conjuncts, self.cur], self.last_open)
         self.conjuncts = []
         self._fresh()
-        subjects = []
-        for conjunct in conjuncts:
-            if conjunct.sites and conjunct.grade and self.last and all(s.value == "disc" for s in conjunct.sites):
-                conjunct.sites = []
-            if conjunct.sites:
-                if not self._headless(conjunct):
-                    subjects.append(conjunct)
-            elif not conjunct.empty:
-                self._elliptic(conjunct)
+        subjects = [conjunct for conjunct in conjuncts if self._becomes_subject(conjunct)]
         if subjects:
             self.subject = subjects
+
+    def _becomes_subject(self, conjunct: Conjunct) -> bool:
+        """Whether a site that is left over is what the next clause is about; a degree or side is said of the last."""
+        if conjunct.sites and conjunct.grade and self.last and all(s.value == "disc" for s in conjunct.sites):
+            conjunct.sites = []
+        if conjunct.sites:
+            return not self._headless(conjunct)
+        if not conjunct.empty:
+            self._elliptic(conjunct)
+        return False
 
     def _close_open(self) -> None:
         """Close the open head; degrees and sides behind its object are its own: "narrowing of the canal, moderate"."""
@@ -118,24 +119,6 @@ class Leftovers(Afterthoughts):
         ):
             self._of_topic(conjunct)
 
-    def _of_topic(self, conjunct: Conjunct) -> None:
-        """Say of a heading what follows it: "Foramina: | mild on the left"."""
-        topic = self.topic
-        assert topic is not None
-        frames: list[Frame] = []
-        if topic.finding is not None:
-            named = topic.findings if conjunct.grade == NONE else [topic.finding]
-            frames = [self._of_headed_finding(finding, conjunct) for finding in named]
-        for site in topic.sites if topic.finding is None else ():
-            twin = clone(conjunct)
-            twin.sides = conjunct.sides or topic.sides
-            frames += self._of_headed_site(site, topic.predicate or NARROW, twin)
-            if conjunct.grade == NONE and site.value in _MEASURED_SITES:
-                for frame in frames:
-                    frame.bits = 1
-        if frames:
-            self.last = frames
-
     def _affirm(self) -> None:
         """Say that a level or side has what a heading, or the clause so far, names: "Disc herniation: L4-5 | yes"."""
         if self.topic is None:
@@ -144,44 +127,6 @@ class Leftovers(Afterthoughts):
             conjunct = self.cur
             self._fresh()
             self._of_topic(conjunct)
-
-    def _answer_topic(self, neg: str) -> None:
-        """Say the finding of a heading, or its predicate of its sites: "Nerve root impingement: | No"."""
-        topic = self.topic
-        assert topic is not None
-        conjunct = Conjunct(neg, False)
-        conjunct.sides = topic.sides
-        for finding in topic.findings:
-            self._frame(finding.value, self._finding_bits(finding, finding.value), finding, conjunct)
-        for site in topic.sites if topic.finding is None and topic.predicate is not None else ():
-            self._emit(topic.predicate or NARROW, site, conjunct)
-
-    def _of_headed_finding(self, finding: Mention, conjunct: Conjunct) -> Frame:
-        """Read "Modic: | type II", "Spondylolisthesis: | none"."""
-        if finding.value == "modic" and conjunct.number is not None:
-            bits = conjunct.number.bits
-        else:
-            bits = 1 if conjunct.grade == NONE else self._finding_bits(finding, finding.value)
-        return self._frame(finding.value, bits, finding, conjunct)
-
-    def _of_headed_site(self, site: Mention, predicate: Mention, conjunct: Conjunct) -> list[Frame]:
-        """Read "Canal: | mild", "Endplates: | type II", "Facets: | moderate", "Nerve roots: | nil"."""
-        number = conjunct.number
-        if site.value == "endplate":
-            if conjunct.grade == NONE:
-                return [self._frame("modic", 1, site, conjunct)]
-            if number is not None and number.form == "type":
-                return [self._frame("modic", number.bits, number, conjunct)]
-            return []
-        if site.value in _MEASURED_SITES:
-            if number is not None and not conjunct.grade:
-                conjunct.grade = severity_of_number(int(number.number))
-            return self._emit(predicate, site, conjunct)
-        if site.value == "facet":
-            return [self._frame("facet_arthropathy", GRADED, site, conjunct)]
-        if site.value in ("root", "sac") and (conjunct.grade == NONE or predicate is not NARROW):
-            return self._emit(NORMAL if conjunct.grade == NONE else predicate, site, conjunct)
-        return []
 
     def _settle_predicate_grade(self) -> None:
         """Give a head the degree behind it before a new item begins.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import NONE, Conjunct, Frame, LevelRef, cap_of
-from deepspine.labeling.clauses.zones import Zones
+from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
 _COUNTING = {"both": 2, "each": 0, "all": 0}
@@ -19,7 +19,7 @@ _LINKS = frozenset(("cause", "which", "with"))
 _ENDS = frozenset(("breaker", "conj", "mark"))
 
 
-class ListedLesions(Zones):
+class ListedLesions(Leftovers):
     """What is said of all lesions just listed: "a bulge at L3-4 and another at L4-5, | both moderate"."""
 
     def _go_back_to_lesions(self, comma: Mention) -> None:

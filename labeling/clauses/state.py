@@ -55,6 +55,8 @@ class State:
     side_in_front, side_before, herniation_side, changed_side
         Side that opened the clause; of the foramen or recess last named; of the herniation; token from which the
         degree is told that one side has changed to.
+    fat_of_sac
+        Whether epidural fat was spoken of as the sac.
     pronoun, depth, foreign, story
         Whether a verb went back to the root or sac before; open brackets; whether something that is not labelled was
         named; whether an earlier examination is told of.
@@ -121,6 +123,7 @@ class State:
     side_before: int = 0
     herniation_side: int = 0
     changed_side: int = 0
+    fat_of_sac: bool = False
     pronoun: bool = False
     depth: int = 0
     foreign: bool = False

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import ZONED, Conjunct, Frame, zone_bits, zone_named
-from deepspine.labeling.clauses.leftovers import Leftovers
+from deepspine.labeling.clauses.headed_values import HeadedValues
 from deepspine.labeling.mentions import Mention
 
 _OPENING_ITEM = frozenset(("grade", "mm", "neg", "breaker", "level"))
 """Kinds of mentions that open another item of a list behind one that is but a zone."""
 
 
-class Zones(Leftovers):
+class Zones(HeadedValues):
     """Where in its disc a lesion lies, said behind it: "protrusion at L4-5, left paracentral, compressing the root"."""
-
-    def flush(self) -> None:
-        """Close what is open at a boundary; a zone that is left over is that of the lesion before it."""
-        if self.open is None and (self.cur.zone or self.cur.sites or self.conjuncts):
-            self._lie_in_zone()
-        super().flush()
 
     def _settle_zone(self) -> None:
         """Leave a zone set off by commas to the disc before: "protrusion, right foraminal |, compressing"."""

@@ -315,7 +315,9 @@ class Reader:
         """Keep the site, the finding and the side that the next sentence may go on with."""
         context = self.context
         context.previous_site = None
-        findings = {frame.finding for frame in frames} - _OF_HERNIATION
+        findings = {frame.finding for frame in frames}
+        if len(findings) > 1:
+            findings -= _OF_HERNIATION
         for frame in frames:
             if frame.site in _SITES_KEPT:
                 context.previous_site = SITES[frame.site]

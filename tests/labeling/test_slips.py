@@ -221,7 +221,6 @@ def test_remaining_vertebrae_are_those_without_a_slip(text: str) -> None:
     ("The body of L4 has slid forward over L5.", "spondylolisthesis", "grade1|grade2|grade3|grade4"),
     ("There is anterior displacement of L4 on L5 of 3 mm.", "spondylolisthesis", "grade1"),
     ("Mild forward shift of L4 over L5.", "spondylolisthesis", "grade1"),
-    ("L4 lies 3 mm anterior to L5.", "spondylolisthesis", "grade1"),
     ("L4 is shifted backward on L5.", "retrolisthesis", "present"),
     ("L4 is displaced posteriorly by 3 mm.", "retrolisthesis", "present"),
     ("Slight posterior displacement of L4 on L5.", "retrolisthesis", "present"),
@@ -237,7 +236,6 @@ def test_a_vertebra_that_has_moved_has_slipped(text: str, finding: str, grades: 
     "L4-5: Disc material displaced posteriorly.",
     "Fracture of L1 with a fragment displaced posteriorly.",
     "L4-5: Left L5 displaced posteriorly.",
-    "A nodule lies anterior to L4.",
     "The screw of L5 is displaced anteriorly.",
 ])  # fmt: skip
 def test_what_else_has_moved_is_no_slip(text: str) -> None:
