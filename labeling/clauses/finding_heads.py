@@ -68,6 +68,8 @@ class FindingHeads(Leftovers):
             self._split_open_for_finding(mention)
         self._count_head()
         value = mention.value
+        if self.neg and self._is_agent(mention):
+            self.neg = self.cur.neg = ""
         if self.frames and "now" in self.words[self.frames[-1].head.j : mention.i]:
             self._leave_past(mention)
         if value == "herniation" and self._is_alternative(mention):
@@ -80,6 +82,11 @@ class FindingHeads(Leftovers):
             self._degeneration(mention)
         else:
             self._lesion(mention)
+
+    def _is_agent(self, lesion: Mention) -> bool:
+        """Whether a lesion is there that is denied an effect: "the root is not compressed by the | bulge"."""
+        start = self.cur.i if self.cur.i >= 0 else lesion.i
+        return self.words[max(start - 2, 0) : start] == ["by", "the"]
 
     def _lesion(self, mention: Mention) -> None:
         """Read "mild broad-based left paracentral disc | protrusion": the words before are the lesion's."""

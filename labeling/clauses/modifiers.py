@@ -298,7 +298,8 @@ class Modifiers(Leftovers):
         if mention.form == "grade":
             # A slip that is denied has no grade: "no spondylolisthesis except for | grade 1 at L5-S1".
             slips = [frame for frame in self.last if frame.finding in SLIPS and not frame.neg and frame.number is None]
-            if slips and self.cur.empty and self._peek(-1) is not None and not self._is_of_some_level(slips):
+            goes_on = self.cur.empty and self._peek(-1) is not None and not self._next_is("finding")
+            if slips and goes_on and not self._is_of_some_level(slips):
                 slips[0].number = mention
                 return
         if self.cur.number is not None or (self.cur.sides and self.cur.grade):

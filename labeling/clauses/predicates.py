@@ -112,6 +112,8 @@ class Predicates(Leftovers):
     def _begins(self, noun: Mention) -> bool:
         """Whether a noun with its object begins behind a comma: "on this study, | compression of the sac"."""
         previous = self._peek(-1)
+        if previous is not None and previous.kind == "grade":
+            previous = self._peek(-2)
         behind_comma = previous is not None and previous.value == "," and not self.cur.sites
         return behind_comma and noun.form in ("noun", "either") and self._object_ahead(self._peek())
 

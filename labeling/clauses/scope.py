@@ -28,6 +28,8 @@ _CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributab
 _HAVING = (["with"], ["w/"], ["associated", "with"], ["accompanied", "by"])
 """Links behind what is denied that go on with what it would do to the roots or the sac."""
 
+_BEFORE_VERB = frozenset(("cap", "filler", "grade", "verb_grade"))
+
 _ADJECTIVES = (["resultant"], ["resulting"], ["consequent"])
 _OF_NOUN = frozenset(("neg", "grade", "side"))
 """Links that are adjectives of a noun behind them, and the kinds of mentions that then stand before them."""
@@ -57,7 +59,9 @@ class Scope(ListedLesions):
 
     def _ends_denial(self, joint: Mention) -> bool:
         """Whether "and" goes on with what is no more denied: a state, or a lesion with its article or level."""
-        if self.neg_heads and (self._item_asserts() or self._item_is_placed() or self._is_clause()):
+        if self.neg_heads and (self._item_asserts() or self._item_is_placed()):
+            return True
+        if self.neg_heads and (self._is_clause() or self._does_more()):
             return True
         if not self.neg_heads and self.open is None:
             return False
@@ -65,12 +69,22 @@ class Scope(ListedLesions):
 
     def _is_clause(self) -> bool:
         """Whether a clause of its own follows: "no slip, | the root is compressed", not "no sign that ..., or"."""
-        if any(m.kind == "neg" and self.words[m.j - 1] == "that" for m in self.mentions[: self.index]):
-            return False
         place = self.index + 1
         behind = self.mentions[self.index].j
         stated = not ARTICLES.isdisjoint(self.words[behind : behind + 1]) and states_lesion(self.mentions, place)
-        return stated or (opens_clause(self.mentions, place) and not self._list_goes_on())
+        if not stated and (not opens_clause(self.mentions, place) or self._list_goes_on()):
+            return False
+        return not any(m.kind == "neg" and self.words[m.j - 1] == "that" for m in self.mentions[: self.index])
+
+    def _does_more(self) -> bool:
+        """Whether a lesion does more than what it is denied to do: "causes no stenosis and | indents the sac"."""
+        verb = next((m for m in self.mentions[self.index + 1 : self.index + 4] if m.kind not in _BEFORE_VERB), None)
+        if self.neg != "no" or verb is None or not self.words[verb.i].endswith("s"):
+            return False
+        if verb.value != "cause" and not (verb.kind == "pred" and verb.form == "verb"):
+            return False
+        place = next((i for i in range(self.index - 1, 0, -1) if self.mentions[i].kind == "neg"), 0)
+        return place > 0 and self.mentions[place - 1].kind == "breaker"
 
     def _article_opens_lesion(self, joint: Mention) -> bool:
         """Whether an article tells that a lesion is there: "no slip and | a bulge", not "without a bulge and | a"."""
@@ -144,7 +158,7 @@ class Scope(ListedLesions):
         if (denied or self.open is not None) and (self._item_asserts() or self._is_clause()):
             self._boundary()
             return
-        if denied and self._lesion_lies_elsewhere(self.mentions[self.index]):
+        if denied and (self._does_more() or self._lesion_lies_elsewhere(self.mentions[self.index])):
             self._boundary()
             return
         self._settle_predicate_grade()
@@ -280,7 +294,7 @@ class Scope(ListedLesions):
     def on_breaker(self, mention: Mention) -> None:
         """End a clause where a linking word opens another."""
         value = mention.value
-        if value == "cause" or self._is_effect_of_denied(mention):
+        if value == "cause" or self._is_effect_of_denied(mention) or self._relates_to_denied(mention):
             self._open_effect()
             return
         if value == "which" and self._goes_on_with_clause(mention):
@@ -305,6 +319,16 @@ class Scope(ListedLesions):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
+
+    def _relates_to_denied(self, pronoun: Mention) -> bool:
+        """Whether a relative clause is part of what is denied: "no lesion | that compresses the root".
+
+        Behind a comma, or where a lesion has the denial, it tells more: "bulge without stenosis which indents the sac".
+        """
+        if self.words[pronoun.i] not in ("that", "which") or self.neg != "no" or self.neg_of_lesion:
+            return False
+        before = self._peek(-1)
+        return before is not None and before.kind != "mark"
 
     def _is_effect_of_denied(self, link: Mention) -> bool:
         """Whether what is denied would have a contact or compression: "no herniation | with root compression".

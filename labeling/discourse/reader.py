@@ -49,6 +49,7 @@ ANAPHORS = frozenset(
     ("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above", "discs_below")
 )
 _POINTING = ANAPHORS | {"rest", "rest_named", "elsewhere", "these", "intervening"}
+_PRONOUNS = frozenset(("it", "this"))
 _NAMING = ANAPHORS | {""}
 _ALL = frozenset(("all", "any", "multi", "rest", "elsewhere"))
 _LEADING = frozenset(
@@ -193,7 +194,7 @@ class Reader:
         return ClauseReader(
             self.words,
             topic,
-            context.level,
+            context.level if at_header else self._level_before(start),
             at_header,
             start=start,
             headed=at_header or (context.from_header and not self.stating.trailing),
@@ -202,6 +203,12 @@ class Reader:
             previous_finding=context.previous_finding,
             previous_side=0 if at_header else context.previous_side,
         )
+
+    def _level_before(self, start: int) -> LevelRef | None:
+        """Return the level carried over to a sentence, for "This narrows ..." that of the slip before it."""
+        slipped = self.context.just_named
+        goes_back = bool(slipped) and not _PRONOUNS.isdisjoint(self.words[start : start + 1])
+        return LevelRef(slipped, "", start, start + 1) if goes_back else self.context.level
 
     def _state(self, frames: list[Frame], reader: ClauseReader, sentence: Sentence) -> None:
         """Turn what a clause asserts into statements."""

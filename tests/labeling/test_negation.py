@@ -613,3 +613,30 @@ def test_a_clause_of_its_own_is_no_object_of_the_lesion_before(text: str) -> Non
 ])  # fmt: skip
 def test_neither_before_a_lesion_of_the_disc_denies_it(text: str) -> None:
     assert told(f"L4-5: {text}", "herniation") == told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "No lesion that would compress the nerve roots.", "No herniation is seen that compresses the nerve roots.",
+    "There is no disc protrusion which indents the sac or compresses the roots.",
+])  # fmt: skip
+def test_what_a_denied_lesion_would_do_is_denied(text: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == at_l45("nerve_root", "none|contact|displacement")
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge without stenosis which indents the sac.", "No stenosis is seen; a bulge that indents the sac.",
+    "Bulge, which causes no stenosis and indents the sac.", "The bulge causes no stenosis, indents the sac.",
+])  # fmt: skip
+def test_what_a_lesion_does_beside_what_it_does_not(text: str) -> None:
+    assert told(f"L4-5: {text}", "thecal_sac") == {"L4-L5": "indentation"}
+
+
+@pytest.mark.parametrize("text", [
+    "The left root is not compressed by the bulge.", "The canal is not narrowed by the bulge.",
+])  # fmt: skip
+def test_a_lesion_without_effect_is_there(text: str) -> None:
+    assert told(f"L4-5: {text}", "bulge") == {"L4-L5": PRESENT}
+
+
+def test_what_fails_to_narrow_does_not() -> None:
+    assert told("L4-5: Extrusion, which fails to narrow the canal.", "canal_stenosis") == {"L4-L5": "none"}

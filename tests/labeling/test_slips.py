@@ -240,3 +240,20 @@ def test_a_vertebra_that_has_moved_has_slipped(text: str, finding: str, grades: 
 ])  # fmt: skip
 def test_what_else_has_moved_is_no_slip(text: str) -> None:
     assert not {key for key in labels_of(text) if key.endswith("listhesis")}
+
+
+@pytest.mark.parametrize("text", [
+    "Retrolisthesis at L3-4 and grade 1 anterolisthesis at L4-5.",
+    "Slight retrolisthesis at L3-4, grade 1 spondylolisthesis at L4-5.",
+    "L3-4 shows retrolisthesis, while L4-5 shows grade 1 anterolisthesis.",
+])  # fmt: skip
+def test_a_grade_before_the_second_slip_is_its_own(text: str) -> None:
+    assert labels_of(text) == {"L3-L4 retrolisthesis": "present", "L4-L5 spondylolisthesis": "grade1"}
+
+
+@pytest.mark.parametrize("text", [
+    "There is grade 1 anterolisthesis at L4-5. This results in severe canal stenosis.",
+    "Retrolisthesis of L4 on L5. It causes severe canal stenosis.",
+])  # fmt: skip
+def test_what_a_slip_does_is_of_its_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
