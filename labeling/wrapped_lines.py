@@ -14,6 +14,9 @@ _WRAP_SHORT = 52
 _FILLED_MIN, _FILLED_LINES = 45, 4
 """Width and number of lines above which a text that fills every line has none of its own."""
 
+_ANSWERED_WORDS = 4
+"""More words than the name of a finding has that is answered."""
+
 _ROW = re.compile(r"\s*(?:\| *)?(?:disc |disk )?(?:[LTDSlts]|T[Hh])\d{1,2} ?[-/] ?[LTDSlts]?\d{1,2} *\|")
 _CLOSED_ROW = re.compile(rf"\|[ ]*\n{_ROW.pattern}")
 """A row that names its level in front; one below a row that ends in a bar."""
@@ -140,6 +143,7 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
     filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN and full >= _WRAP_LINES
     found = []
     barred = "|" in text
+    bars = max(line.count("|") for line in lines) if barred else 0
     closed = barred and _CLOSED_ROW.search(text) is not None
     offset = 0
     row = ""
@@ -151,7 +155,7 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
             row = row or _row_opening(line)
         if not line or not following:
             row = ""
-        elif (row and _goes_on_with_row(row, line, following, closed)) or _is_wrap(line, following, width * filled):
+        elif (row and _is_rest(row, line, following, bars, closed)) or _is_wrap(line, following, width * filled):
             found.append(offset - 1)
         else:
             row = ""
@@ -165,11 +169,12 @@ def _row_opening(line: str) -> str:
     return "level" if _ROW.match(line) else ""
 
 
-def _goes_on_with_row(row: str, line: str, following: str, closed: bool) -> bool:
-    """Whether a line below one of a row is the rest of it; `closed` rows end in a bar."""
+def _is_rest(row: str, line: str, following: str, bars: int, closed: bool) -> bool:
+    """Whether a line below one of a row is the rest of it; `closed` rows end in a bar, whole ones have all `bars`."""
     if _ROW.match(following) or (following[0] == "|" and row == "|"):
         return False
-    if row == "level" and following[0].isupper() and line.count("|") == following.count("|"):
+    ends = {following.count("|"), bars} if "|" in following else {0}
+    if row == "level" and following[0].isupper() and line.count("|") in ends:
         return False  # a row of its own: "Listhesis | no"
     return "|" in following or following[0].islower() or (line[-1] == "|" and not closed)
 
@@ -183,7 +188,7 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
         return False
     ending = line.rsplit(None, 1)[-1].lower()
-    if ending == "no" and line[: -len(ending)].rstrip().endswith(":"):
+    if ending == "no" and _is_answer(line, following):
         return False
     ends_whole = (ending in _ENDING and _begins_new(line, following, width)) or _ends_in_grade_a(line)
     if last in "-,/&(" or (ending in _DANGLING and not ends_whole):
@@ -194,6 +199,14 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
         return True
     return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+
+
+def _is_answer(line: str, following: str) -> bool:
+    """Whether the "no" at the end of a line answers it: "Listhesis: | no", "Canal stenosis | no" above "L3-4 bulge"."""
+    before = line[: -len("no")].rstrip()
+    words = before.lower().split()
+    named = 0 < len(words) < _ANSWERED_WORDS and _DANGLING.isdisjoint(words)
+    return before.endswith(":") or (named and not following[0].islower())
 
 
 def _ends_in_grade_a(line: str) -> bool:

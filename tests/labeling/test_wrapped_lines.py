@@ -83,3 +83,36 @@ def test_a_grade_a_at_the_end_of_a_line_is_no_article() -> None:
         "L4-L5 foraminal_stenosis left": "mild",
         "L4-L5 foraminal_stenosis right": "mild",
     }
+
+
+@pytest.mark.parametrize(
+    "field", ["Listhesis\tno", "Listhesis no", "Vertebral slip   no", "Listhesis | no", "LISTHESIS\tNO"]
+)
+@pytest.mark.parametrize("rows", [
+    "Level\tDisc\tCanal\nL3-4\tbulge\tmild\nL4-5\tprotrusion\tsevere",
+    "L3-4\tbulge, mild canal stenosis\nL4-5\tprotrusion, severe canal stenosis",
+    "Level | Disc | Canal\nL3-4 | bulge | mild\nL4-5 | protrusion | severe",
+])  # fmt: skip
+def test_a_field_that_is_answered_no_above_rows_is_whole(field: str, rows: str) -> None:
+    found = labels_of(f"{field}\n{rows}")
+    assert (found["L3-L4 canal_stenosis"], found["L4-L5 canal_stenosis"]) == ("mild", "severe")
+    assert {grades for key, grades in found.items() if key.endswith("spondylolisthesis")} == {"none"}
+
+
+def test_a_field_that_is_answered_no_may_stand_above_another() -> None:
+    found = labels_of("Scoliosis\tno\nListhesis\tgrade 1 L4-5\nL3-4\tbulge")
+    assert found["L4-L5 spondylolisthesis"] == "grade1"
+
+
+@pytest.mark.parametrize("tab", ["\t", " | "])
+def test_a_field_below_whole_rows_is_none_of_their_cells(tab: str) -> None:
+    rows = ["Level", "Disc", "Canal"], ["L3-4", "bulge", "mild"], ["L4-5", "protrusion", "severe"], ["Listhesis", "no"]
+    found = labels_of("\n".join(tab.join(row) for row in rows))
+    assert found["L4-L5 canal_stenosis"] == "severe"
+    assert found["L4-L5 spondylolisthesis"] == found["L1-L2 spondylolisthesis"] == "none"
+
+
+def test_a_no_at_the_end_of_a_filled_line_is_not_the_answer() -> None:
+    text = "There is no\nModic change at L4-5. Bulge at L4-5 with no\nL5 root compression."
+    assert labels_of(text)["L4-L5 modic"] == "none"
+    assert labels_of(text)["L4-L5 nerve_root left"] == "none|contact|displacement"
