@@ -200,3 +200,15 @@ def test_levels_otherwise_normal_are_the_others(text: str) -> None:
     found = labels_of(text)
     assert [key for key in found if key.startswith("L4-L5")] == ["L4-L5 bulge"]
     assert found["L2-L3 canal_stenosis"] == "none"
+
+
+@pytest.mark.parametrize("text", [
+    "All discs but L5-S1 are desiccated.", "Every disc but L5-S1 is desiccated.",
+    "All of the discs, but L5-S1, are desiccated.",
+])  # fmt: skip
+def test_but_behind_all_leaves_a_level_out(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(["L1-L2", "L2-L3", "L3-L4", "L4-L5"], PRESENT)
+
+
+def test_but_behind_what_all_do_opens_a_clause() -> None:
+    assert told("All discs are desiccated but L5-S1 also bulges.", "bulge") == {"L5-S1": PRESENT}
