@@ -251,7 +251,7 @@ def average_of(names: Sequence[str], graded: Mapping[str, Sequence[Prediction]])
 
 
 def wanted_variants(only: Sequence[str], variants: Mapping[str, object]) -> list[str]:
-    """Return the names of the variants to run: all, or those of `only`.
+    """Return the names of the variants to run: all, or those of `only` behind those that they are a mean of.
 
     Raises
     ------
@@ -260,7 +260,10 @@ def wanted_variants(only: Sequence[str], variants: Mapping[str, object]) -> list
     """
     if unknown := set(only) - set(variants):
         raise ConfigError(f"variants are {', '.join(variants)}, got {', '.join(sorted(unknown))}")
-    return list(only or variants)
+    wanted: dict[str, None] = {}
+    for name in only or variants:
+        wanted.update(dict.fromkeys([*getattr(variants[name], "average_of", ()), name]))
+    return list(wanted)
 
 
 def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from deepspine.data.errors import InputError
@@ -51,6 +51,14 @@ class SegmentationModule(pl.LightningModule):
         Of the soft Dice loss of single classes and of whole vertebrae, beside the set likelihood.
     initial_weights
         Safetensors with their card, as `locate --weights` takes them, to start from; random without.
+    initial_share
+        Of the initial weights in those that are written, [0, 1): a network that goes on with one kind of data keeps
+        more of what it knew of others (Wortsman 2022, "Robust fine-tuning of zero-shot models").
+
+    Raises
+    ------
+    ValueError
+        When `initial_share` lies outside [0, 1), or has no initial weights to be of.
     """
 
     def __init__(
@@ -60,8 +68,11 @@ class SegmentationModule(pl.LightningModule):
         weight_decay: float = 1e-2,
         dice_weight: float = 0.5,
         initial_weights: Path | None = None,
+        initial_share: float = 0.0,
     ) -> None:
         super().__init__()
+        if not 0 <= initial_share < 1 or (initial_share and not initial_weights):
+            raise ValueError(f"initial_share: {initial_share}; a number in [0, 1), above 0 only beside initial_weights")
         self.save_hyperparameters()
         network = trained_network(read_weights(initial_weights)) if initial_weights else build_network(encoder)
         self.network = network.train().to(memory_format=torch.channels_last)
@@ -113,7 +124,22 @@ class SegmentationModule(pl.LightningModule):
             else "none",
             "validation": metrics,
         }
-        write_weights(self.network, Path(self.trainer.default_root_dir), card)
+        write_weights(self._with_initial_share(), Path(self.trainer.default_root_dir), card)
+
+    def _with_initial_share(self) -> nn.Module:
+        """Return the network, its weights averaged with those that it began with."""
+        share: float = self.hparams["initial_share"]
+        if not share:
+            return self.network
+        kept = trained_network(read_weights(Path(self.hparams["initial_weights"]))).state_dict()
+        averaged = build_network(self.hparams["encoder"])
+        averaged.load_state_dict(
+            {
+                name: share * kept[name] + (1 - share) * learned.cpu() if learned.is_floating_point() else learned
+                for name, learned in self.network.state_dict().items()
+            }
+        )
+        return averaged
 
     def configure_optimizers(self) -> Any:
         """Return AdamW with a one-cycle rate."""

@@ -19,6 +19,7 @@ from deepspine.experiments import recipe
 from deepspine.experiments.made_with import RECORD_FILE
 from deepspine.experiments.picture_dataset import PRESETS
 from deepspine.experiments.recipe import average_of, averaged, wanted_variants
+from deepspine.experiments.spider_graded import Variant
 from deepspine.grading.prediction import Prediction
 
 
@@ -151,3 +152,9 @@ def test_variants_are_all_or_those_asked_for_and_an_unknown_one_is_named() -> No
     assert wanted_variants(["b"], {"a": 1, "b": 2}) == ["b"]
     with pytest.raises(ConfigError, match="variants are a, b, got c"):
         wanted_variants(["c"], {"a": 1, "b": 2})
+
+
+def test_a_mean_wants_the_variants_that_it_is_of() -> None:
+    variants = {"a": Variant(), "b": Variant(), "c": Variant(), "mean": Variant(average_of=["b", "a"])}
+    assert wanted_variants(["mean"], variants) == ["b", "a", "mean"]
+    assert wanted_variants(["a", "mean"], variants) == ["a", "b", "mean"]

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from deepspine.cli import main
 from deepspine.data.training_log import COLUMNS
+from deepspine.segmentation.training import SegmentationModule
 
 SIDE = 96
 """Pixels of a picture; the discs are boxes in a column of it."""
@@ -64,3 +66,22 @@ def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(kind: str, pictu
     for name in ("model.safetensors", "metrics.csv"):
         assert (whole / name).read_bytes() == (resumed / name).read_bytes(), name
     assert (whole / "metrics.csv").read_text().splitlines()[0].split(",") == list(COLUMNS)
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_share_of_the_initial_weights_is_kept(pictures: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert train("segmentation", pictures, first, "--trainer.max_epochs", "1") == 0
+    start = str(first / "model.safetensors")
+    assert train("segmentation", pictures, second, "--model.initial_weights", start, "--model.initial_share=0.25") == 0
+    learned = torch.load(second / "checkpoints" / "every-epoch=2.ckpt", weights_only=False)["state_dict"]
+    before, written = load_file(start), load_file(second / "model.safetensors")
+    name = next(name for name in written if name.endswith("weight") and written[name].ndim == 4)
+    mean = 0.25 * before[name].float() + 0.75 * learned[f"network.{name}"]
+    assert not torch.allclose(before[name].float(), learned[f"network.{name}"], atol=1e-3)
+    assert torch.allclose(written[name].float(), mean, atol=1e-3)
+
+
+def test_a_share_of_no_initial_weights_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"initial_share: 0\.5"):
+        SegmentationModule(initial_share=0.5)
