@@ -294,7 +294,7 @@ class Scope(ListedLesions):
     def on_breaker(self, mention: Mention) -> None:
         """End a clause where a linking word opens another."""
         value = mention.value
-        if value == "cause" or self._is_effect_of_denied(mention) or self._relates_to_denied(mention):
+        if value == "cause" or (self.neg and self._is_part_of_denied(mention)):
             self._open_effect()
             return
         if value == "which" and self._goes_on_with_clause(mention):
@@ -319,6 +319,10 @@ class Scope(ListedLesions):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
+
+    def _is_part_of_denied(self, link: Mention) -> bool:
+        """Whether a denial goes on behind a link: "no lesion | that compresses the root", "| with root compression"."""
+        return self._relates_to_denied(link) or self._is_effect_of_denied(link)
 
     def _relates_to_denied(self, pronoun: Mention) -> bool:
         """Whether a relative clause is part of what is denied: "no lesion | that compresses the root".

@@ -207,7 +207,7 @@ class Stating:
     def _expand(self, frame: Frame, negative: bool, levels: tuple[int, ...], scope: str, mode: str) -> None:
         """Add one statement for each finding that a frame is about."""
         finding = frame.finding
-        asserted = not negative and (finding == "slip" or not frame.neg)
+        asserted = not negative and (finding == "slip" or frame.neg in ("", "grade"))
         names = (ASSERTED_AS.get(finding) if asserted else None) or BUNDLES.get(finding) or (finding,)
         if finding in NORMAL_SCOPE and scope == "level":
             scope = "normal"

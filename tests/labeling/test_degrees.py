@@ -311,3 +311,8 @@ def test_highly_is_severe_of_a_narrowing(text: str) -> None:
 
 def test_highly_likely_is_no_degree() -> None:
     assert told("L4-5: Highly likely canal stenosis.", "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", ["The stenosis is not severe.", "Stenosis, but not severe."])
+def test_a_stenosis_that_is_not_severe_is_there_and_the_canals(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": "mild|moderate"}
