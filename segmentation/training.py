@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from deepspine.data.errors import InputError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.one_cycle import one_cycle
 from deepspine.data.set_likelihood import set_negative_log_likelihood
 from deepspine.data.spine_classes import SpineClass
@@ -57,7 +57,7 @@ class SegmentationModule(pl.LightningModule):
 
     Raises
     ------
-    ValueError
+    ConfigError
         When `initial_share` lies outside [0, 1), or has no initial weights to be of.
     """
 
@@ -72,7 +72,7 @@ class SegmentationModule(pl.LightningModule):
     ) -> None:
         super().__init__()
         if not 0 <= initial_share < 1 or (initial_share and not initial_weights):
-            raise ValueError(f"initial_share: {initial_share}; a number in [0, 1), above 0 only beside initial_weights")
+            raise ConfigError(f"initial_share: {initial_share}; wants initial_weights, and a number from 0 to below 1")
         self.save_hyperparameters()
         network = trained_network(read_weights(initial_weights)) if initial_weights else build_network(encoder)
         self.network = network.train().to(memory_format=torch.channels_last)

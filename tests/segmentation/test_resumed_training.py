@@ -11,6 +11,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from deepspine.cli import main
+from deepspine.data.errors import ConfigError
 from deepspine.data.training_log import COLUMNS
 from deepspine.segmentation.training import SegmentationModule
 
@@ -83,5 +84,5 @@ def test_a_share_of_the_initial_weights_is_kept(pictures: Path, tmp_path: Path) 
 
 
 def test_a_share_of_no_initial_weights_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"initial_share: 0\.5"):
+    with pytest.raises(ConfigError, match=r"initial_share: 0\.5"):
         SegmentationModule(initial_share=0.5)
