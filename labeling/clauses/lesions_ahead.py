@@ -13,7 +13,7 @@ _DESCRIBING = frozenset(("cap", "filler", "grade", "mm", "number", "prior", "res
 """Kinds of mentions that may stand between the beginning of a lesion's item, its noun and its level."""
 
 _OF_SUBJECT = frozenset(("level", "side", "side_post", "site", "vertebra"))
-_BEFORE_STATE = frozenset(("cap", "filler", "grade", "verb_grade"))
+BEFORE_STATE = frozenset(("cap", "filler", "grade", "verb_grade"))
 """Kinds of mentions that a clause's subject consists of, and those between its verb and what it is."""
 
 
@@ -34,7 +34,7 @@ def opens_clause(mentions: Sequence[Mention], place: int) -> bool:
     named = verb = False
     for mention in islice(mentions, place, None):
         if verb:
-            if mention.kind not in _BEFORE_STATE:
+            if mention.kind not in BEFORE_STATE:
                 return mention.kind in ("finding", "open") or (mention.kind == "pred" and mention.form != "verb")
         elif named and (mention.kind == "cop" or (mention.kind, mention.value) == ("neg", "not")):
             verb = True

@@ -6,6 +6,7 @@ from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.lesions_ahead import (
     ARTICLES,
+    BEFORE_STATE,
     levels_of_lesion,
     opens_clause,
     opens_lesion,
@@ -27,8 +28,6 @@ _CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributab
 
 _HAVING = (["with"], ["w/"], ["associated", "with"], ["accompanied", "by"])
 """Links behind what is denied that go on with what it would do to the roots or the sac."""
-
-_BEFORE_VERB = frozenset(("cap", "filler", "grade", "verb_grade"))
 
 _ADJECTIVES = (["resultant"], ["resulting"], ["consequent"])
 _OF_NOUN = frozenset(("neg", "grade", "side"))
@@ -78,7 +77,7 @@ class Scope(ListedLesions):
 
     def _does_more(self) -> bool:
         """Whether a lesion does more than what it is denied to do: "causes no stenosis and | indents the sac"."""
-        verb = next((m for m in self.mentions[self.index + 1 : self.index + 4] if m.kind not in _BEFORE_VERB), None)
+        verb = next((m for m in self.mentions[self.index + 1 : self.index + 4] if m.kind not in BEFORE_STATE), None)
         if self.neg != "no" or verb is None or not self.words[verb.i].endswith("s"):
             return False
         if verb.value != "cause" and not (verb.kind == "pred" and verb.form == "verb"):
