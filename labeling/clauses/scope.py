@@ -1,18 +1,9 @@
-"""Where items and clauses end, and with them the reach of a negation: conjunctions, marks, linking words."""
+"""Where items and clauses end: conjunctions, marks, linking words."""
 
 from __future__ import annotations
 
-from deepspine.data.findings import FINDINGS
+from deepspine.labeling.clauses.brackets import Brackets
 from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
-from deepspine.labeling.clauses.lesions_ahead import (
-    ARTICLES,
-    BEFORE_STATE,
-    levels_of_lesion,
-    opens_clause,
-    opens_lesion,
-    states_lesion,
-)
-from deepspine.labeling.clauses.listed_lesions import ListedLesions
 from deepspine.labeling.clauses.lookahead import SHOWS
 from deepspine.labeling.mentions import Mention
 
@@ -26,16 +17,13 @@ _PLACES = frozenset(("side", "side_post", "level", "of"))
 _CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributable"))
 """Words that open the cause of what was said: degrees behind its end go back to that."""
 
-_HAVING = (["with"], ["w/"], ["associated", "with"], ["accompanied", "by"])
-"""Links behind what is denied that go on with what it would do to the roots or the sac."""
-
 _ADJECTIVES = (["resultant"], ["resulting"], ["consequent"])
 _OF_NOUN = frozenset(("neg", "grade", "side"))
 """Links that are adjectives of a noun behind them, and the kinds of mentions that then stand before them."""
 
 
-class Scope(ListedLesions):
-    """Where items and clauses end, and with them the reach of a negation: conjunctions, marks, linking words."""
+class Scope(Brackets):
+    """Where items and clauses end: conjunctions, marks, linking words."""
 
     def on_conj(self, mention: Mention) -> None:
         """Begin the next conjunct."""
@@ -55,68 +43,6 @@ class Scope(ListedLesions):
         if value == "and":
             self._end_short_reach()
         self._push(value)
-
-    def _ends_denial(self, joint: Mention) -> bool:
-        """Whether "and" goes on with what is no more denied: a state, or a lesion with its article or level."""
-        if self.neg_heads and (self._item_asserts() or self._item_is_placed()):
-            return True
-        if self.neg_heads and (self._is_clause() or self._does_more()):
-            return True
-        if not self.neg_heads and self.open is None:
-            return False
-        return self._article_opens_lesion(joint) or self._lesion_lies_elsewhere(joint)
-
-    def _is_clause(self) -> bool:
-        """Whether a clause of its own follows: "no slip, | the root is compressed", not "no sign that ..., or"."""
-        place = self.index + 1
-        behind = self.mentions[self.index].j
-        stated = not ARTICLES.isdisjoint(self.words[behind : behind + 1]) and states_lesion(self.mentions, place)
-        if not stated and (not opens_clause(self.mentions, place) or self._list_goes_on()):
-            return False
-        return not any(m.kind == "neg" and self.words[m.j - 1] == "that" for m in self.mentions[: self.index])
-
-    def _does_more(self) -> bool:
-        """Whether a lesion does more than what it is denied to do: "causes no stenosis and | indents the sac"."""
-        verb = next((m for m in self.mentions[self.index + 1 : self.index + 4] if m.kind not in BEFORE_STATE), None)
-        if self.neg != "no" or verb is None or not self.words[verb.i].endswith("s"):
-            return False
-        if verb.value != "cause" and not (verb.kind == "pred" and verb.form == "verb"):
-            return False
-        place = next((i for i in range(self.index - 1, 0, -1) if self.mentions[i].kind == "neg"), 0)
-        return place > 0 and self.mentions[place - 1].kind == "breaker"
-
-    def _article_opens_lesion(self, joint: Mention) -> bool:
-        """Whether an article tells that a lesion is there: "no slip and | a bulge", not "without a bulge and | a"."""
-        if self.neg_article or ARTICLES.isdisjoint(self.words[joint.j : joint.j + 1]):
-            return False
-        return opens_lesion(self.mentions, self.index + 1)
-
-    def _lesion_lies_elsewhere(self, joint: Mention) -> bool:
-        """Whether a lesion of another level follows: "bulge at L4-5 without stenosis | and protrusion at L5-S1".
-
-        A denial that opens the sentence goes on through "and"; only a comma before it, and no list, parts the two:
-        "no stenosis at L4-5, | and protrusion at L5-S1".
-        """
-        level = self.level
-        if level is None or level not in self.levels_seen or not level.levels:
-            return False
-        set_off = self.words[joint.i - 1] == ","
-        if not self.neg_of_lesion and not (set_off and joint.kind == "conj" and self._denies_one_item()):
-            return False
-        there = levels_of_lesion(self.mentions, self.index + 1, any_head=set_off)
-        return bool(there) and there.isdisjoint(level.levels)
-
-    def _denies_one_item(self) -> bool:
-        """Whether the denial before a comma in hand is of one thing, with its level: "no stenosis at L4-5, | and"."""
-        level = False
-        for index in range(self.index - 2, -1, -1):
-            mention = self.mentions[index]
-            if mention.kind == "neg":
-                return level
-            if mention.kind in ("conj", "mark"):
-                return False
-            level = level or mention.kind == "level"
-        return False
 
     def on_mark(self, mention: Mention) -> None:
         """Let punctuation separate conjuncts or clauses."""
@@ -190,32 +116,6 @@ class Scope(ListedLesions):
     def _is_value(mention: Mention | None) -> bool:
         return mention is not None and mention.kind in ("grade", "post_neg", "open")
 
-    def _brackets_one_word(self) -> bool:
-        """Whether brackets hold but the side of a degree, or the degree of a side: "mild | (right), left (severe)".
-
-        Or side and level, "mild | (left L4-5)", or the degree where it is worst: "worst | (severe) at L4-5".
-        """
-        inside, behind = self._peek(1), self._peek(2)
-        if inside is None or behind is None:
-            return False
-        if self.cur.grade and inside.kind == "side" and behind.kind == "level":
-            behind = self._peek(3)
-        if behind is None or behind.value != ")":
-            return False
-        if self.focus and self.cur.empty:
-            return inside.kind == "grade"
-        cur = self.cur
-        if (cur.grade or (cur.level and not cur.sites)) and not cur.sides:
-            return inside.kind in ("side", "side_post")
-        return bool(cur.sides) and not cur.grade and not cur.sites and inside.kind == "grade"
-
-    def _end_short_reach(self) -> None:
-        """End "is not ..." and a hedge at a comma or "and" behind their heads, unless an "or" goes on with the list."""
-        if self.neg == "not" and self.neg_heads and not self._list_goes_on():
-            self.neg = ""
-        if self.hedge and self.hedge_heads:
-            self.hedge = False
-
     def _on_clause_mark(self, mention: Mention) -> None:
         """End a clause at a semicolon, colon, arrow or dash."""
         mark = mention.value
@@ -238,57 +138,10 @@ class Scope(ListedLesions):
         sided = previous is not None and previous.kind == "side" and previous.j == mark.i
         return sided and self._is_value(following)
 
-    def _open_bracket(self) -> None:
-        self.depth += 1
-        self.focus = False
-        if self._is_value_of_heading():
-            self.flush()
-        if self._stands_behind_worst():
-            self.worst_level, self.focus_level = self.focus_level, None
-        self._settle_side_behind()
-        if ((self.neg and self.neg_heads) or self.open is not None) and (self._item_asserts() or self._is_clause()):
-            self._boundary()
-            return
-        self._push("(")
-
-    def _is_value_of_heading(self) -> bool:
-        """Whether a level's degree stands before brackets, below a heading: "Bulge: L4-5 mild | (indenting ...)"."""
-        grade, level = self._peek(-1), self._peek(-2)
-        named = self.topic is not None and self.topic.finding is not None and self.topic.finding.value in FINDINGS
-        if not named or grade is None or grade.kind != "grade":
-            return False
-        return level is not None and level.kind == "level" and level.j == grade.i and not self.cur.sites
-
-    def _close_bracket(self) -> None:
-        self.depth -= 1
-        self.focus = False
-        if not self._is_size_aside() and (self.open is None or not self.cur.empty):
-            self.flush()
-        self.worst_level = None
-
-    def _stands_behind_worst(self) -> bool:
-        """Whether brackets open behind the level where it is worst: "greatest at L5-S1 | (severe)"."""
-        previous = self._peek(-1)
-        if previous is not None and self._is_side(previous):
-            previous = self._peek(-2)
-        return previous is not None and self.focus_level is not None and previous.j == self.focus_level.j
-
     def _next_follows(self, mention: Mention) -> bool:
         """Whether a mention follows at once: "? stenosis"."""
         following = self._peek()
         return following is not None and following.i == mention.j
-
-    def _is_size_aside(self) -> bool:
-        """Join a size in brackets to the words before it: "trace (2 mm | ) anterolisthesis"."""
-        cur, following = self.cur, self._peek()
-        if not self.conjuncts or following is None or following.kind != "finding":
-            return False
-        if cur.sites or cur.grade or cur.sides or cur.level or not (cur.mm or cur.number):
-            return False
-        before = self.conjuncts.pop()
-        before.mm, before.number = before.mm or cur.mm, before.number or cur.number
-        self.cur = before
-        return True
 
     def on_breaker(self, mention: Mention) -> None:
         """End a clause where a linking word opens another."""
@@ -318,31 +171,6 @@ class Scope(ListedLesions):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
-
-    def _is_part_of_denied(self, link: Mention) -> bool:
-        """Whether a denial goes on behind a link: "no lesion | that compresses the root", "| with root compression"."""
-        return self._relates_to_denied(link) or self._is_effect_of_denied(link)
-
-    def _relates_to_denied(self, pronoun: Mention) -> bool:
-        """Whether a relative clause is part of what is denied: "no lesion | that compresses the root".
-
-        Behind a comma, or where a lesion has the denial, it tells more: "bulge without stenosis which indents the sac".
-        """
-        if self.words[pronoun.i] not in ("that", "which") or self.neg != "no" or self.neg_of_lesion:
-            return False
-        before = self._peek(-1)
-        return before is not None and before.kind != "mark"
-
-    def _is_effect_of_denied(self, link: Mention) -> bool:
-        """Whether what is denied would have a contact or compression: "no herniation | with root compression".
-
-        Behind a comma, with a degree of its own, or where another lesion has the denial, it is there: "no herniation,
-        with root compression by a cyst", "bulge without herniation with root contact".
-        """
-        if not self.neg or not self.neg_heads or self.neg_of_lesion or self.words[link.i : link.j] not in _HAVING:
-            return False
-        before = self._peek(-1)
-        return before is not None and before.kind != "mark" and self._nerves_touched_next()
 
     def _goes_on_with_noun(self, mention: Mention) -> bool:
         """Whether "with" or its like ends no clause: "narrowing | with ...", "no other level | with herniation"."""

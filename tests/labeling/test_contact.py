@@ -1,0 +1,42 @@
+"""Contact of discs and lesions with roots and the sac; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import labels_of, told
+
+
+@pytest.mark.parametrize("contact", [
+    "Contact of the disc with", "Contact between the disc and", "The disc is in contact with",
+])  # fmt: skip
+def test_contact_of_a_disc_with_a_root_is_the_roots(contact: str) -> None:
+    assert labels_of(f"L3-4: {contact} the left exiting L3 nerve root.") == {"L3-L4 nerve_root left": "contact"}
+
+
+@pytest.mark.parametrize("contact", [
+    "Contact of the protrusion with", "Mild bulge; contact of the left protrusion with",
+    "Conflict of the extrusion with", "Contact between the disc bulge and", "No contact of the protrusion with",
+    "Canal stenosis and contact of the left foraminal protrusion with",
+])  # fmt: skip
+def test_contact_of_a_lesion_with_a_root_is_the_roots(contact: str) -> None:
+    found = labels_of(f"L4-5: {contact} the left exiting L4 nerve root.")
+    denied, conflict = contact.startswith("No"), contact.startswith("Conflict")
+    assert found["L4-L5 nerve_root left"] == ("none" if denied else "compression" if conflict else "contact")
+    assert "none" not in (found.get("L4-L5 herniation"), found.get("L4-L5 bulge"))
+    assert "L4-L5 nerve_root right" not in found
+
+
+def test_contact_of_a_lesion_may_be_with_the_sac() -> None:
+    found = labels_of("L4-5: Contact of the protrusion with the thecal sac and the right L5 root.")
+    assert found == {
+        "L4-L5 herniation": "protrusion", "L4-L5 thecal_sac": "contact", "L4-L5 nerve_root right": "contact",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Bulge effaces the ventral epidural fat but does not contact the thecal sac.", "none"),
+    ("Bulge effacing the anterior epidural fat without indenting the sac.", "none|contact"),
+    ("Effacement of the ventral epidural space, no contact with the sac.", "none"),
+    ("Bulge effaces the ventral epidural fat and contacts the sac.", "indentation"),
+    ("Bulge effaces the ventral epidural fat without compressing the sac.", "indentation"),
+])  # fmt: skip
+def test_fat_before_a_sac_that_is_free_is_not_the_sac(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "thecal_sac") == {"L4-L5": grades}
