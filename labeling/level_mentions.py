@@ -34,6 +34,9 @@ _DEGREES = {
 }
 """Phrases that rank the levels that they join, by their first word."""
 
+_LESSER = frozenset(("lesser", "less"))
+"""Words of such phrases behind which a degree is at most that of the levels before."""
+
 _AT = frozenset(("at", "the", "both"))
 _ODD_JOINTS = frozenset((".", ":", "&", "+", "and"))
 """What stands between the vertebrae of a level only in a heading: "L4 & 5:"."""
@@ -88,12 +91,15 @@ class LevelGroup(NamedTuple):
         Whether it was spelt "L4 on L5".
     outside
         Whether a level above the lumbar spine was named.
+    lesser
+        Those of the levels that have less of it: "L4-5 and to a lesser extent L3-4".
     """
 
     levels: tuple[int, ...]
     end: int
     slip: bool = False
     outside: bool = False
+    lesser: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -142,13 +148,15 @@ def read_group(words: list[str], start: int) -> LevelGroup | None:
     if first is None:
         return None
     pairs, end, slip = first
-    end, pairs = _more(words, start, end, pairs)
+    end, pairs, lesser = _more(words, start, end, pairs)
     while end < len(words) and words[end] in _NOUNS:
         end += 1
     kept = _kept(tuple(pairs))
     outside = len(kept) < len(pairs)
     beyond = _all_beyond(words, end, kept)
-    return LevelGroup(kept, end, slip, outside) if beyond is None else LevelGroup(beyond, end + 2, slip, outside)
+    if beyond is not None:
+        return LevelGroup(beyond, end + 2, slip, outside)
+    return LevelGroup(kept, end, slip, outside, _kept(tuple(lesser)))
 
 
 def _all_beyond(words: list[str], end: int, kept: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -173,24 +181,30 @@ def _kept(pairs: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
     )
 
 
-def _more(words: list[str], start: int, end: int, pairs: list[tuple[str, str]]) -> tuple[int, list[tuple[str, str]]]:
+def _more(
+    words: list[str], start: int, end: int, pairs: list[tuple[str, str]]
+) -> tuple[int, list[tuple[str, str]], list[tuple[str, str]]]:
+    """Read on from one level to those joined to it; returns the end, all levels, and those of a lesser extent."""
+    lesser: list[tuple[str, str]] = []
     while len(pairs) < MAX_GROUP:
         position, joins, is_range = _skip_join(words, end)
         if not joins:
-            return end, pairs
+            break
         following = _one(words, position)
         if following is None:
             following = _bare_numbers(words, position)
         if following is None or following[2] or _opens_clause(words, start, position, following[1]):
-            return end, pairs
+            break
+        named = following[0]
         if is_range:
-            last = following[0][-1]
+            last = named[-1]
             filled = [*_between(pairs[-1][0], "L6"), last] if last[0] == "L6" else _between(pairs[-1][0], last[1])
-            pairs = pairs + [pair for pair in filled if pair not in pairs]
-        else:
-            pairs = pairs + following[0]
+            named = [pair for pair in filled if pair not in pairs]
+        if lesser or not _LESSER.isdisjoint(words[end:position]):
+            lesser += named
+        pairs = pairs + named
         end = following[1]
-    return end, pairs
+    return end, pairs, lesser
 
 
 def _opens_clause(words: list[str], first: int, start: int, end: int) -> bool:

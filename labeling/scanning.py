@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
+from deepspine.labeling.level_lists import with_parted_lists
 from deepspine.labeling.level_mentions import follows_preposition, lumbar_down_to, read_group, vertebra
 from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.mentions import Mention
@@ -98,7 +99,9 @@ def _told_by_neighbours(mentions: list[Mention], words: list[str], root: Node) -
         mentions = with_graded_slips(mentions)
     if not MOVES.isdisjoint(words):
         mentions = with_moved_vertebrae(mentions, words, root)
-    return mentions if SCALE_NAMES.isdisjoint(words) else with_scale_lists(mentions, words)
+    if not SCALE_NAMES.isdisjoint(words):
+        mentions = with_scale_lists(mentions, words)
+    return with_parted_lists(mentions, words, root)
 
 
 def _is_spinal_alone(words: list[str], root: Node) -> bool:

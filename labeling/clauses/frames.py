@@ -78,12 +78,19 @@ class Conjunct:
 
 
 class LevelRef:
-    """Levels as a sentence gives them: named (`levels`) or by a phrase (`ref`)."""
+    """Levels as a sentence gives them: named (`levels`, some of a `lesser` extent) or by a phrase (`ref`)."""
 
-    __slots__ = ("exclude", "i", "j", "levels", "outside", "ref", "slip")
+    __slots__ = ("i", "j", "lesser", "levels", "outside", "ref", "slip")
 
     def __init__(
-        self, levels: tuple[int, ...], ref: str, i: int, j: int, slip: bool = False, outside: bool = False
+        self,
+        levels: tuple[int, ...],
+        ref: str,
+        i: int,
+        j: int,
+        slip: bool = False,
+        outside: bool = False,
+        lesser: tuple[int, ...] = (),
     ) -> None:
         self.levels = levels
         self.ref = ref
@@ -91,6 +98,7 @@ class LevelRef:
         self.j = j
         self.slip = slip
         self.outside = outside
+        self.lesser = lesser
 
 
 @dataclass(slots=True, eq=False)

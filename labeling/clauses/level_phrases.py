@@ -39,7 +39,9 @@ class LevelPhrases(LevelScope):
             self._on_levels(LevelRef(beyond(group.levels, before), "", mention.i, mention.j), True)
             return
         self._on_levels(
-            LevelRef(group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels),
+            LevelRef(
+                group.levels, "", mention.i, mention.j, group.slip, group.outside and not group.levels, group.lesser
+            ),
             mention.form == "at",
         )
 

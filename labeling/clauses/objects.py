@@ -290,13 +290,23 @@ class Objects(Emission):
             frame = self._frame("normal_level", 1, head, opener)
             frame.finding = "normal_disc" if self._opens_with_disc() else "normal_level"
             return [frame]
-        if self.frames and not any(f.finding == "normal_level" for f in self.frames):
+        goes_on = any(f.finding == "normal_level" for f in self.frames) or self._is_of_next_level()
+        if self.frames and not goes_on:
             return []
         if self._is_bare_normal(head):
             frame = self._frame("normal_level", 1, head, opener)
             frame.neg = ""
             return [frame]
         return []
+
+    def _is_of_next_level(self) -> bool:
+        """Whether "normal" is said of a level that opens a clause: "bulge at L4-5, L5-S1 | is normal"."""
+        place = self.index - 1
+        while place >= 0 and self.mentions[place].kind in ("cop", "restword"):
+            place -= 1
+        if place < 1 or self.mentions[place].kind != "level":
+            return False
+        return self.mentions[place].form != "at" and self.mentions[place - 1].kind in ("breaker", "conj", "mark")
 
 
 def _is_side_alone(conjunct: Conjunct, opener: Conjunct) -> bool:

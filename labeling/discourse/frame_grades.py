@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.clauses.frames import GRADE1_MM, GRADED, LATERAL, SEVERITY_FINDINGS, Frame
+from deepspine.labeling.clauses.frames import GRADE1_MM, GRADED, LATERAL, NONE, SEVERITY_FINDINGS, Frame
 
 _WITHOUT_LESION = {0b0100: 0b0011, 0b1000: 0b0111, 0b1100: 0b0011}
 """What "no extrusion", "no sequestration" and "no extrusion or sequestration" leave possible of a herniation."""
@@ -84,6 +85,11 @@ def _asserted(frame: Frame, name: str, scale: _Scale) -> int:
     else:
         bits = frame.bits if frame.bits != GRADED else scale.present
     return bits | 1 if frame.hedge and scale.absent else bits
+
+
+def to_a_lesser_extent(frame: Frame) -> Frame:
+    """Return a frame for levels that have less of it: a degree is then the most that they have."""
+    return replace(frame, grade=((1 << frame.grade.bit_length()) - 1) & ~NONE) if frame.grade else frame
 
 
 def _below(grade: int) -> int:

@@ -8,7 +8,7 @@ import re
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import BOTH, LATERAL, LEFT, RIGHT, SLIPS, STENOSES, Frame, LevelRef
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.discourse.frame_grades import final_bits, is_negative, is_particular
+from deepspine.labeling.discourse.frame_grades import final_bits, is_negative, is_particular, to_a_lesser_extent
 from deepspine.labeling.discourse.references import resolve
 from deepspine.labeling.level_mentions import LUMBAR
 from deepspine.labeling.mentions import Mention
@@ -105,7 +105,10 @@ class Stating:
         levels, scope, mode = place
         if self.context.section == "addendum" and not mode and self._corrects_side():
             mode = "correction"
-        self._expand(frame, negative, levels, scope, mode)
+        lesser = frame.level.lesser if frame.level is not None and not negative else ()
+        self._expand(frame, negative, tuple(level for level in levels if level not in lesser), scope, mode)
+        if lesser:
+            self._expand(to_a_lesser_extent(frame), negative, lesser, scope, mode)
         if not negative:
             self._remember(frame, levels)
 

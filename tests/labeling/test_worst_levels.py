@@ -81,3 +81,15 @@ def test_where_it_is_worst_or_less_keeps_the_levels_that_were_named() -> None:
 ])  # fmt: skip
 def test_what_is_there_to_a_lesser_extent_is_there(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis is {degree} at L4-5 and to a lesser extent L3-4.",
+    "{Degree} canal stenosis at L4-5 and, to a lesser degree, at L3-4.",
+    "{Degree} canal stenosis at L4-5, less so L3-4.",
+    "At L4-5 and to a lesser extent L3-4 there is {degree} canal stenosis.",
+])  # fmt: skip
+@pytest.mark.parametrize(("degree", "at_most"), [("severe", PRESENT), ("moderate", "mild|moderate"), ("mild", "mild")])
+def test_a_lesser_extent_is_at_most_the_degree_of_the_levels_before(text: str, degree: str, at_most: str) -> None:
+    report = text.format(degree=degree, Degree=degree.capitalize())
+    assert told(report, "canal_stenosis") == {"L3-L4": at_most, "L4-L5": degree}

@@ -1,0 +1,102 @@
+"""Lists of levels that are two places: "severe stenosis at L4-5, | L3-4 moderate stenosis"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from deepspine.labeling.level_mentions import LevelGroup, read_group
+from deepspine.labeling.lexicon import Node
+from deepspine.labeling.mentions import Mention
+
+_BEFORE_PLACE = frozenset(("finding", "grade", "of", "pred"))
+"""Kinds of mentions that a level stands behind as their place."""
+
+_DESCRIBES = frozenset(("filler", "finding", "grade", "open", "site"))
+"""Kinds of mentions that describe the level before them."""
+
+_VERBS = frozenset(("demonstrates", "has", "reveals", "shows"))
+"""Verbs of one level."""
+
+_SAID = frozenset(("finding", "grade", "open"))
+_ENDS = frozenset(("breaker", "conj", "mark", "neg"))
+
+
+def with_parted_lists(mentions: list[Mention], words: list[str], root: Node) -> list[Mention]:
+    """Return the mentions with levels parted where the last one begins what stands behind it.
+
+    A list has "and" before its last level, or stands before or behind all that is said of it. So commas alone, with
+    something said on either side, join no list; nor does "and" before what is said of one level.
+    """
+    if not any(mention.group is not None and len(mention.group.levels) > 1 for mention in mentions):
+        return mentions
+    parted: list[Mention] = []
+    for index, mention in enumerate(mentions):
+        parted += _parts(mentions, index, words, root) if mention.group is not None else (mention,)
+    return parted
+
+
+def _parts(mentions: list[Mention], index: int, words: list[str], root: Node) -> Iterator[Mention]:
+    """Yield a level, or the levels before its last joint, that joint read as a semicolon, and the level behind it."""
+    level = mentions[index]
+    joint = next((k for k in range(level.j - 1, level.i, -1) if words[k] in (",", "and")), level.i)
+    end = joint - (words[joint - 1] == "," and words[joint] == "and")
+    last = read_group(words, joint + 1) if joint > level.i and _stands_between(mentions, index, words) else None
+    first = read_group(words[:end], level.i) if last is not None and last.end == level.j else None
+    if first is None or last is None or first.end != end:
+        yield level
+        return
+    stop = root[";"].rule
+    assert stop is not None
+    yield _part(level, level.i, first)
+    yield Mention(stop, end, joint + 1)
+    yield _part(level, joint + 1, last)
+
+
+def _part(level: Mention, start: int, group: LevelGroup) -> Mention:
+    part = Mention(level.rule, start, group.end)
+    part.group = group
+    part.form = level.form if start == level.i else ""
+    return part
+
+
+def _stands_between(mentions: list[Mention], index: int, words: list[str]) -> bool:
+    """Whether something is said before levels as of a place, and of the last one right behind it."""
+    level = mentions[index]
+    before = mentions[index - 1] if index else None
+    behind = mentions[index + 1] if index + 1 < len(mentions) else None
+    if before is None or behind is None or before.j != level.i or behind.i != level.j:
+        return False
+    if before.kind not in _BEFORE_PLACE:
+        return False
+    joints = {word for word in words[level.i : level.j] if word.isalpha()}
+    so_far = (mentions[place] for place in range(index - 1, -1, -1))
+    if not joints <= {"and"} or not _says_something(so_far):
+        return False
+    if joints:
+        return _has_verb(mentions, index + 1, words, ("open",))
+    return _has_verb(mentions, index + 1, words, ("grade", "open")) or _is_described(mentions, index + 1, words)
+
+
+def _has_verb(mentions: list[Mention], place: int, words: list[str], states: tuple[str, ...]) -> bool:
+    """Whether a mention begins what one level is or has: "L4-5 | is normal", "| shows a bulge"."""
+    first, word = mentions[place], words[mentions[place].i]
+    if first.kind == "cop":
+        return word == "is" and place + 1 < len(mentions) and mentions[place + 1].kind in states
+    return first.kind == "breaker" and word in _VERBS
+
+
+def _is_described(mentions: list[Mention], place: int, words: list[str]) -> bool:
+    """Whether a mention begins what is said of a level without a verb: "L4-5 | moderate stenosis"."""
+    onwards = (mentions[index] for index in range(place, len(mentions)))
+    first = mentions[place]
+    return first.kind in _DESCRIBES and not words[first.i].endswith("ly") and _says_something(onwards)
+
+
+def _says_something(mentions: Iterable[Mention]) -> bool:
+    """Whether a finding, degree or state stands among mentions, before the end of their clause."""
+    for mention in mentions:
+        if mention.kind in _SAID or (mention.kind == "pred" and mention.form == "noun"):
+            return True
+        if mention.kind in _ENDS:
+            return False
+    return False
