@@ -49,6 +49,7 @@ KINDS = frozenset(
         "prior",
         "story",
         "likewise",
+        "same",
         "numbering",
         "advice",
         "breaker",

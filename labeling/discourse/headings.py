@@ -246,15 +246,15 @@ class Headings:
     def _classify(self, head: list[Mention], start: int, end: int, sentence: Sentence, standalone: bool) -> str | None:
         """Take a heading for what it is: a section, levels, a part of the spine or a topic; None when it is none."""
         context = self.context
+        levels = [m for m in head if m.kind in ("level", "levels", "levelref")]
         section = self._section_headed(head, start, end, sentence)
-        if section is not None:
+        if section is not None and not (section == "findings" and levels):
             alone = standalone and not (end == sentence.j and _says_more(head, start, end))
             self._enter_section(section, sentence, end, standalone=alone)
             context.region = self.regions.within(start, end) or context.region
             if section == "addendum" and head[-1].kind == "level":
                 self.set_level(head[-1], sentence, standalone=standalone)
             return "section"
-        levels = [m for m in head if m.kind in ("level", "levels", "levelref")]
         asserting = [m for m in head if m.kind in ("pred", "finding", "open", "neg")]
         if not levels and not context.skip and _is_vertebral(head, start):
             levels = head[:1]

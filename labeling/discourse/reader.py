@@ -23,6 +23,7 @@ from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers, with_listed_places
 from deepspine.labeling.discourse.context import Context, Reading
+from deepspine.labeling.discourse.echoes import echoed
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.remnants import Remnants
@@ -154,6 +155,8 @@ class Reader:
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
+            if "same" in kinds:
+                self._echo(sentence, start, mentions, at_header=at_header)
             if "numbering" not in kinds:
                 self._note_levels(mentions)
             self._note_whole_spine(sentence, mentions, len(self.stating.statements))
@@ -180,6 +183,12 @@ class Reader:
             self._remember(reader, frames, sentence)
         self._remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
+
+    def _echo(self, sentence: Sentence, start: int, mentions: list[Mention], *, at_header: bool) -> None:
+        """Say of a level what was said of the one that it is likened to."""
+        level, statements = self.context.level, self.stating.statements
+        headed = level.levels if at_header and level is not None else ()
+        statements += echoed(self.words, sentence, start, mentions, headed, statements, self.context.section)
 
     def _with_sides_of_pairs(self, mentions: list[Mention], kinds: set[str]) -> list[Mention]:
         """Return the mentions with a side for each half of "mild/moderate", where a pair of sides stands before it."""
@@ -304,6 +313,8 @@ class Reader:
         if at_header or sentence.item or not sentence.line_start or context.level is None:
             return False
         if context.level_line == sentence.line or self.headings.lines.plain[self.headings.index]:
+            return False
+        if context.from_header and context.level_standalone and context.level_line == sentence.line - 1:
             return False
         return not self.headings.opens_field()
 

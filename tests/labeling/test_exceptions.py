@@ -212,3 +212,16 @@ def test_but_behind_all_leaves_a_level_out(text: str) -> None:
 
 def test_but_behind_what_all_do_opens_a_clause() -> None:
     assert told("All discs are desiccated but L5-S1 also bulges.", "bulge") == {"L5-S1": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Moderate canal stenosis at L4-5, not at L5-S1.",
+    "Moderate canal stenosis at L4-5 but not at L5-S1.",
+    "There is moderate canal stenosis at L4-5 and not at L5-S1.",
+])  # fmt: skip
+def test_a_level_where_it_is_not_is_none(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate", "L5-S1": "none"}
+
+
+def test_not_at_all_denies_what_follows() -> None:
+    assert told("The canal is not at all narrowed at L4-5.", "canal_stenosis") == {"L4-L5": "none"}

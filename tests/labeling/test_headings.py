@@ -424,3 +424,20 @@ def test_levels_and_zones_behind_the_heading_of_a_lesion_have_it(text: str) -> N
 
 def test_a_zone_behind_the_heading_of_a_stenosis_is_none() -> None:
     assert labels_of("Stenosis: L4-5 (paracentral)") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Findings at L4-5: disc bulge and mild canal stenosis.",
+    "Findings are worst at L4-5: disc bulge and mild canal stenosis.",
+    "Findings: Alignment is normal.\nThe most significant findings are at L4-5: disc bulge, mild canal stenosis.",
+    "History: back pain.\nFindings at L4-5:\nDisc bulge, mild canal stenosis.",
+])  # fmt: skip
+def test_findings_at_a_level_are_a_heading_of_the_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+    assert told(text, "bulge") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("heading", ["L5-S1:", "L5-S1", "L5-S1 level:", "Findings at L5-S1:"])
+def test_a_denial_right_below_a_level_on_its_own_line_is_of_that_level(heading: str) -> None:
+    assert told(f"{heading}\nNo disc herniation.", "herniation") == {"L5-S1": "none"}
+    assert told(f"Alignment is normal.\n\n{heading}\nNo disc herniation.", "herniation") == {"L5-S1": "none"}
