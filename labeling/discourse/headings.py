@@ -6,43 +6,21 @@ from collections.abc import Sequence
 
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, PLACES, SIDES, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS, LevelLines, gives_value, is_named
+from deepspine.labeling.discourse.level_lines import LevelLines, gives_value, is_named
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
-from deepspine.labeling.discourse.section_words import (
-    DESCRIBING,
-    is_of_present_study,
-    says_nothing,
-    section_by_words,
-    section_told,
-)
+from deepspine.labeling.discourse.sections import Sections, is_bare_section, is_dash, is_dashed_section, says_more
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import DASHES, Sentence
+from deepspine.labeling.sentences import Sentence
 
 MAX_HEADER_TOKENS = 9
 """Words before the colon of a heading; a list of levels may be longer."""
 
 MOST_HEADER_TOKENS = 17
-MAX_BARE_HEADING = 5
-"""Words of a section's heading without a colon, on a line of its own."""
-
-MAX_WORDS_BEFORE_SECTION = 3
-"""Words before the first one of a section's heading that is known."""
-
-MAX_WORDS_OF_LINE = 2
-"""Words before it where the line is but looked ahead to."""
-
 MAX_TOPIC_TOKENS = 8
 """Words before the colon of a heading that names a site or finding: "Narrowing of the lateral recess (Rt/Lt)"."""
 
 NO_LEVEL: tuple[int, LevelRef | None] = (-1, None)
-_OF_SECTION = frozenset(("section", "conj", "mark", "of", "region", "prior"))
-"""Kinds of mentions that only name a section: "History and indication"."""
-
-_STATING = frozenset(("finding", "pred", "open"))
-_OF_HISTORY = frozenset(("patient", "pain", "known", "history", "since"))
-"""Words of a line that goes on with a history, whatever it tells."""
-
 _OF_NAME = frozenset(("the", "change", "changes"))
 """Words of a finding's name that are no mention: "Modic changes", "narrowing of the canal"."""
 
@@ -58,6 +36,7 @@ class Headings:
         self.context = context
         self.regions = Regions(words)
         self.lines = LevelLines(words, sentences)
+        self.sections = Sections(words, sentences, context)
         self.index = 0
         self.headed = NO_LEVEL
 
@@ -87,7 +66,7 @@ class Headings:
     def _line_start(self, sentence: Sentence) -> None:
         context = self.context
         context.excepted = ()
-        if context.skip and (context.skip_inline or self._ends_open_section(sentence)):
+        if context.skip and (context.skip_inline or self.sections.ends_open(self.index)):
             context.leave_skipped()
         if not context.side_standalone or sentence.blank_before:
             context.side = 0
@@ -166,8 +145,8 @@ class Headings:
             return False
         length = sentence.j - sentence.i
         kinds = {m.kind for m in head}
-        if "section" in kinds or self.section_of(head) is not None:
-            return _is_bare_section(sentence, head)
+        if "section" in kinds or self.sections.section_of(head) is not None:
+            return is_bare_section(sentence, head)
         if kinds <= {"level", "levels", "conj", "mark", "site"} and "level" in kinds:
             return sum(m.j - m.i for m in head) >= length - 1
         if kinds == {"site"} and sum(m.j - m.i for m in head) == length and self._place_opens_next():
@@ -200,9 +179,9 @@ class Headings:
         ):
             k += 1
         last = mentions[k - 1]
-        is_dash = k < len(mentions) and _is_dash(mentions[k], last.j)
+        dashed = k < len(mentions) and is_dash(mentions[k], last.j)
         closes = len(mentions) == k and last.j == sentence.j and not self.finding_headed(sentence, start)
-        if is_dash:
+        if dashed:
             self.set_level(mentions[0], sentence, standalone=False)
             if k > 1 and mentions[1].value == "disc":
                 self.context.topic, self.context.topic_standalone = make_topic(mentions[1:2]), False
@@ -216,9 +195,9 @@ class Headings:
         self, sentence: Sentence, mentions: list[Mention], start: int
     ) -> tuple[list[Mention], int, bool] | None:
         """`Clinical details - sciatica`, `Findings - mild bulge`: a section that opens a line, a dash and text."""
-        if not sentence.line_start or start != sentence.i or not _is_dashed_section(sentence):
+        if not sentence.line_start or start != sentence.i or not is_dashed_section(sentence):
             return None
-        self._enter_section(mentions[0].value, sentence, mentions[1].i, standalone=False)
+        self.sections.enter(mentions[0].value, self.index, mentions[1].i, standalone=False)
         return mentions[2:], mentions[1].j, False
 
     def _dash_topic(
@@ -229,7 +208,7 @@ class Headings:
         for index, mention in enumerate(mentions):
             if mention.i != place or index == len(mentions) - 1:
                 return None
-            if index and _is_dash(mention, place):
+            if index and is_dash(mention, place):
                 self.set_topic(mentions[:index], start, sentence, standalone=False)
                 return mentions[index + 1 :], mention.j, False
             if mention.kind not in ("site", "pred", "finding"):
@@ -247,10 +226,10 @@ class Headings:
         """Take a heading for what it is: a section, levels, a part of the spine or a topic; None when it is none."""
         context = self.context
         levels = [m for m in head if m.kind in ("level", "levels", "levelref")]
-        section = self._section_headed(head, start, end, sentence)
+        section = self.sections.headed(head, start, end, sentence)
         if section is not None and not (section == "findings" and levels):
-            alone = standalone and not (end == sentence.j and _says_more(head, start, end))
-            self._enter_section(section, sentence, end, standalone=alone)
+            alone = standalone and not (end == sentence.j and says_more(head, start, end))
+            self.sections.enter(section, self.index, end, standalone=alone)
             context.region = self.regions.within(start, end) or context.region
             if section == "addendum" and head[-1].kind == "level":
                 self.set_level(head[-1], sentence, standalone=standalone)
@@ -290,98 +269,11 @@ class Headings:
             mention for mention in head if mention.value == "disc" and mention.kind == "site" and mention.i >= level.j
         ]
 
-    def _section_headed(self, head: list[Mention], start: int, end: int, sentence: Sentence) -> str | None:
-        """Return the section that a heading names or, where it tells of an examination, begins or goes on with."""
-        context, words = self.context, self.words[start:end]
-        within = context.skip and start > sentence.i  # "History: MRI showed: ..." tells of another one
-        told = None if within else section_told(words)
-        if told is not None:
-            return context.section if told == "findings" and not context.skip else told
-        if head[0].i - start > MAX_WORDS_BEFORE_SECTION:
-            return None
-        return "findings" if is_of_present_study(words) else self.section_of(head)
-
-    def section_of(self, head: list[Mention]) -> str | None:
-        """Return the section that a heading opens, or None."""
-        for mention in head[:3]:
-            if mention.kind == "section":
-                return mention.value
-            if mention.i > head[0].i + 4:
-                break
-        return section_by_words(self.words, head)
-
-    def _enter_section(self, section: str, sentence: Sentence, end: int, *, standalone: bool) -> None:
-        context = self.context
-        context.level = None
-        context.topic = None
-        context.level_standalone = False
-        context.just_named = ()
-        context.side = 0
-        if section == "skip":
-            context.skip = True
-            context.section = "skip"
-            context.skip_inline = not standalone and not self._findings_follow()
-            context.skip_ends = self.index if says_nothing(self.words[end + 1 : sentence.j]) else -1
-            context.skip_open = self.index if standalone and not self._section_follows() else -1
-            return
-        context.skip = context.skip_inline = False
-        context.skip_ends = context.skip_open = -1
-        context.section = section
-        if section == "addendum" and not context.addendum_line:
-            context.addendum_line = sentence.line
-        if section in ("impression", "addendum"):
-            context.region = "lumbar"
-
     def _end_side(self, *, standalone: bool) -> None:
         """End a side's heading at another one, unless that stands beside or, on its line, below it."""
         context = self.context
         if standalone or not (context.side_standalone or context.side_sentence == self.index):
             context.side = 0
-
-    def _findings_follow(self) -> bool:
-        """Whether the next heading of a section is one that ends a history for certain."""
-        for index in range(self.index + 1, len(self.sentences)):
-            sentence = self.sentences[index]
-            mentions = sentence.mentions
-            if sentence.line_start and mentions:
-                value = self._section_of_line(sentence)
-                if value is not None:
-                    return value in ("findings", "skip")
-                first = next((mention for mention in mentions if mention.kind != "of"), mentions[0])
-                if first.kind == "level" and first.i - sentence.i <= MAX_LEADING_WORDS:
-                    return False
-        return False
-
-    def _section_follows(self) -> bool:
-        """Whether the next heading of a section, if there is one, is of findings or of what is passed over too."""
-        values = (self._section_of_line(self.sentences[k]) for k in range(self.index + 1, len(self.sentences)))
-        return next((value for value in values if value is not None), "") in ("findings", "skip")
-
-    def _section_of_line(self, sentence: Sentence) -> str | None:
-        """Return the section that a line opens, or None."""
-        mentions = sentence.mentions
-        if not sentence.line_start or not mentions or mentions[0].i - sentence.i > MAX_WORDS_OF_LINE:
-            return None
-        heads = sentence.has_colon or _is_dashed_section(sentence) or _is_bare_section(sentence, mentions)
-        return self.section_of(mentions) if heads else None
-
-    def _ends_open_section(self, sentence: Sentence) -> bool:
-        """Whether a line describes pictures, and so ends a history that no heading ends; its own first line does not.
-
-        Of paragraphs each does that tells a finding; of lines those that open as descriptions do: "There is ...",
-        "L4-5 ...", "The discs are ...".
-        """
-        mentions, words = sentence.mentions, self.words[sentence.i : sentence.j]
-        if not 0 <= self.context.skip_open < self.index - 1 or not _OF_HISTORY.isdisjoint(words):
-            return False
-        kinds = {mention.kind for mention in mentions}
-        if kinds.isdisjoint(_STATING) or "prior" in kinds:
-            return False
-        if sentence.blank_before or words[0] in DESCRIBING:
-            return True
-        first = mentions[0]
-        opens = first.kind in ("level", "levels") or (first.kind == "site" and "cop" in kinds)
-        return opens and first.i == sentence.i
 
     def set_level(
         self, mention: Mention, sentence: Sentence, *, standalone: bool, more: Sequence[Mention] = ()
@@ -449,32 +341,6 @@ class Headings:
             context.level, context.from_header = level, True
         elif context.level_of_topic and not context.from_header:
             context.level = None
-
-
-def _is_bare_section(sentence: Sentence, head: list[Mention]) -> bool:
-    """Whether a line without a colon is the heading of a section: "Clinical details", not "No prior for comparison"."""
-    if sentence.j - sentence.i > MAX_BARE_HEADING or head[0].i != sentence.i or _is_dashed_section(sentence):
-        return False
-    if head[0].kind in ("neg", "post_neg") or head[0].rule.id == "not_neg":
-        return False
-    return sum(mention.j - mention.i for mention in head) >= sentence.j - sentence.i - 1
-
-
-def _is_dashed_section(sentence: Sentence) -> bool:
-    """Whether a section, a dash and text make up a line: "History - sciatica"."""
-    mentions = sentence.mentions
-    if len(mentions) < 2 or mentions[0].kind != "section" or mentions[0].i != sentence.i:
-        return False
-    return _is_dash(mentions[1], mentions[0].j) and mentions[1].j < sentence.j
-
-
-def _is_dash(mention: Mention, place: int) -> bool:
-    return mention.kind == "mark" and mention.value in DASHES and mention.i == place
-
-
-def _says_more(head: list[Mention], start: int, end: int) -> bool:
-    """Whether words of a history's line tell the history itself: "Clinical details | sciatica"."""
-    return sum(mention.j - mention.i for mention in head if mention.kind in _OF_SECTION) < end - start
 
 
 def _is_vertebral(head: list[Mention], start: int) -> bool:
