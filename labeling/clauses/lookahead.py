@@ -33,7 +33,7 @@ _OF_TOUCH = frozenset(("side", "side_post", "of", "vertebra", "level", "conj", "
 _MAX_TOUCH = 8
 """Mentions from a link to a contact and its site."""
 
-_OF_ITEM = _HEADS | {"site", "side", "side_post", "of", "cop", "restword"}
+_OF_ITEM = _HEADS | {"site", "side", "side_post", "level", "of", "cop", "restword"}
 _OPENING_ITEM = frozenset(("site", "finding", "side", "restword"))
 _LISTING = frozenset((",", "and", "&", "/"))
 

@@ -7,6 +7,8 @@ from tests.labeling.conftest import PRESENT, at_l45, labels_of, told
 @pytest.mark.parametrize(("text", "finding", "grades"), [
     ("severe DDD, no HNP, bilat NFN mod.", "foraminal_stenosis", "moderate"),
     ("No disc herniation, canal stenosis is severe.", "canal_stenosis", "severe"),
+    ("No disc herniation, canal stenosis at L4-5 is severe.", "canal_stenosis", "severe"),
+    ("No herniation, narrowing of the foramina at L4-5 is mild.", "foraminal_stenosis", "mild"),
     ("no bulge, canal stenosis moderate, foraminal stenosis mild.", "canal_stenosis", "moderate"),
     ("no bulge, canal stenosis moderate, foraminal stenosis mild.", "foraminal_stenosis", "mild"),
     ("no significant bulge, spinal canal is moderately narrowed.", "canal_stenosis", "moderate"),
