@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from deepspine.labeling.level_mentions import LevelGroup, read_group
 from deepspine.labeling.lexicon import Node
@@ -27,29 +27,24 @@ def with_parted_lists(mentions: list[Mention], words: list[str], root: Node) -> 
     A list has "and" before its last level, or stands before or behind all that is said of it. So commas alone, with
     something said on either side, join no list; nor does "and" before what is said of one level.
     """
-    if not any(mention.group is not None and len(mention.group.levels) > 1 for mention in mentions):
-        return mentions
-    parted: list[Mention] = []
-    for index, mention in enumerate(mentions):
-        parted += _parts(mentions, index, words, root) if mention.group is not None else (mention,)
-    return parted
+    for index in range(len(mentions) - 1, -1, -1):
+        group = mentions[index].group
+        if group is not None and len(group.levels) > 1 and _stands_between(mentions, index, words):
+            mentions[index : index + 1] = _parts(mentions[index], words, root)
+    return mentions
 
 
-def _parts(mentions: list[Mention], index: int, words: list[str], root: Node) -> Iterator[Mention]:
-    """Yield a level, or the levels before its last joint, that joint read as a semicolon, and the level behind it."""
-    level = mentions[index]
+def _parts(level: Mention, words: list[str], root: Node) -> Sequence[Mention]:
+    """Return the levels before the last joint of a list, that joint read as a semicolon, and the level behind it."""
     joint = next((k for k in range(level.j - 1, level.i, -1) if words[k] in (",", "and")), level.i)
     end = joint - (words[joint - 1] == "," and words[joint] == "and")
-    last = read_group(words, joint + 1) if joint > level.i and _stands_between(mentions, index, words) else None
+    last = read_group(words, joint + 1) if joint > level.i else None
     first = read_group(words[:end], level.i) if last is not None and last.end == level.j else None
     if first is None or last is None or first.end != end:
-        yield level
-        return
+        return (level,)
     stop = root[";"].rule
     assert stop is not None
-    yield _part(level, level.i, first)
-    yield Mention(stop, end, joint + 1)
-    yield _part(level, joint + 1, last)
+    return _part(level, level.i, first), Mention(stop, end, joint + 1), _part(level, joint + 1, last)
 
 
 def _part(level: Mention, start: int, group: LevelGroup) -> Mention:

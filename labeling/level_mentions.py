@@ -156,7 +156,7 @@ def read_group(words: list[str], start: int) -> LevelGroup | None:
     beyond = _all_beyond(words, end, kept)
     if beyond is not None:
         return LevelGroup(beyond, end + 2, slip, outside)
-    return LevelGroup(kept, end, slip, outside, _kept(tuple(lesser)))
+    return LevelGroup(kept, end, slip, outside, _kept(tuple(lesser)) if lesser else ())
 
 
 def _all_beyond(words: list[str], end: int, kept: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -103,7 +103,8 @@ class Sections:
 
     def _findings_follow(self, index: int) -> bool:
         """Whether the next heading of a section is one that ends a history for certain."""
-        for sentence in self.sentences[index + 1 :]:
+        for place in range(index + 1, len(self.sentences)):  # a slice would be copied for every heading
+            sentence = self.sentences[place]
             mentions = sentence.mentions
             if sentence.line_start and mentions:
                 value = self._section_of_line(sentence)
@@ -116,7 +117,7 @@ class Sections:
 
     def _section_follows(self, index: int) -> bool:
         """Whether the next heading of a section, if there is one, is of findings or of what is passed over too."""
-        values = (self._section_of_line(sentence) for sentence in self.sentences[index + 1 :])
+        values = (self._section_of_line(self.sentences[k]) for k in range(index + 1, len(self.sentences)))
         return next((value for value in values if value is not None), "") in ("findings", "skip")
 
     def _section_of_line(self, sentence: Sentence) -> str | None:

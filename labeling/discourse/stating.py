@@ -106,9 +106,10 @@ class Stating:
         if self.context.section == "addendum" and not mode and self._corrects_side():
             mode = "correction"
         lesser = frame.level.lesser if frame.level is not None and not negative else ()
-        self._expand(frame, negative, tuple(level for level in levels if level not in lesser), scope, mode)
         if lesser:
             self._expand(to_a_lesser_extent(frame), negative, lesser, scope, mode)
+            levels = tuple(level for level in levels if level not in lesser)
+        self._expand(frame, negative, levels, scope, mode)
         if not negative:
             self._remember(frame, levels)
 
