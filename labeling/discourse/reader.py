@@ -50,7 +50,8 @@ ANAPHORS = frozenset(
     ("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above", "discs_below")
 )
 _POINTING = ANAPHORS | {"rest", "rest_named", "elsewhere", "these", "intervening"}
-_PRONOUNS = frozenset(("it", "this"))
+_GOING_BACK = frozenset(("consequent", "it", "resultant", "resulting", "this"))
+"""Words that open a sentence about the slip in the one before: "This narrows ...", "There is resultant stenosis"."""
 _NAMING = ANAPHORS | {""}
 _ALL = frozenset(("all", "any", "multi", "rest", "elsewhere"))
 _LEADING = frozenset(
@@ -216,7 +217,8 @@ class Reader:
     def _level_before(self, start: int) -> LevelRef | None:
         """Return the level carried over to a sentence, for "This narrows ..." that of the slip before it."""
         slipped = self.context.just_named
-        goes_back = bool(slipped) and not _PRONOUNS.isdisjoint(self.words[start : start + 1])
+        first = start + 2 if self.words[start : start + 1] == ["there"] else start
+        goes_back = bool(slipped) and not _GOING_BACK.isdisjoint(self.words[first : first + 1])
         return LevelRef(slipped, "", start, start + 1) if goes_back else self.context.level
 
     def _state(self, frames: list[Frame], reader: ClauseReader, sentence: Sentence) -> None:

@@ -253,6 +253,8 @@ def test_a_grade_before_the_second_slip_is_its_own(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "There is grade 1 anterolisthesis at L4-5. This results in severe canal stenosis.",
+    "There is grade 1 anterolisthesis of L4 on L5. Resultant severe canal stenosis.",
+    "There is grade 1 anterolisthesis of L4 on L5. There is consequent severe canal stenosis.",
     "Retrolisthesis of L4 on L5. It causes severe canal stenosis.",
 ])  # fmt: skip
 def test_what_a_slip_does_is_of_its_level(text: str) -> None:
