@@ -10,22 +10,19 @@ from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import (
     BOTH,
     SEVERITY_FINDINGS,
-    SITES,
-    SLIPS,
     STENOSES,
     Frame,
     LevelRef,
     Topic,
-    last_side,
     meanings,
 )
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers, with_listed_places
+from deepspine.labeling.discourse.carrying import ANAPHORS, Carrying
 from deepspine.labeling.discourse.context import Context, Reading
 from deepspine.labeling.discourse.echoes import echoed
 from deepspine.labeling.discourse.headings import Headings
-from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
@@ -46,20 +43,9 @@ MAX_REGION_WORDS = 8
 REGION_REACH = 14
 """Words of a sentence among which the part of the spine is named that it speaks of."""
 
-ANAPHORS = frozenset(
-    ("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above", "discs_below")
-)
 _POINTING = ANAPHORS | {"rest", "rest_named", "elsewhere", "these", "intervening"}
 _GOING_BACK = frozenset(("consequent", "it", "resultant", "resulting", "this"))
 """Words that open a sentence about the slip in the one before: "This narrows ...", "There is resultant stenosis"."""
-_NAMING = ANAPHORS | {""}
-_ALL = frozenset(("all", "any", "multi", "rest", "elsewhere"))
-_LEADING = frozenset(
-    ("at", "the", "in", "on", "within", "of", "level", "levels", "-", "*", "(", "segment", "disc", "starting", "from",
-     "and", "also", "segments")
-)  # fmt: skip
-_ATTRIBUTES = frozenset(("grade", "side", "zone", "prior", "filler", "trend"))
-_TELLING = frozenset(("finding", "pred", "open", "level", "levels", "levelref", "neg"))
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side", "answer"))
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
 _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
@@ -80,11 +66,6 @@ _ELLIPTIC = _NAMED_LEVELS | {
 """Kinds of mentions of a sentence that gives degrees and levels to the finding of the one before."""
 
 _DENIED_ALONE = frozenset(("post_neg", "mark"))
-
-_OF_HERNIATION = frozenset(("herniation_zone", "herniation_migration"))
-"""What is but told of a herniation."""
-
-_SITES_KEPT = ("foramen", "recess", "root")
 
 
 def read_report(tokens: Tokens, sentences: list[Sentence], *, puzzled: bool = False) -> Reading:
@@ -121,6 +102,7 @@ class Reader:
         self.context = Context()
         self.headings = Headings(tokens.words, sentences, self.context)
         self.stating = Stating(tokens, sentences, self.context)
+        self.carrying = Carrying(self.words, self.context)
         self.remnants = Remnants(self.words)
         self.puzzles: list[tuple[int, int, float]] = []
         self.elliptic = False
@@ -159,8 +141,8 @@ class Reader:
             if "same" in kinds:
                 self._echo(sentence, start, mentions, at_header=at_header)
             if "numbering" not in kinds:
-                self._note_levels(mentions)
-            self._note_whole_spine(sentence, mentions, len(self.stating.statements))
+                self.carrying.note_levels(mentions)
+            self.carrying.note_whole_spine(sentence, mentions, (), trailing=self.stating.trailing)
             if kinds <= _LEVELS_ONLY:
                 self.puzzles.append((sentence.i, sentence.j, UNTOLD))
             return
@@ -177,12 +159,13 @@ class Reader:
         before = len(self.stating.statements)
         self._state(frames, reader, sentence)
         told = len(self.stating.statements) - before
-        self._note_whole_spine(sentence, mentions, before)
+        stated = self.stating.statements[before:]
+        self.carrying.note_whole_spine(sentence, mentions, stated, trailing=self.stating.trailing)
         if self.puzzled:
             self._note_puzzles(sentence, mentions, reader, told)
         if told or not _counts_levels(mentions):
-            self._remember(reader, frames, sentence)
-        self._remember_subject(frames)
+            self.carrying.remember(reader, frames, sentence)
+        self.carrying.remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
 
     def _echo(self, sentence: Sentence, start: int, mentions: list[Mention], *, at_header: bool) -> None:
@@ -290,23 +273,6 @@ class Reader:
         if weight:
             self.puzzles.append((sentence.i, sentence.j, weight))
 
-    def _note_levels(self, mentions: list[Mention]) -> None:
-        """Let "At L4-5 there is a laminectomy." set the level of what follows."""
-        context = self.context
-        for mention in mentions:
-            if mention.kind == "site" and mention.value == "cord":
-                return
-            group = mention.group
-            if group is not None and (group.levels or group.outside):
-                context.level = ref_of(mention)
-                context.just_named = ()
-                context.level_line = context.left_line = -1
-                if group.levels:
-                    context.recent.append(group.levels)
-                context.from_header = False
-                context.anchored = True
-                return
-
     def _is_trailing_line(self, sentence: Sentence, at_header: bool) -> bool:
         """Whether a sentence stands on a line of its own behind the last header's text."""
         context = self.context
@@ -319,134 +285,6 @@ class Reader:
         if context.from_header and context.level_standalone and context.level_line == sentence.line - 1:
             return False
         return not self.headings.opens_field()
-
-    def _note_whole_spine(self, sentence: Sentence, mentions: list[Mention], before: int) -> None:
-        """Note that a line has left its level for the whole spine: by its place, its statements, or for the cord."""
-        if sentence.line_end:
-            return  # nothing follows that could sum up
-        stated = self.stating.statements[before:]
-        left = (bool(stated) and self.stating.trailing) or any(statement.scope == "blanket" for statement in stated)
-        if left or _is_of_cord(mentions):
-            self.context.left_line = sentence.line
-        if self.stating.trailing and stated and all(statement.scope == "blanket" for statement in stated):
-            self.context.sum_line = sentence.line
-
-    def _remember_subject(self, frames: list[Frame]) -> None:
-        """Keep the site, the finding and the side that the next sentence may go on with."""
-        context = self.context
-        context.previous_site = None
-        findings = {frame.finding for frame in frames}
-        if len(findings) > 1:
-            findings -= _OF_HERNIATION
-        for frame in frames:
-            if frame.site in _SITES_KEPT:
-                context.previous_site = SITES[frame.site]
-        context.previous_finding = findings.pop() if len(findings) == 1 else ""
-        if frames:
-            context.previous_side = last_side(frames) or context.previous_side
-
-    def _remember(self, reader: ClauseReader, frames: list[Frame], sentence: Sentence) -> None:
-        """Keep the levels of a sentence for those that follow."""
-        seen = reader.levels_seen
-        if seen:
-            seen = [r for r in seen if not r.slip and r.ref in _NAMING and r not in reader.aside]
-        context = self.context
-        excepted = self._resolve(reader.aside[-1]) if reader.aside else ()
-        if excepted:
-            context.recent.append(excepted)
-        if excepted or seen:
-            context.excepted = excepted
-        if not seen:
-            context.just_named = _levels_of_slips(frames) or context.just_named
-            self._remember_unnamed(reader, frames)
-            return
-        if frames and seen[0].i - sentence.i > 2 and all(frame.finding in SLIPS for frame in frames):
-            context.just_named = _levels_of_slips(frames) or context.just_named
-            return
-        resolved = [levels for levels in (self._resolve(ref) for ref in seen) if levels]
-        if not resolved:
-            if any(ref.outside for ref in seen):
-                context.level = LevelRef((), "", 0, 0, outside=True)
-                context.level_standalone = False
-            return
-        context.recent.extend(resolved)
-        if reader.at_header and context.level is not None and _all_among(resolved, context.level.levels):
-            context.just_named = resolved[-1]
-            return
-        context.just_named = ()
-        levels = self._last_levels(reader, frames, seen, resolved)
-        context.level = LevelRef(levels, "", 0, 0)
-        context.level_standalone = False
-        context.level_line, context.left_line = sentence.line, -1
-        context.from_header = False
-        context.level_of_topic = context.topic is not None
-        context.anchored = self._opens_with(seen[0], sentence, reader.mentions)
-        context.wide = len(levels) > 1 or reader.of_worst
-
-    def _opens_with(self, level: LevelRef, sentence: Sentence, mentions: list[Mention]) -> bool:
-        """Whether levels open a sentence: "At | L4-5 ...", "The | L4-5 disc ...", "Since 2019, the large | L4-5 ...".
-
-        Of words that are not understood, plurals and verbs ("The images suggest | ...") are no adjectives.
-        """
-        words, start = self.words, sentence.i
-        if _LEADING.issuperset(words[start : level.i]):
-            return True
-        article = next((place for place in range(level.i - 1, start - 1, -1) if words[place] == "the"), -1)
-        if article < 0 or not (article == start or words[article - 1] == ","):
-            return False
-        for mention in mentions:
-            if mention.i >= level.i:
-                break
-            if not _is_attribute(mention, words) if mention.i > article else mention.kind in _TELLING:
-                return False
-        return not any(word.endswith("s") and not word.endswith("ous") for word in words[article : level.i])
-
-    def _remember_unnamed(self, reader: ClauseReader, frames: list[Frame]) -> None:
-        """Let a sentence about all levels end the one carried over, and endplates of vertebrae name theirs."""
-        context = self.context
-        if context.level is not None and not context.from_header:
-            about_all = any(ref.ref in _ALL for ref in reader.levels_seen)
-            if about_all or any(frame.rest for frame in frames):
-                context.level = None
-        for frame in frames:
-            if frame.finding == "modic" and frame.level is not None and not frame.inherited and frame.level.levels:
-                context.level = LevelRef(frame.level.levels, "", 0, 0)
-                context.recent.append(frame.level.levels)
-
-    def _last_levels(
-        self, reader: ClauseReader, frames: list[Frame], seen: list[LevelRef], resolved: list[tuple[int, ...]]
-    ) -> tuple[int, ...]:
-        """Return the levels that the next sentence inherits."""
-        if len(resolved) > 1 and len(frames) > 1:
-            said = {self._resolve(frame.level) for frame in frames if frame.level is not None}
-            if len(said) > 1:
-                return resolved[-1]
-        final = reader.level if reader.level is not None and reader.level in seen else seen[-1]
-        return self._resolve(final) or resolved[-1]
-
-    def _resolve(self, ref: LevelRef | None) -> tuple[int, ...]:
-        return resolve(ref, self.context, self.words)
-
-
-def _levels_of_slips(frames: list[Frame]) -> tuple[int, ...]:
-    """Return the levels at which a sentence asserts a slip."""
-    told: dict[int, None] = {}
-    for frame in frames:
-        if frame.finding in SLIPS and frame.level is not None and not frame.neg and not frame.inherited:
-            told.update(dict.fromkeys(frame.level.levels))
-    return tuple(told)
-
-
-def _all_among(groups: list[tuple[int, ...]], levels: tuple[int, ...]) -> bool:
-    """Whether levels named in a sentence are only some of its heading's: "L3-4 and L4-5: Bulges, larger at L4-5."."""
-    return all(set(group) < set(levels) for group in groups)
-
-
-def _is_attribute(mention: Mention, words: list[str]) -> bool:
-    """Whether a mention describes the noun behind it ("large", "left", "previously seen", "desiccated"), or lists."""
-    if mention.kind in _ATTRIBUTES or mention.form == "adj" or mention.value == ",":
-        return True
-    return words[mention.j - 1].endswith("ed")
 
 
 def _is_telling(mention: Mention) -> bool:
@@ -461,11 +299,6 @@ def _bony_from(mentions: list[Mention], rules: Collection[str]) -> int:
     if not any(mention.rule.id in rules for mention in mentions):
         return NOWHERE
     return next((mention.i for mention in mentions if mention.kind == "vertebra"), NOWHERE)
-
-
-def _is_of_cord(mentions: list[Mention]) -> bool:
-    """Whether a sentence speaks of the cord, which no level's heading is about."""
-    return "cord" in [mention.value for mention in mentions if mention.kind == "site"]
 
 
 def _counts_levels(mentions: list[Mention]) -> bool:
