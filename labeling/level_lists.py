@@ -11,13 +11,13 @@ from deepspine.labeling.mentions import Mention
 _BEFORE_PLACE = frozenset(("finding", "grade", "of", "pred"))
 """Kinds of mentions that a level stands behind as their place."""
 
-_DESCRIBES = frozenset(("filler", "finding", "grade", "open", "site"))
-"""Kinds of mentions that describe the level before them."""
+_DESCRIBES = frozenset(("filler", "finding", "grade", "modic", "number", "open", "side", "site"))
+"""Kinds of mentions that describe the level before them; a noun such as "effacement of" does, too."""
 
 _VERBS = frozenset(("demonstrates", "has", "reveals", "shows"))
 """Verbs of one level."""
 
-_SAID = frozenset(("finding", "grade", "open"))
+_SAID = frozenset(("finding", "grade", "modic", "open", "pred"))
 _ENDS = frozenset(("breaker", "conj", "mark", "neg"))
 
 
@@ -84,13 +84,15 @@ def _is_described(mentions: list[Mention], place: int, words: list[str]) -> bool
     """Whether a mention begins what is said of a level without a verb: "L4-5 | moderate stenosis"."""
     onwards = (mentions[index] for index in range(place, len(mentions)))
     first = mentions[place]
-    return first.kind in _DESCRIBES and not words[first.i].endswith("ly") and _says_something(onwards)
+    noun = first.kind == "pred" and words[first.j : first.j + 1] in (["of"], ["with"])
+    describes = first.kind in _DESCRIBES and not words[first.i].endswith("ly")
+    return (noun or describes) and _says_something(onwards)
 
 
 def _says_something(mentions: Iterable[Mention]) -> bool:
     """Whether a finding, degree or state stands among mentions, before the end of their clause."""
     for mention in mentions:
-        if mention.kind in _SAID or (mention.kind == "pred" and mention.form == "noun"):
+        if mention.kind in _SAID:
             return True
         if mention.kind in _ENDS:
             return False

@@ -46,6 +46,7 @@ class HeadedValues(Afterthoughts):
         assert topic is not None
         conjunct = Conjunct(neg, False)
         conjunct.sides = topic.sides
+        conjunct.number = next((m for m in topic.mentions if m.kind == "number" and m.form == "grade"), None)
         for finding in topic.findings:
             self._frame(finding.value, self._finding_bits(finding, finding.value), finding, conjunct)
         for site in topic.sites if topic.finding is None and topic.predicate is not None else ():

@@ -13,6 +13,7 @@ from deepspine.labeling.clauses.frames import (
     Conjunct,
     Frame,
     clone,
+    meanings,
     merge_side_and_grade,
 )
 from deepspine.labeling.clauses.zones import Zones
@@ -51,7 +52,7 @@ class Leftovers(Zones):
         if conjunct.sites and conjunct.grade and self.last and all(s.value == "disc" for s in conjunct.sites):
             conjunct.sites = []
         if conjunct.sites:
-            return not self._headless(conjunct)
+            return not (self._headless(conjunct) or self._is_further_object(conjunct))
         if not conjunct.empty:
             self._elliptic(conjunct)
         return False
@@ -100,6 +101,33 @@ class Leftovers(Zones):
                     self.last[0].bits = 1
                 found = True
         return found
+
+    def _is_further_object(self, conjunct: Conjunct) -> bool:
+        """Say a noun of an object at another level: "narrowing of the canal at L3-4 and | of the foramina at L4-5"."""
+        level = conjunct.level or self.level
+        before = self.last[-1] if self.last else None
+        if before is None or before.level is None or level is None or level is before.level:
+            return False
+        head = before.head
+        sites = [site for site in conjunct.sites if (head.value, site.value) in meanings()]
+        if head.kind != "pred" or self.words[head.j : head.j + 1] != ["of"] or not sites:
+            return False
+        again = clone(conjunct)
+        again.grade, again.cap, again.neg, again.hedge = before.grade, before.cap, before.neg, before.hedge
+        frames = [frame for site in sites for frame in self._emit(head, site, again)]
+        for frame in frames:
+            frame.level, frame.inherited, frame.soft = level, False, False
+            frame.i, frame.j = conjunct.i, level.j
+        self.last = frames
+        return True
+
+    def _settle_further_object(self) -> None:
+        """End such an object at the end of its item: "..., left recess at L4-5 | and right foramen at L5-S1"."""
+        level = self._peek(-1)
+        if level is None or level.kind != "level" or not self.cur.sites or self.conjuncts or self.open is not None:
+            return
+        if not self.cur.grade and self._is_further_object(self.cur):
+            self._fresh()
 
     def _elliptic(self, conjunct: Conjunct) -> None:
         """Attach a left-over grade, side or level to the heads before, or to the heading."""

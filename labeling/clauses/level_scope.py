@@ -32,8 +32,7 @@ class LevelScope(Exceptions):
         if self.excepting:
             self._except_levels(ref)
             return
-        if self._stands_within(ref) or self._is_of_object(ref):
-            self._take_level_within(ref)
+        if self._takes_level_within(ref):
             return
         self._finish_open_at_level()
         self._settle_before_last_item()
@@ -51,6 +50,23 @@ class LevelScope(Exceptions):
             self.cur.level = ref
         elif not (self._closes(ref, bare) if prepositional else self._heads(ref, bare)):
             self._open_scope(ref)
+
+    def _takes_level_within(self, ref: LevelRef) -> bool:
+        """Take levels that stand within a noun phrase; returns whether they do: "normal | L5-S1 | disc"."""
+        if self._stands_within(ref) or self._is_of_object(ref):
+            self._take_level_within(ref)
+            return True
+        if self._shares_object():
+            self.cur.level = self.level = ref
+            return True
+        return False
+
+    def _shares_object(self) -> bool:
+        """Whether levels wait for an object that others have too: "narrowing of the left L4-5 | and L5-S1 foramina"."""
+        if self.open is None or self.open.form not in ("noun", "either") or self.cur.sites:
+            return False
+        joint = self._peek()
+        return self._is_joint(joint) and joint is not None and joint.kind != "breaker" and self._site_behind_places(1)
 
     def _stands_within(self, ref: LevelRef) -> bool:
         """Whether levels stand between a state and the noun that it is said of: "normal | L5-S1 | disc"."""

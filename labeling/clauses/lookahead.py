@@ -35,6 +35,7 @@ _MAX_TOUCH = 8
 
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "level", "of", "cop", "restword"}
 _OPENING_ITEM = frozenset(("site", "finding", "side", "restword"))
+_PLACES = frozenset(("conj", "level", "side", "side_post"))
 _LISTING = frozenset((",", "and", "&", "/"))
 
 
@@ -154,8 +155,11 @@ class Lookahead(State):
         return beyond_vertebra(vertebra(self.words[mention.i]) or "", way)
 
     def _after_joint(self) -> bool:
-        before = self._peek(-1)
-        return before is not None and before.kind in ("mark", "conj", "breaker") and before.value != ":"
+        return self._is_joint(self._peek(-1))
+
+    @staticmethod
+    def _is_joint(mention: Mention | None) -> bool:
+        return mention is not None and mention.kind in ("mark", "conj", "breaker") and mention.value != ":"
 
     def _ends_item(self, following: Mention | None) -> bool:
         if following is not None and following.kind == "side":
@@ -238,13 +242,23 @@ class Lookahead(State):
         if following is None:
             return False
         if following.kind == "side_post":
-            return self._site_within(3) or self._shared_object()
+            of_list = self.words[following.i] == "of" and self._site_behind_places(2)
+            return self._site_within(3) or self._shared_object() or of_list
         if following.kind == "pred":
             return self._affects_site(following)
         if following.kind == "finding":
             noun = self.mentions[self.index]
             return noun.value == "contact" and self.words[noun.j - 1] == "of"
         return following.kind in ("of", "site", "side", "vertebra")
+
+    def _site_behind_places(self, step: int) -> bool:
+        """Whether a site stands behind sides and levels that share it: "the left | L4-5 and right L5-S1 foramina"."""
+        levels = 0
+        for mention in self.mentions[self.index + step :]:
+            if mention.kind not in _PLACES and mention.value != ",":
+                return levels > 0 and mention.kind == "site"
+            levels += mention.kind == "level"
+        return False
 
     def _affects_site(self, verb: Mention) -> bool:
         """Whether a narrowing "affects" its site, which then is its object: "narrowing | affects the recess"."""

@@ -94,18 +94,25 @@ class Normality(Lookahead):
         return any(word.isalpha() and word not in LIGHT for word in self.words[following.j : end])
 
     def _is_of_level_alone(self) -> bool:
-        """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, others normal"."""
+        """Whether a level of a list is called normal: "L3-4 mild bulge, L4-5 | normal, others normal".
+
+        Behind "narrowing of the canal at L3-4" a level that "is normal" is, while "normal" alone is said of the canal.
+        """
         step = -1
         while (level := self._peek(step)) is not None and (level.kind, level.value) in _BEFORE_STATE:
             step -= 1
         before = self._peek(step - 1)
         if level is not None and ((level.kind, level.value) in _RESTS or self._are_all_levels(level)):
             return self.topic is None and before is not None and before.value in _SETTING_OFF
-        if level is None or level.kind not in ("level", "levels") or before is None or before.value not in (",", "and"):
+        if level is None or level.kind not in ("level", "levels") or level.form == "at":
+            return False
+        if before is None or not (self._is_joint(before) or before.value == "and") or self.topic is not None:
             return False
         first = self.last[-1].level if self.last else None
-        listed = first is not None and first in self.levels_seen and first.i < self.last[-1].i
-        return listed and self.topic is None and self.last[-1].head.form != "part"
+        if first is None or self.last[-1].head.form == "part":
+            return False
+        in_front = first in self.levels_seen and first.i < self.last[-1].i
+        return in_front or step < -1 or not self.subject
 
     def _are_all_levels(self, phrase: Mention) -> bool:
         """Whether a phrase reads "all levels" or "each lumbar level", not "the discs", which are a site."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from deepspine.labeling.clauses.emission import Emission
 from deepspine.labeling.clauses.frames import (
     BOTH,
@@ -57,11 +59,17 @@ class Objects(Emission):
             self._close_open()
 
     def _finish_open_at_level(self) -> None:
-        """Close the open head at a level, unless its object follows: "narrowing at L4-5 | of the canal"."""
+        """Close the open head at a level, unless its object follows: "narrowing at L4-5 | of the canal".
+
+        With an object of its own, and the level behind "and" or a comma, it ends: "narrowing of the canal and | L4-5
+        left foraminal stenosis".
+        """
         if self.open is None:
             return
         following = self._peek()
         object_follows = following is not None and following.kind in ("of", "site", "side")
+        if following is not None and following.kind != "of" and any(c.sites for c in self.conjuncts):
+            object_follows = object_follows and not self._is_joined_level()
         if self.open.form in ("noun", "either") and not self.cur.sites and object_follows:
             return
         of_next = self.cur if self._grades_next() else None
@@ -70,6 +78,11 @@ class Objects(Emission):
         self._close_open()
         if of_next is not None:
             self.cur = of_next
+
+    def _is_joined_level(self) -> bool:
+        """Whether a level stands behind "and" or a comma, with a preposition or without: ", at | L4-5"."""
+        before = self._peek(-1)
+        return self._after_joint() or (before is not None and before.kind == "of" and self._is_joint(self._peek(-2)))
 
     def _grades_next(self) -> bool:
         """Whether a degree behind a state, which has none, waits for a head: "normal L5-S1 disc, mild | L3-4 bulge"."""
@@ -86,6 +99,7 @@ class Objects(Emission):
         conjuncts = [*self.conjuncts, self.cur]
         self.conjuncts = []
         self._fresh()
+        _share_objects(conjuncts)
         sited = [c for c in conjuncts if c.sites and not _is_measured_canal(c)]
         if sited:
             frames = self._of_objects(head, opener, sited)
@@ -290,8 +304,7 @@ class Objects(Emission):
             frame = self._frame("normal_level", 1, head, opener)
             frame.finding = "normal_disc" if self._opens_with_disc() else "normal_level"
             return [frame]
-        goes_on = any(f.finding == "normal_level" for f in self.frames) or self._is_of_next_level()
-        if self.frames and not goes_on:
+        if self.frames and not any(f.finding == "normal_level" for f in self.frames):
             return []
         if self._is_bare_normal(head):
             frame = self._frame("normal_level", 1, head, opener)
@@ -299,14 +312,12 @@ class Objects(Emission):
             return [frame]
         return []
 
-    def _is_of_next_level(self) -> bool:
-        """Whether "normal" is said of a level that opens a clause: "bulge at L4-5, L5-S1 | is normal"."""
-        place = self.index - 1
-        while place >= 0 and self.mentions[place].kind in ("cop", "restword"):
-            place -= 1
-        if place < 1 or self.mentions[place].kind != "level":
-            return False
-        return self.mentions[place].form != "at" and self.mentions[place - 1].kind in ("breaker", "conj", "mark")
+
+def _share_objects(conjuncts: list[Conjunct]) -> None:
+    """Give levels that wait for an object that of the next ones: "narrowing of the left L4-5 and L5-S1 | foramina"."""
+    for first, second in reversed(list(pairwise(conjuncts))):
+        if first.level is not None and not first.sites:
+            first.sites = second.sites
 
 
 def _is_side_alone(conjunct: Conjunct, opener: Conjunct) -> bool:

@@ -183,7 +183,7 @@ class Predicates(Leftovers):
             if chain_sites:
                 self._leave_subject(previous)
             self._open(mention)
-        elif chain_sites:
+        elif chain_sites and not (mention.value == "normal" and not self.cur.sites and self._is_of_level_alone()):
             self._reduce(mention)
         else:
             self._predicative(mention, following)

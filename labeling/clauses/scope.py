@@ -33,6 +33,7 @@ class Scope(Brackets):
         self._settle_predicate_grade()
         self._settle_other_side()
         self._settle_side_behind()
+        self._settle_further_object()
         self.focus = False
         value = mention.value
         if self.words[mention.i] == "/":
@@ -89,6 +90,7 @@ class Scope(Brackets):
         self._settle_predicate_grade()
         self._settle_other_side()
         self._settle_side_behind()
+        self._settle_further_object()
         self._settle_zone()
         self._settle_scale()
         self._settle_item_grade()

@@ -79,13 +79,36 @@ JOINED_CLAUSES = (
 PLACED_LESIONS = ("At L4-5, there is {}.", "There is {} at L4-5.", "The L4-5 level shows {}.", "L4-5: {}.")
 PLACED_CLAUSES = ("At L4-5, {}.", "L4-5: {}.", "At the L4-5 level {}.")
 
+TWO_LEVELS = (
+    "{0} at L3-4, L4-5 {1}.",
+    "{0} at L3-4 and {1} at L4-5.",
+    "{0} at L3-4, and {1} at L4-5.",
+    "{0} at L3-4, L4-5 shows {1}.",
+    "{0} at L3-4, while L4-5 shows {1}.",
+    "L3-4 {0}, L4-5 {1}.",
+    "L3-4: {0}; L4-5: {1}.",
+    "L3-4: {0}. L4-5: {1}.",
+    "At L3-4 {0}, at L4-5 {1}.",
+    "The L3-4 level shows {0} and the L4-5 level {1}.",
+    "{0} (L3-4) and {1} (L4-5).",
+    "L3-4:\n{0}.\nL4-5:\n{1}.",
+)
+"""Sentences of two lesions at a level each."""
+
+OTHER_LEVEL_NORMAL = (
+    "{} at L3-4, L4-5 is normal.",
+    "{} at L3-4, but L4-5 is normal.",
+    "L3-4: {}, L4-5 is normal.",
+    "L3-4 {}, L4-5 normal.",
+)
+
 ADVERBS = {"mild": "mildly", "moderate": "moderately", "severe": "severely", "": ""}
 ZONES = ("herniation_zone", "herniation_migration")
 
 
 @cache
-def alone(text: str) -> dict[str, str]:
-    return {key: grades for key, grades in labels_of(f"At L4-5, {text}.").items() if key.split()[1] not in ZONES}
+def alone(text: str, level: str = "L4-5") -> dict[str, str]:
+    return together(f"At {level}, {text}.")
 
 
 def together(text: str) -> dict[str, str]:
@@ -133,3 +156,33 @@ def test_everything_that_is_composed_is_read_alone(phrases: dict[str, tuple[str,
         for text in texts:
             said = text.format(degree="mild", adverb="mildly", side="left")
             assert alone(said if phrases is CLAUSES else f"there is {said}")
+
+
+def _bare(lesions: tuple[str, str]) -> tuple[str, str]:
+    """Return lesions without their articles."""
+    first, second = (re.sub("^an? ", "", lesion) for lesion in lesions)
+    return first, second
+
+
+@settings(max_examples=300)
+@given(pairs(LESIONS), st.sampled_from(TWO_LEVELS))
+def test_each_of_two_levels_has_its_own_lesion(lesions: tuple[str, str], placed: str) -> None:
+    lesions = _bare(lesions)
+    expected = alone(f"there is {lesions[0]}", "L3-4") | alone(f"there is {lesions[1]}")
+    assert together(placed.format(*lesions)) == expected
+
+
+@settings(max_examples=100)
+@given(pairs(LESIONS), st.sampled_from(OTHER_LEVEL_NORMAL))
+def test_a_level_beside_that_of_a_lesion_is_normal(lesions: tuple[str, str], placed: str) -> None:
+    lesion = _bare(lesions)[0]
+    assert together(placed.format(lesion)) == alone(f"there is {lesion}", "L3-4") | together("L4-5: Normal.")
+
+
+@settings(max_examples=100)
+@given(pairs(LESIONS), st.sampled_from(("L4-5: Similar findings.", "Similar findings at L4-5.", "L4-5: Same as L3-4.")))
+def test_a_level_like_another_has_all_of_it(lesions: tuple[str, str], echo: str) -> None:
+    told = f"L3-4: {_bare(lesions)[0]}. {_bare(lesions)[1]}."
+    expected = together(told)
+    expected |= {key.replace("L3-L4", "L4-L5"): grades for key, grades in expected.items()}
+    assert together(f"{told}\n{echo}\nL1-2: Normal.") == expected | together("L1-2: Normal.")

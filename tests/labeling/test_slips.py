@@ -259,3 +259,8 @@ def test_a_grade_before_the_second_slip_is_its_own(text: str) -> None:
 ])  # fmt: skip
 def test_what_a_slip_does_is_of_its_level(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", ["Grade 2 anterolisthesis: L4-5.", "Anterolisthesis: L4-5 grade 2."])
+def test_a_heading_of_a_slip_has_its_grade(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 spondylolisthesis": "grade2"}

@@ -253,3 +253,27 @@ def test_a_zone_behind_an_indented_sac_is_not_the_canal(text: str) -> None:
 
 def test_furthermore_is_one_word() -> None:
     assert told("L4-5: Bulge. Furthermore severe canal stenosis.", "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("joint", [" and of the", " and the", ", the", " and", ","])
+def test_a_noun_has_an_object_at_each_of_two_levels(joint: str) -> None:
+    text = f"There is moderate narrowing of the canal at L3-4{joint} left foramen at L4-5."
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate"}
+
+
+def test_a_noun_has_an_object_at_each_of_three_levels() -> None:
+    text = "Mild narrowing of the canal at L3-4, left recess at L4-5 and right foramen at L5-S1."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild"}
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "mild"}
+    assert told(text, "foraminal_stenosis") == {"L5-S1 right": "mild"}
+
+
+@pytest.mark.parametrize("noun", ["narrowing", "stenosis"])
+@pytest.mark.parametrize(
+    "levels", ["left L4-5 and right L5-S1", "left L4-5 and the right L5-S1", "left L4-5, right L5-S1"]
+)
+def test_levels_share_the_site_behind_the_last(noun: str, levels: str) -> None:
+    text = f"There is moderate {noun} of the {levels} foramina."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L5-S1 right": "moderate"}
+    assert told(text, "canal_stenosis") == {}

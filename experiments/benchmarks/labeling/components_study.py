@@ -12,7 +12,9 @@ from deepspine.labeling import attachment, pipeline, tables
 from deepspine.labeling.aggregation import Key, Label
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.discourse import reader
+from deepspine.labeling.discourse.carrying import Carrying
 from deepspine.labeling.discourse.headings import Headings
+from deepspine.labeling.discourse.sections import Sections
 from deepspine.labeling.statements import Statement
 
 Switch = Callable[[], AbstractContextManager[object]]
@@ -44,8 +46,8 @@ def _last_mention(statements: list[Statement]) -> dict[Key, Label]:
 @contextmanager
 def _without_carried_levels() -> Iterator[None]:
     with ExitStack() as stack:
-        for name in ("_remember", "_note_levels"):
-            stack.enter_context(patch.object(reader.Reader, name, _nothing))
+        for name in ("remember", "note_levels"):
+            stack.enter_context(patch.object(Carrying, name, _nothing))
         yield
 
 
@@ -53,7 +55,7 @@ SWITCHES: Mapping[str, Switch] = {
     "nothing": lambda: ExitStack(),
     "spelling repair": _without(pipeline, "repair"),
     "joining of grades, caps, the past": lambda: patch.object(reader, "settle", lambda mentions, *_: mentions),
-    "sections": _without(Headings, "section_of"),
+    "sections": _without(Sections, "section_of"),
     "negation": _deaf_to("neg", "post_neg"),
     "hedging": _deaf_to("hedge"),
     "exceptions": _deaf_to("except"),
