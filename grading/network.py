@@ -1,10 +1,10 @@
 """The multi-input, multi-task network: slices to tokens, tokens to one answer for each finding and side.
 
-Each slice of each input goes through a 2D encoder whose map of features becomes tokens with a place: which slice, which
-row, which column. Every finding looks at all tokens of a level with attention of its own, so a missing input is just
-missing tokens, and where a finding looked can be shown. Left and right share everything: for the left side the network
-looks at the patient mirrored, and midline findings take the mean of both looks. The design follows Lu 2018 (axial and
-sagittal branches, many tasks) with attention in place of concatenation (Ilse 2018, attention pooling).
+Each slice of each input goes through a 2D encoder whose map of features becomes tokens with a place: which slice,
+which row, which column. Every finding looks at all tokens of a level with attention of its own, so a missing input is
+just missing tokens. Left and right share everything: for the left side the network looks at the patient mirrored, and
+midline findings take the mean of both looks. The design follows Lu 2018 (axial and sagittal branches, many tasks)
+with attention in place of concatenation (Ilse 2018, attention pooling).
 """
 
 from __future__ import annotations
@@ -200,8 +200,8 @@ class FindingAttention(nn.Module):
         self.keys_values = nn.Linear(width, 2 * width)
         self.out = nn.LayerNorm(width)
 
-    def forward(self, tokens: Tensor, usable: Tensor) -> tuple[Tensor, Tensor]:
-        """Gather what each finding needs.
+    def forward(self, tokens: Tensor, usable: Tensor) -> Tensor:
+        """Gather what each finding needs, (batch, findings, width).
 
         Parameters
         ----------
@@ -210,10 +210,6 @@ class FindingAttention(nn.Module):
         usable
             False for tokens of missing inputs.
             *Shape:* (batch, tokens)
-
-        Returns
-        -------
-        Features (batch, findings, width) and where each looked, 1 in sum, (batch, findings, tokens).
         """
         n_looks = self.queries.shape[1]
         keys, values = self.keys_values(self.norm(tokens)).unflatten(-1, (2, n_looks, -1)).unbind(2)
@@ -221,7 +217,7 @@ class FindingAttention(nn.Module):
         weights = scores.masked_fill(~usable[:, None, None], float("-inf")).softmax(-1)
         gathered = torch.einsum("bflt,btlw->bflw", weights, values).flatten(2)
         features: Tensor = self.out(gathered)
-        return features, weights.mean(2)
+        return features
 
 
 class Comparison(nn.Module):
@@ -359,8 +355,8 @@ class GradingNetwork(nn.Module):
 
     def answer(self, batch: LevelBatch, encoded: Encoded) -> dict[str, Tensor]:
         """Return what `forward` does, from those encoded inputs that `batch.present` leaves."""
-        right, _ = self._look(batch, encoded, mirrored=False)
-        left, _ = self._look(batch, encoded, mirrored=True)
+        right = self._look(batch, encoded, mirrored=False)
+        left = self._look(batch, encoded, mirrored=True)
         scores: dict[str, Tensor] = {}
         for index, finding in enumerate(self.findings):
             head = self.heads[finding.name]
@@ -372,8 +368,8 @@ class GradingNetwork(nn.Module):
                 scores[finding.name] = (on_right + on_left) / 2
         return scores
 
-    def _look(self, batch: LevelBatch, encoded: Encoded, *, mirrored: bool) -> tuple[Tensor, Tensor]:
-        """Look at a level as it is or mirrored."""
+    def _look(self, batch: LevelBatch, encoded: Encoded, *, mirrored: bool) -> Tensor:
+        """Look at a level as it is or mirrored; returns what each finding gathered, (batch, findings, width)."""
         n_sagittal = len(SAGITTAL_INPUTS)
         on_sagittal, on_axial = batch.present[:, :n_sagittal], batch.present[:, n_sagittal:]
         tokens = [
@@ -389,14 +385,15 @@ class GradingNetwork(nn.Module):
         usable = torch.cat(
             [one[:, None].expand(-1, part.shape[1]) for one, part in zip(there, tokens, strict=True)], dim=1
         )
-        features, weights = self.attention(torch.cat(tokens, dim=1), usable)
+        features = self.attention(torch.cat(tokens, dim=1), usable)
         if self.comparison is not None:
             study = torch.arange(len(batch.level)) if batch.study is None else batch.study
             features = self.comparison(features, study.to(batch.level.device), batch.level)
         features = features + self.level(batch.level)[:, None]
         if self.side is not None:
             features = features + self.side.weight[int(mirrored)]
-        return self.dropout(features), weights
+        gathered: Tensor = self.dropout(features)
+        return gathered
 
 
 def _convolution(narrow: int, wide: int, *, kernel: int = 3, stride: int = 1) -> nn.Sequential:

@@ -113,7 +113,7 @@ def level_features(network: GradingNetwork, batch: LevelBatch) -> FloatArray:
     gathered: list[Tensor] = []
     hooks = [
         network.sagittal.project.register_forward_hook(lambda module, given, out: maps.append(out)),
-        network.attention.register_forward_hook(lambda module, given, out: gathered.append(out[0].mean(1))),
+        network.attention.register_forward_hook(lambda module, given, out: gathered.append(out.mean(1))),
     ]
     try:
         network(batch)

@@ -13,9 +13,10 @@ import numpy as np
 from deepspine.data.crops import INPUTS
 from deepspine.data.findings import FINDINGS, Finding, Side
 from deepspine.data.grade_sets import GradeSet
+from deepspine.data.spine_drawing import draw_spine
 from deepspine.data.whole_files import write_whole
 from deepspine.grading.evidence_maps import evidence_map, strongest
-from deepspine.grading.read_pictures import as_data_uri, crop_picture, draw_named_levels, evidence_picture
+from deepspine.grading.read_pictures import as_data_uri, crop_picture, evidence_picture
 from deepspine.grading.reading_inputs import input_words
 from deepspine.grading.reading_results import Grade, Reading, ReadLevel
 from deepspine.grading.weights import ShippedGrader
@@ -99,6 +100,7 @@ def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
     """
     from jinja2 import Environment
 
+    spine = reading.study.spine
     measured = reading.measurements()
     names = [name for name, *_ in SHOWN_MEASURES]
     measures = dict(zip(measured["level"], measured[names].to_numpy(dtype=float), strict=True))
@@ -116,13 +118,13 @@ def write_page(path: Path, reading: Reading, *, evidence: bool = True) -> None:
             software=f"deepspine {version('deepspine')}",
             grader=reading.grader.name,
             sources=_sources(reading.grader),
-            overview=as_data_uri(draw_named_levels(reading.study.spine)),
+            overview=as_data_uri(draw_spine(spine.volume, spine.mask, spine.frames)),
             warnings=reading.warnings,
             cards=cards,
             alpha=next((grade.alpha for grade in grades if grade.alpha is not None), None),
             phantom_only=sorted({_words(grade.key.finding) for grade in grades if grade.phantom_only}),
             pictures=reading.study.images.is_picture,
-            assumed_size=reading.study.spine.volume.origin.spacing_is_assumed,
+            assumed_size=spine.volume.origin.spacing_is_assumed,
         )
     )
     write_whole(path, page)

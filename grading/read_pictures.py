@@ -11,26 +11,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray
+from deepspine.data.spine_drawing import WINDOW_PERCENTILES
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from deepspine.grading.reading_study import FoundSpine
-
-WINDOW_PERCENTILES = (1.0, 99.5)
-"""Grey levels shown, as percentiles of a picture: fat may clip, air may not hide the rest."""
 CROP_HEIGHT_PX = 200
-OVERVIEW_HEIGHT_IN, DOTS_PER_INCH = 6.0, 120
-CLASS_COLORS = {1: (0.40, 0.56, 1.00), 3: (1.00, 0.69, 0.00), 4: (0.86, 0.15, 0.50), 5: (1.00, 0.38, 0.00)}
-"""Bodies, discs, canal and sacrum by their number in a mask; the colour-blind tell them apart (IBM design palette)."""
-OPACITY = 0.28
+DOTS_PER_INCH = 120
 GLOW = (255, 140, 0)
 """Colour of evidence."""
 GLOW_OPACITY = 0.75
 OUTSIDE = (24, 30, 44)
 """Colour where a picture does not reach: no grey of the picture's own."""
-LEVEL_TEXT_MM = 26.0
-"""How far before a disc's centre its name stands: in front of the bodies."""
 
 
 def as_data_uri(figure: Figure) -> str:
@@ -38,39 +30,6 @@ def as_data_uri(figure: Figure) -> str:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return png_data_uri(buffer.getvalue())
-
-
-def draw_named_levels(spine: FoundSpine) -> Figure:
-    """Draw the slice through the middle of the spine with its classes and the names of discs."""
-    grid = spine.volume.grid
-    centers = grid.ijk_from_lps(np.array([frame.center_lps for frame in spine.frames]))
-    index = int(np.clip(round(float(np.median(centers[:, 0]))), 0, grid.shape[0] - 1))
-    picture = spine.volume.voxels[index]
-    rows_mm, columns_mm = (n * mm for n, mm in zip(picture.shape, spine.volume.spacing_mm[1:], strict=True))
-    figure = Figure(figsize=(OVERVIEW_HEIGHT_IN * columns_mm / rows_mm, OVERVIEW_HEIGHT_IN))
-    axes = figure.add_axes((0, 0, 1, 1))
-    low, high = np.percentile(picture, WINDOW_PERCENTILES)
-    axes.imshow(picture, cmap="gray", vmin=low, vmax=max(high, low + 1e-6), aspect="auto")
-    overlay = np.zeros((*picture.shape, 4))
-    for number, color in CLASS_COLORS.items():
-        overlay[spine.mask[index] == number] = (*color, OPACITY)
-    axes.imshow(overlay, aspect="auto", interpolation="nearest")
-    for frame in spine.frames:
-        _, row, column = grid.ijk_from_lps(frame.center_lps)
-        axes.text(
-            column - LEVEL_TEXT_MM / spine.volume.spacing_mm[2],
-            row,
-            f"{frame.level} {frame.confidence:.2f}",
-            color="white",
-            fontsize=8,
-            ha="right",
-            va="center",
-            bbox={"facecolor": "black", "alpha": 0.45, "linewidth": 0, "pad": 1.5},
-        )
-    axes.set_xlim(-0.5, picture.shape[1] - 0.5)
-    axes.set_ylim(picture.shape[0] - 0.5, -0.5)
-    axes.set_axis_off()
-    return figure
 
 
 def crop_picture(pixels: NDArray[np.float32], *, axial: bool) -> str:

@@ -13,21 +13,13 @@ from deepspine.data.files import write_mask
 from deepspine.data.frames import LEVELS_FILE, LevelFrame
 from deepspine.data.provenance import provenance
 from deepspine.data.spine_classes import SpineClass
+from deepspine.data.spine_drawing import draw_spine
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import whole_file, write_whole
 from deepspine.segmentation.locate import Location
 
 LOCATED_FILES = ("mask.nii.gz", "vertebrae.nii.gz", "overlay.png", LEVELS_FILE)
 """In the order of writing: a folder that has the last is whole."""
-CLASS_COLORS = {
-    SpineClass.BODY: (0.40, 0.56, 1.00),
-    SpineClass.POSTERIOR: (0.47, 0.37, 0.94),
-    SpineClass.DISC: (1.00, 0.69, 0.00),
-    SpineClass.CANAL: (0.86, 0.15, 0.50),
-    SpineClass.SACRUM: (1.00, 0.38, 0.00),
-}
-"""Told apart by colour-blind readers (IBM design palette)."""
-OPACITY = 0.38
 
 
 def write_location(
@@ -101,36 +93,9 @@ def canal_ap_mm(location: Location, frame: LevelFrame, volume: Volume) -> float 
 
 def draw_overlay(location: Location, volume: Volume, path: Path) -> None:
     """Draw the slice through the middle of the spine with classes, curve and names."""
-    from matplotlib.figure import Figure
-
-    index = middle_slice(location, volume)
-    picture = volume.voxels[index]
-    low, high = np.percentile(picture, (1.0, 99.5))
-    rows_mm, columns_mm = (n * mm for n, mm in zip(picture.shape, volume.spacing_mm[1:], strict=True))
-    figure = Figure(figsize=(6.0 * columns_mm / rows_mm, 6.0))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.imshow(picture, cmap="gray", vmin=low, vmax=max(high, low + 1e-6), aspect="auto")
-    overlay = np.zeros((*picture.shape, 4))
-    for one, color in CLASS_COLORS.items():
-        overlay[location.mask[index] == one] = (*color, OPACITY)
-    axes.imshow(overlay, aspect="auto", interpolation="nearest")
-    curve = volume.grid.ijk_from_lps(location.curve.samples())
-    axes.plot(curve[:, 2], curve[:, 1], color="white", linewidth=0.8, alpha=0.7)
-    for frame in location.frames:
-        _, row, column = volume.grid.ijk_from_lps(frame.center_lps)
-        text = f"{frame.level} {frame.confidence:.2f}"
-        axes.text(column - 30 / volume.spacing_mm[2], row, text, color="white", fontsize=7, ha="right", va="center")
-    axes.set_xlim(-0.5, picture.shape[1] - 0.5)
-    axes.set_ylim(picture.shape[0] - 0.5, -0.5)
-    axes.set_axis_off()
+    figure = draw_spine(volume, location.mask, location.frames, curve_lps=location.curve.samples())
     with whole_file(path) as partial:
         figure.savefig(partial, format="png", dpi=130, metadata={"Software": None})
-
-
-def middle_slice(location: Location, volume: Volume) -> int:
-    """Return the slice nearest to the discs' centres."""
-    centers = volume.grid.ijk_from_lps(np.array([frame.center_lps for frame in location.frames]))
-    return int(np.clip(round(float(np.median(centers[:, 0]))), 0, volume.grid.shape[0] - 1))
 
 
 def _level_json(frame: LevelFrame, location: Location, volume: Volume) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import LEFT, POSTERIOR, FloatArray
+from deepspine.data.spine_drawing import WINDOW_PERCENTILES
 from deepspine.data.volume import Volume
 from deepspine.grading.read_pictures import png_data_uri
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from deepspine.data.agreement import Counts
 
 DOTS_PER_INCH = 110
-WINDOW_PERCENTILES = (1.0, 99.5)
-"""Grey levels shown, as percentiles of a picture: fat may clip, air may not hide the rest."""
 
 
 def as_data_uri(figure: Figure) -> str:
