@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from deepspine.data.dicom.discovery import Candidate, open_candidate
-from deepspine.data.dicom.header_store import HEADER, NOT_FOR_US, UNUSABLE, Outcome
+from deepspine.data.dicom.header_store import HEADER, NOT_FOR_US, UNREAD, UNUSABLE, Outcome
 from deepspine.data.dicom.header_text import to_text
 from deepspine.data.dicom.headers import NotForUsError, read_instance
 from deepspine.data.dicom.work_sharing import WorkSharing
@@ -43,4 +43,4 @@ def _outcome(folder: Path, candidate: Candidate) -> Outcome:
     except DeepspineError as error:
         return Outcome(candidate, UNUSABLE, "", str(error))
     except OSError as error:
-        return Outcome(candidate, UNUSABLE, "", f"cannot be read ({error.strerror or type(error).__name__})")
+        return Outcome(candidate, UNREAD, "", f"cannot be read ({error.strerror or type(error).__name__})")

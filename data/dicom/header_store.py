@@ -24,8 +24,9 @@ FILES_PER_COMMIT = 2000
 """Files whose headers a run that is stopped may lose."""
 PATIENCE_S = 5.0
 """How long to wait for another run that is writing to the same store."""
-HEADER, NOT_FOR_US, UNUSABLE = range(3)
-"""Kinds of outcome: a header (as text), or why a file is sound but no MR picture, or why it cannot be used."""
+HEADER, NOT_FOR_US, UNUSABLE, UNREAD = range(4)
+"""Kinds of outcome: a header (as text), or why a file is sound but no MR picture, or why it cannot be used, or why the
+disk or network did not give it, which the next run asks again."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS made_by (software TEXT, rules TEXT, root TEXT);
@@ -101,10 +102,9 @@ class HeaderStore:
 
     def recall(self, candidate: Candidate, place: int) -> bool:
         """Whether the file is known and has not changed; it is then noted as met at a place of the archive's order."""
-        update = "UPDATE headers SET place = ? WHERE path = ? AND stamp = ?"
-        return (
-            self._has_past and self._connection.execute(update, (place, candidate.path, candidate.stamp)).rowcount == 1
-        )
+        update = "UPDATE headers SET place = ? WHERE path = ? AND stamp = ? AND kind != ?"
+        known = (place, candidate.path, candidate.stamp, UNREAD)
+        return self._has_past and self._connection.execute(update, known).rowcount == 1
 
     def add(self, outcome: Outcome, place: int) -> None:
         """Keep what reading a file gave."""
@@ -126,8 +126,8 @@ class HeaderStore:
 
     def rejected(self) -> Iterator[tuple[str, str]]:
         """Yield path and reason of the files that cannot be used, in the archive's order."""
-        query = "SELECT path, content FROM headers WHERE kind = ? ORDER BY place"
-        yield from self._connection.execute(query, (UNUSABLE,))
+        query = "SELECT path, content FROM headers WHERE kind IN (?, ?) ORDER BY place"
+        yield from self._connection.execute(query, (UNUSABLE, UNREAD))
 
     def passed_over(self) -> dict[str, int]:
         """Return how many files are sound but no MR pictures, by reason."""

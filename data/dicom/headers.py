@@ -99,6 +99,8 @@ def read_instance(stream: BinaryIO, *, path: str, size: int) -> Instance:
         When its axes, position or pixel size cannot be real.
     NotForUsError
         When it is DICOM but no MR picture.
+    OSError
+        When the disk or network does not give it.
     """
     try:
         with lenient():
@@ -107,6 +109,8 @@ def read_instance(stream: BinaryIO, *, path: str, size: int) -> Instance:
             check_pixels_are_there(stream, tags, size=size)
             return _instance(tags, path)
     except PARSE_ERRORS as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the system, not of the parser
+            raise
         raise InputError(f"damaged DICOM header ({type(error).__name__})") from None
 
 

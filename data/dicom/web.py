@@ -72,7 +72,7 @@ def fetch_studies(
     client = _client(url)
     fetched = there = n_series = 0
     studies: set[str] = set()
-    for remote in _series_of_server(client, url, study_date=study_date):
+    for remote in _series_of_server(client, url, study_date=study_date, rejects=rejects):
         studies.add(remote.study_uid)
         n_series += 1
         try:
@@ -103,7 +103,8 @@ def _request_errors() -> tuple[type[Exception], ...]:
     return (RequestException, ValueError, KeyError, OSError)
 
 
-def _series_of_server(client: Any, url: str, *, study_date: str) -> Iterator[RemoteSeries]:
+def _series_of_server(client: Any, url: str, *, study_date: str, rejects: Rejects) -> Iterator[RemoteSeries]:
+    """Yield the MR series of a server, study by study; a study that it does not tell of is rejected."""
     filters = {"ModalitiesInStudy": "MR"} | ({"StudyDate": study_date} if study_date else {})
     try:
         study_uids = _all_uids(partial(client.search_for_studies, search_filters=filters), _STUDY_UID)
@@ -113,7 +114,12 @@ def _series_of_server(client: Any, url: str, *, study_date: str) -> Iterator[Rem
         ) from None
     for study_uid in study_uids:
         search = partial(client.search_for_series, study_uid, search_filters={"Modality": "MR"})
-        yield from (RemoteSeries(study_uid, series_uid) for series_uid in _all_uids(search, _SERIES_UID))
+        try:
+            series_uids = _all_uids(search, _SERIES_UID)
+        except _request_errors() as error:
+            rejects.add(f"study {pseudonymous_key(study_uid)}", f"series not listed ({type(error).__name__})")
+            continue
+        yield from (RemoteSeries(study_uid, series_uid) for series_uid in series_uids)
 
 
 def _all_uids(search: Callable[..., list[dict[str, Any]]], tag: str) -> list[str]:

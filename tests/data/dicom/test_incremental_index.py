@@ -1,9 +1,12 @@
 """A second run over an archive reads what is new or changed, and gives the index that reading all would give."""
 
+import errno
+import io
 import os
 import shutil
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from dicom_files import AXIAL, T1, T2, WrittenSeries, enhanced
@@ -153,3 +156,27 @@ def test_a_header_survives_its_way_through_text(tmp_path: Path, many: bool) -> N
         instance = read_instance(stream, path="file", size=(tmp_path / "file").stat().st_size)
     assert from_text(to_text(instance)) == instance
     assert type(from_text(to_text(instance)).frames[0].plane) is type(instance.frames[0].plane)
+
+
+def test_a_file_that_the_disk_did_not_give_is_read_again(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, _ = run(archive, tmp_path / "whole.parquet")
+
+    def failing(stream: BinaryIO, *, path: str, size: int) -> Instance:
+        return read_instance(_Unreadable() if path.endswith("t1/2.dcm") else stream, path=path, size=size)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(header_reading, "read_instance", failing)
+        _, rejects = run(archive, tmp_path / "index.parquet")
+    assert ("t1/2.dcm", "cannot be read (Input/output error)") in rejects.rows
+    again, rejects = run(archive, tmp_path / "index.parquet")
+    assert again == whole
+    assert all(path != "t1/2.dcm" for path, _ in rejects.rows)
+
+
+class _Unreadable(io.BytesIO):
+    """A file on a disk that fails."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
