@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.errors import ConfigError
 from deepspine.data.one_cycle import one_cycle
 from deepspine.data.set_likelihood import set_negative_log_likelihood
 from deepspine.data.spine_classes import SpineClass
@@ -23,7 +23,7 @@ from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.network import build_network, trained_network
 from deepspine.segmentation.teacher import taught
 from deepspine.segmentation.training_sets import TrainingSlice, read_training_slices, segmentation_fold_of
-from deepspine.segmentation.weights_file import ENCODER, SOURCES, read_weights, write_weights
+from deepspine.segmentation.weights_file import ENCODER, SOURCES, check_held_back, read_weights, write_weights
 
 Batch = tuple[Tensor, Tensor]
 
@@ -74,8 +74,15 @@ class SegmentationModule(pl.LightningModule):
         if not 0 <= initial_share < 1 or (initial_share and not initial_weights):
             raise ConfigError(f"initial_share: {initial_share}; wants initial_weights, and a number from 0 to below 1")
         self.save_hyperparameters()
-        network = trained_network(read_weights(initial_weights)) if initial_weights else build_network(encoder)
+        self.initial = read_weights(initial_weights) if initial_weights else None
+        network = trained_network(self.initial) if self.initial else build_network(encoder)
         self.network = network.train().to(memory_format=torch.channels_last)
+
+    def setup(self, stage: str | None = None) -> None:
+        """Refuse initial weights that learned from patients that the run holds back."""
+        data = getattr(self.trainer, "datamodule", None)
+        if self.initial and isinstance(data, SegmentationData):
+            check_held_back(self.initial, data.n_folds, data.held_fold, role="network")
 
     def configure_callbacks(self) -> list[pl.Callback]:
         """Return the log of epochs that every run keeps."""
@@ -249,12 +256,8 @@ class SegmentationData(EpochOrder):
         self.batch_size, self.workers, self.seed = batch_size, workers, seed
         self.augmentation = augmentation
         self.teacher = SegmentationNetwork.load(teacher) if teacher else None
-        if self.teacher and not (
-            held_fold == -1 or (self.teacher.card["n_folds"], self.teacher.card["held_fold"]) == (n_folds, held_fold)
-        ):
-            raise InputError(
-                f"{teacher}: this teacher learned from patients of fold {held_fold}; take one that did not"
-            )
+        if teacher:
+            check_held_back(read_weights(teacher), n_folds, held_fold, role="teacher")
 
     def setup(self, stage: str | None = None) -> None:
         """Read the slices once."""

@@ -108,6 +108,20 @@ def read_card(path: Path) -> dict[str, Any]:
     return dict(card)
 
 
+def check_held_back(weights: TrainedWeights, n_folds: int, held_fold: int, *, role: str) -> None:
+    """Check that weights learned from none of the patients that a run holds back; fold -1 holds back nobody.
+
+    Raises
+    ------
+    InputError
+        When they did, or their card does not say so.
+    """
+    if held_fold >= 0 and (weights.card.get("n_folds"), weights.card.get("held_fold")) != (n_folds, held_fold):
+        raise InputError(
+            f"{weights.path}: this {role} learned from patients of fold {held_fold} of {n_folds}; take one that did not"
+        )
+
+
 def write_weights(network: nn.Module, folder: Path, card: Mapping[str, Any]) -> None:
     """Write `model.safetensors` and `model.json`.
 

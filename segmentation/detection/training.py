@@ -36,7 +36,7 @@ from deepspine.segmentation.training_sets import (
     segmentation_fold_of,
     sudirman_disc_boxes,
 )
-from deepspine.segmentation.weights_file import ENCODER, PIXEL_MM, SOURCES, read_weights, write_weights
+from deepspine.segmentation.weights_file import ENCODER, PIXEL_MM, SOURCES, check_held_back, read_weights, write_weights
 
 Sample = tuple[Tensor, dict[str, Tensor]]
 Batch = tuple[list[Tensor], list[dict[str, Tensor]]]
@@ -141,7 +141,14 @@ class DetectionModule(pl.LightningModule):
         super().__init__()
         self.save_hyperparameters()
         self.network = build_detector(encoder)
-        start_from(self.network, read_weights(segmentation_weights or shipped_weights()))
+        self.initial = read_weights(segmentation_weights or shipped_weights())
+        start_from(self.network, self.initial)
+
+    def setup(self, stage: str | None = None) -> None:
+        """Refuse a segmentation that learned from patients that the run holds back."""
+        data = getattr(self.trainer, "datamodule", None)
+        if isinstance(data, DetectionData):
+            check_held_back(self.initial, data.n_folds, data.held_fold, role="segmentation")
 
     def configure_callbacks(self) -> list[pl.Callback]:
         """Return the log of epochs that every run keeps, and what makes it resume exactly."""

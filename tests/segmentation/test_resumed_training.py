@@ -86,3 +86,21 @@ def test_a_share_of_the_initial_weights_is_kept(pictures: Path, tmp_path: Path) 
 def test_a_share_of_no_initial_weights_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"initial_share: 0\.5"):
         SegmentationModule(initial_share=0.5)
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("option", ["--model.initial_weights", "--data.teacher"])
+def test_what_learned_from_the_held_patients_is_refused(
+    option: str, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("segmentation", pictures, tmp_path / "first", "--trainer.max_epochs", "1") == 0
+    start = tmp_path / "first" / "model.safetensors"
+    assert train("segmentation", pictures, tmp_path / "second", option, str(start), "--data.held_fold", "1") == 2
+    assert "learned from patients of fold 1 of 5; take one that did not" in capsys.readouterr().err
+
+
+def test_a_detector_starts_from_no_segmentation_that_learned_from_the_held_patients(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("detection", pictures, tmp_path, "--data.held_fold", "1") == 2
+    assert "this segmentation learned from patients of fold 1 of 5" in capsys.readouterr().err

@@ -105,9 +105,10 @@ def doubt(
     """Measure which share of the labeler's errors the most doubtful tenth of the reports holds."""
     import json
 
-    from deepspine.data.whole_files import write_whole
+    from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.experiments.benchmarks.labeling import doubt_fit
 
+    make_folders_of(write)
     reports = doubt_fit.read_graded(folder)
     shares = doubt_fit.share_found_out_of_fold(reports)
     figures = {
@@ -183,9 +184,10 @@ def segmentation(
 ) -> None:
     """Measure engines of inference, the time of a study, and nnU-Net and Faster R-CNN beside our U-Net."""
     from deepspine.cli.progress import progress
-    from deepspine.data.whole_files import write_whole
+    from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.experiments.benchmarks import segmentation as benchmark
 
+    make_folders_of(out)
     with progress("bench segmentation") as advance:
         figures = benchmark.benchmark_segmentation(
             data, threads=threads, nnunet_minutes=nnunet_minutes, nnunet_environment=environment, work=work,
@@ -206,10 +208,11 @@ def grading(
 ) -> None:
     """Time training, reading and grading, beside a plain torchvision ResNet-18; on a GPU too where there is one."""
     from deepspine.cli.progress import progress
-    from deepspine.data.whole_files import write_whole
+    from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.experiments.benchmarks.grading import benchmark_grading
     from deepspine.experiments.benchmarks.segmentation import figures_csv, figures_json, figures_text
 
+    make_folders_of(out)
     with progress("bench grading") as advance:
         figures = benchmark_grading(threads=threads, batch_size=batch_size, rounds=rounds, advance=advance)
     if out is not None:

@@ -48,7 +48,7 @@ def segmentation(
     from deepspine.cli.progress import progress
     from deepspine.data.errors import ConfigError
     from deepspine.data.outputs import check_apart
-    from deepspine.data.whole_files import write_whole
+    from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.experiments.cross_validation import observe_folds
     from deepspine.segmentation.evaluation import measurements, measurements_csv
     from deepspine.segmentation.observations import observe
@@ -58,6 +58,7 @@ def segmentation(
         raise ConfigError(f"--share must be in (0, 1], got {share:g}")
     if folds and method is Method.DETECTION:
         raise ConfigError("--folds trains the U-Net; name weights of detectors with --weights")
+    make_folders_of(out)
     chosen: list[Path | None] = [*weights] if weights else [None]
     with progress("evaluate segmentation") as advance:
         if folds:
