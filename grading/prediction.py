@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -17,6 +17,7 @@ from deepspine.data.csv_rows import csv_text
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.sample import Target
 from deepspine.data.dataset.shards import StoredSample, stored_samples
+from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import InputError
 from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
@@ -26,6 +27,9 @@ from deepspine.data.whole_files import write_whole
 from deepspine.grading.heads import findings_of, target_name, targets_of
 from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset, StudyDataset, joined
 from deepspine.grading.network import GradingNetwork
+
+HELD = "held"
+"""In place of a split: the patients that a run by folds did not learn from."""
 
 PREPARATION = "deepspine_preparation"
 """Key of a checkpoint that says how crops were prepared."""
@@ -88,12 +92,16 @@ class Grader:
     ----------
     preset
         Sizes of the crops that it learned from; None where the checkpoint does not say.
+    folds, held_folds
+        Number of folds by patient in place of the dataset's splits, and those that it did not learn from; 0 without.
     """
 
     network: GradingNetwork
     inputs: tuple[str, ...]
     normalise_crops: bool
     preset: CropPreset | None = None
+    folds: int = 0
+    held_folds: frozenset[int] = frozenset()
 
     def check_crops(self, preset: CropPreset) -> None:
         """Raise when crops are cut otherwise than those that the network learned from.
@@ -128,7 +136,14 @@ def load_grader(checkpoint: Path) -> Grader:
     prepared = content.get(PREPARATION, {})
     inputs = tuple(prepared.get("inputs", INPUT_NAMES))
     preset = CropPreset.from_json(prepared["preset"]) if "preset" in prepared else None
-    return Grader(checkpoint_network(content).eval(), inputs, prepared.get("normalise_crops", False), preset)
+    return Grader(
+        checkpoint_network(content).eval(),
+        inputs,
+        prepared.get("normalise_crops", False),
+        preset,
+        prepared.get("folds", 0),
+        frozenset(prepared.get("held_folds", ())),
+    )
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -180,17 +195,36 @@ def predict(dataset: Path, checkpoint: Path, *, split: str = "test") -> Predicti
     Parameters
     ----------
     split
-        `train`, `val`, `test` or `all`.
+        `train`, `val`, `test` or `all`; `held` for the patients that a run by folds held back.
 
     Raises
     ------
     InputError
-        When dataset or checkpoint are not what they claim or do not belong together, or the split is empty.
+        When dataset or checkpoint are not what they claim or do not belong together, the split is empty, or a run by
+        folds learned from patients of it.
     """
     grader = load_grader(checkpoint)
     manifest = Manifest.read(dataset)
-    stored = stored_samples(dataset, split, manifest)
-    return predict_samples(grader, stored, manifest)
+    if split == HELD:
+        if not grader.folds:
+            raise InputError(f"{checkpoint}: held back no fold; grade a split of the dataset (--split test)")
+        everything = stored_samples(dataset, "all", manifest)
+        held = samples_of_folds(everything, manifest, grader.folds, grader.held_folds)
+        return predict_samples(grader, held, manifest)
+    if grader.folds and split in ("val", "test"):
+        raise InputError(
+            f"{checkpoint}: learned by folds of patients, some of the split {split} among them; "
+            f"grade those that it held back (--split {HELD})"
+        )
+    return predict_samples(grader, stored_samples(dataset, split, manifest), manifest)
+
+
+def samples_of_folds(
+    samples: Sequence[StoredSample], manifest: Manifest, folds: int, chosen: Collection[int]
+) -> list[StoredSample]:
+    """Return the samples of patients whose hashed key falls into some folds; no crop is decoded for it."""
+    fold = {study.study_key: fold_of(study.patient_key, folds) for study in manifest.studies}
+    return [one for one in samples if fold[one.study_key] in chosen]
 
 
 def predict_samples(

@@ -20,7 +20,6 @@ from torch.utils.data import DataLoader
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.dataset.silence import Silence
-from deepspine.data.dataset.splits import fold_of
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import Finding
 from deepspine.data.label_table import LabelTable
@@ -43,7 +42,7 @@ from deepspine.grading.label_confusion import LabelConfusion
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
 from deepspine.grading.network import HALF_RESNET, SMALL, SPINE, GradingNetwork
 from deepspine.grading.noise import EarlyLearning
-from deepspine.grading.prediction import PREPARATION
+from deepspine.grading.prediction import PREPARATION, samples_of_folds
 from deepspine.grading.start import start_from
 
 FORWARD = "forward"
@@ -218,6 +217,8 @@ class GradingModule(pl.LightningModule):
                 "inputs": list(data.inputs),
                 "normalise_crops": data.normalise_crops,
                 "preset": Manifest.read(data.folder).preset.to_json(),
+                "folds": data.folds,
+                "held_folds": sorted(data.held_folds) if data.folds else [],
             }
 
     def forward(self, batch: LevelBatch) -> dict[str, Tensor]:
@@ -384,12 +385,9 @@ class GradingData(EpochOrder):
         """Return where the samples of a split lie."""
         if not self.folds:
             return stored_samples(self.folder, split, manifest)
-        held = split != "train"
         manifest = manifest or Manifest.read(self.folder)
-        # The manifest names the patients: no crop need be decoded.
-        folds = {study.study_key: fold_of(study.patient_key, self.folds) for study in manifest.studies}
-        samples = stored_samples(self.folder, "all", manifest)
-        return [one for one in samples if (folds[one.study_key] in self.held_folds) == held]
+        chosen = self.held_folds if split != "train" else set(range(self.folds)) - self.held_folds
+        return samples_of_folds(stored_samples(self.folder, "all", manifest), manifest, self.folds, chosen)
 
     def training_labels(self) -> dict[str, Tensor]:
         """Return what the labels of the training split allow, by target; (labels, grades) each.

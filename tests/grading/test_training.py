@@ -1,5 +1,6 @@
 """Training as users run it: it learns, it resumes exactly, it works in two processes, it refuses what it cannot do."""
 
+import csv
 import json
 import shutil
 import signal
@@ -452,3 +453,33 @@ def test_the_options_of_the_loss_train_from_the_command_line(
 ) -> None:
     assert train(make_dataset(16), tmp_path, option, epochs=1) == 0
     assert load_grader(tmp_path).network
+
+
+def test_a_run_by_folds_is_evaluated_on_the_patients_that_it_held_back(
+    make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = make_dataset(40)
+    assert train(dataset, tmp_path / "run", "--data.folds=3", "--data.held_fold=1", epochs=1) == 0
+    options = [
+        "evaluate",
+        "grading",
+        str(dataset),
+        "--checkpoint",
+        str(tmp_path / "run"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert main(options) == 2
+    assert "grade those that it held back (--split held)" in capsys.readouterr().err
+    assert main([*options, "--split", "held"]) == 0
+    held = GradingData(dataset, folds=3, held_fold=1).stored("val")
+    with (tmp_path / "out" / "predictions.csv").open() as file:
+        graded = {row["report_id"] for row in csv.DictReader(file)}
+    assert graded == {one.read().report_id for one in held}
+
+
+def test_a_run_without_folds_held_nobody_back(run: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    dataset, folder = run
+    options = ["evaluate", "grading", str(dataset), "--checkpoint", str(folder), "--out", str(folder / "out")]
+    assert main([*options, "--split", "held"]) == 2
+    assert "held back no fold" in capsys.readouterr().err
