@@ -405,7 +405,13 @@ class GradingData(EpochOrder):
             )
         rows = [dataset[index].allowed for index in range(len(dataset))]
         names = [target_name(target) for target in targets_of(self.findings)]
-        return {name: torch.stack([row[name] for row in rows]) for name in names}
+        allowed = {name: torch.stack([row[name] for row in rows]) for name in names}
+        if all(bool(sets.all()) for sets in allowed.values()):
+            raise ConfigError(
+                f"{self.folder}: no label of any of these findings is known of the levels of training; are the labels "
+                "those of its reports?"
+            )
+        return allowed
 
     def train_dataloader(self) -> DataLoader[LevelBatch]:
         """Return the training levels in an order given by seed and epoch alone."""

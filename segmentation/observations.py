@@ -135,13 +135,17 @@ def observe(
     )
 
 
-def unseen_by(network: TrainedNetwork) -> Keep:
-    """Return whether a network did not learn from a patient, by the fold that its card names.
+def learned_from_all(network: TrainedNetwork) -> bool:
+    """Whether the card of a network names no fold of patients that it did not learn from."""
+    return int(network.card.get("held_fold", -1)) < 0 or int(network.card.get("n_folds", 0)) < 2
 
-    A network without a held fold has seen everyone; it is measured on all, and the card tells the reader so.
-    """
-    n_folds, held = int(network.card.get("n_folds", 0)), int(network.card.get("held_fold", -1))
-    return lambda key: held < 0 or n_folds < 2 or segmentation_fold_of(key, n_folds) == held
+
+def unseen_by(network: TrainedNetwork) -> Keep:
+    """Return whether a network did not learn from a patient, by the fold of its card; all where that names none."""
+    if learned_from_all(network):
+        return lambda key: True
+    n_folds, held = int(network.card["n_folds"]), int(network.card["held_fold"])
+    return lambda key: segmentation_fold_of(key, n_folds) == held
 
 
 def dice_of_patients(folder: Path, network: Segmenter, keep: Keep) -> Iterator[tuple[float, float, float]]:

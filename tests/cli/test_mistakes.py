@@ -78,6 +78,19 @@ def test_an_unknown_key_inside_a_config_is_named(mistake: Mistake, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        ("locate spine.nii.gz --out out --axial --lowest L5-S1", "--lowest"),
+        ("locate spine.nii.gz --out out --axial --method detection", "--method"),
+        ("evaluate segmentation --data data --share 0.5", "--share"),
+        ("evaluate segmentation --data data --folds 5 --weights model.safetensors", "--weights"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(mistake: Mistake, command: str, part: str) -> None:
+    assert part in mistake(*command.split())
+
+
+@pytest.mark.parametrize(
     "arguments", [("phantom", "--out", "x"), ("validate", "a.csv", "b.csv"), ("sample", "labels.csv")]
 )
 def test_a_negative_seed_is_refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:

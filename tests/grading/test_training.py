@@ -277,6 +277,14 @@ def test_nothing_to_learn_from_is_told(make_dataset: Callable[..., Path], tmp_pa
         data.training_labels()
 
 
+def test_labels_of_other_reports_are_refused(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    labels = "report_id,level,finding,side,grades\nother,L4-L5,canal_stenosis,,mild\n"
+    (tmp_path / "labels.csv").write_text(labels, encoding="utf-8")
+    data = GradingData(make_dataset(4), labels=tmp_path / "labels.csv")
+    with pytest.raises(ConfigError, match="are the labels those of its reports"):
+        data.training_labels()
+
+
 def test_folds_are_told_without_decoding_a_crop(
     make_dataset: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

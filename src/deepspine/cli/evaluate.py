@@ -46,18 +46,14 @@ def segmentation(
     from dataclasses import asdict
 
     from deepspine.cli.progress import progress
-    from deepspine.data.errors import ConfigError
     from deepspine.data.outputs import check_apart
     from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.experiments.cross_validation import observe_folds
     from deepspine.segmentation.evaluation import measurements, measurements_csv
-    from deepspine.segmentation.observations import observe
+    from deepspine.segmentation.observations import learned_from_all, observe
 
     check_apart({"--out": out}, weights or ())
-    if not 0 < share <= 1:
-        raise ConfigError(f"--share must be in (0, 1], got {share:g}")
-    if folds and method is Method.DETECTION:
-        raise ConfigError("--folds trains the U-Net; name weights of detectors with --weights")
+    _check_folds(folds, share=share, weights=weights, method=method)
     make_folders_of(out)
     chosen: list[Path | None] = [*weights] if weights else [None]
     with progress("evaluate segmentation") as advance:
@@ -65,6 +61,9 @@ def segmentation(
             observed = observe_folds(data, runs, folds, share=share, advance=advance)
         else:
             networks = [method.load(path) for path in chosen]
+            for one in networks:
+                if learned_from_all(one):
+                    typer.echo("warning: a network held back no patients; its figures are of those it knows", err=True)
             observed = [observe(data, one, volumes=one is networks[0], advance=advance) for one in networks]
     rows = measurements(observed)
     if out is not None:
@@ -75,6 +74,20 @@ def segmentation(
     for row in rows:
         goal = "" if row.target is None else f"  target {row.target:g}"
         typer.echo(f"{row.dataset:26} {row.measure:34} {row.value:6.3f}  n {row.n:4}{goal}")
+
+
+def _check_folds(folds: int | None, *, share: float, weights: list[Path] | None, method: Method) -> None:
+    """Refuse options that do nothing beside each other."""
+    from deepspine.data.errors import ConfigError
+
+    if not 0 < share <= 1:
+        raise ConfigError(f"--share must be in (0, 1], got {share:g}")
+    if share != 1 and not folds:
+        raise ConfigError("--share shortens the trainings of --folds; there are none without")
+    if folds and weights:
+        raise ConfigError("--folds trains the networks that it measures; leave --weights out")
+    if folds and method is Method.DETECTION:
+        raise ConfigError("--folds trains the U-Net; name weights of detectors with --weights")
 
 
 @app.command("grading")

@@ -46,13 +46,15 @@ def locate(
     import json
 
     from deepspine.cli.progress import progress
-    from deepspine.data.errors import InputError
+    from deepspine.data.errors import ConfigError, InputError
     from deepspine.data.levels import Level
     from deepspine.data.outputs import check_folder
     from deepspine.segmentation.axial_regions import BOXED_FILES, AxialRegions, shipped_axial_weights
     from deepspine.segmentation.batch import box_axial_inputs, digest_of, find_inputs, locate_inputs
     from deepspine.segmentation.output import LOCATED_FILES
 
+    if axial and (lowest or method is not Method.UNET):
+        raise ConfigError("--axial names no levels and has one network; leave --lowest and --method out")
     check_folder("--out", out)
     level = Level.parse(lowest) if lowest else None
     found = find_inputs(inputs, spacing_mm=spacing_mm, axial=axial, root=root)
