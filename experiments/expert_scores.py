@@ -34,7 +34,7 @@ DEGENERATE = 3
 
 
 def score(predictions: Sequence[Prediction], gradings: LabelTable, *, folds: int) -> list[dict[str, Any]]:
-    """Return a row for Pfirrmann's grades and for each question; gradings of discs not located are counted, not scored.
+    """Return a row for each finding that was graded; gradings of discs not located are counted, not scored.
 
     Columns are those of the published tables: balanced accuracy (mean over grades), kappa (quadratic for Pfirrmann's
     grades) and AUC, with intervals over patients. The AUC of Pfirrmann's grades is that of 4 and 5 against the others.
@@ -43,7 +43,7 @@ def score(predictions: Sequence[Prediction], gradings: LabelTable, *, folds: int
     for one in predictions:
         if one.key in gradings:
             by_finding.setdefault(one.key.finding, []).append(one)
-    rows = [_pfirrmann_row(by_finding[PFIRRMANN], gradings, folds)]
+    rows = [_pfirrmann_row(by_finding[PFIRRMANN], gradings, folds)] if PFIRRMANN in by_finding else []
     rows += [_question_row(name, by_finding[name], gradings, folds) for name in YES_OR_NO if name in by_finding]
     for row in rows:
         graded = sum(key.finding == row["finding"] for key in gradings)

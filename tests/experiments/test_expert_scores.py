@@ -56,6 +56,12 @@ def graded(n_patients: int = 20) -> tuple[LabelTable, list[Prediction]]:
     return LabelTable(labels), rows
 
 
+def test_without_pfirrmann_grades_the_questions_alone_are_scored() -> None:
+    labels, rows = graded()
+    questions = [row for row in rows if row.key.finding != "pfirrmann"]
+    assert [row["finding"] for row in score(questions, labels, folds=5)] == ["bulge"]
+
+
 def test_predictions_that_know_everything_score_one_and_missing_ones_are_counted() -> None:
     labels, rows = graded()
     by_finding = {row["finding"]: row for row in score(rows[2:], labels, folds=5)}
