@@ -33,6 +33,11 @@ _NOW = frozenset(("now", "currently", "presently", "today"))
 _PRESENT = _NOW | {"to"}
 _UNCHANGED = frozenset(("persist", "persists", "persisting", "stable", "unaltered", "unchanged"))
 _STOPS = frozenset((".", ";", ",", NEWLINE, "but"))
+_FORMERLY = (["previously"], ["formerly"], ["earlier"], ["before"])
+_SUBJECTS = frozenset(("it", "they", "this"))
+_PRESENT_VERBS = _NOW | {"is", "are", "has", "have", "remains", "remain", "persists", "persist"}
+"""Words of clauses that tell of today as well."""
+
 _MAX_CLAUSE = 24
 """Words between what was and whether it is still so."""
 
@@ -61,9 +66,45 @@ def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> 
         mentions = _without_years(mentions, words)
     if "grade" in kinds and (now or not kinds.isdisjoint(_TELLING)) and not kinds.isdisjoint(_SIDES):
         mentions = _with_changed_side(mentions, words)
+    if "prior" in kinds and "pred" in kinds:
+        mentions = _without_past_clauses(mentions, words)
     if not kinds.isdisjoint(_TELLING) or ("filler" in kinds and "conj" in kinds):
         mentions = _without_changes(mentions, words)
     return mentions
+
+
+def _without_past_clauses(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out clauses of what something did: "contacts the root; | previously it compressed it", ", which it ..."."""
+    found: list[Mention] = []
+    index = 0
+    while index < len(mentions):
+        end = index
+        if mentions[index].kind == "prior" and words[mentions[index].i : mentions[index].j] in _FORMERLY:
+            while end < len(mentions) and not _ends_clause(mentions[end], words):
+                end += 1
+        if end > index and _tells_of_the_past(found, mentions[index + 1 : end], words):
+            index = end
+            continue
+        found.append(mentions[index])
+        index += 1
+    return found
+
+
+def _tells_of_the_past(before: list[Mention], clause: list[Mention], words: list[str]) -> bool:
+    """Whether a clause behind "previously" has a subject of its own and a verb, and nothing that is so now."""
+    if not any(mention.kind == "pred" for mention in clause):
+        return False
+    if not _PRESENT_VERBS.isdisjoint(words[clause[0].i : clause[-1].j]):
+        return False
+    if before and before[-1].kind == "breaker" and words[before[-1].i] in _SUBJECTS:
+        return True  # "which it previously | compressed"
+    first = clause[0]
+    subject = first.kind in ("site", "finding") or (first.kind == "breaker" and words[first.i] in _SUBJECTS)
+    return subject and (not before or _ends_clause(before[-1], words))
+
+
+def _ends_clause(mention: Mention, words: list[str]) -> bool:
+    return words[mention.i] in _STOPS
 
 
 def _with_changed_side(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -317,3 +317,23 @@ def test_what_is_unchanged_keeps_the_degree_that_it_had(text: str) -> None:
 ])  # fmt: skip
 def test_an_examination_in_front_is_not_what_is_compressed(text: str) -> None:
     assert told(text, "thecal_sac") == {"L4-L5": "compression"}
+
+
+@pytest.mark.parametrize("past", [
+    "; previously it compressed it.",
+    "; previously the protrusion compressed the root.",
+    ", which it previously compressed.",
+    ". Previously it displaced the root.",
+])  # fmt: skip
+def test_what_a_lesion_once_did_it_does_no_more(past: str) -> None:
+    text = f"L5-S1: A right protrusion contacts the right S1 root{past}"
+    assert told(text, "nerve_root") == {"L5-S1 right": "contact"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The previously compressed left root is displaced.",
+    "L4-5: Previously noted protrusion displaces the left root.",
+    "L4-5: Previously the protrusion was small, it now displaces the left root.",
+])  # fmt: skip
+def test_what_a_lesion_does_now_is_told_beside_the_past(text: str) -> None:
+    assert told(text, "nerve_root") == {"L4-L5 left": "displacement"}
