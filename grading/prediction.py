@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,10 @@ from deepspine.grading.inputs import INPUT_NAMES, LevelBatch, LevelDataset, Stud
 from deepspine.grading.network import GradingNetwork
 
 HELD = "held"
-"""In place of a split: the patients that a run by folds did not learn from."""
+"""In place of a split: the patients that a run did not learn from."""
+
+DIGEST_LENGTH = 16
+"""Hexadecimal digits of a patient in a checkpoint."""
 
 PREPARATION = "deepspine_preparation"
 """Key of a checkpoint that says how crops were prepared."""
@@ -92,16 +96,15 @@ class Grader:
     ----------
     preset
         Sizes of the crops that it learned from; None where the checkpoint does not say.
-    folds, held_folds
-        Number of folds by patient in place of the dataset's splits, and those that it did not learn from; 0 without.
+    learned
+        Patients that it learned from, see `patients_of`; empty where the checkpoint does not say.
     """
 
     network: GradingNetwork
     inputs: tuple[str, ...]
     normalise_crops: bool
     preset: CropPreset | None = None
-    folds: int = 0
-    held_folds: frozenset[int] = frozenset()
+    learned: frozenset[str] = frozenset()
 
     def check_crops(self, preset: CropPreset) -> None:
         """Raise when crops are cut otherwise than those that the network learned from.
@@ -141,8 +144,7 @@ def load_grader(checkpoint: Path) -> Grader:
         inputs,
         prepared.get("normalise_crops", False),
         preset,
-        prepared.get("folds", 0),
-        frozenset(prepared.get("held_folds", ())),
+        frozenset(prepared.get("learned", ())),
     )
 
 
@@ -195,28 +197,33 @@ def predict(dataset: Path, checkpoint: Path, *, split: str = "test") -> Predicti
     Parameters
     ----------
     split
-        `train`, `val`, `test` or `all`; `held` for the patients that a run by folds held back.
+        `train`, `val`, `test` or `all`; `held` for the patients that the run did not learn from, as one by folds.
 
     Raises
     ------
     InputError
-        When dataset or checkpoint are not what they claim or do not belong together, the split is empty, or a run by
-        folds learned from patients of it.
+        When dataset or checkpoint are not what they claim or do not belong together, the split is empty, or the run
+        learned from patients of `val` or `test`.
     """
     grader = load_grader(checkpoint)
     manifest = Manifest.read(dataset)
+    stored = stored_samples(dataset, "all" if split == HELD else split, manifest)
+    learned = [patient in grader.learned for patient in patients_of(stored, manifest)]
     if split == HELD:
-        if not grader.folds:
-            raise InputError(f"{checkpoint}: held back no fold; grade a split of the dataset (--split test)")
-        everything = stored_samples(dataset, "all", manifest)
-        held = samples_of_folds(everything, manifest, grader.folds, grader.held_folds)
-        return predict_samples(grader, held, manifest)
-    if grader.folds and split in ("val", "test"):
+        stored = [one for one, known in zip(stored, learned, strict=True) if not known]
+    elif split in ("val", "test") and any(learned):
         raise InputError(
-            f"{checkpoint}: learned by folds of patients, some of the split {split} among them; "
-            f"grade those that it held back (--split {HELD})"
+            f"{checkpoint}: learned from patients of the split {split}; grade those that it did not (--split {HELD})"
         )
-    return predict_samples(grader, stored_samples(dataset, split, manifest), manifest)
+    if not stored:
+        raise InputError(f"{checkpoint}: learned from all patients of {dataset}")
+    return predict_samples(grader, stored, manifest)
+
+
+def patients_of(samples: Sequence[StoredSample], manifest: Manifest) -> list[str]:
+    """Return the patient of each sample as a digest, by which a run knows whom it learned from."""
+    keys = {study.study_key: study.patient_key for study in manifest.studies}
+    return [hashlib.sha256(keys[one.study_key].encode()).hexdigest()[:DIGEST_LENGTH] for one in samples]
 
 
 def samples_of_folds(

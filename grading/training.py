@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -42,7 +43,7 @@ from deepspine.grading.label_confusion import LabelConfusion
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
 from deepspine.grading.network import HALF_RESNET, SMALL, SPINE, GradingNetwork
 from deepspine.grading.noise import EarlyLearning
-from deepspine.grading.prediction import PREPARATION, samples_of_folds
+from deepspine.grading.prediction import PREPARATION, patients_of, samples_of_folds
 from deepspine.grading.start import start_from
 
 FORWARD = "forward"
@@ -217,8 +218,7 @@ class GradingModule(pl.LightningModule):
                 "inputs": list(data.inputs),
                 "normalise_crops": data.normalise_crops,
                 "preset": Manifest.read(data.folder).preset.to_json(),
-                "folds": data.folds,
-                "held_folds": sorted(data.held_folds) if data.folds else [],
+                "learned": data.learned,
             }
 
     def forward(self, batch: LevelBatch) -> dict[str, Tensor]:
@@ -388,6 +388,12 @@ class GradingData(EpochOrder):
         manifest = manifest or Manifest.read(self.folder)
         chosen = self.held_folds if split != "train" else set(range(self.folds)) - self.held_folds
         return samples_of_folds(stored_samples(self.folder, "all", manifest), manifest, self.folds, chosen)
+
+    @cached_property
+    def learned(self) -> list[str]:
+        """Patients of the training split, as checkpoints name them."""
+        manifest = Manifest.read(self.folder)
+        return sorted(set(patients_of(self.stored("train", manifest), manifest)))
 
     def training_labels(self) -> dict[str, Tensor]:
         """Return what the labels of the training split allow, by target; (labels, grades) each.

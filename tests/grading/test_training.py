@@ -26,7 +26,7 @@ from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.inputs import LevelBatch
-from deepspine.grading.prediction import load_grader, predict_samples
+from deepspine.grading.prediction import load_grader, predict, predict_samples
 from deepspine.grading.training import NO_VALIDATION, GradingData, GradingModule
 
 FINDINGS = "[canal_stenosis, foraminal_stenosis]"
@@ -478,7 +478,9 @@ def test_a_run_by_folds_is_evaluated_on_the_patients_that_it_held_back(
         str(tmp_path / "out"),
     ]
     assert main(options) == 2
-    assert "grade those that it held back (--split held)" in capsys.readouterr().err
+    assert (
+        "learned from patients of the split test; grade those that it did not (--split held)" in capsys.readouterr().err
+    )
     assert main([*options, "--split", "held"]) == 0
     held = GradingData(dataset, folds=3, held_fold=1).stored("val")
     with (tmp_path / "out" / "predictions.csv").open() as file:
@@ -486,8 +488,8 @@ def test_a_run_by_folds_is_evaluated_on_the_patients_that_it_held_back(
     assert graded == {one.read().report_id for one in held}
 
 
-def test_a_run_without_folds_held_nobody_back(run: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_by_the_splits_held_back_those_of_validation_and_test(run: tuple[Path, Path]) -> None:
     dataset, folder = run
-    options = ["evaluate", "grading", str(dataset), "--checkpoint", str(folder), "--out", str(folder / "out")]
-    assert main([*options, "--split", "held"]) == 2
-    assert "held back no fold" in capsys.readouterr().err
+    graded = {row.key.report_id for row in predict(dataset, folder, split="held").rows}
+    others = [*stored_samples(dataset, "val"), *stored_samples(dataset, "test")]
+    assert graded == {one.read().report_id for one in others}

@@ -97,7 +97,7 @@ def grading(
     out: Annotated[Path, typer.Option(help="Folder for predictions.csv, scores.csv and evaluation.json.")],
     reference: Annotated[Path | None, typer.Option(help="Label table of what the pictures have.")] = None,
     reports: Annotated[Path | None, typer.Option(help="Label table of what the reports say.")] = None,
-    split: Annotated[str, typer.Option(help="train, val, test, all, or held (back by a run by folds).")] = "test",
+    split: Annotated[str, typer.Option(help="train, val, test, all, or held (not learned from).")] = "test",
     seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
