@@ -26,7 +26,7 @@ class PhantomOptions:
     omission
         Share of negative statements that reports leave out, in [0, 1].
     scoliosis
-        Share of patients with a scoliosis (Cobb angle of about 12 to 35 degrees).
+        Share of patients with a scoliosis (Cobb angle of about 12 to 32 degrees).
     transitional
         Share of patients with four or six lumbar vertebrae.
     cut_field_of_view

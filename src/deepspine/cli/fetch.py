@@ -33,6 +33,6 @@ def fetch(
     out.mkdir(parents=True, exist_ok=True)
     rejects.write(out / "rejects.csv")
     counts = f"{summary.studies} studies, {summary.series} series: {summary.files_fetched} files fetched"
-    text = f"{counts}, {summary.files_there} were there, {len(rejects)} series rejected"
+    text = f"{counts}, {summary.files_there} were there, {len(rejects)} series or studies rejected"
     typer.echo(json.dumps(asdict(summary) | {"rejected": len(rejects)}) if as_json else text)
-    rejects.check_share(summary.series, allowed=max_reject_share, path=out / "rejects.csv")
+    rejects.check_share(max(summary.series, len(rejects)), allowed=max_reject_share, path=out / "rejects.csv")

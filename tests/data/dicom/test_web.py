@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from requests.exceptions import ReadTimeout
 
+from deepspine.cli import main
 from deepspine.data.dicom import web
 from deepspine.data.dicom.web import fetch_studies
 from deepspine.data.errors import InputError
@@ -43,3 +44,10 @@ def test_a_study_that_the_server_does_not_tell_of_is_listed_and_the_rest_is_fetc
     summary = fetch_studies("http://pacs.example/dicom", tmp_path, rejects=rejects)
     assert [reason for _, reason in rejects.rows] == ["series not listed (ReadTimeout)"]
     assert (summary.studies, summary.series) == (1, 1)
+
+
+def test_a_server_that_tells_of_no_study_is_too_many_rejects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = _Server()
+    monkeypatch.setattr(server, "search_for_studies", lambda **_: [{"0020000D": {"Value": ["1.2.1"]}}])
+    monkeypatch.setattr(web, "_client", lambda url: server)
+    assert main(["fetch", "http://pacs.example/dicom", "--out", str(tmp_path / "archive")]) == 3
