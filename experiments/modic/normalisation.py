@@ -22,6 +22,7 @@ from deepspine.data.agreement import (
     cohen_kappa,
     count_pairs_by_patient,
     patient_bootstrap,
+    ratio,
 )
 from deepspine.data.errors import ConfigError, DeepspineError
 from deepspine.data.findings import Side
@@ -319,7 +320,7 @@ def _judged(predictions: Sequence[Prediction], labels: LabelTable) -> NDArray[np
 
 
 def _recall(counts: FloatArray, index: int) -> FloatArray:
-    return np.asarray(counts[..., index, index] / np.maximum(counts[..., index, :].sum(-1), 1e-9))
+    return ratio(counts[..., index, index], counts[..., index, :].sum(-1))
 
 
 def _f1(counts: FloatArray) -> FloatArray:

@@ -18,6 +18,7 @@ from deepspine.data.agreement import (
     count_pairs_by_patient,
     patient_bootstrap,
     percentile_interval,
+    sensitivity,
 )
 from deepspine.data.csv_rows import read_rows
 from deepspine.data.dataset.splits import fold_of
@@ -121,7 +122,7 @@ def picture_rows(answers: Sequence[DiscAnswer], *, folds: int) -> list[Mapping[s
         _row(
             name,
             "sensitivity at specificity .95",
-            str(patient_bootstrap(cut, lambda c: c[..., 1, 1] / c[..., 1, :].sum(-1))),
+            str(patient_bootstrap(cut, lambda c: sensitivity(c, 1))),
             len(truth),
         ),
         _row(name, "kappa, threshold of the other folds", str(patient_bootstrap(counts, cohen_kappa)), len(truth)),
