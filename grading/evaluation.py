@@ -12,6 +12,7 @@ import numpy as np
 
 from deepspine.data.agreement import Interval
 from deepspine.data.csv_rows import columns_of, rows_csv
+from deepspine.data.errors import InputError
 from deepspine.data.label_table import LabelTable
 from deepspine.data.provenance import provenance
 from deepspine.data.whole_files import write_whole
@@ -86,9 +87,16 @@ def evaluate(
     Raises
     ------
     InputError
-        When dataset or checkpoint cannot be read, or the split is empty.
+        When dataset or checkpoint cannot be read, the split is empty, or a table has no report of the split.
     """
     predictions = predict(dataset, checkpoint, split=split)
+    graded = {row.key.report_id for row in predictions.rows}
+    for name, table in tables.items():
+        if graded.isdisjoint(table.report_ids):
+            raise InputError(
+                f"--{name}: no report id of the table is of the split {split!r} of {dataset}; name the label table of "
+                "these reports"
+            )
     scores = {name: score_predictions(predictions.rows, table, seed=seed) for name, table in tables.items()}
     return Evaluation(split, predictions, scores)
 

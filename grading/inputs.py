@@ -126,20 +126,20 @@ class LevelDataset(Dataset[LevelBatch]):
             self._kept[index] = self._read(index)
         return self._kept[index]
 
-    def labelled(self) -> list[int]:
-        """Return the indices of the levels of which something is known."""
-        return [i for i in range(len(self)) if any(not sets.all() for sets in self[i].allowed.values())]
+    def allowed(self, sample: Sample) -> dict[str, Tensor]:
+        """Return the grades that a sample's labels, or the table's in their place, leave possible; (grades,) each."""
+        labels = filled(self._relabelled(sample), self._silence)
+        return {target_name(target): _allowed(target, labels) for target in self._targets}
 
     def _read(self, index: int) -> LevelBatch:
-        sample = self._relabelled(self._samples[index]())
+        sample = self._samples[index]()
         crops = {name: crop for name, crop in sample.crops.items() if name in self._inputs}
-        labels = filled(sample, self._silence)
         return LevelBatch(
             sagittal=self._channels(crops, SAGITTAL_INPUTS),
             axial=self._channels(crops, AXIAL_INPUTS),
             present=torch.tensor([name in crops for name in INPUT_NAMES]),
             level=torch.tensor(LEVELS.index(sample.level)),
-            allowed={target_name(target): _allowed(target, labels) for target in self._targets},
+            allowed=self.allowed(sample),
             doubt={
                 target_name(target): torch.tensor(self._doubt.get(sample.label_key(target), 0.0))
                 for target in self._targets

@@ -7,9 +7,10 @@ The network is left to say what the picture shows, and a label that contradicts 
 reports that never err this is the plain likelihood of the set.
 
 `T` and how frequent grades are come by expectation maximisation (Dawid and Skene 1979) from the network's own answers:
-each batch is asked for the grades that its labels stand for before the network learns from it, and after every epoch
-the counts are summed up. No clean label is needed. Rare grades have few labels to count, so each row of `T` starts from
-the error rate of the whole finding, all wrong grades alike.
+each batch is asked for the grades that its labels stand for before the network learns from it (a set speaks for its
+grades as the confusion shares them), and after every epoch the counts are summed up. No clean label is needed. Rare
+grades have few labels to count, so each row of `T` starts from the error rate of the whole finding, all wrong grades
+alike.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class LabelConfusion(nn.Module):
         return self._buffer("share", finding)
 
     def forward(self, scores: Mapping[str, Tensor], allowed: Mapping[str, Tensor]) -> Tensor:
-        """Return the mean loss over labels that say something, and count what they stand for while training.
+        """Return the mean loss over labels that say something.
 
         Parameters
         ----------
@@ -85,16 +86,23 @@ class LabelConfusion(nn.Module):
         total = torch.stack([score.sum() * 0.0 for score in scores.values()]).sum()
         count = total.new_zeros(())
         for name, score in scores.items():
+            speaks = ~allowed[name].all(dim=1)
+            joint = self._log_joint(self._findings[name], score[speaks], allowed[name][speaks])
+            total = total - joint.logsumexp(-1).sum()
+            count = count + speaks.sum()
+        return total / count.clamp_min(1)
+
+    @torch.no_grad()
+    def count(self, scores: Mapping[str, Tensor], allowed: Mapping[str, Tensor]) -> None:
+        """Count what labels stand for, once for each label of an epoch; shapes as for the loss."""
+        for name, score in scores.items():
             finding = self._findings[name]
             speaks = ~allowed[name].all(dim=1)
             sets = allowed[name][speaks]
-            log_p = (score[speaks].float() + self.balance * self.shares(finding).log()).log_softmax(-1)
-            log_joint = log_p + label_likelihood(sets, self.confusion(finding)).clamp_min(LEAST_LIKELIHOOD).log()
-            total = total - log_joint.logsumexp(-1).sum()
-            count = count + speaks.sum()
-            if self.training:
-                self._count(finding, log_joint.detach().softmax(-1), sets)
-        return total / count.clamp_min(1)
+            posterior = self._log_joint(finding, score[speaks], sets).softmax(-1)
+            told = sets[:, None, :] * self.confusion(finding)
+            told = told / told.sum(dim=-1, keepdim=True).clamp_min(LEAST_LIKELIHOOD)
+            self._buffer("epoch_counts", finding).add_((posterior[:, :, None] * told).sum(dim=0))
 
     @torch.no_grad()
     def update(self) -> None:
@@ -114,12 +122,10 @@ class LabelConfusion(nn.Module):
         """Return the running epoch's counts by finding, (grades, grades) each, for processes to add up in place."""
         return [self._buffer("epoch_counts", finding) for finding in self._numbers]
 
-    def _count(self, finding: str, posterior: Tensor, sets: Tensor) -> None:
-        """Add what labels stand for: a set speaks for its grades as the confusion shares them."""
-        confusion = self.confusion(finding)
-        told = sets[:, None, :] * confusion
-        told = told / told.sum(dim=-1, keepdim=True).clamp_min(LEAST_LIKELIHOOD)
-        self._buffer("epoch_counts", finding).add_((posterior[:, :, None] * told).sum(dim=0))
+    def _log_joint(self, finding: str, scores: Tensor, sets: Tensor) -> Tensor:
+        """Return how likely each true grade is together with the label, as logarithms; (labels, grades)."""
+        log_p = (scores.float() + self.balance * self.shares(finding).log()).log_softmax(-1)
+        return log_p + label_likelihood(sets, self.confusion(finding)).clamp_min(LEAST_LIKELIHOOD).log()
 
     def _buffer(self, kind: str, finding: str) -> Tensor:
         buffer: Tensor = getattr(self, f"{kind}_{self._numbers[finding]}")

@@ -7,7 +7,7 @@ epoch, and everything random within a step by seed and step.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -232,6 +232,8 @@ class GradingModule(pl.LightningModule):
         encoded = self.network.encode(batch)
         scores = self.network.answer(batch, encoded)
         loss = self._loss(scores, batch)
+        if self.confusion is not None:
+            self.confusion.count(scores, batch.allowed)
         if self.alone:
             for view in branches_alone(batch):
                 loss = loss + self.alone * self._loss(self.network.answer(view, encoded), view)
@@ -337,7 +339,7 @@ class GradingData(EpochOrder):
         self.labels = LabelTable.read(labels) if labels is not None else None
         self.folds, self.held_folds = folds, held
         self.whole_studies = False
-        self._datasets: dict[str, tuple[LevelDataset, list[str]]] = {}
+        self._splits: dict[str, tuple[LevelDataset, list[StoredSample]]] = {}
 
     def setup(self, stage: str) -> None:
         """Take the findings that the network grades, and whether it wants whole studies."""
@@ -348,24 +350,26 @@ class GradingData(EpochOrder):
 
     def level_dataset(self, split: str) -> LevelDataset:
         """Return the levels of a split."""
-        return self._levels_and_studies(split)[0]
+        return self._levels_and_places(split)[0]
 
-    def _levels_and_studies(self, split: str) -> tuple[LevelDataset, list[str]]:
-        """Return the levels of a split and the study of each."""
-        if split not in self._datasets:
+    def _levels_and_places(self, split: str) -> tuple[LevelDataset, list[StoredSample]]:
+        """Return the levels of a split and where they lie."""
+        if split not in self._splits:
             manifest = Manifest.read(self.folder)
             stored = self.stored(split, manifest)
             dataset = self._dataset_of(stored, manifest)
             if self.only_labelled and split == "train":
-                stored = self._worth_it(stored, dataset.labelled())
+                stored = self._worth_it(stored, dataset)
                 dataset = self._dataset_of(stored, manifest)
-            self._datasets[split] = dataset, [one.study_key for one in stored]
-        return self._datasets[split]
+            self._splits[split] = dataset, stored
+        return self._splits[split]
 
-    def _worth_it(self, stored: Sequence[StoredSample], labelled: Sequence[int]) -> list[StoredSample]:
+    def _worth_it(self, stored: Sequence[StoredSample], dataset: LevelDataset) -> list[StoredSample]:
+        """Return the levels of which something is known, or the studies with such a level."""
+        labelled = [one for one in stored if _says_something(dataset.allowed(one.read_without_crops()))]
         if not self.whole_studies:
-            return [stored[index] for index in labelled]
-        studies = {stored[index].study_key for index in labelled}
+            return labelled
+        studies = {one.study_key for one in labelled}
         return [one for one in stored if one.study_key in studies]
 
     def _dataset_of(self, stored: Sequence[StoredSample], manifest: Manifest) -> LevelDataset:
@@ -396,23 +400,29 @@ class GradingData(EpochOrder):
         return sorted(set(patients_of(self.stored("train", manifest), manifest)))
 
     def training_labels(self) -> dict[str, Tensor]:
-        """Return what the labels of the training split allow, by target; (labels, grades) each.
+        """Return what the labels of the training split allow, by target; (labels, grades) each. No crop is read.
 
         Raises
         ------
         ConfigError
-            When no level is left to learn from.
+            When no level is left to learn from, or the doubts are of other reports.
         """
-        dataset = self.level_dataset("train")
-        if not len(dataset):
+        dataset, stored = self._levels_and_places("train")
+        if not stored:
             raise ConfigError(
                 f"{self.folder}: no level {'with a label ' * self.only_labelled}falls to training; it takes more "
                 "patients, or labels of these"
             )
-        rows = [dataset[index].allowed for index in range(len(dataset))]
+        samples = [one.read_without_crops() for one in stored]
+        if self.doubt and {key.report_id for key in self.doubt}.isdisjoint(sample.report_id for sample in samples):
+            raise ConfigError(
+                f"{self.folder}: --data.doubt has no report of the levels of training; name the table of "
+                "evidence of these reports"
+            )
+        rows = [dataset.allowed(sample) for sample in samples]
         names = [target_name(target) for target in targets_of(self.findings)]
         allowed = {name: torch.stack([row[name] for row in rows]) for name in names}
-        if all(bool(sets.all()) for sets in allowed.values()):
+        if not _says_something(allowed):
             raise ConfigError(
                 f"{self.folder}: no label of any of these findings is known of the levels of training; are the labels "
                 "those of its reports?"
@@ -441,11 +451,16 @@ class GradingData(EpochOrder):
 
     def _batched(self, split: str) -> tuple[LevelDataset | StudyDataset, dict[str, Any]]:
         """Return levels or whole studies, and how a loader makes batches of them."""
-        levels, studies = self._levels_and_studies(split)
+        levels, stored = self._levels_and_places(split)
         if not self.whole_studies:
             return levels, {"batch_size": self.batch_size}
-        dataset = StudyDataset(levels, studies)
+        dataset = StudyDataset(levels, [one.study_key for one in stored])
         return dataset, {"batch_size": dataset.studies_of(self.batch_size), "collate_fn": joined}
 
     def _loader(self, dataset: LevelDataset | StudyDataset, **options: Any) -> DataLoader[LevelBatch]:
         return DataLoader(dataset, num_workers=self.workers, persistent_workers=self.workers > 0, **options)
+
+
+def _says_something(allowed: Mapping[str, Tensor]) -> bool:
+    """Whether any label leaves out a grade; (grades,) or (labels, grades) by target."""
+    return not all(bool(sets.all()) for sets in allowed.values())

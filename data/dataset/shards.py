@@ -130,6 +130,16 @@ class StoredSample:
         """
         return decode(self.read_files())
 
+    def read_without_crops(self) -> Sample:
+        """Read what the sample says, its labels above all, and leave its pictures.
+
+        Raises
+        ------
+        InputError
+            When the shard is missing or damaged.
+        """
+        return decode(self._read(tuple(file for file in self.files if file[0] == "json")))
+
     def read_files(self) -> dict[str, bytes]:
         """Return the sample's files by extension; from object storage with one request.
 
@@ -138,13 +148,16 @@ class StoredSample:
         InputError
             When the shard is missing.
         """
+        return self._read(self.files)
+
+    def _read(self, files: Sequence[tuple[str, int, int]]) -> dict[str, bytes]:
         if isinstance(self.shard, str):
-            start = min(offset for _, offset, _ in self.files)
-            content = read_range(self.shard, start, max(offset + size for _, offset, size in self.files))
-            return {name: content[offset - start : offset - start + size] for name, offset, size in self.files}
+            start = min((offset for _, offset, _ in files), default=0)
+            content = read_range(self.shard, start, max((offset + size for _, offset, size in files), default=0))
+            return {name: content[offset - start : offset - start + size] for name, offset, size in files}
         try:
             with self.shard.open("rb") as file:
-                return {extension: _read_at(file, offset, size) for extension, offset, size in self.files}
+                return {extension: _read_at(file, offset, size) for extension, offset, size in files}
         except OSError as error:
             raise InputError(f"{self.shard}: cannot be read: {error.strerror}") from None
 

@@ -116,6 +116,17 @@ def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
     assert logs[0] == logs[1]
 
 
+def test_answers_of_single_inputs_count_no_label_again(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    dataset = make_dataset(12, levels=TWO_LEVELS)
+    options = ["--model.noise", "forward", "--model.alone", "0.5", "--data.batch_size", "4"]
+    assert train(dataset, tmp_path / "run", *options, epochs=1) == 0
+    state = torch.load(tmp_path / "run" / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+    counted = sum(float(counts.sum()) for name, counts in state.items() if name.startswith("confusion.counts_"))
+    labels = GradingData(dataset).training_labels()
+    told = {finding: labels[finding] for finding in labels if finding.startswith(("canal", "foraminal"))}
+    assert counted == pytest.approx(sum(int((~allowed.all(dim=1)).sum()) for allowed in told.values()), rel=1e-4)
+
+
 KILLED_AT_STEP = """
 import os, signal, sys
 from deepspine.cli import main
@@ -283,6 +294,36 @@ def test_labels_of_other_reports_are_refused(make_dataset: Callable[..., Path], 
     data = GradingData(make_dataset(4), labels=tmp_path / "labels.csv")
     with pytest.raises(ConfigError, match="are the labels those of its reports"):
         data.training_labels()
+
+
+def test_doubts_of_other_reports_are_refused(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
+    table = tmp_path / "evidence.csv"
+    table.write_text("report_id,level,finding,side,doubt\nother,L4-L5,canal_stenosis,,0.5\n")
+    data = GradingData(make_dataset(4), doubt=table)
+    with pytest.raises(ConfigError, match="has no report of the levels of training"):
+        data.training_labels()
+
+
+def test_labels_are_counted_without_decoding_a_crop(
+    make_dataset: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = make_dataset(6, levels=TWO_LEVELS)
+    monkeypatch.setattr(StoredSample, "read", lambda _: pytest.fail("a sample was decoded"))
+    data = GradingData(dataset, only_labelled=True)
+    n_levels = len(data.level_dataset("train"))
+    assert n_levels > 0
+    assert {len(sets) for sets in data.training_labels().values()} == {n_levels}
+
+
+def test_a_reference_of_other_reports_is_refused(
+    run: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset, folder = run
+    table = tmp_path / "other.csv"
+    table.write_text("report_id,level,finding,side,grades\nother,L4-L5,bulge,,mild\n")
+    arguments = ["evaluate", "grading", str(dataset), "--checkpoint", str(folder), "--reference", str(table)]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
+    assert "--reference: no report id of the table is of the split 'test'" in capsys.readouterr().err
 
 
 def test_folds_are_told_without_decoding_a_crop(
