@@ -18,6 +18,7 @@ from deepspine.data.agreement import (
     count_pairs_by_patient,
     patient_bootstrap,
 )
+from deepspine.data.convert.spider_gradings import ENDPLATE_CHANGES
 from deepspine.data.dataset.splits import fold_of
 from deepspine.data.findings import FINDINGS
 from deepspine.data.geometry import FloatArray
@@ -25,9 +26,7 @@ from deepspine.data.label_table import LabelTable
 from deepspine.experiments.yes_or_no import Answers, auc, best_threshold
 from deepspine.grading.prediction import Prediction
 
-ENDPLATES = "schmorl_node"
-"""SPIDER grades "endplate changes or Schmorl nodes" of either endplate as one."""
-YES_OR_NO = ("modic", "bulge", "herniation", "disc_height_loss", ENDPLATES, "spondylolisthesis")
+YES_OR_NO = ("modic", "bulge", "herniation", "disc_height_loss", ENDPLATE_CHANGES, "spondylolisthesis")
 PFIRRMANN = "pfirrmann"
 DEGENERATE = 3
 """Index of the Pfirrmann grade, 4, from which on a disc's signal is gone."""

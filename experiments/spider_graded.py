@@ -14,14 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import MISSING
 
-from deepspine.data.convert.source_tables import SourceRow, read_csv_table
-from deepspine.data.convert.spider_gradings import ENDPLATES as ENDPLATE_COLUMNS
-from deepspine.data.convert.spider_gradings import graded_discs, graded_level, read_gradings
-from deepspine.data.errors import ConfigError, InputError
-from deepspine.data.findings import FINDINGS, Side
-from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.experiments.expert_scores import ENDPLATES, score
+from deepspine.data.convert.spider_gradings import graded_discs, read_endplates, read_gradings
+from deepspine.data.errors import ConfigError
+from deepspine.data.label_table import LabelTable
+from deepspine.experiments.expert_scores import score
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.note_labels import label_notes, with_silence_as_normal
 from deepspine.experiments.picture_annotators import annotated_discs
@@ -191,7 +187,7 @@ def gather(
     if annotators:
         annotated = annotated_discs(others, note_pairs)
     gradings = read_gradings(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)
-    both = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})
+    both = LabelTable({**gradings, **read_endplates(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)})
     return Material(datasets, both, notes, annotated, note_pairs, pairs)
 
 
@@ -208,32 +204,6 @@ def measured_patients(material: Material, out: Path, *, others: bool, advance: C
     wanted = [(material.pairs, "measurements.csv")] + [(material.note_pairs, "measurements_notes.csv")] * others
     tables = [measured(pairs, out / name, advance=lambda n: advance(n / len(wanted))) for pairs, name in wanted]
     return pd.concat(tables, ignore_index=True)
-
-
-def read_endplates(path: Path) -> LabelTable:
-    """Return whether either endplate of a disc is changed, under the name `ENDPLATES`.
-
-    Raises
-    ------
-    InputError
-        When the file is no table of gradings, or a cell is no whole number; the message names row and column.
-    """
-    labels: dict[LabelKey, GradeSet] = {}
-    for row in read_csv_table(path, ("Patient", "IVD label", *ENDPLATE_COLUMNS)):
-        try:
-            labels |= _endplates_of(row)
-        except InputError as error:
-            raise InputError(f"{path.parent / row.place}, {error}") from None
-    return LabelTable(labels)
-
-
-def _endplates_of(row: SourceRow) -> dict[LabelKey, GradeSet]:
-    level = graded_level(row.whole_number("IVD label"))
-    if level is None:
-        return {}
-    changed = any(row.whole_number(column) for column in ENDPLATE_COLUMNS)
-    key = LabelKey(f"{SPIDER_PREFIX}{row['Patient']}", level, ENDPLATES, Side.MIDLINE)
-    return {key: GradeSet.of(FINDINGS[ENDPLATES], "present" if changed else "none")}
 
 
 def learn(

@@ -14,12 +14,12 @@ from typing import Any
 
 from omegaconf import MISSING
 
-from deepspine.data.convert.spider_gradings import read_gradings
+from deepspine.data.convert.spider_gradings import read_endplates, read_gradings
 from deepspine.data.label_table import LabelTable
 from deepspine.experiments.expert_scores import score
 from deepspine.experiments.measured_pictures import cross_validate_measured, measured
 from deepspine.experiments.public_sets import SPIDER_PREFIX
-from deepspine.experiments.spider_graded import graded_pairs, read_endplates
+from deepspine.experiments.spider_graded import graded_pairs
 
 
 @dataclass
@@ -38,7 +38,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     pairs = graded_pairs(folder, out / "located")
     table = measured(pairs, out / "measurements.csv", advance=lambda n: advance(0.8 * n))
     gradings = read_gradings(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)
-    labels = LabelTable({**gradings, **read_endplates(folder / "gradings.csv")})
+    labels = LabelTable({**gradings, **read_endplates(folder / "gradings.csv", id_prefix=SPIDER_PREFIX)})
     rows: list[Mapping[str, Any]] = []
     for learner in settings.learners:
         predictions = cross_validate_measured(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from deepspine.data.convert.source_tables import SourceRow, read_csv_table
@@ -24,6 +24,8 @@ PRESENCE: Mapping[str, str] = {
 GRADING_COLUMNS = (MODIC, *ENDPLATES, *PRESENCE, PFIRRMANN)
 ANNOTATED_COLUMNS = frozenset(("Patient", "IVD label", MODIC, "Disc herniation", "Disc bulging", PFIRRMANN))
 """By which a table is known for one of gradings, and without which it is none."""
+ENDPLATE_CHANGES = "schmorl_node"
+"""SPIDER grades "endplate changes or Schmorl nodes" of either endplate as one."""
 GRADED_FINDINGS = frozenset((*PRESENCE.values(), "modic", "pfirrmann"))
 """Findings that `read_gradings` takes from a table of gradings."""
 
@@ -53,18 +55,20 @@ def read_gradings(path: Path, *, id_prefix: str = "") -> LabelTable:
     InputError
         When the file is no such table, or a cell holds none of its grades; the message names row and column.
     """
-    labels: dict[LabelKey, GradeSet] = {}
-    for row in read_csv_table(path, sorted(ANNOTATED_COLUMNS)):
-        try:
-            level = graded_level(row.whole_number("IVD label"))
-            if level is None:
-                continue
-            graded = [grades for grades in gradings_of(row) if grades.finding.name in GRADED_FINDINGS]
-        except InputError as error:
-            raise InputError(f"{path.parent / row.place}, {error}") from None
-        report_id = _report_id(row, id_prefix)
-        labels |= {LabelKey(report_id, level, grades.finding.name, Side.MIDLINE): grades for grades in graded}
-    return LabelTable(labels)
+    return _read_labels(path, ANNOTATED_COLUMNS, id_prefix, _scored_gradings_of)
+
+
+def read_endplates(path: Path, *, id_prefix: str = "") -> LabelTable:
+    """Read whether either endplate of a disc is changed, under the name of the finding `ENDPLATE_CHANGES`.
+
+    One changed endplate is enough; that there is none, both columns must say. Discs are left out as by `read_gradings`.
+
+    Raises
+    ------
+    InputError
+        When the file is no table with these columns, or a cell is neither 0 nor 1; the message names row and column.
+    """
+    return _read_labels(path, ("Patient", "IVD label", *ENDPLATES), id_prefix, _endplates_of)
 
 
 def graded_discs(path: Path, *, id_prefix: str = "") -> dict[str, int]:
@@ -105,8 +109,44 @@ def gradings_of(row: SourceRow) -> Iterator[GradeSet]:
             finding = FINDINGS[name]
             yield GradeSet.present(finding) if _flag(row, column) else GradeSet.of(finding, "none")
     # The two columns count Schmorl nodes among other changes: only their absence is sure.
-    if all(_says(row, column) for column in ENDPLATES) and not any(_flag(row, column) for column in ENDPLATES):
+    if _endplates_changed(row) is False:
         yield GradeSet.of(FINDINGS["schmorl_node"], "none")
+
+
+def _read_labels(
+    path: Path, columns: Iterable[str], id_prefix: str, read: Callable[[SourceRow], Iterable[GradeSet]]
+) -> LabelTable:
+    """Return what `read` takes from the row of each disc that has a level."""
+    labels: dict[LabelKey, GradeSet] = {}
+    for row in read_csv_table(path, sorted(columns)):
+        try:
+            level = graded_level(row.whole_number("IVD label"))
+            if level is None:
+                continue
+            graded = list(read(row))
+        except InputError as error:
+            raise InputError(f"{path.parent / row.place}, {error}") from None
+        report_id = _report_id(row, id_prefix)
+        labels |= {LabelKey(report_id, level, grades.finding.name, Side.MIDLINE): grades for grades in graded}
+    return LabelTable(labels)
+
+
+def _scored_gradings_of(row: SourceRow) -> Iterator[GradeSet]:
+    return (grades for grades in gradings_of(row) if grades.finding.name in GRADED_FINDINGS)
+
+
+def _endplates_of(row: SourceRow) -> Iterator[GradeSet]:
+    changed = _endplates_changed(row)
+    if changed is not None:
+        yield GradeSet.of(FINDINGS[ENDPLATE_CHANGES], "present" if changed else "none")
+
+
+def _endplates_changed(row: SourceRow) -> bool | None:
+    """Return whether either endplate is changed; None where empty cells leave it open."""
+    flags = [_flag(row, column) for column in ENDPLATES if _says(row, column)]
+    if any(flags):
+        return True
+    return False if len(flags) == len(ENDPLATES) else None
 
 
 def _report_id(row: SourceRow, prefix: str) -> str:

@@ -9,13 +9,18 @@ from published_layouts import phantom_study, spider_row, write_spider
 
 from deepspine.cli import main
 from deepspine.data.convert.spider import convert_spider
-from deepspine.data.convert.spider_gradings import disc_levels, graded_discs
+from deepspine.data.convert.spider_gradings import disc_levels, graded_discs, read_endplates, read_gradings
 from deepspine.data.dataset.shards import stored_samples
 from deepspine.data.dataset.studies import read_frames
 from deepspine.data.errors import InputError
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelTable
 from deepspine.data.levels import Level
+
+GRADINGS_HEADER = (
+    "Patient,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,"
+    "Pfirrman grade\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +58,54 @@ def test_gradings_become_sets_of_our_scheme(spider: Path, tmp_path: Path) -> Non
 def test_discs_are_counted_from_the_one_numbered_1(tmp_path: Path) -> None:
     write_spider(tmp_path, {}, [*(spider_row(3, number) for number in (2, 1, 5)), spider_row(12, 0), spider_row(12, 1)])
     assert graded_discs(tmp_path / "radiological_gradings.csv", id_prefix="x-") == {"x-3": 5, "x-12": 1}
+
+
+def test_either_endplate_makes_a_disc_changed(tmp_path: Path) -> None:
+    (tmp_path / "gradings.csv").write_text(
+        GRADINGS_HEADER + "7,1,0,0,1,0,0,0,0,2\n7,2,0,0,0,0,0,0,0,2\n7,9,0,1,1,0,0,0,0,2\n"
+    )
+    labels = {key.level: str(grades) for key, grades in read_endplates(tmp_path / "gradings.csv").items()}
+    assert labels == {Level.L5_S1: "present", Level.L4_L5: "none"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("7,1,0,0,yes,0,0,0,0,2\n", "row 2, column LOW endplate: must be a whole number, got 'yes'"),
+        ("7,1,0,0,0,0,0,0,0,2\n7,2,0,9,0,0,0,0,0,2\n", "row 3, column UP endplate: must be 0 or 1, got 9"),
+        ("7,1,0,1,2,0,0,0,0,2\n", "row 2, column LOW endplate: must be 0 or 1, got 2"),
+        ("7,1,0,0\n", "row 2: must have as many cells as the header"),
+    ],
+)
+def test_gradings_of_endplates_that_cannot_be_read_are_named(tmp_path: Path, rows: str, message: str) -> None:
+    (tmp_path / "gradings.csv").write_text(GRADINGS_HEADER + rows)
+    with pytest.raises(InputError, match=rf"gradings\.csv:? {message}"):
+        read_endplates(tmp_path / "gradings.csv")
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "said"),
+    [
+        ("1", "", ["present"]),
+        ("", "1.0", ["present"]),
+        ("0", "", []),
+        ("", "0", []),
+        ("", "", []),
+        ("0.0", "0", ["none"]),
+    ],
+)
+def test_an_empty_cell_of_an_endplate_says_nothing(upper: str, lower: str, said: list[str], tmp_path: Path) -> None:
+    """That a disc has no changed endplate takes both."""
+    (tmp_path / "gradings.csv").write_text(f"{GRADINGS_HEADER}7,1,0,{upper},{lower},0,0,0,0,2\n")
+    assert [str(grades) for grades in read_endplates(tmp_path / "gradings.csv").values()] == said
+
+
+def test_endplates_and_gradings_are_of_the_same_reports(tmp_path: Path) -> None:
+    """Spreadsheets write patient 3 as `3.0`."""
+    (tmp_path / "gradings.csv").write_text(GRADINGS_HEADER + "3.0,1.0,0,0,1,0,0,0,0,2\n12,2,0,0,0,0,0,0,0,2\n")
+    for read in (read_gradings, read_endplates):
+        labels = read(tmp_path / "gradings.csv", id_prefix="x-")
+        assert {(key.report_id, key.level) for key in labels} == {("x-3", Level.L5_S1), ("x-12", Level.L4_L5)}
 
 
 def test_frames_from_a_mask_lie_where_the_discs_lie(spider: Path, tmp_path: Path) -> None:
