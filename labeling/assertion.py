@@ -10,6 +10,7 @@ from deepspine.labeling.clauses.frames import DISC_WORDS
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.paired_sides import sides_as_one, with_denied_side_behind
 from deepspine.labeling.past import is_adverb, last_grade, without_past
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
@@ -34,6 +35,8 @@ _SUBJECT_ENDS = frozenset((".", ";", NEWLINE))
 _TRANSITIVE = frozenset(("verb", "either"))
 _OBJECTS = frozenset(("side", "site", "vertebra"))
 _MODIFYING = frozenset(("grade", "side"))
+_AROUND = frozenset(("around", "between", "surrounding"))
+_BEFORE_ROOT = frozenset(("of", "side", "vertebra"))
 _NAMED = frozenset(("finding", "pred", "site"))
 """Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
 
@@ -55,15 +58,15 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     if "region" in kinds:
         mentions = [mention for mention in mentions if mention.kind != "region"]
     if "cap" in kinds:
-        if "side" in kinds or "side_post" in kinds:
-            mentions = _merge_comparisons(mentions)
         mentions = [
             (_arrow(mentions, index, words) or mention) if mention.kind == "cap" else mention
             for index, mention in enumerate(mentions)
         ]
-    encasing = [mention for mention in mentions if words[mention.i] in _ENCASING]
-    if encasing:
-        mentions = [mention for mention in mentions if mention not in encasing or not _is_of_scar(mention, words)]
+    if "side" in kinds or "side_post" in kinds:
+        mentions = _with_sides_in_order(mentions, words, kinds)
+    mentions = [mention for mention in mentions if words[mention.i] not in _ENCASING or not _is_of_scar(mention, words)]
+    if "site" in kinds:
+        mentions = _without_roots_in_fluid(mentions, words)
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
         mentions = _without_comma_before_object(mentions)
     if "grade" in kinds and ("focus" in kinds or "side_post" in kinds):
@@ -73,6 +76,17 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     mentions = without_past(mentions, words, kinds)
     if "levelref" in kinds and "level" in kinds:
         mentions = _without_included(_without_ranged(mentions, words), words)
+    return mentions
+
+
+def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
+    """Merge "left > right" and "the left and the right", and move a denied side behind what is said of the other."""
+    if "cap" in kinds:
+        mentions = _merge_comparisons(mentions)
+    if "conj" in kinds:
+        mentions = sides_as_one(mentions, words)
+    if "neg" in kinds and "breaker" in kinds:
+        mentions = with_denied_side_behind(mentions, words)
     return mentions
 
 
@@ -96,6 +110,19 @@ def _is_of_scar(mention: Mention, words: list[str]) -> bool:
         if words[place].startswith(_SCAR):
             return True
     return False
+
+
+def _without_roots_in_fluid(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out roots that only tell where fluid is: "effacement of the CSF around | the roots"."""
+    if _AROUND.isdisjoint(words[mentions[0].i : mentions[-1].j]):
+        return mentions
+    kept: list[Mention] = []
+    for mention in mentions:
+        fluid = next((before for before in reversed(kept) if before.kind not in _BEFORE_ROOT), None)
+        told = fluid is None or fluid.value != "sac" or _AROUND.isdisjoint(words[fluid.j : mention.i])
+        if told or mention.value not in ("root", "roots"):
+            kept.append(mention)
+    return kept
 
 
 def _without_comma_before_object(mentions: list[Mention]) -> list[Mention]:

@@ -1,4 +1,4 @@
-"""Values that stand in the order of two sides: "Foramina (R/L): mild/moderate", "Foramina R/L mild/moderate"."""
+"""Two sides: values in their order ("Foramina (R/L): mild/moderate"), and both of one site ("left and right")."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _SIDE_OF_WORD = {
     **dict.fromkeys(("right", "rt", "r"), "right"),
 }
 _SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
+_BOTH = {kind: Rule(f"{kind}.both_named", kind, "both", ()) for kind in ("side", "side_post")}
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 _SEMICOLON = Rule("mark.behind_position", "mark", ";", ())
 _PAIR_WORDS = len(("left", "/", "right"))
@@ -22,6 +23,9 @@ _BEFORE_VALUES = frozenset(("site", "pred", "finding", "cop", "level", "levels",
 """Kinds of mentions between the two sides and their values: "Right/left foramina | at L4-5: | mild/moderate"."""
 
 _MARKS_BEFORE = frozenset((":", "-", "=", "(", ")"))
+_BEFORE_SIDES = frozenset(("of", "the", "both", "either"))
+_ENDS = frozenset(("mark", "breaker", "level", "levels"))
+"""Kinds of mentions behind a side that nothing but what stands before it has: "on the left and on the right |, ..."."""
 _AMONG_VALUES = frozenset(("grade", "post_neg", "conj", "mark", "level", "levels", "of", "to"))
 """Kinds of mentions that a list of such values is made of: "mild/moderate | at L4-5, | none/mild | at L5-S1"."""
 
@@ -60,6 +64,84 @@ def sided_within(mentions: list[Mention], words: list[str]) -> list[Mention]:
     for start, end in itertools.pairwise([*pairs, len(mentions)]):
         told += _pair_shared_out(mentions[start:end], words)
     return told
+
+
+def sides_as_one(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Put two sides of one site together: "of the left | and the right foramen", "on the left | and on the right".
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence that holds a conjunction.
+    words
+        Of the whole report.
+    """
+    told: list[Mention] = []
+    index = 0
+    while index < len(mentions):
+        mention = mentions[index]
+        if mention.kind in _BOTH and _are_of_one_site(mentions[index : index + 6], words, alone=not told):
+            told.append(Mention(_BOTH[mention.kind], mention.i, mentions[index + 2].j))
+            index += 3
+            continue
+        told.append(mention)
+        index += 1
+    return told
+
+
+def _are_of_one_site(mentions: list[Mention], words: list[str], *, alone: bool) -> bool:
+    """Whether the mentions begin with two sides of one site; `alone` where they begin the sentence.
+
+    A site is shared by "of the left and the right | foramen", or by "the left and the right | foramen are"; what lies
+    "on the left" is behind its site.
+    """
+    if len(mentions) < len(("left", "and", "right")) or mentions[1].value not in ("and", "or"):
+        return False
+    first, second = mentions[0], mentions[2]
+    if second.kind not in _BOTH or {first.value, second.value} != {"left", "right"}:
+        return False
+    behind, verb = [*(m for m in mentions[3:] if m.kind != "vertebra"), None, None][:2]
+    if first.kind == "side_post" and words[first.i] != "of":
+        return second.kind == "side_post" and (behind is None or behind.kind in _ENDS)
+    if behind is None or behind.kind != "site" or mentions[3].i > second.j + 1:
+        return False
+    if alone:
+        return True
+    stated = verb is not None and verb.kind == "cop"
+    return not stated and (first.kind == "side_post" or words[first.i - 1] in _BEFORE_SIDES)
+
+
+def with_denied_side_behind(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Put "but not the right" behind what is said of the left: "the left | but not the right foramen is narrowed".
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence that holds a denial and a linking word.
+    words
+        Of the whole report.
+    """
+    for index in range(1, len(mentions) - 2):
+        but, neg, side = denied = mentions[index : index + 3]
+        if words[but.i : but.j] != ["but"] or words[neg.i : neg.j] != ["not"] or side.kind not in _BOTH:
+            continue
+        before, behind = mentions[:index], mentions[index + 3 :]
+        if not _is_other_side(side, before):
+            continue
+        behind = behind[1:] if behind and behind[0].value == "," else behind
+        end = next((k for k, mention in enumerate(behind) if mention.kind in ("mark", "breaker")), len(behind))
+        return [*before[: index - (before[-1].value == ",")], *behind[:end], *denied, *behind[end:]]
+    return mentions
+
+
+def _is_other_side(side: Mention, before: list[Mention]) -> bool:
+    """Whether a side is the other one of that just before it, or of the site just before."""
+    for mention in reversed(before):
+        if mention.kind in _BOTH:
+            return {mention.value, side.value} == {"left", "right"}
+        if mention.kind != "site" and mention.value != ",":
+            return False
+    return False
 
 
 def _pair_shared_out(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -21,7 +21,8 @@ _NUMBERED = frozenset(("modic.type", "grade.pfirrmann"))
 _BEFORE_OPERATED = frozenset(("level", "site", "side", "zone", "of", "grade"))
 """Kinds of mentions between "operated" and what was operated on."""
 
-_MODIFIED = _HEADS | {"site", "zone", "side"}
+_NAMED = _HEADS | {"site", "zone"}
+_MODIFIED = _NAMED | {"side"}
 _EXAMINATIONS = frozenset(("study", "examination", "exam", "scan", "mri"))
 _CLAUSE_ENDS = frozenset(",;:(")
 _BEHIND_VALUE = frozenset(("previously", "formerly", "earlier", "before", "past", "time", "historically"))
@@ -31,6 +32,7 @@ _DATED = frozenset(("grade", "post_neg"))
 _WAS = frozenset(("was", "were", "had"))
 _NOW = frozenset(("now", "currently", "presently", "today"))
 _PRESENT = _NOW | {"to"}
+_TURNS = _NOW | {"become", "becomes", "became"}
 _UNCHANGED = frozenset(("persist", "persists", "persisting", "stable", "unaltered", "unchanged"))
 _STOPS = frozenset((".", ";", ",", NEWLINE, "but"))
 _FORMERLY = (["previously"], ["formerly"], ["earlier"], ["before"])
@@ -59,13 +61,17 @@ CHANGED_SIDE = Rule("change.of_side", "breaker", "but", ())
 
 def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Return the mentions of a sentence, of these kinds, without what they say of the past and of change."""
-    now = ("cop" in kinds or "breaker" in kinds) and not _NOW.isdisjoint(words[mentions[0].i : mentions[-1].j])
-    if now:
+    joined = "cop" in kinds or "breaker" in kinds
+    spoken = words[mentions[0].i : mentions[-1].j] if joined else []
+    turns = not _TURNS.isdisjoint(spoken)
+    if turns:
         mentions = _without_what_was(mentions, words)
     if "grade" in kinds and "of" in kinds:
         mentions = _without_years(mentions, words)
-    if "grade" in kinds and (now or not kinds.isdisjoint(_TELLING)) and not kinds.isdisjoint(_SIDES):
+    if "grade" in kinds and (turns or not kinds.isdisjoint(_TELLING)) and not kinds.isdisjoint(_SIDES):
         mentions = _with_changed_side(mentions, words)
+    if turns:
+        mentions = _with_present_degree(mentions, words)
     if "prior" in kinds and "pred" in kinds:
         mentions = _without_past_clauses(mentions, words)
     if not kinds.isdisjoint(_TELLING) or ("filler" in kinds and "conj" in kinds):
@@ -129,10 +135,10 @@ def _with_changed_side(mentions: list[Mention], words: list[str]) -> list[Mentio
 
 
 def _turns_to_present(mention: Mention, words: list[str]) -> bool:
-    """Whether a mention leads from what was to what is: "now", "is now", "progressed to"."""
+    """Whether a mention leads from what was to what is: "now", "is now", "has become", "progressed to"."""
     if mention.kind == "change":
         return mention.value == "to"
-    return mention.kind in ("breaker", "cop") and not _NOW.isdisjoint(words[mention.i : mention.j])
+    return mention.kind in ("breaker", "cop") and not _TURNS.isdisjoint(words[mention.i : mention.j])
 
 
 def _is_degree_of_side(mentions: list[Mention], index: int) -> bool:
@@ -271,6 +277,34 @@ def _without_what_was(mentions: list[Mention], words: list[str]) -> list[Mention
     return mentions
 
 
+def _with_present_degree(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out the degree that a head had before: "severe stenosis is now | mild", "severe stenosis, now | mild"."""
+    kept: list[Mention] = []
+    for index, mention in enumerate(mentions):
+        is_degree = mention.kind in ("grade", "number") and not _is_attribute(mentions, index)
+        if is_degree and _ends_in_the_present(kept, words) and not _is_degree_of_side(mentions, index):
+            _drop_degrees_of_last_head(kept)
+        kept.append(mention)
+    return kept
+
+
+def _ends_in_the_present(kept: list[Mention], words: list[str]) -> bool:
+    """Whether what was read ends in "now", "is now only", "now appears" or "has become", said of no part of it."""
+    start = len(kept)
+    while start and kept[start - 1].kind in ("breaker", "cop"):
+        start -= 1
+    of_part = any(mention.rule is CHANGED_SIDE for mention in kept[start:]) or (
+        start and kept[start - 1].kind == "levelref"
+    )
+    return start < len(kept) and not of_part and not _TURNS.isdisjoint(words[kept[start].i : kept[-1].j])
+
+
+def _is_attribute(mentions: list[Mention], index: int) -> bool:
+    """Whether a mention stands right before the noun that it modifies: "there is now | severe stenosis"."""
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    return following is not None and following.kind in _MODIFIED and following.i == mentions[index].j
+
+
 def _tells_state(mention: Mention) -> bool:
     """Whether a mention says what is true of a finding or site, and does not name it."""
     return mention.kind in _VALUES or (mention.kind == "pred" and mention.form == "part")
@@ -351,9 +385,11 @@ def _skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words:
         return index + 2
     if following is not None and _is_of_past(following, mentions[index], words):
         index += 2
-        while index < len(mentions) and mentions[index].kind in ("side", "side_post"):
-            index += 1
-        return index
+        behind = index
+        while behind < len(mentions) and mentions[behind].kind in _SIDES:
+            behind += 1
+        # "Previously | mild left stenosis" still has its side; the one of "previously | moderate on the left" goes.
+        return index if behind < len(mentions) and mentions[behind].kind in _NAMED else behind
     if kept and kept[-1].kind == "post_neg" and kept[-1].value == "no" and kept[-1].j == mentions[index].i:
         kept.pop()  # What was not seen before is new.
         return index + 1

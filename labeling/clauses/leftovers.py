@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from deepspine.labeling.clauses.afterthoughts import lacks_degree
 from deepspine.labeling.clauses.frames import (
     BOTH,
@@ -10,6 +12,7 @@ from deepspine.labeling.clauses.frames import (
     NARROW,
     NONE,
     RIGHT,
+    STENOSES,
     Conjunct,
     Frame,
     clone,
@@ -19,6 +22,7 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.zones import Zones
 from deepspine.labeling.mentions import Mention
 
+_EFFECTS = frozenset(("nerve_root", "thecal_sac"))
 _OPENING_HEAD = frozenset(("site", "finding", "pred", "grade"))
 """Kinds of mentions that open another finding behind "and"."""
 
@@ -62,7 +66,7 @@ class Leftovers(Zones):
         super()._close_open()
         behind, self.behind = self.behind, ()
         for conjunct in behind:
-            self._modify_last(conjunct)
+            self._elliptic(conjunct)
 
     def _boundary(self) -> None:
         self.flush()
@@ -132,6 +136,7 @@ class Leftovers(Zones):
     def _elliptic(self, conjunct: Conjunct) -> None:
         """Attach a left-over grade, side or level to the heads before, or to the heading."""
         if self.last:
+            self.last = self._narrowed_before(conjunct) or self.last
             self._modify_last(conjunct)
         elif self.subject and (conjunct.grade or conjunct.number is not None):
             frames: list[Frame] = []
@@ -146,6 +151,14 @@ class Leftovers(Zones):
             conjunct.grade or conjunct.number is not None or (conjunct.sides and conjunct.level)
         ):
             self._of_topic(conjunct)
+
+    def _narrowed_before(self, conjunct: Conjunct) -> list[Frame]:
+        """Return the stenosis whose effect parts it from its other side: "severe left with contact, | mild right"."""
+        if not conjunct.grade or conjunct.sides not in (LEFT, RIGHT):
+            return []
+        effects = list(takewhile(lambda frame: frame.finding in _EFFECTS, reversed(self.frames)))
+        before = self.frames[-len(effects) - 1 : -len(effects)] if effects else []
+        return [f for f in before if f.finding in STENOSES and f.grade and f.sides | conjunct.sides == BOTH]
 
     def _affirm(self) -> None:
         """Say that a level or side has what a heading, or the clause so far, names: "Disc herniation: L4-5 | yes"."""

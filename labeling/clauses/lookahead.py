@@ -233,7 +233,7 @@ class Lookahead(State):
                 again = True
             elif mention.kind == "site":
                 return again
-            elif mention.kind not in ("side", "side_post", "conj", "grade", "of"):
+            elif mention.kind not in ("side", "side_post", "conj", "grade", "of") and mention.value != ",":
                 return False
         return False
 

@@ -81,11 +81,13 @@ class Negation(Leftovers):
         if waits and mention.value == "no":
             self._value_of_none(mention)
             return
-        if single and (
-            self.cur.level
-            or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
-            or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
-            or self._is_none_of_side(mention)
+        if self._is_none_of_side(mention) or (
+            single
+            and (
+                self.cur.level
+                or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
+                or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
+            )
         ):
             self._value_of_none(mention)
             return
@@ -132,12 +134,18 @@ class Negation(Leftovers):
         """Let a denial be the degree of the level or side before it; an answer never speaks of what follows."""
         self._mark(mention)
         self.cur.grade = NONE
-        if self.words[mention.i] in ANSWERS:
+        if self.words[mention.i] in ANSWERS and not self._is_side(self._peek()):
             self.flush()
 
     def _is_none_of_side(self, mention: Mention) -> bool:
-        """Whether "none" is the degree of one side: "mild on the left, | none on the right foraminal narrowing"."""
-        return self.words[mention.i] in VALUES_OF_NONE and self.cur.empty and self._is_side(self._peek())
+        """Whether "none" is the degree of one side: "mild on the left, | none on the right foraminal narrowing".
+
+        So is "not seen" behind a comma or "and".
+        """
+        if not self.cur.empty or not self._is_side(self._peek()):
+            return False
+        goes_on = mention.value == "no" and bool(self.last) and self._is_joint(self._peek(-1))
+        return goes_on or self.words[mention.i] in VALUES_OF_NONE
 
     def _is_still_there(self, mention: Mention) -> bool:
         """Whether something is denied to be gone: "the stenosis has not | been relieved"."""

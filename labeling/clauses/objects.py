@@ -100,6 +100,8 @@ class Objects(Emission):
         self.conjuncts = []
         self._fresh()
         _share_objects(conjuncts)
+        if len(conjuncts) > 1 and self._ends_item(self._peek(0)):
+            _share_with_other_side(*conjuncts[-2:])
         sited = [c for c in conjuncts if c.sites and not _is_measured_canal(c)]
         if sited:
             frames = self._of_objects(head, opener, sited)
@@ -213,7 +215,7 @@ class Objects(Emission):
             return self._emit(head, SITES[site_entered], opener)
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
-        if self._narrows_other_side(opener):
+        if self._is_head_of_other_side(opener):
             return self._emit(head, SITES[self.frames[-1].site], opener)
         site = self.previous_site
         if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
@@ -222,8 +224,8 @@ class Objects(Emission):
             return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
-    def _narrows_other_side(self, opener: Conjunct) -> bool:
-        """Whether a narrowing is that of the site before: "of the left foramen and severe | narrowing of the right"."""
+    def _is_head_of_other_side(self, opener: Conjunct) -> bool:
+        """Whether a head is said of the site before: "narrowing of the left recess, mild | narrowing of the right"."""
         before = self.frames[-1] if self.frames else None
         if before is None or before.site not in ("foramen", "recess") or before.finding not in STENOSES:
             return False
@@ -314,10 +316,20 @@ class Objects(Emission):
 
 
 def _share_objects(conjuncts: list[Conjunct]) -> None:
-    """Give levels that wait for an object that of the next ones: "narrowing of the left L4-5 and L5-S1 | foramina"."""
+    """Give levels and graded sides that wait for an object that of the next ones.
+
+    "Narrowing of the left L4-5 and L5-S1 | foramina", "mild left and severe right narrowing of the | foramina".
+    """
     for first, second in reversed(list(pairwise(conjuncts))):
-        if first.level is not None and not first.sites:
+        if not first.sites and (first.level is not None or (first.grade and first.sides)):
             first.sites = second.sites
+
+
+def _share_with_other_side(object_: Conjunct, behind: Conjunct) -> None:
+    """Give the other side behind an object its site: "narrowing of the left foramen and the | right"."""
+    bare = behind.sides and not (behind.sites or behind.grade or behind.number or behind.level)
+    if bare and object_.sites and object_.joint == "and" and object_.sides | behind.sides == BOTH:
+        behind.sites = object_.sites
 
 
 def _is_side_alone(conjunct: Conjunct, opener: Conjunct) -> bool:

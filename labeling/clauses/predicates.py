@@ -7,6 +7,7 @@ from deepspine.labeling.clauses.frames import (
     LEFT,
     RIGHT,
     SIDES,
+    SITES,
     Conjunct,
     Frame,
     clone,
@@ -154,7 +155,8 @@ class Predicates(Leftovers):
             self._close_open()
             self.cur = subject
             return True
-        if not self.cur.sites and not self.cur.empty and self.cur.grade:
+        verb = previous is not None and previous.kind == "cop"
+        if not self.cur.sites and (self.cur.grade or (self.cur.sides and verb)):
             own = [self.cur]
             self._fresh()
         self._close_open()
@@ -214,6 +216,8 @@ class Predicates(Leftovers):
             self.cur = opener
             self._open(mention)
             return
+        elif self._is_head_of_other_side(opener):
+            frames = self._emit(mention, SITES[self.frames[-1].site], opener)
         elif opener.sides and self.previous_site is not None and self.topic is None:
             frames = self._emit(mention, self.previous_site, opener)
         else:

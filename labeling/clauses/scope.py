@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.brackets import Brackets
-from deepspine.labeling.clauses.frames import LEFT, NONE, RIGHT, Conjunct
+from deepspine.labeling.clauses.frames import BOTH, LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.lookahead import SHOWS
 from deepspine.labeling.mentions import Mention
 
@@ -39,6 +39,9 @@ class Scope(Brackets):
         if self.words[mention.i] == "/":
             value = "/"
         if value == "and" and (self._ends_denial(mention) if self.neg else self.open is not None and self._is_clause()):
+            self._boundary()
+            return
+        if value == "and" and self._is_denied_side() and self._is_clause():
             self._boundary()
             return
         if value == "and":
@@ -87,6 +90,9 @@ class Scope(Brackets):
         if denied and (self._does_more() or self._lesion_lies_elsewhere(self.mentions[self.index])):
             self._boundary()
             return
+        if self._is_denied_side():
+            self._boundary()
+            return
         self._settle_predicate_grade()
         self._settle_other_side()
         self._settle_side_behind()
@@ -101,6 +107,12 @@ class Scope(Brackets):
         self._push(",")
         self.item_start = len(self.frames)
         self._go_back_to_lesions(self.mentions[self.index])
+
+    def _is_denied_side(self) -> bool:
+        """Whether a denied side stands just before: "the left recess is narrowed, but not the right | , ..."."""
+        side, neg = self._peek(-1), self._peek(-2)
+        denied = self.neg == "not" and neg is not None and neg.kind == "neg"
+        return denied and bool(self.last) and self._is_side(side)
 
     def _is_side_in_front(self, ends: str) -> bool:
         """Whether a clause is opened by a side, that of what follows: "On the left, | ...", "RIGHT: | severe"."""
@@ -259,12 +271,24 @@ class Scope(Brackets):
         if self.open is None or self.open.kind != "pred" or self.open.form not in ("noun", "either"):
             return
         subject = self.cur
-        if subject.sites and any(c.sites for c in self.conjuncts) and self._is_new_subject(subject):
+        named = subject.sites and any(c.sites for c in self.conjuncts) and self._is_new_subject(subject)
+        if named or self._is_other_side_stated(subject):
             self._fresh()
             self._close_open()
             self.cur = subject
         else:
             self._close_open()
+
+    def _is_other_side_stated(self, subject: Conjunct) -> bool:
+        """Whether a state is that of the other side: "narrowing of the right foramen and the left | is clear"."""
+        if subject.sites or subject.grade or subject.sides not in (LEFT, RIGHT):
+            return False
+        stated = self._peek()
+        if stated is not None and stated.kind == "grade":
+            stated = self._peek(2)
+        if stated is None or not (stated.kind == "open" or stated.form == "part"):
+            return False
+        return any(c.sites and c.sides | subject.sides == BOTH for c in self.conjuncts)
 
     def on_likewise(self, mention: Mention) -> None:
         """Say the same of what follows: "the canal is narrowed, and so are | the recesses"."""

@@ -337,3 +337,43 @@ def test_what_a_lesion_once_did_it_does_no_more(past: str) -> None:
 ])  # fmt: skip
 def test_what_a_lesion_does_now_is_told_beside_the_past(text: str) -> None:
     assert told(text, "nerve_root") == {"L4-L5 left": "displacement"}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe canal stenosis is now mild.",
+    "The severe canal stenosis has become mild.",
+    "Severe canal stenosis, now mild.",
+    "Severe canal stenosis is now only mild.",
+    "Severe canal stenosis now appears mild.",
+    "Severe facet arthropathy, moderate canal stenosis is currently mild.",
+    "Previously severe canal stenosis has improved and is now mild.",
+])  # fmt: skip
+def test_the_degree_that_a_finding_has_now_takes_the_place_of_the_one_before(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "The severe canal stenosis is unchanged and there is now a mild bulge.",
+    "Severe canal stenosis, now mild bulge.",
+    "The protrusion with severe canal stenosis is now 5 mm.",
+])  # fmt: skip
+def test_what_is_new_leaves_the_degree_of_another_finding(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Previously severe left foraminal stenosis is now mild. The right foramen is patent.",
+    "Previously severe left foraminal narrowing has improved and is mild. The right foramen is clear.",
+    "Previously moderate to severe left foraminal stenosis, now mild. No right foraminal stenosis.",
+])  # fmt: skip
+def test_the_side_of_a_former_degree_is_that_of_the_finding(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+def test_a_slip_may_have_another_grade_now() -> None:
+    assert told("L4-5: Grade 1 anterolisthesis is now grade 2.", "spondylolisthesis") == {"L4-L5": "grade2"}
+
+
+def test_one_side_of_both_may_have_become_worse() -> None:
+    text = "L4-5: Mild bilateral foraminal narrowing has become severe on the left."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}

@@ -1,0 +1,242 @@
+"""Two sides: whatever the sentence, each has its own degree; all texts are invented."""
+
+import itertools
+import re
+
+import pytest
+from tests.labeling.conftest import labels_of, told
+
+SITES = (
+    ("foraminal_stenosis", "foraminal", "foramen", "foramina"),
+    ("subarticular_stenosis", "lateral recess", "lateral recess", "lateral recesses"),
+)
+"""The finding, and its adjective and nouns."""
+MIRRORED = {"left": "right", "right": "left", "Left": "Right", "Right": "Left", "L": "R", "R": "L"}
+
+EACH_ITS_OWN = (
+    "{a} left and {b} right {adj} {noun}.",
+    "{a} {adj} {noun} on the left and {b} on the right.",
+    "{adj} {noun}, {a} on the left and {b} on the right.",
+    "{adj} {noun} is {a} on the left and {b} on the right.",
+    "{a} {noun} of the left and {b} {noun} of the right {site}.",
+    "{a} {noun} of the left, and {b} {noun} of the right {site}.",
+    "{a} {noun} of the left {site} and {b} {noun} of the right.",
+    "{a} {noun} of the left {site} and {b} of the right.",
+    "{a} {noun} of the left {site}, {b} of the right.",
+    "{a} {noun} of the left {site} and {b} {noun} of the right {site}.",
+    "The left {site} is {a}ly and the right {b}ly narrowed.",
+    "The left {site} is {a}ly narrowed, the right {b}ly.",
+    "The left {site} is {a}ly narrowed and the right one {b}ly.",
+    "The left {site} is {a}ly narrowed, the right one is {b}ly narrowed.",
+    "The left {site} is {a}ly narrowed and the right {site} is {b}ly narrowed.",
+    "{a} left {adj} {noun}, {b} right.",
+    "{a} left {adj} {noun}; {b} on the right.",
+    "{a} left {adj} {noun} and {b} on the right.",
+    "{sites}: {a} left, {b} right.",
+    "{sites}: {a} left and {b} right {noun}.",
+    "{sites}: {a} on the left, {b} on the right.",
+    "{sites}: Left {a}, right {b}.",
+    "{sites}: Left is {a}ly narrowed, right {b}ly.",
+    "Left {site}: {a} {noun}. Right {site}: {b} {noun}.",
+    "The {sites} are {a}ly narrowed on the left and {b}ly on the right.",
+    "The {sites} are {a}ly narrowed on the left and {b}ly narrowed on the right.",
+    "There is {a} {noun} of the left {site}, {b} of the right one.",
+    "There is {a} {noun} of the left {site}; the right is {b}ly narrowed.",
+    "There is {a} {noun} of the left {site} and the right one is {b}ly narrowed.",
+    "{a} left, {b} right {adj} {noun}.",
+    "{a} left-sided and {b} right-sided {adj} {noun}.",
+    "{noun} of the {sites}, {a} on the left, {b} on the right.",
+    "{noun} of the {sites}: {a} on the left, {b} on the right.",
+    "{adj} {noun} ({a} left, {b} right).",
+    "{adj} {noun} (left {a}, right {b}).",
+    "{adj} {noun} (L {a}, R {b}).",
+    "{adj} {noun}: left {a}, right {b}.",
+    "{adj} {noun} - left {a}, right {b}.",
+    "{a} (left) and {b} (right) {adj} {noun}.",
+    "{a} {adj} {noun} left, {b} right.",
+    "Disc bulge causing {a} left and {b} right {adj} {noun}.",
+    "On the left, {a} {adj} {noun}; on the right, {b}.",
+    "On the left there is {a} {adj} {noun}, on the right {b}.",
+    "On the left there is {a} and on the right {b} {adj} {noun}.",
+    "The left {site} shows {a} {noun}, the right {b}.",
+    "The left {site} shows {a} and the right {site} {b} {noun}.",
+    "{adj} {noun} is {a} on the left but {b} on the right.",
+    "{a} left and {b} right {noun} of the {sites}.",
+    "{noun} of the left {site} is {a}, that of the right is {b}.",
+    "{noun} of the left {site} is {a} and of the right {site} {b}.",
+    "{adj} {noun} {a} left and {b} right.",
+    "{adj} {noun} {a} on left, {b} on right.",
+    "{a} {noun} in the left {site} and {b} in the right.",
+    "There is {adj} {noun}, which is {a} on the left and {b} on the right.",
+    "There is {adj} {noun} that is {a} on the left, {b} on the right.",
+    "Left {adj} {noun} is {a}, right is {b}.",
+    "Left {adj} {noun} is {a} and right {adj} {noun} is {b}.",
+    "Left {a} and right {b} {adj} {noun}.",
+    "Left greater than right {adj} {noun}, {a} on the left and {b} on the right.",
+    "{a} {noun} of the {sites} on the left, and {b} on the right.",
+)
+"""Left is mild and right is severe."""
+
+BOTH_ALIKE = (
+    "{a} {noun} of the left and the right {site}.",
+    "{a} {noun} of the left and right {sites}.",
+    "{a} {noun} of both the left and the right {site}.",
+    "{a} {noun} of both {sites}.",
+    "Both {sites} are {a}ly narrowed.",
+    "The left and right {sites} are {a}ly narrowed.",
+    "The left and the right {site} are {a}ly narrowed.",
+    "{a} {adj} {noun}, left and right.",
+    "{a} {adj} {noun} bilaterally.",
+    "{a} {adj} {noun} on the left and on the right.",
+    "{a} {adj} {noun} on the left and the right.",
+    "{a} left and right {adj} {noun}.",
+    "{a} {noun} of the left and of the right {site}.",
+    "{a} {noun} of the left {site} and of the right {site}.",
+    "{a} {noun} of the left {site} and the right {site}.",
+    "{a} {noun} of the left {site} and the right.",
+    "{a} {noun} in both the right and left {site}.",
+    "Disc bulge {a}ly narrowing the left and the right {site}.",
+    "Disc bulge {a}ly narrowing the left and right {sites}.",
+    "The {sites} are {a}ly narrowed on both sides.",
+    "Bilateral {adj} {noun}, {a}.",
+    "Right and left {adj} {noun}, {a}.",
+    "{a} {noun} of each {site}.",
+    "{a} {noun} of the {sites} on each side.",
+)
+"""Both sides are mild."""
+
+ONE_FREE = (
+    "{a} left {adj} {noun}, none on the right.",
+    "{a} left {adj} {noun} and none on the right.",
+    "{a} left and no right {adj} {noun}.",
+    "{a} left {adj} {noun}, no right {adj} {noun}.",
+    "{a} left {adj} {noun}. The right {site} is patent.",
+    "{a} left {adj} {noun}; the right is patent.",
+    "{a} left {adj} {noun}, right is patent.",
+    "{a} left {adj} {noun}, the right {site} being patent.",
+    "{a} left {adj} {noun} with a patent right {site}.",
+    "The left {site} is {a}ly narrowed, the right is patent.",
+    "The left {site} is {a}ly narrowed; the right one is normal.",
+    "The left {site} is {a}ly narrowed and the right clear.",
+    "The left {site} is {a}ly narrowed but the right one is not.",
+    "The left {site} is {a}ly narrowed, but not the right.",
+    "The left but not the right {site} is {a}ly narrowed.",
+    "No right and {a} left {adj} {noun}.",
+    "No right {adj} {noun} and {a} left {adj} {noun}.",
+    "No {adj} {noun} on the right, {a} on the left.",
+    "No {adj} {noun} on the right and {a} {noun} on the left.",
+    "{sites}: {a} left, none right.",
+    "{sites}: {a} left, patent right.",
+    "{sites}: Left {a}, right patent.",
+    "{sites}: Left {a}ly narrowed, right clear.",
+    "{sites}: patent on the right, {a} {noun} on the left.",
+    "{sites}: right normal, left {a}ly narrowed.",
+    "The right {site} is patent, the left {a}ly narrowed.",
+    "The right {site} is patent and there is {a} {noun} of the left.",
+    "The right {site} is patent and there is {a} {noun} of the left {site}.",
+    "The right {site} is clear; there is {a} {noun} on the left.",
+    "There is {a} {noun} of the left {site} and the right is clear.",
+    "There is {a} {noun} of the left {site} with no {noun} on the right.",
+    "There is {a} {noun} of the left {site} and no {noun} of the right {site}.",
+    "There is no {noun} of the right {site} and {a} {noun} of the left.",
+    "There is no {noun} of the right {site} but {a} {noun} of the left {site}.",
+    "{adj} {noun}: right none, left {a}.",
+    "{adj} {noun}: none on the right, {a} on the left.",
+    "{adj} {noun} is {a} on the left and absent on the right.",
+    "Disc bulge {a}ly narrows the left {site}, the right is spared.",
+    "Disc bulge {a}ly narrows the left but not the right {site}.",
+    "Disc bulge {a}ly narrows the left {site} without {noun} of the right.",
+)
+"""Left is mild and right is free."""
+
+
+def mirrored(text: str) -> str:
+    """Return a text with its sides exchanged."""
+    return re.sub(r"\b(left|right|Left|Right|L|R)\b", lambda side: MIRRORED[side[0]], text)
+
+
+def texts_of(frame: str) -> list[tuple[str, str, bool]]:
+    """Return the frame filled with each site and noun, as it is and mirrored: text, finding, whether mirrored."""
+    filled = []
+    for (finding, adjective, site, sites), noun in itertools.product(SITES, ("narrowing", "stenosis")):
+        text = frame.format(a="mild", b="severe", adj=adjective, site=site, sites=sites, noun=noun)
+        text = f"L4-5: {text[0].upper()}{text[1:]}"
+        filled += [(text, finding, False), (mirrored(text), finding, True)]
+    return filled
+
+
+def expect(frame: str, left: str, right: str) -> None:
+    """Assert the degrees of both sides, and that nothing else is said but of the bulge that narrows them."""
+    for text, finding, is_mirrored in texts_of(frame):
+        found = {key: grades for key, grades in labels_of(text).items() if "bulge" not in key}
+        sides = (right, left) if is_mirrored else (left, right)
+        assert found == {f"L4-L5 {finding} left": sides[0], f"L4-L5 {finding} right": sides[1]}, text
+
+
+@pytest.mark.parametrize("frame", EACH_ITS_OWN)
+def test_each_side_has_its_own_degree(frame: str) -> None:
+    expect(frame, "mild", "severe")
+
+
+@pytest.mark.parametrize("frame", BOTH_ALIKE)
+def test_both_sides_share_a_degree(frame: str) -> None:
+    expect(frame, "mild", "mild")
+
+
+@pytest.mark.parametrize("frame", ONE_FREE)
+def test_one_side_may_be_free(frame: str) -> None:
+    expect(frame, "mild", "none")
+
+
+@pytest.mark.parametrize(("text", "root"), [
+    ("Foramina: Severe left with contact of the exiting L5 nerve root, mild right.", "contact"),
+    ("Severe left foraminal stenosis with root compression, mild on the right.", "compression"),
+    ("Severe left foraminal stenosis compressing the exiting root, mild right.", "compression"),
+    ("Severe left foraminal stenosis with displacement of the exiting root and mild on the right.", "displacement"),
+])  # fmt: skip
+def test_an_effect_parts_the_degrees_of_the_sides_and_stays_at_its_own(text: str, root: str) -> None:
+    assert labels_of(f"L5-S1: {text}") == {
+        "L5-S1 foraminal_stenosis left": "severe",
+        "L5-S1 foraminal_stenosis right": "mild",
+        "L5-S1 nerve_root left": root,
+    }
+
+
+@pytest.mark.parametrize("text", [
+    "The left foramen is narrowed but not the right, and the canal is patent.",
+    "The left foramen is narrowed but not the right, the canal is patent.",
+    "The left foramen is narrowed but not the right and the canal is patent.",
+    "There is narrowing of the left but not of the right foramen, and the canal is patent.",
+])  # fmt: skip
+def test_what_follows_a_denied_side_is_not_denied(text: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild|moderate|severe", "L4-L5 right": "none"}
+
+
+@pytest.mark.parametrize(("text", "left", "right"), [
+    ("The disc compresses the left but not the right root.", "compression", "none|contact|displacement"),
+    ("Contact with the left and the right L5 root.", "contact", "contact"),
+    ("Compression of the left root and the right.", "compression", "compression"),
+    ("Compression of the left root and the right is displaced.", "compression", "displacement"),
+    ("No contact with the right or the left L5 root.", "none", "none"),
+])  # fmt: skip
+def test_roots_of_both_sides(text: str, left: str, right: str) -> None:
+    assert told(f"L4-5: {text}", "nerve_root") == {"L4-L5 left": left, "L4-L5 right": right}
+
+
+@pytest.mark.parametrize(("text", "finding", "side"), [
+    ("Narrowing of the left foramen and right protrusion.", "foraminal_stenosis", "left"),
+    ("Narrowing of the left foramen and right facet arthropathy.", "foraminal_stenosis", "left"),
+    ("Narrowing of the right recess and left facet hypertrophy.", "subarticular_stenosis", "right"),
+])  # fmt: skip
+def test_a_side_of_another_finding_is_not_shared(text: str, finding: str, side: str) -> None:
+    assert told(f"L4-5: {text}", finding) == {f"L4-L5 {side}": "mild|moderate|severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "There is effacement of the CSF around the nerve roots.",
+    "Complete effacement of CSF between the roots.",
+    "The CSF surrounding the roots is effaced.",
+])  # fmt: skip
+def test_roots_that_tell_where_fluid_is_have_no_label(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 thecal_sac": "indentation"}
