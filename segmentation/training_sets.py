@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from deepspine.data.convert.sudirman_boxes import Picture, read_disc_boxes
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
 from deepspine.data.spine_classes import SpineClass
@@ -26,13 +26,9 @@ from deepspine.segmentation.partial_labels import (
 )
 from deepspine.segmentation.weights_file import PIXEL_MM
 
-DISC_CLASSES = ("ddd", "normal", "lumbar_bulge", "thoracic_bulge")
-"""Sudirman boxes that hold a disc; `stenosis` and `spondylolisthesis` boxes hold other things."""
 SATURATION_GAPS_MM = (8.0, 18.0, 30.0, 45.0)
 """From the front of a disc to the saturation band in axial pictures; `SATURATION_EDGE_MM` is how soft its edge is."""
 SATURATION_EDGE_MM = 8.0
-SAME_DISC_PIXELS = 8.0
-"""Boxes whose centres lie nearer in rows are of one disc."""
 MIN_BOXES = 4
 """Pictures with fewer boxed discs are not used: what is not boxed there may be disc all the same."""
 
@@ -149,19 +145,12 @@ def read_spider_mid(folder: Path) -> Iterator[TrainingSlice]:
         yield replace(one, n_discs=int(float(str(row.num_discs))))
 
 
-def sudirman_disc_boxes(folder: Path) -> dict[tuple[str, str], list[DiscBox]]:
-    """Return the disc boxes of each (patient, modality), from the lowest up, doubled boxes merged."""
-    table = pd.read_csv(folder / "boxes.csv", dtype={"patient": str})
-    boxes: dict[tuple[str, str], list[DiscBox]] = defaultdict(list)
-    discs = table[table["class"].isin(DISC_CLASSES)].assign(row=lambda frame: frame.y0 + frame.y1)
-    ordered = discs.sort_values("row", ascending=False)
-    corners = ordered[["x0", "y0", "x1", "y1"]].to_numpy(dtype=float)
-    for patient, modality, corner in zip(ordered["patient"], ordered["modality"], corners, strict=True):
-        box = DiscBox(*corner.tolist())
-        found = boxes[str(patient), str(modality)]
-        if not found or found[-1].center[1] - box.center[1] >= SAME_DISC_PIXELS:
-            found.append(box)
-    return boxes
+def sudirman_disc_boxes(folder: Path) -> dict[Picture, list[DiscBox]]:
+    """Return the disc boxes of each (patient, modality), from the lowest up, one a disc."""
+    return {
+        picture: [DiscBox(one.x0, one.y0, one.x1, one.y1) for one in discs]
+        for picture, discs in read_disc_boxes(folder / "boxes.csv").items()
+    }
 
 
 def read_phantom(folder: Path) -> Iterator[TrainingSlice]:

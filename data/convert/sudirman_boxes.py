@@ -15,23 +15,55 @@ BULGE_OR_HERNIATION = "bulge_or_herniation"
 NORMAL = "normal"
 DISC_CLASSES = frozenset(("ddd", NORMAL, "lumbar_bulge", "thoracic_bulge"))
 BULGE_CLASSES = frozenset(("lumbar_bulge", "thoracic_bulge"))
-SAME_DISC_PX = 12.0
-"""Two boxes whose centres are nearer than this are one disc; neighbouring discs are 30 apart in these pictures."""
+SAME_DISC_PX = 8.0
+"""Boxes whose centres lie nearer than this in rows are one disc, be they beside each other: some discs are boxed in two
+parts, front and back. Neighbouring discs are 30 apart in these pictures."""
 BOX_COLUMNS = frozenset(("patient", "modality", "x0", "y0", "x1", "y1", "class"))
 
 
+Picture = tuple[str, str]
+"""Patient and modality (`t1`, `t2`)."""
+
+
 @dataclass(frozen=True)
-class _Box:
-    x: float
-    y: float
+class DrawnBox:
+    """A box in pixels, columns `x` and rows `y` from the picture's upper left corner, and its class."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
     kind: str
 
     @classmethod
-    def of(cls, row: SourceRow) -> _Box:
-        x0, y0, x1, y1 = (float(row[name]) for name in ("x0", "y0", "x1", "y1"))
-        return cls((x0 + x1) / 2, (y0 + y1) / 2, row["class"])
+    def of(cls, row: SourceRow) -> DrawnBox:
+        """Read the box of a table's row.
 
-    def distance(self, other: _Box) -> float:
+        Raises
+        ------
+        ValueError
+            When a corner is no number.
+        """
+        x0, y0, x1, y1 = (float(row[name]) for name in ("x0", "y0", "x1", "y1"))
+        return cls(x0, y0, x1, y1, row["class"])
+
+    @property
+    def x(self) -> float:
+        """Column of the middle."""
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        """Row of the middle."""
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def width(self) -> float:
+        """Extent in columns."""
+        return self.x1 - self.x0
+
+    def distance(self, other: DrawnBox) -> float:
+        """Return the way between the middles."""
         return hypot(self.x - other.x, self.y - other.y)
 
 
@@ -67,22 +99,38 @@ def read_boxed_discs(path: Path, *, id_prefix: str = "") -> list[BoxedDisc]:
     InputError
         When the file is missing, is no table of boxes, or a cell is no number.
     """
+    return list(_boxed_discs(_boxes_by_picture(path), id_prefix))
+
+
+def read_disc_boxes(path: Path) -> dict[Picture, list[DrawnBox]]:
+    """Read one box for each disc of each picture from a table of boxes, from the lowest disc up.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, is no table of boxes, or a cell is no number.
+    """
+    return {picture: [*map(_whole, _discs_of(boxes))] for picture, boxes in _boxes_by_picture(path).items()}
+
+
+def _boxes_by_picture(path: Path) -> dict[Picture, list[DrawnBox]]:
     if not set(read_header(path)) >= BOX_COLUMNS:
         raise InputError(f"{path}: expected boxes ({', '.join(sorted(BOX_COLUMNS))})")
+    boxes: dict[Picture, list[DrawnBox]] = {}
     try:
-        return list(_boxed_discs(read_csv_table(path, sorted(BOX_COLUMNS)), id_prefix))
+        for row in read_csv_table(path, sorted(BOX_COLUMNS)):
+            boxes.setdefault((row["patient"], row["modality"]), []).append(DrawnBox.of(row))
     except ValueError as error:
         raise InputError(f"{path}: {error}; boxes are numbers") from None
+    return boxes
 
 
-def _boxed_discs(rows: Iterable[SourceRow], id_prefix: str) -> Iterator[BoxedDisc]:
-    by_patient: dict[str, list[_Box]] = {}
-    for row in rows:
-        if row["modality"] == "t2":
-            by_patient.setdefault(row["patient"], []).append(_Box.of(row))
-    for patient, boxes in by_patient.items():
-        discs = sorted(_merged([box for box in boxes if box.kind in DISC_CLASSES]), key=lambda disc: -disc[0].y)
-        centers = [disc[0] for disc in discs]
+def _boxed_discs(by_picture: Mapping[Picture, Sequence[DrawnBox]], id_prefix: str) -> Iterator[BoxedDisc]:
+    for (patient, modality), boxes in by_picture.items():
+        if modality != "t2":
+            continue
+        discs = _discs_of(boxes)
+        centers = [*map(_whole, discs)]
         found = {question: set[int]() for question in ("stenosis", "spondylolisthesis")}
         for box in boxes:
             if box.kind in found and centers:
@@ -91,16 +139,20 @@ def _boxed_discs(rows: Iterable[SourceRow], id_prefix: str) -> Iterator[BoxedDis
             bulges = any(box.kind in BULGE_CLASSES for box in disc)
             answers = {BULGE_OR_HERNIATION: bulges} | {name: place in places for name, places in found.items()}
             is_normal = all(box.kind == NORMAL for box in disc)
-            yield BoxedDisc(f"{id_prefix}{patient}", level, disc[0].y, disc[0].x, answers, is_normal)
+            yield BoxedDisc(f"{id_prefix}{patient}", level, centers[place].y, centers[place].x, answers, is_normal)
 
 
-def _merged(boxes: Sequence[_Box]) -> list[list[_Box]]:
-    """Group the boxes of one disc; the first stands for its place."""
-    discs: list[list[_Box]] = []
-    for box in boxes:
-        same = next((disc for disc in discs if box.distance(disc[0]) < SAME_DISC_PX), None)
-        if same is None:
-            discs.append([box])
+def _discs_of(boxes: Iterable[DrawnBox]) -> list[list[DrawnBox]]:
+    """Return the boxes of each disc of a picture, from the lowest disc up; boxes of other classes are left out."""
+    discs: list[list[DrawnBox]] = []
+    for box in sorted((box for box in boxes if box.kind in DISC_CLASSES), key=lambda box: -box.y):
+        if discs and discs[-1][0].y - box.y < SAME_DISC_PX:
+            discs[-1].append(box)
         else:
-            same.append(box)
+            discs.append([box])
     return discs
+
+
+def _whole(disc: Iterable[DrawnBox]) -> DrawnBox:
+    """Return the box that stands for a disc: the widest, for some hold only a part of it; of equal ones the upper."""
+    return max(disc, key=lambda box: (box.width, -box.y))
