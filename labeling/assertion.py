@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import DISC_WORDS
+from deepspine.labeling.degree_words import is_adverb, last_grade
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.paired_sides import sides_as_one, with_denied_side_behind
-from deepspine.labeling.past import is_adverb, last_grade, without_past
+from deepspine.labeling.past import without_past
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
 _SIDES = frozenset(("side", "side_post"))

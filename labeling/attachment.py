@@ -23,7 +23,7 @@ from deepspine.labeling.clauses.vertebrae import Vertebrae
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.past import CHANGED_SIDE
+from deepspine.labeling.present import CHANGED_SIDE
 
 LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to", "filler"))
 

@@ -22,7 +22,8 @@ from deepspine.labeling.discourse.reader import heading_sections, read_report
 from deepspine.labeling.lexicon import Lexicon, load_lexicon
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.scanning import repair, scan
-from deepspine.labeling.sentences import Sentence, split_sentences
+from deepspine.labeling.sentence import Sentence
+from deepspine.labeling.sentences import split_sentences
 from deepspine.labeling.tokenization import Tokens, tokenize
 
 COMPONENTS = (

@@ -11,6 +11,18 @@ OEDEMA = "modic.edema"
 BONE = frozenset(("site.bone", BONE_LESION))
 """Rules whose words are of bone, and of what befalls it; of infections, and of the oedema of endplates."""
 
+HEADS = frozenset(("finding", "pred"))
+NAMED = HEADS | {"site", "zone"}
+"""Kinds of mentions that name a lesion, and where it lies."""
+
+SIDES = frozenset(("side", "side_post"))
+MODIFIED = NAMED | {"side"}
+"""Kinds of mentions that a word right before them modifies."""
+
+DEGREES = frozenset(("grade", "number", "mm"))
+CLAUSE_ENDS = frozenset(",;:(")
+"""Values of marks."""
+
 
 class Mention:
     """A typed span of tokens.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from deepspine.labeling.degree_words import is_value
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.past import is_value
 
 _SIDE_OF_WORD = {
     **dict.fromkeys(("left", "lt", "l"), "left"),

@@ -9,7 +9,7 @@ from deepspine.labeling.clauses.frames import SITES, SLIPS, Frame, LevelRef, las
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import Sentence
+from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
 
 ANAPHORS = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import Sentence
+from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
 
 _KINDS = frozenset(("breaker", "conj", "cop", "level", "mark", "of", "present", "same", "to"))

@@ -29,7 +29,7 @@ from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
-from deepspine.labeling.sentences import Sentence
+from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.tokenization import Tokens
 
 UNTOLD, POINTING = 0.3, 0.04

@@ -12,7 +12,7 @@ from deepspine.labeling.discourse.section_words import (
     section_told,
 )
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import DASHES, Sentence
+from deepspine.labeling.sentence import DASHES, Sentence
 
 MAX_BARE_HEADING = 5
 """Words of a section's heading without a colon, on a line of its own."""

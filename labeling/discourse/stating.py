@@ -12,7 +12,7 @@ from deepspine.labeling.discourse.frame_grades import final_bits, is_negative, i
 from deepspine.labeling.discourse.references import resolve
 from deepspine.labeling.level_mentions import LUMBAR
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentences import Sentence
+from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
 from deepspine.labeling.tokenization import Tokens
 

@@ -377,3 +377,41 @@ def test_a_slip_may_have_another_grade_now() -> None:
 def test_one_side_of_both_may_have_become_worse() -> None:
     text = "L4-5: Mild bilateral foraminal narrowing has become severe on the left."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "The previously patent canal is now severely narrowed.",
+    "Severely narrowed canal, previously patent.",
+    "The canal is severely narrowed, previously mildly narrowed.",
+    "The canal is severely narrowed; it was mildly narrowed in 2019.",
+    "Formerly mild canal stenosis, now severe.",
+])  # fmt: skip
+def test_a_former_state_is_left_out(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "The previously mildly narrowed left foramen is now patent.",
+    "The left foramen is now patent, previously severely narrowed.",
+    "The left foramen is patent; it was narrowed in 2019.",
+])  # fmt: skip
+def test_what_was_narrowed_is_patent(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 foraminal_stenosis left": "none"}
+
+
+def test_a_former_state_that_is_unchanged_stays() -> None:
+    assert labels_of("L4-5: The previously narrowed canal is unchanged.") == {"L4-L5 canal_stenosis": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("There is canal stenosis. It is severe.", "canal_stenosis", "severe"),
+    ("On the prior MRI the canal stenosis was mild. It is now severe.", "canal_stenosis", "severe"),
+    ("There is a bulge with canal stenosis. This is moderate. The foramina are patent.", "canal_stenosis", "moderate"),
+    ("There is an anterolisthesis. It is grade 2.", "spondylolisthesis", "grade2"),
+])  # fmt: skip
+def test_a_sentence_may_only_give_the_degree_of_it(text: str, finding: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", finding) == {"L4-L5": grades}
+
+
+def test_it_on_a_line_of_its_own_goes_back_to_nothing() -> None:
+    assert told("L4-5: Canal stenosis.\nIt is severe.", "canal_stenosis") == {"L4-L5": PRESENT}

@@ -1,0 +1,146 @@
+"""How a finding has changed: "from mild to moderate" leaves moderate, the degree of "slightly progressed" is none."""
+
+from __future__ import annotations
+
+from deepspine.labeling.degree_words import is_adverb, last_grade
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import DEGREES, MODIFIED, Mention
+from deepspine.labeling.number_mentions import last_of_numbers
+from deepspine.labeling.present import drop_degrees_of_last_head
+from deepspine.labeling.priors import is_former_type, skip_operated, skip_prior
+
+_NUMBERED = frozenset(("modic.type", "grade.pfirrmann"))
+_DENIED_AGAIN = frozenset(("new", "additional", "recurrent"))
+"""Words behind "or" that name what a denied change does not hold: "no progression or | new stenosis"."""
+
+_CHANGES = frozenset(("change", "changes", "progression", "difference"))
+"""Last words of the phrases that deny a change and have no degree: "no interval | change"."""
+
+_NO = Rule("neg.no_change_or_new", "neg", "no", ())
+
+
+def without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return the mentions without changes and their degrees, and without what words for the past take along."""
+    kept: list[Mention] = []
+    index, n = 0, len(mentions)
+    denies = False
+    while index < n:
+        mention = mentions[index]
+        if mention.value == "operated":
+            index = skip_operated(mentions, index, kept)
+            continue
+        if mention.kind == "prior":
+            index = skip_prior(mentions, index, kept, words)
+            continue
+        if mention.kind == "trend":
+            denied, index = _skip_change(mentions, index, kept, words)
+            denies = denies or denied
+            continue
+        if mention.kind == "change" and (behind := _behind_change(mentions, index, kept, words)):
+            index = behind
+            continue
+        denies = denies or (mention.kind == "filler" and words[mention.j - 1] in _CHANGES)
+        if denies and mention.value == "or" and words[mention.j : mention.j + 1] and words[mention.j] in _DENIED_AGAIN:
+            mention = Mention(_NO, mention.i, mention.j + 1)
+        kept.append(mention)
+        index += 1
+    return kept
+
+
+def _behind_change(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
+    """Keep but what a finding has changed to, "from mild | to moderate"; returns where to read on, 0 if nowhere."""
+    change = mentions[index]
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    if following is None:
+        return 0
+    if change.value == "to":
+        _drop_types(kept, words)
+        if following.kind in DEGREES:
+            drop_degrees_of_last_head(kept)
+        return index + 1
+    if following.kind == "grade":
+        return _latest(mentions, index, kept, words)
+    if _changed_from_type(following, change, kept):
+        return index + 2
+    if not _is_numbered(following):
+        return 0
+    latest, behind = _latest_number(mentions, index + 1, words)
+    kept += latest
+    return behind
+
+
+def _skip_change(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> tuple[bool, int]:
+    """Leave out a change with its degree and its denial: "slightly | progressed", "no further | increase".
+
+    Returns whether it was denied, and where to read on. An adjective before a participle is that of the noun behind
+    both ("mild | worsening stenosis").
+    """
+    change = mentions[index]
+    following = mentions[index + 1] if index + 1 < len(mentions) else None
+    attributive = following is not None and following.i == change.j and following.kind in MODIFIED
+    of_noun = change.form == "part" or attributive
+    place = change.i
+    while kept and kept[-1].j == place and _qualifies_change(kept[-1], words, of_noun=of_noun):
+        place = kept.pop().i
+    denied = bool(kept) and kept[-1].j == place and _denies_change(kept[-1], change, attributive=attributive)
+    if denied:
+        kept.pop()
+    if following is not None and following.kind == "grade" and following.i == change.j and not attributive:
+        behind = mentions[index + 2] if index + 2 < len(mentions) else None
+        of_next = behind is not None and behind.i == following.j and behind.kind in MODIFIED
+        if is_adverb(words[following.i : following.j]) and not of_next:
+            index += 1
+    return denied, index + 1
+
+
+def _qualifies_change(mention: Mention, words: list[str], *, of_noun: bool) -> bool:
+    """Whether a word before a change is its own; `of_noun` where an adjective would be that of the noun behind."""
+    if mention.kind == "restword":
+        return True
+    return mention.kind == "grade" and (not of_noun or is_adverb(words[mention.i : mention.j]))
+
+
+def _denies_change(neg: Mention, change: Mention, *, attributive: bool) -> bool:
+    """Whether a change is denied and no finding: "no | increase", "has not | progressed"; not "no | larger bulge"."""
+    if neg.kind != "neg" or neg.value == "gone" or attributive:
+        return False
+    return neg.value == "not" or change.form == "noun"
+
+
+def _drop_types(kept: list[Mention], words: list[str]) -> None:
+    """Drop the Modic types that a clause says have changed."""
+    clause = max((mention.j for mention in kept if words[mention.i] == ";"), default=0)
+    kept[:] = [mention for mention in kept if mention.i < clause or mention.rule.id != "modic.type"]
+
+
+def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:
+    """Keep moderate of "from mild to moderate", nothing of "from mild"."""
+    grade = mentions[index + 1]
+    if grade.value == "latest":
+        kept.append(grade)
+    elif grade.value == "range":
+        latest = Mention(grade.rule, grade.j - 1, grade.j)
+        latest.bits = last_grade(grade, words)
+        kept.append(latest)
+    return index + 2
+
+
+def _is_numbered(mention: Mention) -> bool:
+    """Whether a mention is a grade, a type or a size in numbers: "grade 1", "type 1 to type 2", "4 mm"."""
+    return mention.kind in ("number", "mm") or mention.rule.id in _NUMBERED
+
+
+def _latest_number(mentions: list[Mention], index: int, words: list[str]) -> tuple[list[Mention], int]:
+    """Return grade 2 of "from | grade 1 to grade 2", nothing of "from | grade 1", and where to read on."""
+    last = last_of_numbers(mentions[index], words)
+    if last is not None:
+        return [last], index + 1
+    joint, behind = [*mentions[index + 1 : index + 3], None, None][:2]
+    if joint is None or joint.kind != "to" or behind is None or not _is_numbered(behind):
+        return [], index + 1
+    return [behind], index + 3
+
+
+def _changed_from_type(following: Mention, change: Mention, kept: list[Mention]) -> bool:
+    """Whether one Modic type is what the present one was before: "type 2, matured from | type 1"."""
+    return following.bits.bit_count() == 1 and is_former_type(following, change, kept)
