@@ -54,7 +54,7 @@ def _bracketed(words: list[str], mentions: list[Mention]) -> set[int]:
     return inside
 
 
-def unmarked_items(sentence: Sentence) -> list[Sentence]:
+def unmarked_items(words: list[str], sentence: Sentence) -> list[Sentence]:
     """Cut before headings that nothing divides from the text before: "Disc: bulge | Canal: mild | L5-S1: normal"."""
     items = [sentence]
     mentions, sentence.mentions = sentence.mentions, []
@@ -63,7 +63,7 @@ def unmarked_items(sentence: Sentence) -> list[Sentence]:
         items[-1].mentions.append(mention)
         if mention.value != ":":
             continue
-        first = _heading_start(mentions, index)
+        first = _heading_start(words, mentions, index)
         if not first and colons:
             first = _finding_start(mentions, index, colons[-1])
         if first and _ends_field(mentions, first - 1):
@@ -106,8 +106,8 @@ def _is_level_behind_text(mentions: list[Mention], colons: list[int], colon: int
     return head is not None and head.kind in _LEVELS and colon - 2 > last
 
 
-def _heading_start(mentions: list[Mention], colon: int) -> int:
-    """Return the first mention of "R NF:", "Canal:", "Foraminal narrowing:" before a colon; 0 where none stands."""
+def _heading_start(words: list[str], mentions: list[Mention], colon: int) -> int:
+    """Return the first mention of "R NF:", "Foraminal narrowing:", "Narrowing of the canal:"; 0 where none stands."""
     first = colon
     if first > 1 and mentions[first - 1].value == "both" and mentions[first - 1].i == mentions[first - 2].j:
         first -= 1
@@ -115,6 +115,9 @@ def _heading_start(mentions: list[Mention], colon: int) -> int:
         before = mentions[first - 1] if first else None
         if before is not None and before.kind == kind and before.value != "both" and before.j == mentions[first].i:
             first -= 1
+    if first > 1 and words[mentions[first - 1].i] == "of":
+        of_noun = mentions[first - 2].kind == "pred"
+        first -= 2 if of_noun else mentions[first - 1].kind == "side_post"
     return first if any(mention.kind == "site" for mention in mentions[first:colon]) else 0
 
 

@@ -24,8 +24,9 @@ MAX_FIELD_WORDS = 60
 
 _COLON = Rule("mark of a field", "mark", ":", ())
 _GOING_ON = Rule("mark before a degree of it", "breaker", "but", ())
-_DEGREE_OF_IT = (("breaker",), ("cop",), ("grade", "number"))
-"""Kinds of mentions of "It | is now | severe"."""
+_DEGREES = frozenset(("grade", "number", "cap"))
+_OF_DEGREE = _DEGREES | {"to", "conj"}
+"""Kinds of mentions that "It is now | mild to moderate" goes on with."""
 
 _NAMES = frozenset(("finding", "site", "pred"))
 _PARTING = DASHES | frozenset((".", "|", NEWLINE, ":", "*", ")"))
@@ -42,7 +43,7 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
         if listed and ";" in words[sentence.i : sentence.j]:
             sentences += headed_items(words, sentence)
         elif sentence.has_colons:
-            sentences += unmarked_items(sentence)
+            sentences += unmarked_items(words, sentence)
         elif "there" in words[sentence.i + 1 : sentence.j]:
             for clause in cut(words, sentence, clause_opening):
                 sentences += short_of(words, clause)
@@ -66,11 +67,11 @@ def _with_degrees_of_it(sentences: list[Sentence]) -> list[Sentence]:
 
 def _gives_degree_of_it(sentence: Sentence) -> bool:
     """Whether nothing but a pronoun, a verb and a degree make up a sentence within a line."""
-    if sentence.line_start or sentence.item or len(sentence.mentions) != len(_DEGREE_OF_IT):
+    if sentence.line_start or sentence.item or len(sentence.mentions) < len(("it", "is", "mild")):
         return False
-    subject, *_ = sentence.mentions
-    said = all(mention.kind in kinds for mention, kinds in zip(sentence.mentions, _DEGREE_OF_IT, strict=True))
-    return said and subject.value == "which"
+    subject, verb, *said = sentence.mentions
+    degree = all(mention.kind in _OF_DEGREE for mention in said) and said[0].kind in _DEGREES
+    return subject.value == "which" and verb.kind == "cop" and degree
 
 
 class _Splitter:

@@ -11,14 +11,28 @@ from deepspine.labeling.clauses.lesions_ahead import (
     states_lesion,
 )
 from deepspine.labeling.clauses.listed_lesions import ListedLesions
+from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
 
 _HAVING = (["with"], ["w/"], ["associated", "with"], ["accompanied", "by"])
 """Links behind what is denied that go on with what it would do to the roots or the sac."""
 
 
+_OPENING = frozenset(("neg", "infection"))
+"""Kinds of mentions that stand before, or are, what is denied and has no label."""
+
+
 class DenialEnds(ListedLesions):
     """What ends a denial, and what is still part of it: clauses, lesions with a place of their own, effects."""
+
+    def _count_unknown(self) -> None:
+        """Count what is denied by a name that nobody knows: "no arachnoiditis | and mild stenosis"."""
+        neg = self._peek(-1)
+        if not self.neg or self.neg_heads or neg is None or neg.kind not in _OPENING:
+            return
+        start = neg.i if neg.kind == "infection" else neg.j
+        if any(word.isalpha() and word not in LIGHT for word in self.words[start : self.mentions[self.index].i]):
+            self._count_head()
 
     def _ends_denial(self, joint: Mention) -> bool:
         """Whether "and" goes on with what is no more denied: a state, or a lesion with its article or level."""

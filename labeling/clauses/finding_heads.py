@@ -355,7 +355,9 @@ class FindingHeads(Leftovers):
         sites = self._degenerating()
         known = [s for s in sites if s.value in ("disc", "facet", "endplate", "disc_signal")]
         following = self._peek()
-        if not sites and following is not None and following.kind == "of" and self._site_within(3):
+        before = [site for conjunct in [*self.conjuncts, self.cur] for site in conjunct.sites]
+        foreign = all(site.value in ("other", "cord") for site in before)
+        if foreign and following is not None and following.kind == "of" and self._site_within(3):
             self._open(mention)
             return
         cur = self.cur

@@ -111,12 +111,15 @@ class Predicates(Leftovers):
         return not suits and self._object_ahead(self._peek())
 
     def _begins(self, noun: Mention) -> bool:
-        """Whether a noun with its object begins behind a comma: "on this study, | compression of the sac"."""
+        """Whether a noun with its object begins: "on this study, | compression of the sac", "no fracture, no | ..."."""
         previous = self._peek(-1)
         if previous is not None and previous.kind == "grade":
             previous = self._peek(-2)
-        behind_comma = previous is not None and previous.value == "," and not self.cur.sites
-        return behind_comma and noun.form in ("noun", "either") and self._object_ahead(self._peek())
+        if previous is None or self.cur.sites or noun.form not in ("noun", "either"):
+            return False
+        foreign = all(site.value in ("other", "cord") for conjunct in self.conjuncts[-1:] for site in conjunct.sites)
+        joined = previous.value == "," or (previous.kind in ("conj", "neg") and foreign)
+        return joined and self._object_ahead(self._peek())
 
     def _is_of_measured_sac(self, stenosis: Mention, chain: list[Conjunct]) -> bool:
         """Whether a sac is only measured to tell of the canal: "the sac measures 8 mm, consistent with | stenosis"."""

@@ -30,6 +30,7 @@ class Scope(Brackets):
         before, after = self._peek(-1), self._peek(1)
         if before is not None and before.kind == "vertebra" and after is not None and after.kind == "vertebra":
             return
+        self._count_unknown()
         self._settle_predicate_grade()
         self._settle_other_side()
         self._settle_side_behind()
@@ -83,6 +84,7 @@ class Scope(Brackets):
 
     def _on_comma(self) -> None:
         """Begin the next item of a list, or a clause where that item asserts something by itself."""
+        self._count_unknown()
         denied = bool(self.neg and self.neg_heads)
         if (denied or self.open is not None) and (self._item_asserts() or self._is_clause()):
             self._boundary()

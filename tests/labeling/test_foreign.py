@@ -1,0 +1,71 @@
+"""What has no label beside what has: fractures, lesions of the cord and unknown names take nothing along."""
+
+import itertools
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of
+
+FOREIGN = ("fracture", "epidural haematoma", "conus lesion", "infection", "arachnoiditis", "pars defect")
+LABELLED = (
+    ("canal stenosis", {"canal_stenosis": PRESENT}),
+    ("narrowing of the canal", {"canal_stenosis": PRESENT}),
+    ("narrowing of the left foramen", {"foraminal_stenosis left": PRESENT}),
+    ("degeneration of the disc", {"degeneration": PRESENT}),
+    ("disc bulge", {"bulge": PRESENT}),
+)
+"""Lesions and what they assert; denied, each is `none`."""
+
+DENIED = (
+    "No {foreign} or {lesion}.",
+    "No {lesion} or {foreign}.",
+    "No {foreign}, no {lesion}.",
+    "No {foreign} and no {lesion}.",
+    "There is no evidence of {foreign} or {lesion}.",
+    "There is no {foreign} and no evidence of {lesion}.",
+    "No {foreign} is seen, and there is no {lesion}.",
+    "Neither {foreign} nor {lesion}.",
+    "There is {foreign} but no {lesion}.",
+    "No {lesion} but {foreign}.",
+)
+ASSERTED = (
+    "There is {foreign} and {lesion}.",
+    "There is {lesion} with {foreign}.",
+    "There is {foreign} as well as {lesion}.",
+    "There is {lesion}, {foreign} is seen.",
+    "There is no {foreign} but {lesion}.",
+    "There is no {foreign}, but there is {lesion}.",
+    "There is {lesion} without {foreign}.",
+    "No {foreign}; there is {lesion}.",
+)
+
+
+@pytest.mark.parametrize("frame", DENIED)
+def test_what_is_denied_beside_something_foreign_is_denied(frame: str) -> None:
+    for foreign, (lesion, asserted) in itertools.product(FOREIGN, LABELLED):
+        text = f"L4-5: {frame.format(foreign=foreign, lesion=lesion)}"
+        assert labels_of(text) == {f"L4-L5 {finding}": "none" for finding in asserted}, text
+
+
+@pytest.mark.parametrize("frame", ASSERTED)
+def test_what_is_asserted_beside_something_foreign_is_asserted(frame: str) -> None:
+    for foreign, (lesion, asserted) in itertools.product(FOREIGN, LABELLED):
+        text = f"L4-5: {frame.format(foreign=foreign, lesion=lesion)}"
+        assert labels_of(text) == {f"L4-L5 {finding}": grades for finding, grades in asserted.items()}, text
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+@pytest.mark.parametrize("joint", [",", " and", ", and"])
+def test_a_degree_ends_the_denial_of_something_foreign(foreign: str, joint: str) -> None:
+    text = f"L4-5: No {foreign}{joint} mild narrowing of the canal."
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Narrowing of the left foramen: severe.",
+    "Degree of left foraminal stenosis: severe.",
+    "Degree of narrowing of the left foramen: severe.",
+    "Mild facet arthropathy. Stenosis of the left foramen: severe.",
+])  # fmt: skip
+def test_a_field_is_headed_by_a_noun_with_its_object(text: str) -> None:
+    found = {key: grades for key, grades in labels_of(f"L4-5: {text}").items() if "facet" not in key}
+    assert found == {"L4-L5 foraminal_stenosis left": "severe"}
