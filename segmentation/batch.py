@@ -25,6 +25,7 @@ from deepspine.data.geometry import Plane
 from deepspine.data.levels import Level
 from deepspine.data.picture_manifest import PictureEntry, read_manifest
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
+from deepspine.data.provenance import provenance
 from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume, Weighting
 from deepspine.segmentation.axial_regions import BOXED_FILES, AxialRegions, write_regions
@@ -35,6 +36,7 @@ from deepspine.segmentation.pose import Segmenter
 
 if TYPE_CHECKING:
     from deepspine.data.dicom.selection import Selection
+    from deepspine.data.dicom.series import Study
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def locate_inputs(
 ) -> BatchResult:
     """Locate every input; a single one straight into `out`, many into a folder each.
 
-    What is there already is left alone when the same input, lowest level and settings made it, else made again.
+    What is there already is left alone when the same input, lowest level, settings and software made it, else made
+    again.
 
     Parameters
     ----------
@@ -186,7 +189,7 @@ def _go_through(
     for one in inputs:
         folder = out / one.name if len(inputs) > 1 else out
         own = {**decided_by, "input": one.identity(), "spacing_mm": one.spacing_mm}
-        if _decided_by(folder / files[-1]) == own:
+        if _made_by(folder / files[-1]) == (provenance()["software"], own):
             n_there += 1
         else:
             # The answer for another input must not stay where this one is refused.
@@ -200,10 +203,11 @@ def _go_through(
     return BatchResult(rejects, n_there)
 
 
-def _decided_by(path: Path) -> object:
-    """Return what made an answer; None where there is none, or none that says so."""
+def _made_by(path: Path) -> tuple[object, object] | None:
+    """Return the software that gave an answer, and what decided it; None where there is none, or none that says so."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["made_by"]["decided_by"]
+        made_by = json.loads(path.read_text(encoding="utf-8"))["made_by"]
+        return made_by["software"], made_by["decided_by"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -262,10 +266,17 @@ def _studies_of(path: Path, *, axial: bool, root: Path | None) -> Iterator[Locat
 
     for study in ArchiveIndex.read(path, root=root).studies():
         selection = select_series(study)
-        # Keys of series are digests of what DICOM calls them.
-        keys = [series.series_key for series in study.series]
-        identity = partial("-".join, keys)
+        identity = partial(_slices_of, study)
         yield LocateInput(study.study_key, partial(_read_chosen, selection, axial=axial), identity=identity)
+
+
+def _slices_of(study: Study) -> str:
+    """Return what tells a study from the same one with other slices, wherever the archive lies."""
+    digest = hashlib.sha256()
+    for series in study.series:
+        files = [f"{path.name}:{frame};" for path, frame in zip(series.paths, series.frames, strict=True)]
+        digest.update(f"{series.series_key}:{''.join(files)}".encode())
+    return digest.hexdigest()[:16]
 
 
 def _read_chosen(selection: Selection, *, axial: bool) -> list[Volume]:

@@ -100,6 +100,21 @@ def test_of_an_archive_s_index_the_axial_t2_is_boxed(slabs: Path, tmp_path: Path
     assert [stack.grid.plane for stack in one.read()] == ["sagittal"]
 
 
+def test_a_study_whose_slices_came_late_is_another_input(slabs: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index.parquet"
+    late = sorted((slabs / "ax_t2").iterdir())[-1].rename(tmp_path / "late")
+
+    def identity() -> str:
+        index_archive(slabs).write(index)
+        (one,) = find_inputs([index], axial=True)
+        return one.identity()
+
+    before = identity()
+    assert identity() == before
+    late.rename(slabs / "ax_t2" / "late.dcm")
+    assert identity() != before
+
+
 def test_an_archive_that_has_moved_is_read_at_its_new_root(slabs: Path, tmp_path: Path) -> None:
     index = tmp_path / "index.parquet"
     index_archive(slabs).write(index)

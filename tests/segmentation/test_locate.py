@@ -215,6 +215,10 @@ def test_an_answer_is_given_again_when_what_decides_it_changed(tmp_path: Path) -
     assert run(same, settings={"weights": "of mine"}) == 0
     assert run(other, settings={"weights": "of mine"}) == 0
     assert run([replace(other[0], spacing_mm=0.5)], settings={"weights": "of mine"}) == 0
+    assert run(same) == 0
+    text = (tmp_path / "levels.json").read_text()
+    (tmp_path / "levels.json").write_text(text.replace('"deepspine ', '"deepspine 0.0.1 before '))
+    assert run(same) == 0
 
 
 def test_the_answer_for_another_input_does_not_stay_where_one_was_refused(tmp_path: Path) -> None:
