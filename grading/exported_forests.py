@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepspine.data.errors import ConfigError
+from deepspine.data.extras import needs_extra
 from deepspine.data.findings import get_finding
 from deepspine.data.geometry import FloatArray
 from deepspine.grading.measurements_forest import Learner, MeasurementForest, feature_array
@@ -79,11 +80,9 @@ def export(forest: MeasurementForest) -> ExportedForest:
     """
     if Learner.LOGISTIC in forest.model.named_steps:
         raise ConfigError("a regression on measurements cannot be shipped; take forest or boosting as learner")
-    try:
+    with needs_extra("export", "shipping a forest"):
         from skl2onnx import to_onnx
         from skl2onnx.common.data_types import FloatTensorType
-    except ImportError:
-        raise ConfigError('shipping a forest needs skl2onnx; install it with pip install "deepspine[export]"') from None
     graph = to_onnx(
         forest.model,
         initial_types=[(INPUT, FloatTensorType([None, len(forest.features)]))],

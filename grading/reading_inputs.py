@@ -12,7 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deepspine.data.errors import InputError
-from deepspine.data.files import VOLUME_SUFFIXES, holds_dicom, read_volume, read_volume_stacks, suffix_of
+from deepspine.data.files import (
+    VOLUME_SUFFIXES,
+    holds_dicom,
+    is_dicom_suffix,
+    read_volume,
+    read_volume_stacks,
+    suffix_of,
+)
 from deepspine.data.geometry import Plane
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
 from deepspine.data.volume import Volume, Weighting
@@ -99,11 +106,11 @@ def find_study(
     if study is not None and not _files_of(study):
         return _dicom_study(study, report_id)
     if study is not None:
-        found = _by_name(study, spacing_mm)
+        found, warnings = _by_name(study, spacing_mm)
     else:
-        found = {name: _read(path, name, spacing_mm) for name, path in given.items()}
+        found, warnings = {name: _read(path, name, spacing_mm) for name, path in given.items()}, ()
         _check_names(given)
-    return _checked(StudyImages(report_id or DEFAULT_ID, found))
+    return _checked(StudyImages(report_id or DEFAULT_ID, found, warnings))
 
 
 # ------------------------------------------------------------------------------------------------------------- DICOM
@@ -148,16 +155,29 @@ def _files_of(study: Path) -> list[Path]:
     """Return the volume files and pictures of a folder, or the one file; none for DICOM."""
     suffixes = (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES)
     if study.is_file():
-        is_dicom = suffix_of(study) in (".dcm", ".ima", ".dicom", ".zip", ".tar", ".tgz", ".gz", "")
-        return [] if is_dicom and suffix_of(study) not in suffixes else [study]
+        return [] if suffix_of(study) not in suffixes and _may_hold_dicom(study) else [study]
     if holds_dicom(study):
         return []
     files = sorted(file for file in study.iterdir() if suffix_of(file) in suffixes)
     return [file for file in files if not _NO_IMAGE.search(file.name.lower())]
 
 
-def _by_name(study: Path, spacing_mm: float | None) -> dict[str, list[Volume]]:
+def _may_hold_dicom(file: Path) -> bool:
+    """Whether a file is DICOM, or an archive file of a kind that may hold some."""
+    from pydicom.misc import is_dicom
+
+    from deepspine.data.dicom.discovery import PACKED_SUFFIXES, TAR_SUFFIXES, ZIP_SUFFIXES
+
+    packed = file.name.lower().endswith((*ZIP_SUFFIXES, *TAR_SUFFIXES, *PACKED_SUFFIXES))
+    return packed or is_dicom_suffix(suffix_of(file)) or is_dicom(file)
+
+
+def _by_name(study: Path, spacing_mm: float | None) -> tuple[dict[str, list[Volume]], tuple[str, ...]]:
     """Read the files of a folder, or one file, each for the input that its name and geometry say.
+
+    Returns
+    -------
+    Volumes by input, and what was left out.
 
     Raises
     ------
@@ -166,35 +186,51 @@ def _by_name(study: Path, spacing_mm: float | None) -> dict[str, list[Volume]]:
     """
     found: dict[str, list[Volume]] = {}
     named: dict[str, Path] = {}
+    warnings: tuple[str, ...] = ()
     for path in _files_of(study):
-        volume = read_volume(path)
         contrast = _CONTRAST.search(path.name.lower())
         if contrast is None:
             raise InputError(f"{path}: its name says neither T1 nor T2; say it with --t1 or --t2 in place of STUDY")
-        if volume.grid.plane is Plane.AXIAL and contrast[1] == "1":
+        volume = _read_one(path, spacing_mm)
+        axial = volume.grid.plane is Plane.AXIAL
+        if axial and contrast[1] == "1":
+            warnings = ("axial T1 was left out: axial slices are read on T2",)
             continue
-        name = AXIAL_T2 if volume.grid.plane is Plane.AXIAL else f"sagittal_t{contrast[1]}"
+        name = AXIAL_T2 if axial else f"sagittal_t{contrast[1]}"
         if name in named:
             raise InputError(
                 f"{study}: two files are {input_words(name)}, {named[name].name} and {path.name}; "
                 "give the folder of one patient, or name the files with --t1 and --t2"
             )
         named[name] = path
-        found[name] = _read(path, name, spacing_mm)
+        found[name] = _given_for(name, path, read_volume_stacks(path) if axial else [volume])
     _check_names(named)
-    return found
+    return found, warnings
+
+
+def _read_one(path: Path, spacing_mm: float | None) -> Volume:
+    is_picture = suffix_of(path) in PICTURE_SUFFIXES and path.is_file()
+    return read_picture(path, spacing_mm=spacing_mm) if is_picture else read_volume(path)
 
 
 def _read(path: Path, name: str, spacing_mm: float | None) -> list[Volume]:
     """Read a file for an input: a sagittal one is one stack, an axial one may be several."""
-    is_picture = suffix_of(path) in PICTURE_SUFFIXES and path.is_file()
-    plane = Plane.AXIAL if name == AXIAL_T2 else Plane.SAGITTAL
-    if is_picture and plane is Plane.AXIAL:
+    if name != AXIAL_T2:
+        return _given_for(name, path, [_read_one(path, spacing_mm)])
+    if suffix_of(path) in PICTURE_SUFFIXES and path.is_file():
         raise InputError(f"{path}: an axial picture has no place beside the sagittal ones; give volumes or DICOM")
-    if is_picture:
-        volumes = [read_picture(path, spacing_mm=spacing_mm)]
-    else:
-        volumes = read_volume_stacks(path) if plane is Plane.AXIAL else [read_volume(path)]
+    return _given_for(name, path, read_volume_stacks(path))
+
+
+def _given_for(name: str, path: Path, volumes: Sequence[Volume]) -> list[Volume]:
+    """Return the volumes of a file with the weighting of the input that it was given for.
+
+    Raises
+    ------
+    InputError
+        When they are slices of another plane, or the header says another weighting.
+    """
+    plane = Plane.AXIAL if name == AXIAL_T2 else Plane.SAGITTAL
     weighting = WEIGHTINGS[name[-2:]]
     for volume in volumes:
         if volume.grid.plane is not plane:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from deepspine.data.errors import InputError
+from deepspine.data.extras import needs_extra
 from deepspine.segmentation.engines import SCORES_NAME, SLICES_NAME
 from deepspine.segmentation.network import build_network
 from deepspine.segmentation.weights_file import N_NEIGHBOURS, WEIGHTS_FILE
@@ -82,10 +82,8 @@ def _make_distinct(network: nn.Module) -> None:
 
 
 def _onnx() -> Any:
-    try:
+    with needs_extra("bench", "exporting a graph"):
         import onnx
-    except ImportError:
-        raise InputError("onnx is not installed; `pip install 'deepspine[bench]'` brings it") from None
     return onnx
 
 

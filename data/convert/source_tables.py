@@ -9,7 +9,8 @@ from typing import Any
 
 from deepspine.data.csv_headers import fault_of_header
 from deepspine.data.csv_rows import header_of, read_lines, require_cells
-from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.errors import InputError
+from deepspine.data.extras import needs_extra
 
 KIND = "a table of the published dataset"
 APOSTROPHES = str.maketrans("’‘`", "'''")
@@ -98,11 +99,9 @@ def read_excel_table(path: Path, columns: Sequence[str]) -> list[SourceRow]:
     ConfigError
         When the reader of Excel files is not installed.
     """
-    try:
+    with needs_extra("convert", "reading an Excel file"):
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
-    except ImportError:
-        raise ConfigError("Excel files need openpyxl; install it with `pip install 'deepspine[convert]'`") from None
     from zipfile import BadZipFile
 
     if not path.is_file():

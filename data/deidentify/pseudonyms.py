@@ -20,7 +20,7 @@ from deepspine.data.deidentify.basic_profile import (
     action_of,
 )
 from deepspine.data.deidentify.sequence_words import clean_description
-from deepspine.data.errors import ConfigError
+from deepspine.data.extras import needs_extra
 
 PREFIX = "DS"
 """Pseudonyms of ids begin with it, so that `check` knows them: `DS` and ten capitals or digits."""
@@ -65,12 +65,8 @@ class Pseudonymizer:
     """
 
     def __init__(self, secret: str) -> None:
-        try:
+        with needs_extra("deidentify", "de-identification"):
             from dicognito.anonymizer import Anonymizer
-        except ImportError:
-            raise ConfigError(
-                "de-identification needs dicognito; install it with `pip install 'deepspine[deidentify]'`"
-            ) from None
         self._anonymizer = Anonymizer(id_prefix=PREFIX, seed=secret)
 
     def report_id(self, report_id: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from deepspine.data.dicom.headers import pseudonymous_key
 from deepspine.data.errors import InputError
+from deepspine.data.extras import needs_extra
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import whole_file
 
@@ -66,8 +67,10 @@ def fetch_studies(
 
     Raises
     ------
+    ConfigError
+        When `dicomweb-client` is not installed.
     InputError
-        When `dicomweb-client` is not installed, or the server does not answer the first question.
+        When the server does not answer the first question.
     """
     client = _client(url)
     fetched = there = n_series = 0
@@ -86,10 +89,8 @@ def fetch_studies(
 
 
 def _client(url: str) -> Any:
-    try:
+    with needs_extra("web", "DICOMweb"):
         from dicomweb_client.api import DICOMwebClient
-    except ImportError:
-        raise InputError("DICOMweb needs a further package; install it with `pip install deepspine[web]`") from None
     try:
         return DICOMwebClient(url, timeout=TIMEOUT_S)
     except ValueError:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from deepspine.data.errors import InputError
+from deepspine.data.extras import needs_extra
 from deepspine.segmentation.engines import Engine, graph_path, has_bfloat16, onnx_engine, torch_engine
 from deepspine.segmentation.graph_export import export_onnx
 from deepspine.segmentation.inference import SegmentationNetwork
@@ -74,12 +74,8 @@ def _channels_first(network: nn.Module) -> nn.Module:
 
 
 def _openvino(model: Path, threads: int, precision: str) -> Engine:
-    try:
+    with needs_extra("bench", "measuring OpenVINO"):
         import openvino
-    except ImportError:
-        raise InputError(
-            "openvino is not installed; `pip install 'deepspine[bench]'` brings what is measured beside ours"
-        ) from None
     hints = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads}
     compiled = openvino.Core().compile_model(str(model), "CPU", hints)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,29 @@ def test_a_folder_of_volumes_is_the_study_that_its_files_show(phantom: PhantomSt
     assert np.allclose(volume.voxels, phantom.sagittal_t2.voxels)
     assert volume.grid.matches(phantom.sagittal_t2.grid, tolerance_mm=1e-2)
     assert not found.is_picture
+
+
+def test_an_axial_t1_is_left_out_with_a_warning(phantom: PhantomStudy, tmp_path: Path) -> None:
+    for name, direction in (("sag_T2.nii.gz", phantom.sagittal_t2.grid.axes_lps[::-1].T), ("ax_T1.nii.gz", np.eye(3))):
+        image = SimpleITK.GetImageFromArray(phantom.sagittal_t2.voxels)
+        image.SetSpacing(phantom.sagittal_t2.grid.spacing_mm[::-1].tolist())
+        image.SetDirection(direction.ravel().tolist())
+        SimpleITK.WriteImage(image, str(tmp_path / name))
+    found = find_study(tmp_path)
+    assert set(found.volumes) == {"sagittal_t2"}
+    assert found.warnings == ("axial T1 was left out: axial slices are read on T2",)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "gztar", "bztar", "xztar"])
+def test_an_archive_file_of_any_kind_is_a_study(kind: str, archive: Path, tmp_path: Path) -> None:
+    file = shutil.make_archive(str(tmp_path / "study"), kind, archive)
+    assert set(find_study(Path(file)).volumes) == {"sagittal_t1", "sagittal_t2"}
+
+
+def test_a_dicom_file_called_after_its_uid_is_looked_at_as_dicom(mistake: Mistake, tmp_path: Path) -> None:
+    WrittenSeries(axes=AXIAL, positions=((0.0, 0.0, 0.0),)).write(tmp_path / "series")
+    file = next((tmp_path / "series").iterdir()).rename(tmp_path / "1.2.840.17")
+    assert "no sagittal T1 or T2 series" in mistake(file)
 
 
 def test_an_axial_series_of_several_slabs_is_read_as_its_stacks(tmp_path: Path) -> None:

@@ -157,12 +157,10 @@ def progress(project: Project) -> None:
 
 
 def _store(project: str, *, create: bool = False) -> Store:
-    try:
-        from deepspine.labeling.annotate.schema import Database
-    except ModuleNotFoundError as error:
-        from deepspine.data.errors import ConfigError
+    from deepspine.data.extras import needs_extra
 
-        raise ConfigError(f"{error.name} is not installed; pip install 'deepspine[annotate]'") from None
+    with needs_extra("annotate", "annotating"):
+        from deepspine.labeling.annotate.schema import Database
     from deepspine.labeling.annotate.store import Store
 
     return Store(Database(project, create=create))
