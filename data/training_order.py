@@ -29,7 +29,8 @@ class StepSeed(pl.Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: object, batch_idx: int
     ) -> None:
         """Seed PyTorch for the step."""
-        step = self._seed * STEP_SEED_STRIDE + trainer.global_step
+        # Batches, not steps of the optimiser: those of which it accumulates gradients draw differently too.
+        step = self._seed * STEP_SEED_STRIDE + trainer.fit_loop.total_batch_idx
         torch.manual_seed(step * trainer.world_size + trainer.global_rank)
 
 

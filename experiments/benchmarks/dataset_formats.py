@@ -24,6 +24,7 @@ from deepspine.data.crops import INPUTS
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import StoredSample, stored_samples
 from deepspine.data.errors import ConfigError, InputError
+from deepspine.data.extras import needs_extra
 from deepspine.data.whole_files import write_whole
 from deepspine.experiments.benchmarks.peer_environment import last_line, peer_environment
 
@@ -220,8 +221,8 @@ def _from_offsets(stored: Sequence[StoredSample], seed: int) -> Iterator[Plain]:
 
 
 def _from_stream(shards: Sequence[Path], seed: int) -> Iterator[Plain]:
-    import webdataset as wds
-
+    with needs_extra("bench", "measuring WebDataset"):
+        import webdataset as wds
     streamed = wds.WebDataset([str(path) for path in shards], shardshuffle=len(shards), seed=seed, empty_check=False)
     for sample in streamed.shuffle(BUFFER, seed=seed):
         yield plain_sample(sample)

@@ -157,6 +157,11 @@ def test_a_table_is_called_by_its_format(
     assert [path.name for path in reports.parent.iterdir()] == ["reports.csv"]
 
 
+def test_workers_for_data_without_dicom_are_refused(mistake: Mistake, tmp_path: Path) -> None:
+    line = mistake("convert", "spider", str(tmp_path), str(tmp_path / "out"), "--workers", "2")
+    assert "--workers reads DICOM headers, of which SPIDER has none" in line
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+import yaml
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -51,7 +52,7 @@ def train(kind: str, root: Path, run: Path, *extra: str) -> int:
         "train", kind, "--data.root", str(root), "--data.sources", "[sudirman]", "--data.held_fold", "-1",
         "--data.batch_size", "3", f"--data.augmentation.size={SIDE}", "--trainer.default_root_dir", str(run),
         "--trainer.accelerator", "cpu", "--trainer.max_epochs", "3", "--trainer.limit_val_batches", "0",
-        "--trainer.reload_dataloaders_every_n_epochs", "1", "--trainer.logger", "false",
+        "--trainer.logger", "false",
         "--trainer.enable_progress_bar", "false", "--trainer.enable_model_summary", "false",
         "--trainer.callbacks+=pytorch_lightning.callbacks.ModelCheckpoint",
         "--trainer.callbacks.filename", "every-{epoch}", "--trainer.callbacks.save_top_k", "-1", *extra,
@@ -104,3 +105,10 @@ def test_a_detector_starts_from_no_segmentation_that_learned_from_the_held_patie
 ) -> None:
     assert train("detection", pictures, tmp_path, "--data.held_fold", "1") == 2
     assert "this segmentation learned from patients of fold 1 of 5" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["segmentation", "detection"])
+def test_pictures_are_augmented_anew_in_every_epoch(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A loader's workers know but the epoch that it was made for."""
+    assert main(["train", kind, "--data.root", "data", "--print_config"]) == 0
+    assert yaml.safe_load(capsys.readouterr().out)["trainer"]["reload_dataloaders_every_n_epochs"] == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,6 +18,8 @@ FAST = (
     "--trainer.check_val_every_n_epoch=1",
 )  # fmt: skip
 """What `--fast` stands for."""
+REDRAWN = {"reload_dataloaders_every_n_epochs": 1}
+"""Keys of the trainer for data that a loader's workers augment: these know but the epoch that they begin with."""
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -24,7 +28,7 @@ def segmentation(context: typer.Context) -> None:
     """Train the segmentation: --config FILE, then any key as a flag; --help lists them. --fast: a minute's check."""
     from deepspine.segmentation.training import SegmentationData, SegmentationModule
 
-    _fit(SegmentationModule, SegmentationData, context.args)
+    _fit(SegmentationModule, SegmentationData, context.args, REDRAWN)
 
 
 @app.command("detection", context_settings=_PASS_ON)
@@ -32,7 +36,7 @@ def detection(context: typer.Context) -> None:
     """Train the detector of bodies and discs, with the keys of its --config as flags. --fast: a minute's check."""
     from deepspine.segmentation.detection.training import DetectionData, DetectionModule
 
-    _fit(DetectionModule, DetectionData, context.args)
+    _fit(DetectionModule, DetectionData, context.args, REDRAWN)
 
 
 @app.command("grading", context_settings=_PASS_ON)
@@ -43,8 +47,13 @@ def grading(context: typer.Context) -> None:
     _fit(GradingModule, GradingData, context.args)
 
 
-def _fit(module: type[pl.LightningModule], data: type[pl.LightningDataModule], arguments: list[str]) -> None:
-    """Run LightningCLI's fit.
+def _fit(
+    module: type[pl.LightningModule],
+    data: type[pl.LightningDataModule],
+    arguments: list[str],
+    trainer_defaults: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Run LightningCLI's fit, with defaults for keys of the trainer.
 
     Raises
     ------
@@ -69,6 +78,7 @@ def _fit(module: type[pl.LightningModule], data: type[pl.LightningDataModule], a
             save_config_callback=ConfigInRunFolder,
             save_config_kwargs={"overwrite": True, "save_to_log_dir": False},
             seed_everything_default=0,
+            trainer_defaults=dict(trainer_defaults),
         )
     except ArgumentError as error:
         raise ConfigError(f"{error}; `deepspine train ... --help` lists the keys") from None
