@@ -156,9 +156,12 @@ class Leftovers(Zones):
         """Return the stenosis whose effect parts it from its other side: "severe left with contact, | mild right"."""
         if not conjunct.grade or conjunct.sides not in (LEFT, RIGHT):
             return []
+        caused = [frame for frame in self.caused if _is_graded_other_side(frame, conjunct.sides)]
+        if caused:
+            return caused
         effects = list(takewhile(lambda frame: frame.finding in _EFFECTS, reversed(self.frames)))
         before = self.frames[-len(effects) - 1 : -len(effects)] if effects else []
-        return [f for f in before if f.finding in STENOSES and f.grade and f.sides | conjunct.sides == BOTH]
+        return [frame for frame in before if _is_graded_other_side(frame, conjunct.sides)]
 
     def _affirm(self) -> None:
         """Say that a level or side has what a heading, or the clause so far, names: "Disc herniation: L4-5 | yes"."""
@@ -218,12 +221,21 @@ class Leftovers(Zones):
         if side is None or side.kind != "side" or not self._is_at_head(side, before_it=-2) or following is None:
             return
         adverb = self.words[side.i] == "bilaterally"
-        if following.kind not in _OPENING_HEAD and not (adverb and following.kind == "side"):
+        opens = following.kind in _OPENING_HEAD or (
+            following.kind == "side" and (adverb or self._opens_other_side(side))
+        )
+        if not opens:
             return
         if cur.sides == BOTH and not adverb:
             return
         if self._give_side(self.last, cur.sides):
             self._fresh()
+
+    def _opens_other_side(self, side: Mention) -> bool:
+        """Whether the other side opens what is said of a site of its own: "stenosis left |, right foramen free"."""
+        other, site = self._peek(), self._peek(2)
+        sides = {side.value, other.value if other is not None else ""}
+        return sides == {"left", "right"} and site is not None and site.kind in ("site", "vertebra")
 
     def _settle_scale(self) -> None:
         """Leave the grade of a published scale to the level before a comma: "Schizas C at L4-5 |, the others A"."""
@@ -239,6 +251,11 @@ class Leftovers(Zones):
     @staticmethod
     def _is_side(mention: Mention | None) -> bool:
         return mention is not None and mention.kind in ("side", "side_post")
+
+
+def _is_graded_other_side(frame: Frame, sides: int) -> bool:
+    """Whether a stenosis of the other side has its degree, so that one of this side goes on with it."""
+    return frame.finding in STENOSES and bool(frame.grade) and frame.sides | sides == BOTH
 
 
 def _waits_for_side(frame: Frame, sides: int) -> bool:

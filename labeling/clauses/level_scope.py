@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.clauses.exceptions import Exceptions
 from deepspine.labeling.clauses.frames import BOTH, NONE, SLIPS, Frame, LevelRef, meanings
 from deepspine.labeling.clauses.items import brought_about, last_item
+from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
 
 NAMED = frozenset(("level", "levels"))
@@ -16,6 +17,11 @@ BEYOND = {"discs_above": "above", "discs_below": "below"}
 _PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
 _JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 _ENTERING = frozenset(("approach", "reach"))
+_BEHIND_PLACED = frozenset(("mark", "conj", "breaker"))
+_HEADING_MARKS = frozenset((":", "-"))
+_PARTING = frozenset((";", "but"))
+"""What may stand behind levels that close what is before them; marks that make them a heading; what parts clauses."""
+
 _DETAILS = frozenset(("side", "side_post", "grade", "zone", "mm", "number", "mark", "conj"))
 """Kinds of mentions that may follow the level of a lesion in a list, and head nothing."""
 
@@ -309,11 +315,25 @@ class LevelScope(Exceptions):
             self.neg = ""
             self._fresh()
         self.level = ref
-        self.level_used = False
+        self.level_used = self._places_foreign(ref)
         self.last_open = False
         if self.neg and self.neg_heads:
             self.neg = ""
             self.cur.neg = ""
+
+    def _places_foreign(self, ref: LevelRef) -> bool:
+        """Whether levels are those of something without a label: "fusion from L4 to S1 |, with stenosis at L3-4"."""
+        following = self._peek()
+        if following is None or following.kind not in _BEHIND_PLACED or following.value in _HEADING_MARKS:
+            return False
+        start = max(
+            (m.j for m in self.mentions[: self.index] if m.kind == "mark" or m.value in _PARTING), default=self.start
+        )
+        known = {place for m in self.mentions[: self.index] if m.kind != "site" for place in range(m.i, m.j)}
+        return any(
+            self.words[place].isalpha() and place not in known and self.words[place] not in LIGHT
+            for place in range(start, ref.i)
+        )
 
     def _names_place(self) -> bool:
         """Whether discs or endplates only say where the heads before are: "desiccation of the discs | L3-S1"."""

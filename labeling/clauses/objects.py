@@ -215,8 +215,9 @@ class Objects(Emission):
             return self._emit(head, SITES[site_entered], opener)
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
-        if self._is_head_of_other_side(opener):
-            return self._emit(head, SITES[self.frames[-1].site], opener)
+        other = self._other_side_before(opener)
+        if other is not None:
+            return self._emit(head, SITES[other.site], opener)
         site = self.previous_site
         if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
             return self._emit(head, site, opener)
@@ -224,12 +225,15 @@ class Objects(Emission):
             return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
-    def _is_head_of_other_side(self, opener: Conjunct) -> bool:
-        """Whether a head is said of the site before: "narrowing of the left recess, mild | narrowing of the right"."""
-        before = self.frames[-1] if self.frames else None
+    def _other_side_before(self, opener: Conjunct) -> Frame | None:
+        """Return the other side of a site, which a head without one goes on with.
+
+        "Narrowing of the left foramen and severe | narrowing of the right", "...; the right is | patent".
+        """
+        before = (self.last or self.frames)[-1] if self.frames else None
         if before is None or before.site not in ("foramen", "recess") or before.finding not in STENOSES:
-            return False
-        return opener.sides in (LEFT, RIGHT) and before.sides | opener.sides == BOTH
+            return None
+        return before if opener.sides in (LEFT, RIGHT) and before.sides | opener.sides == BOTH else None
 
     def _narrows_disc(self, head: Mention, opener: Conjunct) -> bool:
         """Whether a narrowing is that of the disc: "Disc: severely | narrowed", "desiccated and | narrowed"."""

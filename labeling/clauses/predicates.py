@@ -213,14 +213,14 @@ class Predicates(Leftovers):
         subject = [(site, conjunct.sides) for conjunct in self.subject for site in conjunct.sites]
         if mention.value == "normal" and self._is_of_level_alone():
             frames = [self._frame("normal_level", 1, mention, opener)]
+        elif (other := self._other_side_before(opener)) is not None:
+            frames = self._emit(mention, SITES[other.site], opener)
         elif subject:
             frames = self._of_subject(mention, opener, subject)
         elif mention.value == "crowd" and following is not None and following.kind in ("of", "site", "side"):
             self.cur = opener
             self._open(mention)
             return
-        elif self._is_head_of_other_side(opener):
-            frames = self._emit(mention, SITES[self.frames[-1].site], opener)
         elif opener.sides and self.previous_site is not None and self.topic is None:
             frames = self._emit(mention, self.previous_site, opener)
         else:

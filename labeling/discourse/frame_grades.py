@@ -20,7 +20,7 @@ def is_negative(frame: Frame) -> bool:
 
 
 def is_particular(frame: Frame) -> bool:
-    """Whether a negative speaks of one side, root or disc, or of what was just spoken of, so never of all levels."""
+    """Whether a negative speaks of one side, root, disc or past lesion, or of what was just spoken of, not of all."""
     of_disc = frame.finding in ("normal_disc", "normal_contour") or (
         frame.finding == "degeneration" and frame.site == "disc"
     )
@@ -28,6 +28,7 @@ def is_particular(frame: Frame) -> bool:
     return (
         (one_disc and not frame.rest)
         or (frame.sides in (1, 2) and frame.finding in LATERAL)
+        or (frame.gone and not frame.plural)
         or frame.named
         or frame.same
     )

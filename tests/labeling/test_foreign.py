@@ -60,6 +60,38 @@ def test_a_degree_ends_the_denial_of_something_foreign(foreign: str, joint: str)
     assert labels_of(text) == {"L4-L5 canal_stenosis": "mild"}
 
 
+PLACED = ("Posterior fusion", "Status post laminectomy", "Epidural abscess", "Scoliosis", "Compression fracture")
+PLACES = ("at L3-4", "from L2 to L4", "at L2-3 and L3-4")
+
+
+@pytest.mark.parametrize("joint", [" with ", ", with ", " and ", ", ", ", resulting in "])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_finding_has_its_own_level_and_not_that_of_something_foreign(place: str, joint: str) -> None:
+    for foreign in PLACED:
+        assert labels_of(f"{foreign} {place}{joint}severe canal stenosis at L4-5.") == {
+            "L4-L5 canal_stenosis": "severe"
+        }
+        text = f"{foreign} {place}{joint}severe canal stenosis at L4-5 and a mild disc bulge at L5-S1."
+        assert labels_of(text) == {"L4-L5 canal_stenosis": "severe", "L5-S1 bulge": "mild"}
+
+
+def test_a_finding_without_a_level_has_that_of_something_foreign() -> None:
+    text = "Status post laminectomy at L4-5 with severe canal stenosis and a mild disc bulge."
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "severe", "L4-L5 bulge": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "The extrusion is no longer seen. At L5-S1 there is a mild bulge.",
+    "The previously seen disc extrusion has resolved. At L5-S1 there is a mild bulge.",
+])  # fmt: skip
+def test_a_lesion_that_is_gone_frees_its_own_level_alone(text: str) -> None:
+    assert labels_of(text) == {"L5-S1 bulge": "mild"}
+
+
+def test_a_lesion_that_is_gone_frees_the_level_that_is_named() -> None:
+    assert labels_of("The L5-S1 extrusion has resolved.") == {"L5-S1 herniation": "none"}
+
+
 @pytest.mark.parametrize("text", [
     "Narrowing of the left foramen: severe.",
     "Degree of left foraminal stenosis: severe.",

@@ -202,6 +202,34 @@ def test_an_effect_parts_the_degrees_of_the_sides_and_stays_at_its_own(text: str
     }
 
 
+@pytest.mark.parametrize(
+    "cause", ["due to the bulge", "secondary to disc bulge and facet hypertrophy", "from osteophytes"]
+)
+@pytest.mark.parametrize(("behind", "right"), [
+    (", mild on the right.", "mild"),
+    ("; mild on the right.", "mild"),
+    ("; the right is patent.", "none"),
+    (". The right is patent.", "none"),
+    ("; the right is mildly narrowed.", "mild"),
+])  # fmt: skip
+def test_a_cause_parts_the_degrees_of_the_sides(cause: str, behind: str, right: str) -> None:
+    text = f"L4-5: Severe left foraminal stenosis {cause}{behind}"
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": right}
+    assert told(text, "bulge").get("L4-L5", "mild|moderate|severe") == "mild|moderate|severe"
+
+
+@pytest.mark.parametrize("text", [
+    "Mild foraminal stenosis left, right foramen free.",
+    "Mild foraminal stenosis left, the right foramen is patent.",
+    "Mild foraminal narrowing on the left, right foramen clear.",
+])  # fmt: skip
+def test_a_side_behind_a_noun_leaves_the_other_to_what_follows(text: str) -> None:
+    assert labels_of(f"L5-S1: {text}") == {
+        "L5-S1 foraminal_stenosis left": "mild",
+        "L5-S1 foraminal_stenosis right": "none",
+    }
+
+
 @pytest.mark.parametrize("text", [
     "The left foramen is narrowed but not the right, and the canal is patent.",
     "The left foramen is narrowed but not the right, the canal is patent.",
