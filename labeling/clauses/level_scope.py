@@ -17,10 +17,12 @@ BEYOND = {"discs_above": "above", "discs_below": "below"}
 _PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
 _JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
 _ENTERING = frozenset(("approach", "reach"))
-_BEHIND_PLACED = frozenset(("mark", "conj", "breaker"))
+_BEHIND_PLACED = frozenset(("mark", "conj", "breaker", "present"))
+_AGAIN = frozenset(("another", "one", "similar", "second"))
 _HEADING_MARKS = frozenset((":", "-"))
 _PARTING = frozenset((";", "but"))
-"""What may stand behind levels that close what is before them; marks that make them a heading; what parts clauses."""
+"""What may stand behind levels that close what is before them; words for one more of the lesion before; marks that make
+levels a heading; what parts clauses."""
 
 _DETAILS = frozenset(("side", "side_post", "grade", "zone", "mm", "number", "mark", "conj"))
 """Kinds of mentions that may follow the level of a lesion in a list, and head nothing."""
@@ -190,7 +192,7 @@ class LevelScope(Exceptions):
         """Whether "at L4-5" belongs to what stands before it, which it then closes: "mild stenosis | at L4-5"."""
         cur = self.cur
         following = self._peek()
-        if not bare and cur.empty and self.last and self._repeats(following):
+        if not bare and cur.empty and self.last and self._repeats(following) and not self._joins_foreign(ref):
             self._repeat_last(ref)
             return True
         taken = not bare or any(conjunct.level for conjunct in self.conjuncts)
@@ -217,6 +219,11 @@ class LevelScope(Exceptions):
             elif following is None:
                 self._assign(bare, ref)
         return False
+
+    def _joins_foreign(self, ref: LevelRef) -> bool:
+        """Whether levels behind "and" are those of something else: "protrusion at L3-4 and kyphoplasty | at L2-3"."""
+        joint = max((m.j for m in self.mentions[: self.index] if m.kind in ("conj", "mark")), default=ref.i)
+        return _AGAIN.isdisjoint(self.words[joint : ref.i]) and self._names_foreign(joint, ref.i)
 
     def _share_with_other_side(self, ref: LevelRef) -> None:
         """Give the level to the degree of the other side too: "..., moderate right and severe left | at L5-S1"."""
@@ -326,13 +333,15 @@ class LevelScope(Exceptions):
         following = self._peek()
         if following is None or following.kind not in _BEHIND_PLACED or following.value in _HEADING_MARKS:
             return False
-        start = max(
-            (m.j for m in self.mentions[: self.index] if m.kind == "mark" or m.value in _PARTING), default=self.start
-        )
-        known = {place for m in self.mentions[: self.index] if m.kind != "site" for place in range(m.i, m.j)}
+        ends = (m.j for m in self.mentions[: self.index] if m.kind == "mark" or m.value in _PARTING)
+        return self._names_foreign(max(ends, default=self.start), ref.i)
+
+    def _names_foreign(self, start: int, end: int) -> bool:
+        """Whether words from one token to another name what may have no label."""
+        known = {place for m in self.mentions[: self.index] if not _is_foreign(m) for place in range(m.i, m.j)}
         return any(
             self.words[place].isalpha() and place not in known and self.words[place] not in LIGHT
-            for place in range(start, ref.i)
+            for place in range(start, end)
         )
 
     def _names_place(self) -> bool:
@@ -373,3 +382,8 @@ class LevelScope(Exceptions):
             self.frames.append(twin)
             self.last = [twin]
         self.level = ref
+
+
+def _is_foreign(mention: Mention) -> bool:
+    """Whether a mention names what may have no label: a site, or an operation."""
+    return mention.kind in ("site", "nothing") or mention.value == "operated"

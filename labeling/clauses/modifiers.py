@@ -249,9 +249,14 @@ class Modifiers(Leftovers):
             self._mark(before)
 
     def _adds_nothing(self, site: Mention) -> bool:
-        """Whether a site only says how high something stands, or whose the finding beside it is: "bulging | disc"."""
+        """Whether a site only says how high something stands, or whose the finding beside it is: "bulging | disc".
+
+        So does a level before the degree of another site: "adjacent | segment severe foraminal stenosis".
+        """
         if site.value == "level":
-            return self._is_height_of_vertebra(site)
+            following = self._peek()
+            grades_next = following is not None and following.kind == "grade" and following.i == site.j
+            return (grades_next and self._site_within(3)) or self._is_height_of_vertebra(site)
         if site.value != "disc":
             return False
         if self._owns_quality(site, plural=site.plural):

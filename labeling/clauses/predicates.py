@@ -22,6 +22,9 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
+_VAGUE = frozenset(("spine", "level"))
+"""Sites that another one in the same noun phrase makes precise: "adjacent segment foraminal | stenosis"."""
+
 _DISC_SITES = frozenset(("disc", "level", "disc_height", "disc_signal", "disc_contour"))
 
 
@@ -299,9 +302,10 @@ class Predicates(Leftovers):
             chain = _coordinated(chain)
         if cur.sites:
             chain = [c for c in chain if c is cur or not _is_only_measured(c, cur)]
-        if any(s.value != "spine" for c in chain for s in c.sites):
+        if any(s.value not in _VAGUE for c in chain for s in c.sites):
             for conjunct in chain:
-                conjunct.sites = [s for s in conjunct.sites if s.value != "spine"]
+                conjunct.sites = [s for s in conjunct.sites if s.value not in _VAGUE]
+            chain = [conjunct for conjunct in chain if not conjunct.empty]
         return chain
 
     def _ends_item_before(self) -> bool:

@@ -101,3 +101,20 @@ def test_a_lesion_that_is_gone_frees_the_level_that_is_named() -> None:
 def test_a_field_is_headed_by_a_noun_with_its_object(text: str) -> None:
     found = {key: grades for key, grades in labels_of(f"L4-5: {text}").items() if "facet" not in key}
     assert found == {"L4-L5 foraminal_stenosis left": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Adjacent segment moderate left foraminal stenosis.",
+    "Fusion below with adjacent segment moderate left foraminal stenosis.",
+])  # fmt: skip
+def test_a_segment_before_a_site_has_no_label(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 foraminal_stenosis left": "moderate"}
+
+
+@pytest.mark.parametrize(("text", "levels"), [
+    ("Disc protrusion at L3-4 and kyphoplasty at L2-3.", {"L3-L4"}),
+    ("Disc protrusion at L3-4 and another at L2-3.", {"L2-L3", "L3-L4"}),
+    ("Disc protrusion at L3-4, and at L2-3.", {"L2-L3", "L3-L4"}),
+])  # fmt: skip
+def test_a_lesion_is_not_repeated_at_the_level_of_something_foreign(text: str, levels: set[str]) -> None:
+    assert labels_of(text) == {f"{level} herniation": "protrusion" for level in levels}
