@@ -219,7 +219,7 @@ class Afterthoughts(Objects):
             return 0 if self._leaves_side(frame, conjunct) else frame.sides
         if self.topic is not None and frame.head.j <= self.start and self._is_of_new_level([frame]):
             return self.topic.sides or self.side_in_front
-        return frame.sides if conjunct.level is None or self._names_side(frame) else 0
+        return frame.sides if conjunct.level is None or self._names_side(frame) else self.side_in_front
 
     def _names_side(self, frame: Frame) -> bool:
         """Whether a head is named with its side, of all its levels: "left stenosis", "stenosis on the left, | ..."."""

@@ -268,3 +268,13 @@ def test_a_side_of_another_finding_is_not_shared(text: str, finding: str, side: 
 ])  # fmt: skip
 def test_roots_that_tell_where_fluid_is_have_no_label(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 thecal_sac": "indentation"}
+
+
+@pytest.mark.parametrize("text", [
+    "On the left, severe foraminal narrowing at L4-5 and mild at L2-3.",
+    "On the left, severe foraminal narrowing at L4-5, mild at L2-3.",
+    "Left foraminal narrowing, severe at L4-5 and mild at L2-3.",
+    "Left foraminal narrowing is severe at L4-5 and mild at L2-3.",
+])  # fmt: skip
+def test_a_side_in_front_is_that_of_every_level(text: str) -> None:
+    assert labels_of(text) == {"L2-L3 foraminal_stenosis left": "mild", "L4-L5 foraminal_stenosis left": "severe"}
