@@ -252,10 +252,15 @@ class Lookahead(State):
         return following.kind in ("of", "site", "side", "vertebra")
 
     def _site_behind_places(self, step: int) -> bool:
-        """Whether a site stands behind sides and levels that share it: "the left | L4-5 and right L5-S1 foramina"."""
+        """Whether a site stands behind sides and levels that share it: "the left | L4-5 and right L5-S1 foramina".
+
+        The noun may be said again: "narrowing of the left | L4-5 and severe narrowing of the right L5-S1 foramen".
+        """
+        noun = self.open if self.open is not None else self.mentions[self.index]
         levels = 0
         for mention in self.mentions[self.index + step :]:
-            if mention.kind not in _PLACES and mention.value != ",":
+            again = mention.kind == "grade" or (mention.kind == "pred" and mention.value == noun.value)
+            if mention.kind not in _PLACES and mention.value != "," and not again:
                 return levels > 0 and mention.kind == "site"
             levels += mention.kind == "level"
         return False
@@ -336,6 +341,7 @@ class Lookahead(State):
         for mention in self.mentions[self.index : self.index + 5]:
             if mention.kind == "pred" and mention.value == head.value and mention is not head:
                 opener.sides = sides
+                opener.level = next((c.level for c in conjuncts if c.level is not None), opener.level)
                 return self._site_within(6)
             if mention.kind in ("site", "finding", "level", "open", "breaker"):
                 return False

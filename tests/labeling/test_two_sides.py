@@ -278,3 +278,8 @@ def test_roots_that_tell_where_fluid_is_have_no_label(text: str) -> None:
 ])  # fmt: skip
 def test_a_side_in_front_is_that_of_every_level(text: str) -> None:
     assert labels_of(text) == {"L2-L3 foraminal_stenosis left": "mild", "L4-L5 foraminal_stenosis left": "severe"}
+
+
+def test_a_noun_said_again_shares_its_object_with_the_one_before() -> None:
+    text = "Mild narrowing of the left L4-5 and severe narrowing of the right L5-S1 foramen."
+    assert labels_of(text) == {"L4-L5 foraminal_stenosis left": "mild", "L5-S1 foraminal_stenosis right": "severe"}
