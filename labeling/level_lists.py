@@ -14,6 +14,12 @@ _BEFORE_PLACE = frozenset(("finding", "grade", "of", "pred"))
 _DESCRIBES = frozenset(("filler", "finding", "grade", "modic", "number", "open", "side", "site"))
 """Kinds of mentions that describe the level before them; a noun such as "effacement of" does, too."""
 
+_SHAPES = frozenset(
+    ("diffuse", "circumferential", "concentric", "generalised", "generalized", "focal", "broad", "based", "-",
+     "shallow", "asymmetric", "eccentric", "annular", "posterior", "dorsal", "degenerative")
+)  # fmt: skip
+"""Adjectives of a lesion that may stand before it."""
+
 _VERBS = frozenset(("demonstrates", "has", "reveals", "shows"))
 """Verbs of one level."""
 
@@ -59,7 +65,7 @@ def _stands_between(mentions: list[Mention], index: int, words: list[str]) -> bo
     level = mentions[index]
     before = mentions[index - 1] if index else None
     behind = mentions[index + 1] if index + 1 < len(mentions) else None
-    if before is None or behind is None or before.j != level.i or behind.i != level.j:
+    if before is None or behind is None or before.j != level.i or not _SHAPES.issuperset(words[level.j : behind.i]):
         return False
     if before.kind not in _BEFORE_PLACE:
         return False

@@ -19,6 +19,7 @@ def test_a_level_behind_a_comma_has_what_stands_behind_it(text: str) -> None:
 @pytest.mark.parametrize("text", [
     "Moderate disc bulge at L3-4, L4-5 small protrusion.",
     "Moderate bulge L3-4, L4-5 broad-based disc protrusion.",
+    "Moderate bulge at L3-4, L4-5 diffuse posterior disc protrusion.",
 ])  # fmt: skip
 def test_each_of_two_lesions_keeps_its_level(text: str) -> None:
     assert told(text, "bulge") == {"L3-L4": "moderate"}
