@@ -11,7 +11,11 @@ from deepspine.labeling.degree_words import is_adverb, last_grade
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.paired_sides import sides_as_one, with_denied_side_behind
+from deepspine.labeling.paired_sides import (
+    sides_as_one,
+    with_bracketed_degrees_ahead,
+    with_denied_side_behind,
+)
 from deepspine.labeling.past import without_past
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
@@ -86,6 +90,8 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = _merge_comparisons(mentions)
     if "conj" in kinds:
         mentions = sides_as_one(mentions, words)
+    if "mark" in kinds and "grade" in kinds:
+        mentions = with_bracketed_degrees_ahead(mentions, words)
     if "neg" in kinds and "breaker" in kinds:
         mentions = with_denied_side_behind(mentions, words)
     return mentions

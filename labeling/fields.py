@@ -116,8 +116,10 @@ def _heading_start(words: list[str], mentions: list[Mention], colon: int) -> int
         if before is not None and before.kind == kind and before.value != "both" and before.j == mentions[first].i:
             first -= 1
     if first > 1 and words[mentions[first - 1].i] == "of":
-        of_noun = mentions[first - 2].kind == "pred"
-        first -= 2 if of_noun else mentions[first - 1].kind == "side_post"
+        if mentions[first - 2].kind == "pred":
+            first -= 2
+        elif mentions[first - 1].kind == "side_post":
+            first -= 1
     return first if any(mention.kind == "site" for mention in mentions[first:colon]) else 0
 
 

@@ -15,6 +15,7 @@ _SIDE_OF_WORD = {
 }
 _SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
 _BOTH = {kind: Rule(f"{kind}.both_named", kind, "both", ()) for kind in ("side", "side_post")}
+_OF = Rule("of.both_sides", "of", "", ())
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 _SEMICOLON = Rule("mark.behind_position", "mark", ";", ())
 _PAIR_WORDS = len(("left", "/", "right"))
@@ -23,6 +24,9 @@ _BEFORE_VALUES = frozenset(("site", "pred", "finding", "cop", "level", "levels",
 """Kinds of mentions between the two sides and their values: "Right/left foramina | at L4-5: | mild/moderate"."""
 
 _MARKS_BEFORE = frozenset((":", "-", "=", "(", ")"))
+_BRACKETED = (("side", "side_post"), "(", ("grade",), ")", ("conj", ","), ("side",), "(", ("grade",), ")", ("site",))
+"""Kinds of mentions, or their words, of "left (mild) and right (severe) foramina"."""
+
 _BEFORE_SIDES = frozenset(("of", "the", "both", "either"))
 _ENDS = frozenset(("mark", "breaker", "level", "levels"))
 """Kinds of mentions behind a side that nothing but what stands before it has: "on the left and on the right |, ..."."""
@@ -109,6 +113,27 @@ def _are_of_one_site(mentions: list[Mention], words: list[str], *, alone: bool) 
         return True
     stated = verb is not None and verb.kind == "cop"
     return not stated and (first.kind == "side_post" or words[first.i - 1] in _BEFORE_SIDES)
+
+
+def with_bracketed_degrees_ahead(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Put bracketed degrees of two sides before these: "narrowing of the | left (mild) and right (severe) foramina".
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence that holds a side, degrees and marks.
+    words
+        Of the whole report.
+    """
+    for index in range(len(mentions) - len(_BRACKETED) + 1):
+        first, _, mild, _, joint, second, _, severe, _, site = part = mentions[index : index + len(_BRACKETED)]
+        shape = all(m.kind in kinds or words[m.i] in kinds for m, kinds in zip(part, _BRACKETED, strict=True))
+        if shape and {first.value, second.value} == {"left", "right"}:
+            sides = [Mention(_SIDE[side.value], side.i, side.j) for side in (first, second)]
+            of = [Mention(_OF, first.i, first.i + 1)] if words[first.i] == "of" else []
+            told = [*of, mild, sides[0], joint, severe, sides[1], site]
+            return [*mentions[:index], *told, *mentions[index + len(part) :]]
+    return mentions
 
 
 def with_denied_side_behind(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -53,6 +53,7 @@ EACH_ITS_OWN = (
     "{adj} {noun}: left {a}, right {b}.",
     "{adj} {noun} - left {a}, right {b}.",
     "{a} (left) and {b} (right) {adj} {noun}.",
+    "Disc bulge with {noun} of the left ({a}) and right ({b}) {sites}.",
     "{a} {adj} {noun} left, {b} right.",
     "Disc bulge causing {a} left and {b} right {adj} {noun}.",
     "On the left, {a} {adj} {noun}; on the right, {b}.",
