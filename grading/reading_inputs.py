@@ -188,10 +188,10 @@ def _by_name(study: Path, spacing_mm: float | None) -> tuple[dict[str, list[Volu
     named: dict[str, Path] = {}
     warnings: tuple[str, ...] = ()
     for path in _files_of(study):
+        volume = _read_one(path, spacing_mm)
         contrast = _CONTRAST.search(path.name.lower())
         if contrast is None:
             raise InputError(f"{path}: its name says neither T1 nor T2; say it with --t1 or --t2 in place of STUDY")
-        volume = _read_one(path, spacing_mm)
         axial = volume.grid.plane is Plane.AXIAL
         if axial and contrast[1] == "1":
             warnings = ("axial T1 was left out: axial slices are read on T2",)

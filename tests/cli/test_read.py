@@ -290,6 +290,7 @@ def test_a_spine_without_its_lumbosacral_junction_asks_for_the_lowest_level(
     ("name", "content", "message"),
     [
         ("notes_t2.txt", b"text", "no DICOM files|suffix"),
+        ("report.pdf", b"text", "has the suffix '.pdf'"),
         ("broken_t2.png", b"\x89PNG not a picture", "cannot be read as a picture"),
         ("empty_t2.nii.gz", b"", "is empty"),
     ],
