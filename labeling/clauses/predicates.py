@@ -22,6 +22,7 @@ from deepspine.labeling.clauses.frames import (
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
+_OPERATIONS = frozenset(("laminectomy", "fusion", "discectomy", "laminotomy", "hemilaminectomy", "surgery", "surgical"))
 _VAGUE = frozenset(("spine", "level"))
 """Sites that another one in the same noun phrase makes precise: "adjacent segment foraminal | stenosis"."""
 
@@ -105,13 +106,17 @@ class Predicates(Leftovers):
         return False
 
     def _lacks_effect(self, noun: Mention, chain: list[Conjunct]) -> bool:
-        """Whether a lesion is denied an effect on what follows: "scar without mass effect on | the left S1 root"."""
+        """Whether a lesion is denied an effect on what follows: "scar without mass effect on | the left S1 root".
+
+        An operation is denied what it should have mended: "laminectomy with no residual | stenosis".
+        """
         sited = [conjunct for conjunct in chain if conjunct.sites]
         if not self.neg or any(conjunct.neg for conjunct in sited) or noun.form not in ("noun", "either"):
             return False
         table = meanings()
         suits = any((noun.value, site.value) in table for conjunct in sited for site in conjunct.sites)
-        return not suits and self._object_ahead(self._peek())
+        operated = all(self.words[site.i] in _OPERATIONS for conjunct in sited for site in conjunct.sites)
+        return not suits and (operated or self._object_ahead(self._peek()))
 
     def _begins(self, noun: Mention) -> bool:
         """Whether a noun with its object begins: "on this study, | compression of the sac", "no fracture, no | ..."."""

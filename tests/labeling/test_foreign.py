@@ -118,3 +118,18 @@ def test_a_segment_before_a_site_has_no_label(text: str) -> None:
 ])  # fmt: skip
 def test_a_lesion_is_not_repeated_at_the_level_of_something_foreign(text: str, levels: set[str]) -> None:
     assert labels_of(text) == {f"{level} herniation": "protrusion" for level in levels}
+
+
+@pytest.mark.parametrize("text", [
+    "Laminectomy defect with no residual stenosis.",
+    "Status post fusion without stenosis.",
+    "Laminectomy with no canal, recess or foraminal stenosis.",
+])  # fmt: skip
+def test_an_operation_may_leave_no_stenosis(text: str) -> None:
+    free = labels_of(f"L4-5: {text}")
+    assert set(free.values()) == {"none"}
+    assert {key.split()[1] for key in free} == {"canal_stenosis", "foraminal_stenosis", "subarticular_stenosis"}
+
+
+def test_a_stenosis_that_something_else_lacks_is_not_the_spine_s() -> None:
+    assert not labels_of("L4-5: The aorta is seen with no stenosis.")
