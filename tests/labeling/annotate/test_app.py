@@ -91,9 +91,9 @@ def test_a_report_full_of_html_stays_text(signed_in: Callable[[str], SignedIn]) 
     html = signed_in("anna").client.get("/report/2").text
     assert "<script>document" not in html
     assert "<img src=x" not in html
-    assert "49" not in html
     assert "&lt;script&gt;document.title=&#39;owned&#39;&lt;/script&gt;" in html
     text = re.sub(r"<[^>]+>", "", re.search(r"<pre>(.*?)</pre>", html, re.DOTALL)[1])  # type: ignore[index]
+    assert "49" not in text  # what the page draws at random may hold it
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&#34;", '"'), ("&amp;", "&")):
         text = text.replace(entity, character)
     assert text == HOSTILE
