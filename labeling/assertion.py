@@ -144,18 +144,19 @@ def _without_comma_before_object(mentions: list[Mention]) -> list[Mention]:
 
 def _without_degrees_of_place(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Leave out degrees of where something lies: "bulge slightly to the left", "mildly eccentric to the right"."""
-    kept = mentions[:1]
-    for mention, following in zip(mentions[1:], [*mentions[2:], None], strict=True):
-        if not (mention.kind == "grade" and _grades_place(mention, kept[-1], following, words)):
+    kept: list[Mention] = []
+    for mention, following in zip(mentions, [*mentions[1:], None], strict=True):
+        before = kept[-1] if kept else None
+        if not (mention.kind == "grade" and _grades_place(mention, before, following, words)):
             kept.append(mention)
     return kept
 
 
-def _grades_place(grade: Mention, before: Mention, following: Mention | None, words: list[str]) -> bool:
+def _grades_place(grade: Mention, before: Mention | None, following: Mention | None, words: list[str]) -> bool:
     """Whether an adverb of degree stands before a place and behind no verb, whose degree it would be."""
     if following is None or following.i != grade.j or not is_adverb(words[grade.i : grade.j]):
         return False
-    if before.j == grade.i and before.form in ("verb", "part"):
+    if before is not None and before.j == grade.i and before.form in ("verb", "part"):
         return False
     return following.kind == "focus" or (following.kind == "side_post" and words[following.i] in _TOWARDS)
 

@@ -63,12 +63,15 @@ _PREPOSITIONS = frozenset(
     ("at", "of", "in", "for", "on", "the", "affecting", "involving", "from", "to", "around", "about", "(", "between",
      "segment", "level", "levels")
 )  # fmt: skip
-_OF_SIZE = frozenset(
+_MEASURES = frozenset(
     ("mm", "cm", "x", "millimeter", "millimeters", "millimetre", "millimetres", "centimeter", "centimeters",
-     "centimetre", "centimetres", "degree", "degrees", "percent", "%", "-", "/", "to", "by", "of", "month", "months",
-     "week", "weeks", "year", "years", ")", ":")
+     "centimetre", "centimetres")
 )  # fmt: skip
-"""Words behind a number that is a size, a time or a list's."""
+_OF_SIZE = _MEASURES | {
+    "degree", "degrees", "percent", "%", "-", "/", "to", "by", "of", "month", "months", "week", "weeks", "year",
+    "years", ")", ":",
+}  # fmt: skip
+"""Words behind a number that is a size, and behind one that is a size, a time or a list's."""
 
 _UNITS = _OF_SIZE - {")", ":", "to", "by", "of"}
 _RATED = frozenset(("power", "strength", "motor", "grade", "grades", "graded", "score", "scored", "pfirrmann"))
@@ -337,7 +340,7 @@ def _chain(words: list[str], upper: str, position: int) -> tuple[list[tuple[str,
     pairs: list[tuple[str, str]] = []
     while position + 1 < len(words) and words[position] in ("-", "/"):
         lower = _partner(upper, words[position + 1])
-        if lower is None:
+        if lower is None or (pairs and not _MEASURES.isdisjoint(words[position + 2 : position + 3])):
             break
         if (upper, lower) in _NEIGHBOURS:
             pairs.append((upper, lower))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from deepspine.labeling.clauses.frames import (
+    BOTH,
     GRADED,
     LATERAL,
     LEFT,
@@ -126,12 +127,22 @@ class Afterthoughts(Objects):
             )
             return
         if conjunct.sides:
-            self._give_side(last, conjunct.sides)
+            self._give_side_behind(last, conjunct.sides, conjunct.i)
         if conjunct.level is not None:
             bare = [frame for frame in last if frame.level is None or frame.inherited]
             self._assign(bare, conjunct.level)
             if not bare and (conjunct.sides or conjunct.mm):
                 self._repeat_elsewhere(conjunct)
+
+    def _give_side_behind(self, frames: list[Frame], sides: int, place: int) -> bool:
+        """Give a side behind the heads; both at once behind beat a side taken from before.
+
+        "Left protrusion and foraminal narrowing | bilaterally".
+        """
+        if sides == BOTH:
+            for frame in frames:
+                frame.sides = BOTH if frame.head.j == place else frame.sides
+        return self._give_side(frames, sides)
 
     def _give_side(self, frames: list[Frame], sides: int) -> bool:
         """Give a side to the frames without one; returns whether there were any."""

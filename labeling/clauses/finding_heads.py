@@ -27,8 +27,11 @@ _OF_LIST = frozenset(("level", "levels", "conj", "mark", "to"))
 """Kinds of mentions that make up a list of levels."""
 
 _LISTING = frozenset(("and", "or", "/", ","))
-_PLACED = frozenset(("bulge", "herniation"))
+_PLACED = frozenset(("bulge", "herniation", "annular_fissure"))
 """Lesions that words of sites place in the disc: "indentation of the sac, central | protrusion"."""
+
+_WORN = {"degeneration", "disc_height_loss"}
+"""What befalls a worn disc, dictated as one."""
 
 _COORDINATING = frozenset(("and", "or", "/", "&"))
 _SEPARATING = frozenset((",", ";"))
@@ -94,7 +97,7 @@ class FindingHeads(Leftovers):
         cur = self.cur
         value = self._finding_of(mention)
         frames = self._frames_of(mention, value)
-        if value == "degeneration" and self._shares_degree(mention, frames[0]):
+        if value in _WORN and self._shares_degree(mention, frames[0]):
             frames[0].grade, frames[0].cap = self.last[-1].grade, self.last[-1].cap
         if value == "herniation":
             self._place_herniation(mention, frames[0])
@@ -189,8 +192,11 @@ class FindingHeads(Leftovers):
 
     def _shares_degree(self, mention: Mention, frame: Frame) -> bool:
         """Whether the degree before was said of both: "moderate loss of height and | desiccation"."""
-        lost_height = bool(self.last) and self.last[-1].finding == "disc_height_loss"
-        return lost_height and not frame.grade and self._joined(mention)
+        if not self.last or {self.last[-1].finding, frame.finding} != _WORN or frame.grade:
+            return False
+        before, level = self._peek(-2), self.last[-1].level
+        listed = before is not None and before.value == ","
+        return self._joined(mention) and not listed and (level is None or level.i < self.last[-1].head.i)
 
     def _place_herniation(self, mention: Mention, frame: Frame) -> None:
         """Give a herniation its side and zone, which later sentences may point back to ("on that side")."""
@@ -321,7 +327,7 @@ class FindingHeads(Leftovers):
         own = None
         cur = self.cur
         places = bool(self.conjuncts) and mention.value in _PLACED and self._peek(-1) in cur.sites
-        says = cur.grade or cur.sides or cur.number or cur.mm or places
+        says = cur.grade or cur.sides or cur.number or cur.mm or cur.zone or places
         if says and all(s.form or s.value == "disc" for s in cur.sites):
             own = cur
             self._fresh()

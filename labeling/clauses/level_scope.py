@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.exceptions import Exceptions
-from deepspine.labeling.clauses.frames import BOTH, NONE, SLIPS, Frame, LevelRef, meanings
+from deepspine.labeling.clauses.frames import BOTH, NONE, SLIPS, Conjunct, Frame, LevelRef, meanings
 from deepspine.labeling.clauses.items import brought_about, last_item
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
@@ -196,6 +196,11 @@ class LevelScope(Exceptions):
             self._repeat_last(ref)
             return True
         taken = not bare or any(conjunct.level for conjunct in self.conjuncts)
+        waiting = [conjunct for conjunct in [*self.conjuncts, cur] if not conjunct.empty]
+        ends = all(mention.kind == "mark" for mention in self.mentions[self.index + 1 :])
+        if bare and ends and not self.at_header and waiting and all(map(_is_degree, waiting)):
+            self._place_at_end(ref, waiting)
+            return True
         side_alone = cur.sides and (self.topic is not None or (self.last and taken))
         if (cur.grade or cur.mm or cur.number or side_alone) and not cur.sites and self._ends_item(following):
             if taken:
@@ -219,6 +224,19 @@ class LevelScope(Exceptions):
             elif following is None:
                 self._assign(bare, ref)
         return False
+
+    def _place_at_end(self, ref: LevelRef, degrees: list[Conjunct]) -> None:
+        """Let the end of a sentence place all its heads: "bulge with narrowing, severe on the left | at L3-4".
+
+        A head of another degree stays without a level: "mild stenosis, severe | at L3-4".
+        """
+        last, sides = degrees[-1], degrees[-1].sides or BOTH
+        last.level = ref
+        self.flush()
+        heads = [frame.head for frame in self.last]
+        bare = [frame for frame in self.frames[self.clause_start :] if frame.level is None or frame.inherited]
+        told = [frame for frame in bare if frame.head in heads and frame.grade and sides & (frame.sides or BOTH)]
+        self._assign([frame for frame in bare if frame not in told], ref)
 
     def _joins_foreign(self, ref: LevelRef) -> bool:
         """Whether levels behind "and" are those of something else: "protrusion at L3-4 and kyphoplasty | at L2-3"."""
@@ -387,3 +405,8 @@ class LevelScope(Exceptions):
 def _is_foreign(mention: Mention) -> bool:
     """Whether a mention names what may have no label: a site, or an operation."""
     return mention.kind in ("site", "nothing") or mention.value == "operated"
+
+
+def _is_degree(conjunct: Conjunct) -> bool:
+    """Whether words that wait are but a degree, maybe of a side: "severe", "mild on the left"."""
+    return bool(conjunct.grade) and not (conjunct.sites or conjunct.level)

@@ -199,7 +199,7 @@ class Modifiers(Leftovers):
             return False
         if any(c.sides and (c.level is not None or not c.grade) for c in self.conjuncts):
             return False  # theirs is another: "compressed at L4-5 bilaterally and | on the left at L5-S1"
-        return self._give_side(self.last, sides) or sides == BOTH
+        return self._give_side_behind(self.last, sides, self.mentions[self.index].i) or sides == BOTH
 
     def on_site(self, mention: Mention) -> None:
         """Take a site: wait for a head, or serve the open one."""
@@ -211,6 +211,7 @@ class Modifiers(Leftovers):
         if self._is_origin_of_cyst(mention):
             self._give_side(self.last, cur.sides)
             cur.sides = 0
+            self.open = self.open_conjunct = None
             return
         if self._is_place(mention):
             place = Conjunct("", False)
@@ -261,7 +262,13 @@ class Modifiers(Leftovers):
             return False
         if self._owns_quality(site, plural=site.plural):
             return True
-        return (not site.plural and self._next_is("finding")) or (bool(self.last) and self.last[-1].head.j == site.i)
+        return (not site.plural and self._next_is("finding")) or self._is_of_last(site)
+
+    def _is_of_last(self, disc: Mention) -> bool:
+        """Whether a disc is that of the lesion just read: "bulging | disc", "bulging of the | disc"."""
+        of = self._peek(-1)
+        place = of.i if of is not None and of.kind == "of" else disc.i
+        return bool(self.last) and self.last[-1].head.j == place
 
     def _is_origin_of_cyst(self, site: Mention) -> bool:
         """Whether a joint only tells where a cyst lies: "synovial cyst arising from the right | facet joint"."""

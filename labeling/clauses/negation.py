@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import NONE, Frame
+from deepspine.labeling.clauses.frames import LATERAL, NONE, Frame
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.lesions_ahead import ARTICLES
 from deepspine.labeling.clauses.normality import LIGHT
@@ -45,7 +45,7 @@ class Negation(Leftovers):
             self.cur.neg = "not"
             return
         rest = self.cur.rest if self.cur.empty else ""
-        if previous is not None and previous.kind in ("level", "grade", "mark") and self._degrees_alone():
+        if self._degrees_alone():
             if self.cur.grade:
                 self.cur.level = self.cur.level or self.level
             self.flush()
@@ -175,10 +175,27 @@ class Negation(Leftovers):
         return self._peek(-2) if left_out else previous
 
     def _degrees_alone(self) -> bool:
-        """Whether degrees can only be those of heads already read: "mild at L3-4 and moderate at L4-5 | without"."""
+        """Whether degrees can only be those of heads already read.
+
+        "Mild at L3-4 and moderate at L4-5 | without"; with sides where these heads have sides: "foraminal narrowing,
+        mild on the left and severe on the right | without".
+        """
         waiting = [*self.conjuncts, self.cur]
         graded = self.open is None and any(conjunct.grade for conjunct in waiting)
-        return graded and not any(conjunct.sites or conjunct.sides for conjunct in waiting)
+        if not graded or any(conjunct.sites for conjunct in waiting):
+            return False
+        if any(conjunct.sides for conjunct in waiting):
+            return self._is_behind_sides()
+        before = self._peek(-1)
+        return before is not None and before.kind in ("level", "grade", "mark")
+
+    def _is_behind_sides(self) -> bool:
+        """Whether a side behind a degree stands just before, and the heads before them have sides."""
+        side = self._peek(-1)
+        if side is not None and side.kind in ("mark", "conj"):
+            side = self._peek(-2)
+        behind = side is not None and side.kind == "side_post"
+        return behind and bool(self.last) and all(frame.finding in LATERAL for frame in self.last)
 
     def _is_valued_site(self) -> bool:
         """Whether a canal, foramen or recess, and at most its side, stands just before: "Canal | nil"."""

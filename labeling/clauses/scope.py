@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.clauses.brackets import Brackets
 from deepspine.labeling.clauses.frames import BOTH, LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.lookahead import SHOWS
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import HEADS, Mention
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
 
@@ -20,6 +20,10 @@ _CAUSES = frozenset(("due", "secondary", "because", "owing", "from", "attributab
 _ADJECTIVES = (["resultant"], ["resulting"], ["consequent"])
 _OF_NOUN = frozenset(("neg", "grade", "side"))
 """Links that are adjectives of a noun behind them, and the kinds of mentions that then stand before them."""
+
+_LOPSIDED = (["asymmetric"], ["eccentric"])
+_NOUN = HEADS | {"grade", "side", "site", "zone"}
+"""What describes a lesion or tells where it is worst, and the kinds of mentions up to the lesion's name."""
 
 
 class Scope(Brackets):
@@ -252,9 +256,24 @@ class Scope(Brackets):
 
     def on_focus(self, mention: Mention) -> None:
         """Begin "worst at ...", which adds no level of its own to a list."""
+        if self._describes_lesion(mention):
+            return
         self._finish_open()
         self.focus = True
         self.focus_side = 0
+
+    def _describes_lesion(self, focus: Mention) -> bool:
+        """Whether an adjective is that of a lesion: "mild | asymmetric disc bulge", "| asymmetric left stenosis"."""
+        if self.words[focus.i : focus.j] not in _LOPSIDED:
+            return False
+        place = focus.j
+        for following in self.mentions[self.index + 1 :]:
+            if following.i != place or following.kind not in _NOUN:
+                return False
+            if following.kind in HEADS:
+                return True
+            place = following.j
+        return False
 
     def on_story(self, mention: Mention) -> None:
         """Mark a sentence that tells of an earlier examination."""

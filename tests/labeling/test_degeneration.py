@@ -309,3 +309,25 @@ def test_disc_and_facets_degenerate_together(text: str) -> None:
         "L4-L5 facet_arthropathy left": "moderate",
         "L4-L5 facet_arthropathy right": "moderate",
     }
+
+
+@pytest.mark.parametrize("text", [
+    "Severe disc desiccation and height loss.", "Severe loss of height and desiccation.",
+    "Severe desiccation and disc space narrowing.", "Severe loss of disc height and signal.",
+])  # fmt: skip
+def test_degeneration_and_loss_of_height_share_a_degree(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": "severe", "L4-L5 disc_height_loss": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe desiccation at L4-5 and loss of height at L5-S1.", "L4-5: Severe desiccation, bulge, and loss of height.",
+])  # fmt: skip
+def test_items_and_levels_of_their_own_share_no_degree(text: str) -> None:
+    assert list(told(text, "disc_height_loss").values()) == [PRESENT]
+
+
+@pytest.mark.parametrize("text", ["Bulging of the disc", "Protrusion of the disc", "Bulging disc"])
+def test_the_disc_of_a_lesion_is_not_what_degenerates_beside_it(text: str) -> None:
+    found = labels_of(f"L4-5: {text} and mild facet degenerative change.")
+    assert "L4-L5 degeneration" not in found
+    assert found["L4-L5 facet_arthropathy left"] == "mild"

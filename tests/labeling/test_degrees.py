@@ -316,3 +316,19 @@ def test_highly_likely_is_no_degree() -> None:
 @pytest.mark.parametrize("text", ["The stenosis is not severe.", "Stenosis, but not severe."])
 def test_a_stenosis_that_is_not_severe_is_there_and_the_canals(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": "mild|moderate"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Mild asymmetric disc bulge.", "mild"), ("Facet arthropathy and mild asymmetric disc bulge.", "mild"),
+    ("Moderate eccentric disc bulge to the left.", "moderate"), ("Mildly asymmetric disc bulge.", PRESENT),
+    ("Slightly eccentric disc bulge.", PRESENT),
+])  # fmt: skip
+def test_a_degree_before_asymmetric_is_the_lesions_and_an_adverb_its_own(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "bulge") == {"L4-L5": grades}
+
+
+def test_an_asymmetric_narrowing_of_a_side_is_of_that_side() -> None:
+    assert told("L4-5: Mild asymmetric left foraminal narrowing.", "foraminal_stenosis") == {"L4-L5 left": "mild"}
+    assert told("L4-5: Foraminal narrowing, asymmetric left.", "foraminal_stenosis").keys() == {
+        "L4-L5 left", "L4-L5 right",
+    }  # fmt: skip

@@ -78,3 +78,10 @@ def test_numbers_alone_are_a_level_where_they_can_be_nothing_else(text: str) -> 
 def test_numbers_of_sizes_and_ratings_are_no_levels(text: str) -> None:
     words = tokenize(text).words
     assert read_group(words, words.index("4")) is None
+
+
+@pytest.mark.parametrize("text", ["L3-4 - 5 mm protrusion", "L3/4 - 5 x 4 mm protrusion", "L3-L4 - 5 cm"])
+def test_a_size_behind_a_dash_is_no_third_vertebra(text: str) -> None:
+    group = read_group(tokenize(text).words, 0)
+    assert group is not None
+    assert [LEVELS[index].value for index in group.levels] == ["L3-L4"]

@@ -284,3 +284,49 @@ def test_a_side_in_front_is_that_of_every_level(text: str) -> None:
 def test_a_noun_said_again_shares_its_object_with_the_one_before() -> None:
     text = "Mild narrowing of the left L4-5 and severe narrowing of the right L5-S1 foramen."
     assert labels_of(text) == {"L4-L5 foraminal_stenosis left": "mild", "L5-S1 foraminal_stenosis right": "severe"}
+
+
+@pytest.mark.parametrize("behind", [
+    " without disc bulge.", " with no disc bulge or root compression.", ", without disc bulge.", ", no disc bulge.",
+    " and no disc bulge.",
+])  # fmt: skip
+def test_degrees_of_two_sides_end_before_what_is_denied(behind: str) -> None:
+    found = labels_of(f"L4-5: Bilateral foraminal narrowing, mild on the left and severe on the right{behind}")
+    assert (found["L4-L5 foraminal_stenosis left"], found["L4-L5 foraminal_stenosis right"]) == ("mild", "severe")
+    assert found["L4-L5 bulge"] == "none"
+
+
+@pytest.mark.parametrize("narrowing", [
+    "foraminal stenosis, mild on the left and severe on the right,",
+    "bilateral foraminal narrowing, severe on the right and mild on the left",
+    "severe right and mild left foraminal stenosis",
+])  # fmt: skip
+@pytest.mark.parametrize("before", ["Marked disc desiccation and", "Bulge at L5-S1. There is disc desiccation with"])
+def test_the_level_behind_degrees_of_two_sides_is_that_of_the_sentence(before: str, narrowing: str) -> None:
+    found = labels_of(f"{before} {narrowing} at L3-4.")
+    assert found["L3-L4 foraminal_stenosis left"] == "mild"
+    assert found["L3-L4 foraminal_stenosis right"] == "severe"
+    assert "L3-L4 degeneration" in found
+    assert [key for key in found if key.startswith("L5")] == (["L5-S1 bulge"] if "Bulge" in before else [])
+
+
+def test_the_level_behind_a_degree_is_not_that_of_a_head_of_another_degree() -> None:
+    assert told("Mild canal stenosis, severe at L3-4.", "canal_stenosis") == {"L3-L4": "severe"}
+    assert labels_of("Disc bulge with canal stenosis, severe at L3-4.") == {
+        "L3-L4 bulge": "mild|moderate|severe", "L3-L4 canal_stenosis": "severe",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("behind", ["on both sides", "bilaterally"])
+@pytest.mark.parametrize("before", ["Left paracentral protrusion", "Contact with the left L5 root"])
+def test_both_sides_behind_a_narrowing_are_not_the_one_before(before: str, behind: str) -> None:
+    found = told(f"L4-5: {before} and mild foraminal narrowing {behind}.", "foraminal_stenosis")
+    assert found == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("lesion", ["left facet synovial cyst", "left facet joint synovial cyst", "left synovial cyst"])
+@pytest.mark.parametrize("before", ["Indentation of the sac", "Mild thickening of the ligamentum flavum", "Bulge"])
+def test_a_cyst_of_a_facet_has_its_side(before: str, lesion: str) -> None:
+    found = labels_of(f"L4-5: {before} and a {lesion}.")
+    assert told(f"L4-5: {before} and a {lesion}.", "synovial_cyst") == {"L4-L5 left": "present"}
+    assert not any("facet" in key for key in found)

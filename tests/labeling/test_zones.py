@@ -111,3 +111,20 @@ def test_what_is_no_herniation_or_but_a_part_of_one_has_no_zone(text: str) -> No
 def test_a_zone_behind_a_herniation_leaves_it_the_finding_of_the_sentence() -> None:
     found = told("Protrusion at L5-S1 (central). None elsewhere.", "herniation")
     assert found == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none"), "L5-S1": "protrusion"}
+
+
+@pytest.mark.parametrize("before", [
+    "Stenosis of the left recess", "Indentation of the sac", "A synovial cyst arising from the right facet joint",
+])  # fmt: skip
+@pytest.mark.parametrize("place", ["central", "broad-based central", "focal central"])
+def test_a_zone_behind_the_object_of_another_head_is_the_herniations(before: str, place: str) -> None:
+    found = labels_of(f"L4-5: {before} and a {place} disc extrusion.")
+    assert found["L4-L5 herniation_zone"] == "central"
+    assert "L4-L5 canal_stenosis" not in found
+
+
+@pytest.mark.parametrize("before", ["Compression of the left root", "Narrowing of both foramina", "Bulge"])
+def test_a_central_tear_is_no_canal_stenosis(before: str) -> None:
+    found = labels_of(f"L4-5: {before} and a central annular tear.")
+    assert found["L4-L5 annular_fissure"] == "present"
+    assert "L4-L5 canal_stenosis" not in found
