@@ -34,6 +34,8 @@ _NAMING = _FINDINGS | {"site", "side"}
 _NIL = frozenset(("nil", "none", "nothing"))
 _SIGNIFICANT = frozenset(("significant", "significance"))
 _NO = Rule("neg.by_position", "neg", "no", ())
+_NARROWING = Rule("pred.narrowing_disc", "pred", "narrow", (), form="verb")
+_NARROWABLE = frozenset(("canal", "foramen", "recess"))
 _DECOMPRESSIBLE = frozenset((*STENOSES, "stenosis", "nerve_root", "thecal_sac"))
 _GONE = Rule("neg.gone_by_surgery", "post_neg", "gone", ())
 _ABSENT = Rule("neg.post_by_position", "post_neg", "no", ())
@@ -61,6 +63,22 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         if self.story:
             return [frame for frame in self.frames if frame.gone]
         return [frame for frame in self.frames if frame.finding]
+
+    def on_finding(self, mention: Mention) -> None:
+        """Take a word that names a finding; "disc | narrowing the canal" names what a disc does."""
+        if mention.value == "disc_height_loss" and self._narrows_object(mention):
+            self.on_head(Mention(_NARROWING, mention.j - 1, mention.j))
+        else:
+            super().on_finding(mention)
+
+    def _narrows_object(self, mention: Mention) -> bool:
+        """Whether a site with its article or side stands behind "disc narrowing": "disc | narrowing both foramina"."""
+        site = self._peek()
+        if site is not None and site.kind == "side":
+            site = self._peek(2)
+        named = site is not None and site.kind == "site" and site.value in _NARROWABLE and site.form != "adj"
+        between = self.words[mention.j : site.i] if site is not None else []
+        return named and self.words[mention.j - 1] == "narrowing" and _ENDS.isdisjoint(between)
 
     def on_open(self, mention: Mention) -> None:
         """Take a state ("patent", "normal"); "negative" beside a finding denies it: "HNP | neg", "neg | HNP"."""

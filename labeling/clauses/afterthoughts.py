@@ -139,9 +139,11 @@ class Afterthoughts(Objects):
 
         "Left protrusion and foraminal narrowing | bilaterally".
         """
-        if sides == BOTH:
+        if frames[0].head.j == place:
             for frame in frames:
-                frame.sides = BOTH if frame.head.j == place else frame.sides
+                frame.sides = BOTH if sides == BOTH else frame.sides
+            if all(frame.sides == sides for frame in frames):
+                return True
         return self._give_side(frames, sides)
 
     def _give_side(self, frames: list[Frame], sides: int) -> bool:
@@ -228,9 +230,15 @@ class Afterthoughts(Objects):
             return self.side_in_front  # of the exception: "none except on the left at L5-S1, where it is | moderate"
         if self.words[frame.head.j : frame.head.j + 1] in (["is"], ["are"]):
             return 0 if self._leaves_side(frame, conjunct) else frame.sides
-        if self.topic is not None and frame.head.j <= self.start and self._is_of_new_level([frame]):
+        if self.topic is not None and conjunct.grade == NONE and conjunct.level is not None:
+            return self.topic.sides
+        if self.topic is not None and self._is_of_new_level([frame]) and self._is_behind_level(frame):
             return self.topic.sides or self.side_in_front
         return frame.sides if conjunct.level is None or self._names_side(frame) else self.side_in_front
+
+    def _is_behind_level(self, frame: Frame) -> bool:
+        """Whether a head is a heading's, or levels stand in front: "Foramina: L3-4 right | narrowing, L4-5 mild"."""
+        return frame.head.j <= self.start or self.start <= self.levels_seen[0].i < frame.head.i
 
     def _names_side(self, frame: Frame) -> bool:
         """Whether a head is named with its side, of all its levels: "left stenosis", "stenosis on the left, | ..."."""

@@ -11,6 +11,7 @@ from deepspine.labeling.clauses.frames import (
     Conjunct,
     Frame,
     LevelRef,
+    meanings,
     zone_bits,
     zone_named,
 )
@@ -57,7 +58,7 @@ _BODIES = frozenset(("other", "flavum", "synovial_cyst"))
 """What may bulge or protrude beside discs: walls, tumours, ligaments, cysts."""
 
 _OTHER_SITES = frozenset(("facet", "endplate", "other", "cord"))
-"""Sites whose degeneration is not the disc's."""
+"""Sites whose alignment is not that of the spine."""
 
 
 class FindingHeads(Leftovers):
@@ -69,6 +70,7 @@ class FindingHeads(Leftovers):
             if self._take_toucher(mention):
                 return
             self._split_open_for_finding(mention)
+        self._settle_values_before()
         self._count_head()
         value = mention.value
         if self.neg and self._is_agent(mention):
@@ -83,6 +85,8 @@ class FindingHeads(Leftovers):
             self._normal_study(mention)
         elif value == "degeneration_of" or self._is_degenerate_disc(mention):
             self._degeneration(mention)
+        elif value == "degenerative_changes" and self._is_of_part(mention):
+            self._open(mention)
         else:
             self._lesion(mention)
 
@@ -133,12 +137,10 @@ class FindingHeads(Leftovers):
             return ""
         if mention.value != "degenerative_changes":
             return mention.value
-        named = [*self.subject, *self.conjuncts, self.cur]
-        sited = [c for c in named if any(site.value in _OTHER_SITES for site in c.sites)]
-        site = sited[-1].sites[-1].value if sited else ""
-        if site == "endplate":
-            return "" if "spond" in self.words[mention.i] else "modic"
-        return "facet_arthropathy" if site == "facet" else ""
+        site = self._last_site()
+        if site != "facet" and "spond" in self.words[mention.i]:
+            return ""
+        return meanings().get((mention.value, site), ("", 0))[0]
 
     def _is_of_other_body(self, verb: Mention) -> bool:
         """Whether no disc bulges but a wall, tumour, ligament or cyst: "the posterior wall of L1 | protrudes"."""
@@ -350,11 +352,19 @@ class FindingHeads(Leftovers):
             of_levels = of_levels or following.kind in ("level", "levels")
         return False
 
+    def _is_of_part(self, changes: Mention) -> bool:
+        """Whether what has changed stands behind: "degenerative changes | of the disc", not "... | of the spine"."""
+        of, *behind = self.mentions[self.index + 1 :] or [changes]
+        if of.kind != "of" or of.i != changes.j:
+            return False
+        part = next((mention for mention in behind if mention.kind not in _OF_LIST and mention.kind != "side"), changes)
+        return part.kind == "site" and (changes.value, part.value) in meanings()
+
     def _last_site(self) -> str:
         """Return what the clause, or else its heading, has spoken of last."""
         named = [site for conjunct in [*self.subject, *self.conjuncts, self.cur] for site in conjunct.sites]
         if not named and self.topic is not None:
-            named = self.topic.sites
+            named = self.topic.parts
         return named[-1].value if named else ""
 
     def _degeneration(self, mention: Mention) -> None:

@@ -153,6 +153,9 @@ class Frame:
         return twin
 
 
+_PART_OF_FINDING = {"facet_arthropathy": "facet", "ligamentum_flavum_hypertrophy": "flavum"}
+
+
 class Topic:
     """What a heading announces: `Foramina:`, `Disc bulges:`, `Right foramen`, `Bulge/herniation:`."""
 
@@ -165,6 +168,13 @@ class Topic:
         self.findings: list[Mention] = []
         self.predicate: Mention | None = None
         self.mentions: list[Mention] = []
+
+    @property
+    def parts(self) -> list[Mention]:
+        """What is headed: the sites named, else the joint or ligament of a finding ("Facet arthropathy:")."""
+        if self.sites or self.finding is None or self.finding.value not in _PART_OF_FINDING:
+            return self.sites
+        return [SITES[_PART_OF_FINDING[self.finding.value]]]
 
     def without_side(self) -> Topic:
         """Return the same heading for the other side: "Right foramen: mild; | left: severe"."""
@@ -292,6 +302,8 @@ SITES = {
     "canal": stand_in("site.canal", "site", "canal"),
     "foramen": stand_in("site.foramen", "site", "foramen"),
     "recess": stand_in("site.recess", "site", "recess"),
+    "facet": stand_in("site.facet", "site", "facet"),
+    "flavum": stand_in("site.flavum", "site", "flavum"),
 }
 SITE_OF_SCALE = {"schizas": "canal", "lee": "foramen", "bartynski": "recess"}
 """Site that a published scale of stenosis grades."""

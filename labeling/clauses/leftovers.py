@@ -152,6 +152,15 @@ class Leftovers(Zones):
         ):
             self._of_topic(conjunct)
 
+    def _settle_values_before(self) -> None:
+        """Give the heading its values before the next head: "Foramina: mild at L3-4, | narrowing at L4-5"."""
+        if self.topic is None or not self.conjuncts:
+            return
+        valued = [conjunct for conjunct in self.conjuncts if conjunct.level and conjunct.grade]
+        self.conjuncts = [conjunct for conjunct in self.conjuncts if conjunct not in valued]
+        for conjunct in valued:
+            self._elliptic(conjunct)
+
     def _narrowed_before(self, conjunct: Conjunct) -> list[Frame]:
         """Return the stenosis whose effect parts it from its other side: "severe left with contact, | mild right"."""
         if not conjunct.grade or conjunct.sides not in (LEFT, RIGHT):
@@ -209,7 +218,8 @@ class Leftovers(Zones):
             return
         side = self._peek(-1)
         behind = side is not None and side.kind == "side_post"
-        if behind and all(_waits_for_side(frame, cur.sides) for frame in self.last):
+        placed = self.level is not None and self.level.i >= self.last[-1].head.j
+        if behind and not placed and all(_waits_for_side(frame, cur.sides) for frame in self.last):
             self._fresh()
             self._modify_last(cur)
 

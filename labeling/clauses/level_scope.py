@@ -168,7 +168,7 @@ class LevelScope(Exceptions):
         bare = [frame for frame in bare if not frame.soft]
         if bare and not any(frame.inherited and not self._lies_elsewhere(frame, ref) for frame in bare):
             self._assign(bare, ref)
-            self._give_side(bare, self.focus_side)
+            self._give_side([frame for frame in bare if frame in self.last], self.focus_side)
             self.level = ref
         elif self._is_further(ref):
             self._repeat_last(ref)
@@ -190,40 +190,56 @@ class LevelScope(Exceptions):
 
     def _closes(self, ref: LevelRef, bare: list[Frame]) -> bool:
         """Whether "at L4-5" belongs to what stands before it, which it then closes: "mild stenosis | at L4-5"."""
-        cur = self.cur
-        following = self._peek()
-        if not bare and cur.empty and self.last and self._repeats(following) and not self._joins_foreign(ref):
+        again = not bare and self.cur.empty and bool(self.last)
+        if again and self._repeats(self._peek()) and not self._joins_foreign(ref):
             self._repeat_last(ref)
             return True
+        if self._closes_degrees(ref, bare):
+            return True
+        return bool(bare) and not self._new_clause(self._peek()) and self._closes_heads(ref, bare)
+
+    def _closes_degrees(self, ref: LevelRef, bare: list[Frame]) -> bool:
+        """Whether a level belongs to degrees and sides that wait: "stenosis, mild at L3-4 and severe | at L4-5"."""
+        cur = self.cur
         taken = not bare or any(conjunct.level for conjunct in self.conjuncts)
         waiting = [conjunct for conjunct in [*self.conjuncts, cur] if not conjunct.empty]
-        ends = all(mention.kind == "mark" for mention in self.mentions[self.index + 1 :])
-        if bare and ends and not self.at_header and waiting and all(map(_is_degree, waiting)):
+        if bare and not self.at_header and waiting and all(map(_is_degree, waiting)) and self._ends_said_of(bare):
             self._place_at_end(ref, waiting)
             return True
-        side_alone = cur.sides and (self.topic is not None or (self.last and taken))
-        if (cur.grade or cur.mm or cur.number or side_alone) and not cur.sites and self._ends_item(following):
-            if taken:
-                self._share_with_other_side(ref)
-            cur.level = ref
+        if taken and cur.empty and self.conjuncts and _is_degree(self.conjuncts[-1]):
+            self.conjuncts[-1].level = ref
             return True
-        if bare and not self._new_clause(following):
-            if (
-                cur.sides
-                and self._ends_item(following)
-                and not (cur.sites or cur.grade or cur.number or self.conjuncts)
-            ):
-                self._give_side([frame for frame in bare if frame in self.last], cur.sides)
-                cur = self._fresh()
-            if cur.empty and not self.conjuncts:
-                self._assign(bare, ref)
-                self.level = ref
-                return True
-            if not cur.sites:
-                self._assign([frame for frame in bare if frame not in self.last] or bare, ref)
-            elif following is None:
-                self._assign(bare, ref)
+        side_alone = cur.sides and (self.topic is not None or (self.last and taken))
+        if not (cur.grade or cur.mm or cur.number or side_alone) or cur.sites or not self._ends_item(self._peek()):
+            return False
+        if taken:
+            self._share_with_other_side(ref)
+        cur.level = ref
+        return True
+
+    def _closes_heads(self, ref: LevelRef, bare: list[Frame]) -> bool:
+        """Whether a level closes heads; words that wait beside them go on with what follows."""
+        cur, following = self.cur, self._peek()
+        alone = cur.sides and not (cur.sites or cur.grade or cur.number or self.conjuncts)
+        if alone and self._ends_item(following):
+            self._give_side([frame for frame in bare if frame in self.last], cur.sides)
+            cur = self._fresh()
+        if cur.empty and not self.conjuncts:
+            self._assign(bare, ref)
+            self.level = ref
+            return True
+        if not cur.sites:
+            self._assign([frame for frame in bare if frame not in self.last] or bare, ref)
+        elif following is None:
+            self._assign(bare, ref)
         return False
+
+    def _ends_said_of(self, bare: list[Frame]) -> bool:
+        """Whether levels end what is said of heads: they end the sentence, or an item of the last head alone."""
+        if all(mention.kind == "mark" for mention in self.mentions[self.index + 1 :]):
+            return True
+        heads = [frame.head for frame in self.last]
+        return self._ends_item(self._peek()) and all(frame.head in heads for frame in bare)
 
     def _place_at_end(self, ref: LevelRef, degrees: list[Conjunct]) -> None:
         """Let the end of a sentence place all its heads: "bulge with narrowing, severe on the left | at L3-4".
@@ -234,7 +250,7 @@ class LevelScope(Exceptions):
         last.level = ref
         self.flush()
         heads = [frame.head for frame in self.last]
-        bare = [frame for frame in self.frames[self.clause_start :] if frame.level is None or frame.inherited]
+        bare = self._bare_heads(ref, prepositional=False)
         told = [frame for frame in bare if frame.head in heads and frame.grade and sides & (frame.sides or BOTH)]
         self._assign([frame for frame in bare if frame not in told], ref)
 

@@ -43,10 +43,11 @@ class Lookahead(State):
     """What stands around the mention in hand: questions without side effects."""
 
     def _joint_before(self) -> str:
+        """Return what joins a degree, maybe behind its side, to the item before: ", | mild", "and bilateral | mild"."""
         previous = self._peek(-1)
-        while previous is not None and previous.kind not in ("conj", "mark"):
-            return ""
-        return "" if previous is None else previous.value
+        if previous is not None and previous.kind == "side":
+            previous = self._peek(-2)
+        return previous.value if previous is not None and previous.kind in ("conj", "mark") else ""
 
     def _list_goes_on(self) -> bool:
         """Whether an `or` follows before the next strong boundary: "no bulge, severe stenosis or contact"."""
@@ -249,6 +250,9 @@ class Lookahead(State):
         if following.kind == "finding":
             noun = self.mentions[self.index]
             return noun.value == "contact" and self.words[noun.j - 1] == "of"
+        if self.words[following.i] == "bilaterally":
+            behind = self._peek(2)
+            return behind is not None and (behind.kind == "site" or self.words[behind.i] == "of")
         return following.kind in ("of", "site", "side", "vertebra")
 
     def _site_behind_places(self, step: int) -> bool:
@@ -285,7 +289,9 @@ class Lookahead(State):
             "root",
         ):
             return "noun"
-        if following is not None and following.i <= mention.j + 1 and following.kind in ("site", "side"):
+        if following is None or self.words[following.i] == "bilaterally":
+            return "noun"
+        if following.i <= mention.j + 1 and following.kind in ("site", "side"):
             return "verb"
         return "noun"
 

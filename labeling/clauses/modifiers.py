@@ -43,7 +43,7 @@ class Modifiers(Leftovers):
             return
         if self.words[mention.i] == "of" and self._grades_denied(mention):
             return
-        if self.neg and cur.empty:
+        if self.neg and not (cur.grade or cur.sites or cur.level or cur.number or cur.mm):
             self._maybe_end_negation(mention)
             cur = self.cur
         if cur.grade and (cur.sides or cur.sites or cur.level or cur.number):
@@ -88,7 +88,7 @@ class Modifiers(Leftovers):
         """Assert again at a new grade behind a finished negated head, joined by comma or and."""
         if not self.neg_heads and not any(c.neg and c.sites for c in self.conjuncts) and not self._is_of_other_half():
             return
-        if mention.bits == (MODERATE | SEVERE):
+        if mention.bits == (MODERATE | SEVERE) and mention.value != "range":
             return
         joint = self._joint_before()
         if joint in ("or", "nor", "/"):
@@ -106,7 +106,7 @@ class Modifiers(Leftovers):
     def on_side(self, mention: Mention) -> None:
         """Take a side that stands before what it belongs to."""
         value = SIDES.get(mention.value, 0)
-        if value == BOTH and self._is_correlative(mention):
+        if value == BOTH and (self._is_correlative(mention) or self._is_adverb_of_last(mention)):
             return
         if self.focus and self._is_side_of_focus(value):
             return
@@ -121,6 +121,13 @@ class Modifiers(Leftovers):
         if cur.sides and cur.sides != value:
             value |= cur.sides
         cur.sides = value
+
+    def _is_adverb_of_last(self, both: Mention) -> bool:
+        """Whether both sides are those of the heads just before: "foraminal narrowing | bilaterally"."""
+        adverb = self.words[both.i] == "bilaterally" and self.open is None and bool(self.last)
+        if not adverb or self.last[-1].head.j != both.i or not self.cur.empty or self.conjuncts:
+            return False
+        return self._give_side_behind(self.last, BOTH, both.i)
 
     def _is_correlative(self, both: Mention) -> bool:
         """Whether "both" counts lesions and no sides: "| both a bulge and a cyst", "| both mild left stenosis and"."""

@@ -284,7 +284,7 @@ class Objects(Emission):
             if found:
                 return found
         if self.topic is not None:
-            found = [(site, self.topic.sides) for site in self.topic.sites if (predicate, site.value) in table]
+            found = [(site, self.topic.sides) for site in self.topic.parts if (predicate, site.value) in table]
             if found:
                 return found
         if predicate in ("compress", "displace", "contact", "impinge", "indent", "encroach"):

@@ -45,8 +45,8 @@ class Predicates(Leftovers):
         elif chain_sites and mention.kind == "pred":
             chain_sites = self._drop_unfit_sites(mention)
         form = "part" if mention.kind == "open" else mention.form
-        if form == "part" and not chain_sites:
-            self._settle_degrees_before()
+        if not chain_sites:
+            self._settle_degrees_before(form)
         previous, following = self._peek(-1), self._peek()
         if form == "either":
             form = self._noun_or_verb(mention, chain_sites, following)
@@ -77,8 +77,14 @@ class Predicates(Leftovers):
         if not object_ahead:
             self._finish_open()
 
-    def _settle_degrees_before(self) -> None:
-        """Give degrees with a side or level to the heads before: "mild on the left, | normal at L5-S1"."""
+    def _settle_degrees_before(self, form: str) -> None:
+        """Give degrees with a side or level to the heads before: "mild on the left, | normal at L5-S1".
+
+        Before a noun or verb only those with a level, to the heading.
+        """
+        if form != "part":
+            self._settle_values_before()
+            return
         waiting = [c for c in self.conjuncts if c.grade and (c.level or c.sides)] if self.conjuncts else ()
         if waiting:
             self.conjuncts = [c for c in self.conjuncts if c not in waiting]
