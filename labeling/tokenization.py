@@ -72,6 +72,7 @@ _SHORTENED = frozenset(
         "sl",
         "lt",
         "rt",
+        "bil",
         "bilat",
         "post",
         "deg",
@@ -83,14 +84,18 @@ _SHORT = "|".join(sorted(_SHORTENED))
 _SHORT_NOUN = re.compile(rf"\b(?i:(?:no|without|an?) (?:{_SHORT}))\.(?= ?[A-Za-z])")
 _SHORT_STOP = re.compile(rf"\b(?i:{_SHORT})\.(?= ?(?:[a-z,]|[LS]\d (?i:nerve|root)))")
 _OPENS_PHRASE = (
-    r"(?:\A|(?<=[\n.:;,(+&])|(?<=[\n.:;,(+&] )"
-    r"|\b(?:with|of|a|an|by|into|there is|there are|\w+ing|mild|moderate|severe|large|small) "
+    r"(?:\A|(?<=[\n.:;,(+&/])|(?<=[\n.:;,(+&/] )|(?<=\d )|(?<=\d - )"
+    r"|\b(?:with|of|a|an|by|into|there is|there are|\w+ing|mild|moderate|severe|large|small|left|right|lt|rt|l|r|b/l"
+    r"|bil|bilat|bilateral) +"
     r"|(?<!\bon )(?<!\bto )(?<!\bat )\bthe )"
 )
 """What stands before a noun's first adjective."""
 
-_SHORT_PLACE = re.compile(rf"(?i:{_OPENS_PHRASE}\b(?:lt|rt|bilat|post|cent|sl))\.(?= ?[A-Za-z>])")
-_NOUN_AHEAD = r"(?= *(?:[a-z/]+ +){0,3}(?:narrowing|stenosis|bulg|protrusion|compression))"
+_SHORT_PLACE = re.compile(rf"(?i:{_OPENS_PHRASE}\b(?:lt|rt|bil|bilat|post|cent|sl))\.(?= ?[A-Za-z>])")
+_NOUN_AHEAD = (
+    r"(?= *(?:[a-z/]+ +){0,3}(?:narrowing|stenosis|bulg|protru|extru|herniat|compress|desiccat|degenerat|hypertroph"
+    r"|arthr|thicken|encroach|loss|(?:ccs|ddd|djd|nfn|oa)\b)(?![\w /]*:))"
+)
 _SHORT_DEGREE = re.compile(rf"(?i:{_OPENS_PHRASE}\b(?:mod|sev|min)\.{_NOUN_AHEAD})")
 _SENTENCE_CASE = re.compile(r"[A-Z][a-z]{2}")
 _SMALL_START = re.compile(r"[a-z]{4}\. ?[a-z]{3}")

@@ -23,6 +23,8 @@ _CLOSED_ROW = re.compile(rf"\|[ ]*\n{_ROW.pattern}")
 
 _OPENS_LEVEL = re.compile(r"\W*(?:at |disc |disk )?(?:[LTDSlts]|Th)\d{1,2} ?[-/] ?[LTDSlts]?\d", re.IGNORECASE)
 
+_HEADS_LEVEL = re.compile(rf"{_OPENS_LEVEL.pattern}(?: level)? +-", re.IGNORECASE)
+
 _DANGLING = frozenset(
     [
         "a",
@@ -193,12 +195,21 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     ends_whole = (ending in _ENDING and _begins_new(line, following, width)) or _ends_in_grade_a(line)
     if last in "-,/&(" or (ending in _DANGLING and not ends_whole):
         return True
+    if _opens_row(line, following):
+        return False
     first = following.split(None, 1)[0]
     if first in _OPENERS and not width:
         return ending.endswith("ing")
     if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
         return True
     return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+
+
+def _opens_row(line: str, following: str) -> bool:
+    """Whether a level opens a line as one opens the line above, or stands before a dash: "L3-4 - mild bulge"."""
+    if _HEADS_LEVEL.match(following):
+        return True
+    return following[0].isupper() and bool(_OPENS_LEVEL.match(following) and _OPENS_LEVEL.match(line))
 
 
 def _is_answer(line: str, following: str) -> bool:

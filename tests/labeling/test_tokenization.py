@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.labeling.conftest import labels_of, told
 
 from deepspine.labeling.markup import normalise
 from deepspine.labeling.tokenization import lower, tokenize
@@ -47,3 +48,28 @@ def test_line_ends_of_windows_are_one_line_end() -> None:
     text = "FINDINGS:\r\nL4-5: Mild bulge.\r\n\r\nL5-S1: normal."
     assert tokenize(text).words == tokenize(text.replace("\r\n", "\n")).words
     assert len(normalise(text)) == len(text)
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: mod. DDD.", "L4-5: Mild bulge, mod. DDD.", "L4-5: bulge / mod. disc degeneration", "L4-5 Mod. desiccation.",
+    "L4-5 - mod. DDD, no HNP", "L4-5: mod. disc desiccation; canal patent",
+])  # fmt: skip
+def test_the_stop_of_a_shortened_degree_ends_no_sentence(text: str) -> None:
+    assert labels_of(text)["L4-L5 degeneration"] == "moderate"
+
+
+@pytest.mark.parametrize("side", ["L", "Lt", "lt.", "left"])
+def test_a_shortened_degree_stands_before_or_behind_its_side(side: str) -> None:
+    for text in (f"mod. {side} facet hypertrophy", f"{side} mod. facet hypertrophy"):
+        assert told(f"L4-5: {text}, no HNP", "facet_arthropathy") == {"L4-L5 left": "moderate"}
+
+
+def test_a_shortened_degree_ends_a_field_before_the_next() -> None:
+    found = labels_of("L4-5: Canal stenosis: mod. Foraminal stenosis: mild.")
+    assert (found["L4-L5 canal_stenosis"], found["L4-L5 foraminal_stenosis left"]) == ("moderate", "mild")
+
+
+@pytest.mark.parametrize("both", ["bil", "bil.", "bilat", "b/l"])
+def test_shortened_bilateral_is_both_sides(both: str) -> None:
+    found = told(f"L4-5: Left protrusion, mild {both} foraminal stenosis.", "foraminal_stenosis")
+    assert found == {"L4-L5 left": "mild", "L4-L5 right": "mild"}

@@ -116,3 +116,13 @@ def test_a_no_at_the_end_of_a_filled_line_is_not_the_answer() -> None:
     text = "There is no\nModic change at L4-5. Bulge at L4-5 with no\nL5 root compression."
     assert labels_of(text)["L4-L5 modic"] == "none"
     assert labels_of(text)["L4-L5 nerve_root left"] == "none|contact|displacement"
+
+
+@pytest.mark.parametrize("head", ["{} ", "{} - "])
+def test_rows_that_levels_open_are_not_joined_where_they_fill_the_line(head: str) -> None:
+    rest = "mod disc bulge; min ligamentum flavum thickening; mild right foraminal narrowing; no HNP"
+    found = labels_of("\n".join(head.format(level) + rest for level in ("L2-3", "L3-4", "L4-5", "L5-S1")))
+    assert {key: grades for key, grades in found.items() if "herniation" in key} == {
+        f"{level} herniation": "none" for level in ("L2-L3", "L3-L4", "L4-L5", "L5-S1")
+    }
+    assert sum("bulge" in key for key in found) == 4
