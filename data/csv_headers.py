@@ -9,6 +9,34 @@ SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 NOT_UTF8 = "not UTF-8; convert the file, e.g. with iconv"
 
 
+_WORKBOOK = "an Excel workbook; save it as CSV UTF-8 there"
+_JSON = "JSON; convert it, e.g. with pandas.read_json"
+_UTF16 = "UTF-16, not UTF-8; convert the file, e.g. with iconv -f UTF-16 -t UTF-8"
+_BEGINNINGS = {
+    b"PK\x03\x04": _WORKBOOK,
+    b"\xd0\xcf\x11\xe0": _WORKBOOK,
+    b"{\\": "rich text (RTF); save each report as text",
+    b"{": _JSON,
+    b"[": _JSON,
+    b"\xff\xfe": _UTF16,
+    b"\xfe\xff": _UTF16,
+}
+"""How files begin that are no CSV, and what they are."""
+
+
+def fault_of_beginning(begin: bytes) -> str | None:
+    """Return what a file is whose first bytes are not those of a CSV file, with the cure; None for others.
+
+    Examples
+    --------
+    >>> fault_of_beginning(b'{"report_id": "r1"}')
+    'JSON; convert it, e.g. with pandas.read_json'
+    """
+    if begin[:2].count(0) == 1:
+        return _UTF16
+    return next((fault for sign, fault in _BEGINNINGS.items() if begin.startswith(sign)), None)
+
+
 def fault_of_header(header: Sequence[str] | None) -> str | None:
     """Return why a header lacks its columns, with the cure; None when they may just be called otherwise.
 

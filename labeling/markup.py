@@ -35,6 +35,10 @@ _TABLE_HEAD = re.compile(
 )
 _COLUMN_GAP = re.compile(r"(?<=\S)(?: {2,}|[ ]*\t[ \t]*)(?=\S)")
 _LEVEL_TILDE = re.compile(r"(?<=[LlSs]\d)~(?=[LlSs]?\d ?:)")
+_CONTINUING = "".join(bytes([byte]).decode("cp1252", errors="ignore") for byte in range(0x80, 0xC0)) + "\x80-\x9f"
+_MISREAD = re.compile(f"[\u00c2\u00c3][{_CONTINUING}]|\u00e2[{_CONTINUING}]{{2}}")
+"""Characters that were one dash, quotation mark or letter: UTF-8 that was read as cp1252 or Latin-1."""
+
 _SLASHES = re.compile(r"/{2,}\.?")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
 
@@ -45,6 +49,7 @@ _TRANSLATION = str.maketrans(
         "\u2009": " ", "\u202f": " ", "\ufeff": " ", "\r": "\n", "\t": " ", "\u2022": "*", "\u25cf": "*",
         "\u00b7": "*", "\u25aa": "*", "\u21d2": "\u2192", "\u27f6": "\u2192", "\u2794": "\u2192", "\u2264": "<",
         "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2029": "\n", "\u2026": ".", "\u00d7": "x", "\u2227": " ",
+        "\u00c2": " ",
     }
 )  # fmt: skip
 
@@ -67,6 +72,8 @@ def normalise(text: str) -> str:
         text = text.replace("\r\n", " \n")
     if ("  " in text or "\t" in text) and _TABLE_HEAD.search(text):
         text = _with_bars(text)
+    if not text.isascii():
+        text = _MISREAD.sub(_read_rightly, text)
     if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
         text = text.translate(_TRANSLATION)
     return text
@@ -114,6 +121,12 @@ def _without_escapes(text: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
+
+
+def _read_rightly(match: re.Match[str]) -> str:
+    """Read characters as the bytes that they were: "\u00e2\u20ac\u201c" as an en dash."""
+    raw = b"".join(char.encode("cp1252" if ord(char) > 0xFF else "latin-1") for char in match.group())
+    return raw.decode("utf-8", errors="replace").ljust(len(match.group()))
 
 
 def _line_end(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from deepspine.data.csv_headers import NOT_UTF8, fault_of_header
+from deepspine.data.csv_headers import NOT_UTF8, fault_of_beginning, fault_of_header
 from deepspine.data.errors import InputError
 
 MAX_FIELD_BYTES = 1 << 30
@@ -23,7 +23,13 @@ TABLES = (".csv", ".parquet")
 """Lie beside reports as input or output of other runs; nobody takes them for reports of the folder."""
 FORMATS = "a CSV or Parquet file, a folder of .txt files, or - for CSV on standard input"
 _NAME = re.compile(r"[^\W\d][\w-]{0,29}")
+_TWO_WORDS = re.compile(r"[^\W\d]+ [^\W\d]+")
 """What may be shown of the first line of a CSV file: in a file without header it is the text of a report."""
+_HEADING = frozenset(("accession", "exam", "id", "identifier", "mrn", "number", "patient", "report", "study", "text"))
+"""Words one of which a name of two words must have to be shown."""
+_FORMULA = re.compile(r'="(.*)"')
+_SPOILT_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#(?:REF|N/A|NAME|VALUE|NUM|DIV/0|NULL)[!?]?")
+"""How a spreadsheet writes a number as text; what it makes of long numbers and of broken formulas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,9 @@ def _reports_of(path: Path | str, id_column: str, text_column: str) -> Iterator[
 
 def _report(source: str, report_id: str, text: str) -> ReportText:
     """Return a report whose bytes that are no UTF-8 were read as lone surrogates, its id without blanks around it."""
-    report_id = report_id.strip(BLANKS)
+    report_id = _FORMULA.sub(r"\1", report_id.strip(BLANKS))
+    if _SPOILT_ID.fullmatch(report_id):
+        return ReportText(source, "", text, f"id {report_id} was changed by a spreadsheet; export that column as text")
     try:
         f"{report_id}{text}".encode()
     except UnicodeEncodeError:
@@ -122,10 +130,15 @@ def _report(source: str, report_id: str, text: str) -> ReportText:
 def _csv_reports(stream: io.TextIOWrapper, name: str, id_column: str, text_column: str) -> Iterator[ReportText]:
     csv.field_size_limit(MAX_FIELD_BYTES)
     with stream:
+        if fault := fault_of_beginning(_first_bytes(stream)):
+            raise InputError(f"{name}: is {fault}; give {FORMATS}")
         rows = csv.reader(_without_nul(stream), strict=True)
         begin = 1
         try:
-            header = _require(name, next(rows, None), id_column, text_column)
+            first = next(rows, None)
+            if first and first[0].startswith("sep="):  # Excel's line that names the separator
+                first = next(rows, None)
+            header = _require(name, first, id_column, text_column)
             identity, text = header.index(id_column), header.index(text_column)
             begin = rows.line_num + 1
             for row in rows:
@@ -146,21 +159,32 @@ def _unlike_header(cells: int, expected: int) -> str:
     return f"row of {cells} cells under a header of {expected}; put texts that hold commas in quotation marks"
 
 
+def _first_bytes(stream: io.TextIOWrapper) -> bytes:
+    """Return how a stream begins, without reading on."""
+    peek = getattr(stream.buffer, "peek", None)
+    return b"" if peek is None else bytes(peek(4)[:4])
+
+
 def _without_nul(stream: io.TextIOWrapper) -> Iterator[str]:
     return (line.replace("\0", " ") for line in stream)
 
 
 def _require(name: str, found: Sequence[str] | None, *columns: str) -> list[str]:
-    """Return a header that has the columns."""
-    header = list(found or ())
-    if not set(columns) <= set(header) and (fault := fault_of_header(found)):
+    """Return a header that has the columns, each once, its names without blanks around them."""
+    header = [column.strip(BLANKS) for column in found or ()]
+    missing = [column for column in columns if column not in header]
+    if missing and (fault := fault_of_header(found)):
         raise InputError(f"{name}: {fault}")
-    for column, option in zip(columns, ("--id-column", "--text-column"), strict=True):
-        if column not in header:
-            names = f"; columns are {', '.join(map(_shown, header))}" if _is_table(name, header) else ""
-            raise InputError(
-                f"{name}: no column {column!r}{names}: name the right one with {option}, or give {FORMATS}"
-            )
+    if missing:
+        options = dict(zip(columns, ("--id-column", "--text-column"), strict=True))
+        names = f"; columns are {', '.join(_shown(found or ()))}" if _is_table(name, header) else ""
+        raise InputError(
+            f"{name}: no column {' and no column '.join(map(repr, missing))}{names}: name the right one with "
+            f"{' and '.join(options[column] for column in missing)}, or give {FORMATS}"
+        )
+    for column in columns:
+        if header.count(column) > 1:
+            raise InputError(f"{name}: {header.count(column)} columns are named {column!r}; rename all but one")
     return header
 
 
@@ -169,8 +193,13 @@ def _is_table(name: str, header: Sequence[str]) -> bool:
     return Path(name).suffix.lower() in (*TABLES, "") and not header[0].startswith(("{", "["))
 
 
-def _shown(column: str) -> str:
-    return column if _NAME.fullmatch(column) else "(not shown)"
+def _shown(header: Sequence[str]) -> list[str]:
+    """Return names that cannot be text of a report; in place of others, that they are not shown."""
+    return [column if _NAME.fullmatch(column) or _is_heading(column) else "(not shown)" for column in header]
+
+
+def _is_heading(column: str) -> bool:
+    return bool(_TWO_WORDS.fullmatch(column)) and not _HEADING.isdisjoint(column.lower().split())
 
 
 def _parquet_reports(path: Path, id_column: str, text_column: str) -> Iterator[ReportText]:
@@ -193,14 +222,25 @@ def _folder_reports(folder: Path) -> Iterator[ReportText]:
         )
 
 
-def read_text(path: Path | str) -> str:
-    """Read one report from a text file or, for "-", from standard input; line ends stay as they are.
+def read_text(
+    path: Path | str, *, report_id: str | None = None, id_column: str = "report_id", text_column: str = "text"
+) -> str:
+    """Read one report from a text file, a table or, for "-", from standard input; line ends stay as they are.
 
     Raises
     ------
     InputError
-        When the file is missing or is no UTF-8 text.
+        When the file is missing or is no UTF-8 text; when a table has no such report, or none is named.
     """
+    if Path(path).suffix.lower() in TABLES:
+        if report_id is None:
+            raise InputError(f"{path}: is a table of reports; name one with --id, or read all with deepspine label")
+        found = read_texts(path, id_column=id_column, text_column=text_column, wanted={report_id})
+        if report_id not in found:
+            raise InputError(f"{path}: no report {report_id!r} in column {id_column}")
+        return found[report_id]
+    if report_id is not None:
+        raise InputError(f"{path}: is one report, of which --id names none; leave it out")
     try:
         if str(path) == STANDARD_INPUT:
             return sys.stdin.buffer.read().decode("utf-8-sig")

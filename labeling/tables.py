@@ -62,15 +62,20 @@ class LabelRun:
     rejects_path: Path
 
 
-def label_texts(texts: Sequence[str] | Mapping[str, str], *, rules: str | None = None) -> LabelTable:
+def label_texts(texts: str | Sequence[str] | Mapping[str, str], *, rules: str | None = None) -> LabelTable:
     """Label texts in memory.
 
     Parameters
     ----------
     texts
-        By report id; a plain sequence gets the ids "1", "2", ...
+        By report id, as a mapping or a pandas Series has them; others get the ids "1", "2", ...
     rules
         Folder of a site's own rules.
+
+    Raises
+    ------
+    TypeError
+        When something else than texts is given, with its position.
 
     Examples
     --------
@@ -79,14 +84,25 @@ def label_texts(texts: Sequence[str] | Mapping[str, str], *, rules: str | None =
     report_id,level,finding,side,grades
     1,L5-S1,herniation,,none
     """
-    named = texts if isinstance(texts, Mapping) else {str(n): text for n, text in enumerate(texts, start=1)}
     labeler = _labeler(rules)
     labels: dict[LabelKey, GradeSet] = {}
-    for report_id, text in named.items():
+    for report_id, text in _named(texts):
         for (level, finding, side), label in labeler.raw(text).items():
             key = LabelKey(report_id, LEVELS[level], finding, SIDES[side])
             labels[key] = GradeSet(FINDINGS[finding], label.bits)
     return LabelTable(labels)
+
+
+def _named(texts: str | Sequence[str] | Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return texts with their ids."""
+    if hasattr(texts, "columns"):
+        raise TypeError("a table is no text; give one column by report id: table.set_index('report_id')['text']")
+    items = getattr(texts, "items", None)
+    named = list(items() if items is not None else enumerate([texts] if isinstance(texts, str) else texts, start=1))
+    for place, (_, text) in enumerate(named, start=1):
+        if not isinstance(text, str):
+            raise TypeError(f"text {place} is of type {type(text).__name__}; leave it out or give a str")
+    return [(str(report_id), text) for report_id, text in named]
 
 
 @lru_cache(maxsize=4)

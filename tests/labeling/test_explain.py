@@ -111,3 +111,20 @@ def test_kinds_without_an_order_have_one_colour_and_absence_its_own() -> None:
     assert severity(GradeSet.of(modic, "none")) == "none"
     assert severity(GradeSet.parse(modic, "none|type1")) == "open"
     assert severity(GradeSet.parse(modic, "type1|type2")) == "low"
+
+
+def test_a_report_of_a_table_is_explained_by_its_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_text('report_id,text\na,"L4-5: bulge."\nb,"L5-S1: protrusion."\n', encoding="utf-8")
+    assert main(["explain", str(path), "--id", "b", "--json"]) == 0
+    assert [label["finding"] for label in json.loads(capsys.readouterr().out)["labels"]] == ["herniation"]
+
+
+@pytest.mark.parametrize(("options", "told"), [((), "name one with --id"), (("--id", "c"), "no report 'c'")])
+def test_a_table_is_no_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], told: str
+) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_text('report_id,text\na,"L4-5: bulge."\n', encoding="utf-8")
+    assert main(["explain", str(path), *options]) == 2
+    assert told in capsys.readouterr().err

@@ -71,6 +71,53 @@ def test_a_file_without_header_is_told_without_its_text(tmp_path: Path) -> None:
     assert "bulge" not in str(told.value)
 
 
+def test_names_of_columns_are_shown_with_blanks_and_both_missing_ones_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column 'report_id' and no column 'text'; columns are Accession No, Findi"):
+        reports_of(csv_file(tmp_path, "Accession No,Findings Text\n1,L4-5: bulge.\n"))
+
+
+def test_words_that_may_be_of_a_report_are_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="columns are a, \\(not shown\\)"):
+        reports_of(csv_file(tmp_path, "a,disc bulge\n"))
+
+
+def test_blanks_around_the_names_of_columns_are_no_part_of_them(tmp_path: Path) -> None:
+    assert ids_of(csv_file(tmp_path, "report_id, text\na,L4-5: bulge.\n")) == ["a"]
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="2 columns are named 'text'"):
+        reports_of(csv_file(tmp_path, "report_id,text,text\na,mild,severe\n"))
+
+
+@pytest.mark.parametrize("spoilt", ["1.20E+05", "1,2E+11", "#REF!", "#N/A"])
+def test_ids_that_a_spreadsheet_has_changed_are_faults(tmp_path: Path, spoilt: str) -> None:
+    path = csv_file(tmp_path, f'report_id,text\n"{spoilt}",L4-5: bulge.\nE12,L4-5: bulge.\n')
+    spoilt_one, other = reports_of(path)
+    assert (spoilt_one.report_id, "spreadsheet" in spoilt_one.fault) == ("", True)
+    assert (other.report_id, other.fault) == ("E12", "")
+
+
+def test_ids_that_a_spreadsheet_wrote_as_formulas_are_read(tmp_path: Path) -> None:
+    assert ids_of(csv_file(tmp_path, 'report_id,text\n"=""00123""",L4-5: bulge.\n')) == ["00123"]
+
+
+@pytest.mark.parametrize(("content", "kind"), [
+    (b'{"report_id": "a", "text": "bulge"}', "JSON"), (b'[{"report_id": "a"}]', "JSON"),
+    (b"PK\x03\x04workbook", "Excel"), ("report_id,text\na,b\n".encode("utf-16"), "UTF-16"),
+    ("report_id,text\na,b\n".encode("utf-16-le"), "UTF-16"), ("report_id,text\na,b\n".encode("utf-16-be"), "UTF-16"),
+])  # fmt: skip
+def test_files_of_other_kinds_are_named(tmp_path: Path, content: bytes, kind: str) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"reports.csv: is .*{kind}"):
+        reports_of(path)
+
+
+def test_the_line_in_which_excel_names_the_separator_is_passed_over(tmp_path: Path) -> None:
+    assert ids_of(csv_file(tmp_path, "sep=,\nreport_id,text\na,L4-5: bulge.\n")) == ["a"]
+
+
 @pytest.mark.parametrize("written", [" a b ", "a b\t", "\N{NO-BREAK SPACE}a b", "a b"])
 def test_blanks_around_an_id_are_no_part_of_it(tmp_path: Path, written: str) -> None:
     assert ids_of(csv_file(tmp_path, f"report_id,text\n{written},L4-5: bulge.\n")) == ["a b"]

@@ -8,7 +8,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from deepspine.cli import main
@@ -407,3 +409,17 @@ def test_the_command_exits_with_2_for_a_missing_file_and_3_for_many_rejects(
 def test_check_rules_counts_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["label", "--check-rules"]) == 0
     assert "rules" in capsys.readouterr().out
+
+
+def test_a_series_keeps_its_ids_and_one_text_is_a_report() -> None:
+    labels = label_texts(pd.Series(["L4-5: bulge."], index=["x7"]))
+    assert [key.report_id for key in labels] == ["x7"]
+    assert label_texts("L4-5: bulge.").to_csv_text() == label_texts(["L4-5: bulge."]).to_csv_text()
+
+
+@pytest.mark.parametrize("given", [
+    pd.DataFrame({"report_id": ["a"], "text": ["L4-5: bulge."]}), [None], {"a": float("nan")}, ["L4-5: bulge.", 3],
+])  # fmt: skip
+def test_what_is_no_text_is_refused(given: Any) -> None:
+    with pytest.raises(TypeError, match="text"):
+        label_texts(given)

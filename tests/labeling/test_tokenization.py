@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.labeling.conftest import labels_of, told
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 from deepspine.labeling.markup import normalise
 from deepspine.labeling.tokenization import lower, tokenize
@@ -73,3 +73,13 @@ def test_a_shortened_degree_ends_a_field_before_the_next() -> None:
 def test_shortened_bilateral_is_both_sides(both: str) -> None:
     found = told(f"L4-5: Left protrusion, mild {both} foraminal stenosis.", "foraminal_stenosis")
     assert found == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("coding", ["cp1252", "latin-1"])
+def test_utf8_that_was_read_as_another_coding_is_what_it_was(coding: str) -> None:
+    text = (
+        "L4\u20135: severe canal stenosis \u2014 \u201cold\u201c. L5\u2013S1: \u2022 patient\u2019s bulge \u2264 3."
+    )
+    misread = text.encode().decode(coding)
+    assert len(normalise(misread)) == len(misread)
+    assert labels_of(misread) == labels_of(text) == {"L4-L5 canal_stenosis": "severe", "L5-S1 bulge": PRESENT}

@@ -9,7 +9,12 @@ import typer
 
 
 def explain(
-    report: Annotated[str, typer.Argument(help="Text file with one report, or - for standard input.")] = "-",
+    report: Annotated[
+        str, typer.Argument(help="Text file with one report, - for standard input, or a table of reports with --id.")
+    ] = "-",
+    report_id: Annotated[str | None, typer.Option("--id", help="Id of the report, in a CSV or Parquet table.")] = None,
+    id_column: Annotated[str, typer.Option(help="Column with the report's id.")] = "report_id",
+    text_column: Annotated[str, typer.Option(help="Column with the report's text.")] = "text",
     html: Annotated[Path | None, typer.Option(help="Write a self-contained page here instead.")] = None,
     rules: Annotated[Path | None, typer.Option(help="Folder of your own rules, over ours.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print labels with evidence and doubt as JSON.")] = False,
@@ -25,12 +30,13 @@ def explain(
     from deepspine.labeling.report_files import STANDARD_INPUT, read_text
 
     check_apart({"--html": html}, [None if report == STANDARD_INPUT else report])
-    text, folder = read_text(report), None if rules is None else str(rules)
+    text = read_text(report, report_id=report_id, id_column=id_column, text_column=text_column)
+    folder = None if rules is None else str(rules)
     if reason := reason_to_refuse(text, load_lexicon(folder)):
         raise InputError(f"{report}: {reason}")
     labels = Labeler(folder).label(text)
     if html is not None:
-        title = "Report" if report == STANDARD_INPUT else Path(report).stem
+        title = report_id or ("Report" if report == STANDARD_INPUT else Path(report).stem)
         html.parent.mkdir(parents=True, exist_ok=True)
         write_whole(html, explaining.page(text, labels, title=title))
     if as_json:
