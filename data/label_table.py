@@ -1,12 +1,13 @@
 """The label table: one row a label, the currency between labeler, grader, readers and scores.
 
 On disk a CSV (or Parquet) file with the columns `report_id, level, finding, side, grades`, sorted by them, each key
-once. In memory a pandas frame of the same columns whose content has been checked. Silence has no row.
+once. In memory a pandas frame of the same columns whose content has been checked. Silence has no row. The grades `?`
+say that readers could not settle a label: it is unknown, whatever silence means, so it teaches and scores nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 COLUMNS = ("report_id", "level", "finding", "side", "grades")
 KIND = "a label table"
 UNSETTLED = "?"
-"""Grades of a label that the readers of a reference could not settle: it is scored neither way."""
+"""Grades of a label that its readers could not settle."""
 
 
 class LabelKey(NamedTuple):
@@ -48,11 +49,14 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
     ----------
     labels
         Keys and sets; sets must not be empty and sides must fit their finding.
+    unsettled
+        Keys of the labels that are left open, `?` in a file; the mapping lacks them.
 
     Raises
     ------
     LabelTableError
-        When a set is empty, belongs to another finding than its key, or a side does not fit.
+        When a set is empty, belongs to another finding than its key, a side does not fit, or a label with grades is
+        open as well.
 
     Examples
     --------
@@ -64,9 +68,12 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
     r1,L4-L5,bulge,,mild|moderate
     """
 
-    def __init__(self, labels: Mapping[LabelKey, GradeSet]) -> None:
+    def __init__(self, labels: Mapping[LabelKey, GradeSet], unsettled: Collection[LabelKey] = ()) -> None:
         for key, grades in labels.items():
             _check_label(key, grades)
+        self.unsettled = frozenset(unsettled)
+        for key in self.unsettled:
+            _check_unsettled(key, labels)
         self._labels = {key: labels[key] for key in sorted(labels, key=lambda key: key.sort_key)}
 
     def __getitem__(self, key: LabelKey) -> GradeSet:
@@ -87,6 +94,28 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         """Return the labels of one report."""
         return dict(self._of_reports.get(report_id, {}))
 
+    def with_report_ids(self, renamed: Callable[[str], str]) -> LabelTable:
+        """Return the table under other report ids, what is left open included."""
+        names = {name: renamed(name) for name in {key.report_id for key in (*self, *self.unsettled)}}
+        return LabelTable(
+            {key._replace(report_id=names[key.report_id]): grades for key, grades in self.items()},
+            [key._replace(report_id=names[key.report_id]) for key in self.unsettled],
+        )
+
+    def of_findings(self, names: Collection[str]) -> LabelTable:
+        """Return the labels of some findings, what is left open included."""
+        return LabelTable(
+            {key: grades for key, grades in self.items() if key.finding in names},
+            [key for key in self.unsettled if key.finding in names],
+        )
+
+    def note_of_unsettled(self, path: Path | str) -> str:
+        """Return a sentence on the labels of a file that are left open, for its user; empty when there are none."""
+        if not self.unsettled:
+            return ""
+        unknown = f"labels left open ({UNSETTLED!r}): {len(self.unsettled)}"
+        return f"{path}: {unknown}; unknown, so they teach and score nothing"
+
     @cached_property
     def _of_reports(self) -> dict[str, dict[LabelKey, GradeSet]]:
         """The labels by report, for those who ask report by report."""
@@ -99,7 +128,7 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
 
     @classmethod
     def read(cls, path: Path | str) -> LabelTable:
-        """Read a CSV or (by its suffix) Parquet file.
+        """Read a CSV or (by its suffix) Parquet file; labels with the grades `?` come as `unsettled`.
 
         Raises
         ------
@@ -108,24 +137,7 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         LabelTableError
             When a column is missing or a row is malformed; the message names file, row and column.
         """
-        labels, unsettled = _read_labels(Path(path))
-        for key, row in unsettled.items():
-            raise LabelTableError(
-                f"{path}: row {row}, column grades: {_describe(key)} is {UNSETTLED!r}; name the possible grades"
-            )
-        return cls(labels)
-
-    @classmethod
-    def read_with_unsettled(cls, path: Path | str) -> tuple[LabelTable, frozenset[LabelKey]]:
-        """Read a reference whose readers left some labels open with the grades `?`; those come as a set of keys.
-
-        Raises
-        ------
-        InputError, LabelTableError
-            As `read`.
-        """
-        labels, unsettled = _read_labels(Path(path))
-        return cls(labels), frozenset(unsettled)
+        return cls(*_read_labels(Path(path)))
 
     def write(self, path: Path | str) -> None:
         """Write a CSV or (by its suffix) Parquet file, rows sorted, whole or not at all."""
@@ -141,8 +153,9 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         return csv_text(self.rows(), COLUMNS)
 
     def rows(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """Yield the rows as text, in the order of a file."""
-        for key, grades in self._labels.items():
+        """Yield the rows as text, in the order of a file; those of labels that are left open have the grades `?`."""
+        rows: dict[LabelKey, GradeSet | str] = {**self._labels, **dict.fromkeys(self.unsettled, UNSETTLED)}
+        for key, grades in sorted(rows.items(), key=lambda row: row[0].sort_key):
             yield key.report_id, key.level.value, key.finding, key.side.value, str(grades)
 
     def to_frame(self) -> pd.DataFrame:
@@ -152,8 +165,8 @@ class LabelTable(Mapping[LabelKey, GradeSet]):
         return pd.DataFrame(list(self.rows()), columns=list(COLUMNS), dtype="str")
 
 
-def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, int]]:
-    """Return the labels of a file, and the rows of those that are `UNSETTLED`."""
+def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], set[LabelKey]]:
+    """Return the labels of a file, and those that are `UNSETTLED`."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; expected a label table (CSV or Parquet)")
     if path.suffix == ".parquet":
@@ -161,13 +174,13 @@ def _read_labels(path: Path) -> tuple[dict[LabelKey, GradeSet], dict[LabelKey, i
     else:
         rows = read_rows(path, COLUMNS, kind=KIND, error=LabelTableError)
     labels: dict[LabelKey, GradeSet] = {}
-    unsettled: dict[LabelKey, int] = {}
+    unsettled: set[LabelKey] = set()
     for number, row in rows:
         key, grades = _parse_row(path, number, row)
         if key in labels or key in unsettled:
             raise LabelTableError(f"{path}: row {number}: {_describe(key)} appears twice; keep one row a label")
         if grades is None:
-            unsettled[key] = number
+            unsettled.add(key)
         else:
             labels[key] = grades
     return labels, unsettled
@@ -211,6 +224,13 @@ def _check_label(key: LabelKey, grades: GradeSet) -> None:
         raise LabelTableError(f"{_describe(key)}: side must be one of {[side.value for side in finding.sides]}")
     if not grades:
         raise LabelTableError(f"{_describe(key)}: a label must leave at least one grade; silence has no row")
+
+
+def _check_unsettled(key: LabelKey, labels: Collection[LabelKey]) -> None:
+    if key in labels:
+        raise LabelTableError(f"{_describe(key)}: a label with grades cannot be left open as well")
+    if key.finding not in FINDINGS or key.side not in FINDINGS[key.finding].sides:
+        raise LabelTableError(f"{_describe(key)}: no finding has this name and side")
 
 
 def _describe(key: LabelKey) -> str:

@@ -336,7 +336,11 @@ class GradingData(EpochOrder):
         self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
         self.doubt = read_doubts(Path(doubt)) if doubt is not None else {}
         self.only_labelled = only_labelled
-        self.labels = LabelTable.read(labels) if labels is not None else None
+        self.labels: LabelTable | None = None
+        self.open_labels = ""
+        if labels is not None:
+            self.labels = LabelTable.read(labels)
+            self.open_labels = self.labels.note_of_unsettled(labels)
         self.folds, self.held_folds = folds, held
         self.whole_studies = False
         self._splits: dict[str, tuple[LevelDataset, list[StoredSample]]] = {}
@@ -344,6 +348,8 @@ class GradingData(EpochOrder):
     def setup(self, stage: str) -> None:
         """Take the findings that the network grades, and whether it wants whole studies."""
         module = self.trainer.lightning_module if self.trainer is not None else None
+        if stage == "fit" and self.open_labels and (self.trainer is None or self.trainer.is_global_zero):
+            sys.stderr.write(f"{self.open_labels}\n")
         if isinstance(module, GradingModule):
             self.findings = module.findings
             self.whole_studies = module.network.comparison is not None

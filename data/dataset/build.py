@@ -25,10 +25,11 @@ from deepspine.data.dataset.storage import Folder, Location
 from deepspine.data.dataset.studies import StudyImages, StudySource
 from deepspine.data.deidentify.secret import keyed
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
+from deepspine.data.findings import FINDINGS
 from deepspine.data.frames import LevelFrame
 from deepspine.data.geometry import Plane
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.label_table import LabelTable
 from deepspine.data.levels import Level
 from deepspine.data.provenance import provenance
 from deepspine.data.rejects import COLUMNS as REJECT_COLUMNS
@@ -268,16 +269,18 @@ def _renamed(source: StudySource, secret: str) -> StudySource:
 
 
 def labels_by_report(labels: LabelTable) -> dict[str, dict[Level, dict[Target, GradeSet]]]:
-    """Return the labels by report and level."""
+    """Return the labels by report and level; what is left open leaves all grades, whatever silence means."""
     found: dict[str, dict[Level, dict[Target, GradeSet]]] = defaultdict(lambda: defaultdict(dict))
     for key, grades in labels.items():
         found[key.report_id][key.level][(key.finding, key.side)] = grades
+    for key in labels.unsettled:
+        found[key.report_id][key.level][(key.finding, key.side)] = GradeSet.unknown(FINDINGS[key.finding])
     return {report: dict(levels) for report, levels in found.items()}
 
 
 def keyed_labels(labels: LabelTable, secret: str) -> LabelTable:
     """Return a label table with the report ids of a dataset that was built with a secret."""
-    return LabelTable({LabelKey(keyed(secret, key.report_id), *key[1:]): grades for key, grades in labels.items()})
+    return labels.with_report_ids(lambda report_id: keyed(secret, report_id))
 
 
 class _Shards:

@@ -21,7 +21,7 @@ from deepspine.data.dicom.headers import MR_PICTURES, NotForUsError, pseudonymou
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
 from deepspine.data.dicom.parsing import lenient
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
-from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.label_table import LabelTable
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import whole_file, write_whole
 
@@ -103,9 +103,7 @@ def copy_deidentified(
 
 def pseudonymous_labels(labels: LabelTable, *, secret: str) -> LabelTable:
     """Return a label table whose report ids are the accession numbers of the copy."""
-    pseudonymizer = Pseudonymizer(secret)
-    names = {report_id: pseudonymizer.report_id(report_id) for report_id in labels.report_ids}
-    return LabelTable({LabelKey(names[key.report_id], *key[1:]): grades for key, grades in labels.items()})
+    return labels.with_report_ids(Pseudonymizer(secret).report_id)
 
 
 def _copy(path: Path, size: int, out: Path, pseudonymizer: Pseudonymizer, result: CopyResult) -> None:

@@ -137,6 +137,17 @@ def asserts(table: Mapping[LabelKey, GradeSet], report_id: str, level: Level, fi
     return any(grades is not None and not grades.admits("none") for grades in sets)
 
 
+def questioned(table: LabelTable) -> LabelTable:
+    """Return the labels of a table that answer one of the `QUESTIONS`."""
+    return table.of_findings({name for findings in QUESTIONS.values() for name in findings})
+
+
+def _is_open(table: LabelTable, report_id: str, level: Level, findings: Collection[str]) -> bool:
+    """Whether a question cannot be answered, as a label that would is left open and no other says yes."""
+    keys = (LabelKey(report_id, level, name, side) for name in findings for side in FINDINGS[name].sides)
+    return not table.unsettled.isdisjoint(keys) and not asserts(table, report_id, level, findings)
+
+
 def compare_with_pictures(
     table: LabelTable,
     readings: Sequence[PictureReading],
@@ -150,6 +161,8 @@ def compare_with_pictures(
 
     Parameters
     ----------
+    table
+        What the reports say; a disc whose answer it leaves open counts neither way.
     report_ids
         Reports that count; those with a label in the table by default.
     patients
@@ -175,8 +188,10 @@ def compare_with_pictures(
     agreements: list[PictureAgreement] = []
     differences: list[PictureDifference] = []
     for question in dict.fromkeys(one.question for one in kept):
-        asked = [one for one in kept if one.question == question]
-        said = [asserts(table, one.report_id, one.level, QUESTIONS[question]) for one in asked]
+        findings = QUESTIONS[question]
+        of_question = (one for one in kept if one.question == question)
+        asked = [one for one in of_question if not _is_open(table, one.report_id, one.level, findings)]
+        said = [asserts(table, one.report_id, one.level, findings) for one in asked]
         for level in (None, *sorted({one.level for one in asked})):
             counts = np.zeros((len(names), 2, 2), dtype=np.int64)
             for one, report in zip(asked, said, strict=True):

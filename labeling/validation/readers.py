@@ -106,6 +106,8 @@ class ReaderStudy:
         Report id to patient key.
     silence_as_none
         Whether a label that a reader left out counts as `none`.
+    unsettled
+        Labels that a reader or the labeler left open; they count for none of them.
     """
 
     readers: Mapping[str, Labels]
@@ -114,6 +116,7 @@ class ReaderStudy:
     labeler: Labels | None = None
     patients: Mapping[str, str] | None = None
     silence_as_none: bool = False
+    unsettled: Collection[LabelKey] = ()
 
     def __post_init__(self) -> None:
         if len(self.readers) < 2:
@@ -123,7 +126,8 @@ class ReaderStudy:
 
     def pair(self, first: Labels, second: Labels, unsettled: Collection[LabelKey] = ()) -> TablePair:
         """Return two sources as a pair, cut to the study's reports."""
-        pair = TablePair.of(first, second, report_ids=self.report_ids, patients=self.patients, unsettled=unsettled)
+        open_ = {*self.unsettled, *unsettled}
+        pair = TablePair.of(first, second, report_ids=self.report_ids, patients=self.patients, unsettled=open_)
         return pair.with_silence_as_none() if self.silence_as_none else pair
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from deepspine.data.agreement import BOOTSTRAP_RESAMPLES, PatientDraws
 from deepspine.data.convert.spider_gradings import GRADED_FINDINGS, read_gradings
 from deepspine.data.errors import ConfigError, InputError
-from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.outputs import check_folder
 from deepspine.data.provenance import provenance
@@ -24,6 +23,7 @@ from deepspine.labeling.validation.pictures import (
     compare_with_pictures,
     is_grading,
     is_picture_annotation,
+    questioned,
     read_picture_annotations,
 )
 from deepspine.labeling.validation.readers import ReaderStudy, reader_figures, reports_of_all
@@ -103,9 +103,10 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
         raise ConfigError("--assisted needs --readers: the tables of the same readers without assistance")
     if inputs.texts is not None:
         check_texts(inputs.texts, id_column=inputs.id_column, text_column=inputs.text_column)
-    predicted, open_predicted = LabelTable.read_with_unsettled(inputs.predicted)
+    findings = parse_findings(inputs.findings)
+    predicted = LabelTable.read(inputs.predicted)
     if inputs.readers:
-        result = _validate_readers(_cut(predicted, inputs), inputs)
+        result = _validate_readers(predicted.of_findings(findings), inputs)
     elif inputs.reference is None:
         raise ConfigError("nothing to compare with: give a REFERENCE table, or tables of readers with --readers")
     elif is_picture_annotation(inputs.reference):
@@ -115,14 +116,11 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
             reports = set(predicted.report_ids)
             gradings = read_gradings(inputs.reference, id_prefix=inputs.id_prefix)
             gradings = LabelTable({key: grades for key, grades in gradings.items() if key.report_id in reports})
-            graded = {key: grades for key, grades in predicted.items() if key.finding in GRADED_FINDINGS}
-            by_grade = _validate_tables(LabelTable(graded), gradings, frozenset(), inputs)
+            by_grade = _validate_tables(predicted.of_findings(GRADED_FINDINGS), gradings, inputs)
             result = replace(result, rows=by_grade.rows, differences=by_grade.differences)
     else:
-        reference, open_reference = LabelTable.read_with_unsettled(inputs.reference)
-        findings = parse_findings(inputs.findings)
-        open_ = frozenset(key for key in open_predicted | open_reference if key.finding in findings)
-        result = _validate_tables(_cut(predicted, inputs), _cut(reference, inputs), open_, inputs)
+        reference = LabelTable.read(inputs.reference)
+        result = _validate_tables(predicted.of_findings(findings), reference.of_findings(findings), inputs)
     texts = _texts(result, inputs)
     _make_folder(out)
     result.write_tables(out)
@@ -139,14 +137,13 @@ def _make_folder(out: Path) -> None:
         raise InputError(f"{out}: {error.strerror}; give another folder with --out") from None
 
 
-def _validate_tables(
-    predicted: LabelTable, reference: LabelTable, unsettled: frozenset[LabelKey], inputs: ValidationInputs
-) -> Validation:
+def _validate_tables(predicted: LabelTable, reference: LabelTable, inputs: ValidationInputs) -> Validation:
+    unsettled = predicted.unsettled | reference.unsettled
     pair = TablePair.of(predicted, reference, report_ids=_ids(inputs), patients=_patients(inputs), unsettled=unsettled)
     if not any(key.report_id in pair.patient_of for key in predicted):
         raise InputError("the two tables have no report in common; check that both use the same report ids")
     tables = {PREDICTED: predicted, REFERENCE: reference}
-    n_silent, n_left_out = _silent(tables, pair.patient_of, unsettled), _left_out(tables, pair.patient_of, inputs)
+    n_silent, n_left_out = _silent(tables, pair.patient_of), _left_out(tables, pair.patient_of, inputs)
     if inputs.silence_as_none:
         pair = pair.with_silence_as_none()
     draws = PatientDraws.draw(pair.n_patients, resamples=inputs.resamples, seed=inputs.seed)
@@ -158,7 +155,7 @@ def _validate_tables(
         n_without_patient=_without_patient(pair.patient_of, inputs),
         n_silent=n_silent,
         n_left_out=n_left_out,
-        n_unsettled=sum(key.report_id in pair.patient_of for key in unsettled),
+        n_unsettled=_count_open(unsettled, pair.patient_of),
         rows=compare_pair(pair, draws),
         differences=list(disagreements(pair)),
     )
@@ -180,6 +177,7 @@ def _validate_pictures(
         n_reports=len(reports),
         n_patients=len({patients.get(report_id, report_id) for report_id in reports}),
         n_without_patient=n_without_patient,
+        n_unsettled=_count_open(questioned(predicted).unsettled, reports),
         pictures=agreements,
         picture_differences=differences,
     )
@@ -193,6 +191,7 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
     report_ids = _ids(inputs) or reports_of_all([*readers.values(), *assisted.values()])
     patients = _patients(inputs) or {}
     with_help = {f"{name} with assistance": table for name, table in zip(readers, assisted.values(), strict=False)}
+    unsettled = predicted.unsettled.union(*(table.unsettled for table in (readers | with_help).values()))
     study = ReaderStudy(
         readers,
         report_ids=report_ids,
@@ -200,6 +199,7 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
         labeler=predicted,
         patients=patients,
         silence_as_none=inputs.silence_as_none,
+        unsettled=unsettled,
     )
     return Validation(
         made_by=provenance(inputs.paths),
@@ -209,6 +209,7 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
         n_without_patient=_without_patient(report_ids, inputs),
         n_silent=_silent({PREDICTED: predicted, **readers, **with_help}, report_ids),
         n_left_out=_left_out(readers | with_help, report_ids, inputs),
+        n_unsettled=_count_open(unsettled, report_ids),
         readers=reader_figures(study, resamples=inputs.resamples, seed=inputs.seed),
     )
 
@@ -216,14 +217,10 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
 # --------------------------------------------------------------------------------------------------------------- inputs
 
 
-def _cut(table: Mapping[LabelKey, GradeSet], inputs: ValidationInputs) -> LabelTable:
-    findings = parse_findings(inputs.findings)
-    return LabelTable({key: grades for key, grades in table.items() if key.finding in findings})
-
-
 def _reader_tables(paths: Sequence[Path], inputs: ValidationInputs) -> dict[str, LabelTable]:
-    """Read tables by their readers; what a reader left open counts as not said."""
-    tables = {path.stem: _cut(LabelTable.read_with_unsettled(path)[0], inputs) for path in paths}
+    """Read tables by their readers."""
+    findings = parse_findings(inputs.findings)
+    tables = {path.stem: LabelTable.read(path).of_findings(findings) for path in paths}
     if len(tables) != len(paths):
         twice = next(name for name in tables if sum(path.stem == name for path in paths) > 1)
         raise ConfigError(f"readers are named by their files, and two are called {twice!r}; rename one of these")
@@ -258,12 +255,15 @@ def _without_patient(report_ids: Collection[str], inputs: ValidationInputs) -> i
     return n_without
 
 
-def _silent(
-    tables: Mapping[str, LabelTable], report_ids: Collection[str], unsettled: Collection[LabelKey] = ()
-) -> dict[str, int]:
-    """Return how many of the reports each table has no label of, for tables with such reports."""
-    open_ = {key.report_id for key in unsettled}
-    counts = {name: len(set(report_ids) - set(table.report_ids) - open_) for name, table in tables.items()}
+def _count_open(unsettled: Collection[LabelKey], report_ids: Collection[str]) -> int:
+    """Return how many of the labels that are left open are of the reports."""
+    return sum(key.report_id in report_ids for key in unsettled)
+
+
+def _silent(tables: Mapping[str, LabelTable], report_ids: Collection[str]) -> dict[str, int]:
+    """Return how many of the reports each table has no label of, settled or open, for tables with such reports."""
+    spoken = {name: {key.report_id for key in (*table, *table.unsettled)} for name, table in tables.items()}
+    counts = {name: len(set(report_ids) - reports) for name, reports in spoken.items()}
     return {name: count for name, count in counts.items() if count}
 
 

@@ -77,6 +77,7 @@ def test_the_labels_of_a_report_are_a_table_of_their_own() -> None:
         (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,huge\n", "row 3, column grades: .*'huge'"),
         (HEADER + "r,L4-L5,bulge,,\n", "row 2, column grades"),
         (HEADER + ",L4-L5,bulge,,mild\n", "row 2, column report_id"),
+        (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,?\n", "row 3: r L4-L5 bulge appears twice"),
         (HEADER + "r,L4-L5,bulge,,mild\nr,L4-L5,bulge,,severe\n", "row 3: r L4-L5 bulge appears twice"),
         (HEADER + "r,L4-L5,bulge\n", "row 2: must have as many cells as the header"),
         (HEADER + 'r,L4-L5,"bulge,,mild\n', "row 2: no valid CSV"),
@@ -88,6 +89,36 @@ def test_a_malformed_table_is_refused_with_file_row_and_column(tmp_path: Path, c
     path.write_text(content, encoding="utf-8")
     with pytest.raises(LabelTableError, match=f"labels.csv: {message}"):
         LabelTable.read(path)
+
+
+def test_what_readers_left_open_is_no_label_and_stays_open(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    content = HEADER + "a,L4-L5,bulge,,?\na,L5-S1,bulge,,mild\nb,L4-L5,bulge,,?\n"
+    path.write_text(content, encoding="utf-8")
+    table = LabelTable.read(path)
+    assert [key.report_id for key in table] == ["a"]
+    assert {key.report_id for key in table.unsettled} == {"a", "b"}
+    assert table.to_csv_text() == content
+    assert table.of_findings(["bulge"]).with_report_ids(str.upper).to_csv_text().lower() == content.lower()
+    assert not table.of_findings(["modic"]).unsettled
+    assert "left open ('?'): 2;" in table.note_of_unsettled(path)
+    assert table.of_findings(["modic"]).note_of_unsettled(path) == ""
+
+
+@pytest.mark.parametrize("row", ["r,L4-L5,bulge,,??", "r,L4-L5,bulge,,mild|?", "r,L4-L5,buldge,,?", "r,L4,bulge,,?"])
+def test_a_question_mark_excuses_nothing_else(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(f"{HEADER}{row}\n", encoding="utf-8")
+    with pytest.raises(LabelTableError, match=r"labels\.csv: row 2, column"):
+        LabelTable.read(path)
+
+
+def test_a_label_is_settled_or_open() -> None:
+    key = LabelKey("r", Level.L4_L5, "bulge", Side.MIDLINE)
+    with pytest.raises(LabelTableError, match="cannot be left open as well"):
+        LabelTable({key: GradeSet.of(FINDINGS["bulge"], "mild")}, [key])
+    with pytest.raises(LabelTableError, match="no finding has this name and side"):
+        LabelTable({}, [key._replace(side=Side.LEFT)])
 
 
 def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:

@@ -288,6 +288,19 @@ def test_nothing_to_learn_from_is_told(make_dataset: Callable[..., Path], tmp_pa
         data.training_labels()
 
 
+def test_labels_left_open_are_counted_and_teach_nothing(
+    make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = make_dataset(4)
+    keys = [one.read_without_crops().label_key(("canal_stenosis", Side.MIDLINE)) for one in stored_samples(dataset)]
+    LabelTable({}, keys).write(tmp_path / "labels.csv")
+    data = GradingData(dataset, labels=tmp_path / "labels.csv", only_labelled=True)
+    data.setup("fit")
+    assert f"labels.csv: labels left open ('?'): {len(keys)};" in capsys.readouterr().err
+    with pytest.raises(ConfigError, match="no level with a label falls to training"):
+        data.training_labels()
+
+
 def test_labels_of_other_reports_are_refused(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
     labels = "report_id,level,finding,side,grades\nother,L4-L5,canal_stenosis,,mild\n"
     (tmp_path / "labels.csv").write_text(labels, encoding="utf-8")

@@ -70,7 +70,7 @@ def read_graded(folder: Path) -> GradedReports:
 def wrong_keys(found: LabelTable, gold_set: GoldSet) -> list[LabelKey]:
     """Return the core labels that are wrong, missing or too many; those that readers left open count neither way."""
     gold = gold_set.gold
-    keys = {key for key in (*found, *gold) if FINDINGS[key.finding].core} - gold_set.unsettled
+    keys = {key for key in (*found, *gold) if FINDINGS[key.finding].core} - gold_set.gold.unsettled
     return [key for key in keys if found.get(key) != gold.get(key)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from deepspine.data.csv_rows import read_rows
 from deepspine.data.errors import InputError
 from deepspine.data.label_scores import LabelScore, score_labels
-from deepspine.data.label_table import LabelKey, LabelTable
+from deepspine.data.label_table import LabelTable
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,16 @@ class GoldSet:
     texts
         By report id; those that were read.
     gold
-        Labels on which the readers agree.
-    unsettled
-        Keys that the readers could not settle; they count neither way.
+        Labels on which the readers agree; those that they left open count neither way.
     """
 
     name: str
     texts: dict[str, str]
     gold: LabelTable
-    unsettled: frozenset[LabelKey]
 
     def score(self, predicted: LabelTable) -> LabelScore:
         """Compare a label table with the gold, core findings."""
-        counted = LabelTable({key: grades for key, grades in predicted.items() if key not in self.unsettled})
+        counted = LabelTable({key: grades for key, grades in predicted.items() if key not in self.gold.unsettled})
         return score_labels(counted, self.gold, report_ids=self.texts)
 
 
@@ -54,7 +51,6 @@ def read_gold_sets(folder: Path) -> list[GoldSet]:
 
 
 def _read(path: Path, name: str) -> GoldSet:
-    gold, unsettled = LabelTable.read_with_unsettled(path)
     ids = path.with_name(f"{name}_gold_ids.txt")
     if not ids.is_file():
         raise InputError(f"{ids}: no such file; it must list the reports that were read, one a line")
@@ -63,7 +59,7 @@ def _read(path: Path, name: str) -> GoldSet:
     missing = wanted - texts.keys()
     if missing:
         raise InputError(f"{ids}: {len(missing)} of its reports have no text, the first is {min(missing)}")
-    return GoldSet(name, texts, gold, unsettled)
+    return GoldSet(name, texts, LabelTable.read(path))
 
 
 def _texts(folder: Path, name: str) -> Iterator[tuple[str, str]]:

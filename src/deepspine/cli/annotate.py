@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deepspine.cli.label_tables import read_labels, tell_unsettled
+
 if TYPE_CHECKING:
     from deepspine.labeling.annotate.exchange import Format
     from deepspine.labeling.annotate.store import Store
@@ -34,11 +36,10 @@ def load(
     rules: Annotated[Path | None, typer.Option(help="Folder of your own rules, over ours.")] = None,
 ) -> None:
     """Add reports to a project, with the labeler's labels and evidence; run again, it adds what is new."""
-    from deepspine.data.label_table import LabelTable
     from deepspine.labeling.annotate.exchange import load_reports
     from deepspine.labeling.validation.inputs import read_report_ids
 
-    table = None if labels is None else LabelTable.read(labels)
+    table = None if labels is None else read_labels(labels)
     ids = None if only is None else read_report_ids(only)
     added = load_reports(
         _store(project, create=True), reports, id_column=id_column, text_column=text_column, only=ids, table=table,
@@ -146,6 +147,7 @@ def import_(
 
     store = _store(project)
     table = exchange.read_labels(labels, _format(kind))
+    tell_unsettled(table, labels)
     typer.echo(f"reports {store.import_labels(store.reader_named(reader), table)}")
 
 

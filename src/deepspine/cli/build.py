@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deepspine.cli.label_tables import read_labels
 from deepspine.cli.secret_option import secret_words
 from deepspine.cli.study_options import ArchiveRoot
 from deepspine.cli.summary_line import tell_summary
@@ -65,7 +66,7 @@ def build(
     check_folder("--out", out)
     check_apart({"--labels-out": labels_out}, [index, labels, secret])
     check_suffix("--labels-out", labels_out, TABLE_SUFFIXES)
-    table = LabelTable({}) if labels is None else LabelTable.read(labels)
+    table = LabelTable({}) if labels is None else read_labels(labels)
     if labels_out is not None and (secret is None or labels is None):
         raise ConfigError("--labels-out needs --labels and --secret, from which its report ids follow")
     preset = resized(get_preset(crop_preset), sagittal=sagittal_crop, axial=axial_crop)

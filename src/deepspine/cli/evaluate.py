@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from deepspine.cli.label_tables import read_labels
 from deepspine.cli.method import Method
 
 app = typer.Typer(help="Measure a network against references.", no_args_is_help=True)
@@ -102,13 +103,12 @@ def grading(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Grade a split of a dataset and compare with label tables."""
-    from deepspine.data.label_table import LabelTable
     from deepspine.data.outputs import check_folder
     from deepspine.grading.evaluation import EVALUATION_FILES, evaluate
 
     check_folder("--out", out, files=EVALUATION_FILES, inputs=[reference, reports])
     given = {"reference": reference, "reports": reports}
-    tables = {name: LabelTable.read(path) for name, path in given.items() if path is not None}
+    tables = {name: read_labels(path) for name, path in given.items() if path is not None}
     result = evaluate(dataset, checkpoint, tables, split=split, seed=seed)
     result.write(out)
     if as_json:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from deepspine.cli.label_tables import read_labels
+
 
 def sample(
     labels: Annotated[
@@ -29,7 +31,6 @@ def sample(
     import json
 
     from deepspine.data.errors import ConfigError
-    from deepspine.data.label_table import LabelTable
     from deepspine.data.outputs import check_apart, check_suffix
     from deepspine.data.whole_files import write_whole
     from deepspine.labeling.report_files import read_reports
@@ -48,7 +49,7 @@ def sample(
         if labels is None:
             raise ConfigError("--by grade needs a label table; make one with deepspine label")
         chosen = stratified_sample(
-            LabelTable.read(labels), findings=parse_findings(findings), width=width, agreement=agreement,
+            read_labels(labels), findings=parse_findings(findings), width=width, agreement=agreement,
             most=number, seed=seed,
         )  # fmt: skip
     else:

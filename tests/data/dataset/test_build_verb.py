@@ -10,6 +10,7 @@ import pytest
 from deepspine.cli import main
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.shards import stored_samples
+from deepspine.data.dataset.silence import Silence, filled
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.findings import Side
 from deepspine.data.label_table import LabelTable
@@ -120,6 +121,24 @@ def test_a_disc_without_a_place_rejects_its_study_and_no_other(
     assert build(phantom, tmp_path / "set", "--max-reject-share", "0.5", levels=levels) == 0
     assert reason in (tmp_path / "set" / "rejects.csv").read_text(encoding="utf-8")
     assert len(list(Manifest.read(tmp_path / "set").studies)) == 1
+
+
+def test_labels_that_readers_left_open_are_counted_and_teach_nothing(
+    phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = LabelTable.read(phantom / "truth" / "labels.csv")
+    opened = [key for key in table if (key.finding, key.level) == ("canal_stenosis", Level.L4_L5)]
+    rest = LabelTable({key: grades for key, grades in table.items() if key not in opened}, opened)
+    rest.write(tmp_path / "consensus.csv")
+    out, keyed = tmp_path / "set", tmp_path / "keyed.csv"
+    words = ["--silence", "normal", "--secret", str(tmp_path / "secret.txt"), "--labels-out", str(keyed)]
+    assert build(phantom, out, "--labels", str(tmp_path / "consensus.csv"), *words) == 0
+    assert f"consensus.csv: labels left open ('?'): {len(opened)};" in capsys.readouterr().err
+    samples = [one.read() for one in stored_samples(out) if one.read().level is Level.L4_L5]
+    assert samples
+    for sample in samples:
+        assert filled(sample, Silence.NORMAL)["canal_stenosis", Side.MIDLINE].is_unknown
+    assert len(LabelTable.read(keyed).unsettled) == len(opened)
 
 
 def test_with_a_secret_a_dataset_holds_no_key_of_the_archive(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from deepspine.cli import main
 from deepspine.data.crops import CropPreset, CropSpec
-from deepspine.data.dataset.build import BuildResult, build_dataset
+from deepspine.data.dataset.build import BuildResult, build_dataset, labels_by_report
 from deepspine.data.dataset.check import check_dataset
 from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.dataset.sample import Sample, decode, encode
@@ -364,6 +364,14 @@ def test_silence_is_normal_only_when_asked_and_only_where_reports_look() -> None
     assert str(assumed[("foraminal_stenosis", Side.RIGHT)]) == "none"
     assert not filled(Sample("s", "p", "r", Level.T12_L1, {}, reported=True), Silence.NORMAL)
     assert not filled(Sample("s", "p", "", Level.L4_L5, {}), Silence.NORMAL)
+
+
+def test_what_readers_left_open_is_unknown_whatever_silence_means() -> None:
+    key = LabelKey("r", Level.L4_L5, "bulge", Side.MIDLINE)
+    labels = labels_by_report(LabelTable({}, [key]))["r"][Level.L4_L5]
+    sample = Sample("s", "p", "r", Level.L4_L5, {}, labels, reported=True)
+    for policy in Silence:
+        assert filled(sample, policy)[("bulge", Side.MIDLINE)].is_unknown
 
 
 @given(st.text(), st.floats(0, 1))

@@ -115,6 +115,21 @@ def test_the_verbs_from_reports_to_exported_labels(tmp_path: Path, capsys: pytes
     assert run("reader", project, "anna", "--new-token") == 0
 
 
+def test_a_consensus_with_open_labels_can_be_started_from_and_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports, project, labels = tmp_path / "reports.csv", tmp_path / "project.db", tmp_path / "consensus.csv"
+    reports.write_text("report_id,text\nx,L4-5: mild disc bulge.\n", encoding="utf-8")
+    settled = "report_id,level,finding,side,grades\nx,L5-S1,bulge,,severe\n"
+    labels.write_text(f"{settled}x,L4-L5,bulge,,?\n", encoding="utf-8")
+    assert run("load", project, reports, "--labels", labels) == 0
+    assert run("reader", project, "anna") == 0
+    assert run("import", project, labels, "--reader", "anna") == 0
+    assert capsys.readouterr().err.count("consensus.csv: labels left open ('?'): 1;") == 2
+    assert run("export", project, "--reader", "anna", "--out", tmp_path / "out.csv") == 0
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == settled
+
+
 @pytest.mark.parametrize("role", ["--blind", "--adjudicator"])
 def test_a_new_token_gives_no_other_role(tmp_path: Path, capsys: pytest.CaptureFixture[str], role: str) -> None:
     reports, project = tmp_path / "reports.csv", tmp_path / "project.db"

@@ -144,6 +144,15 @@ def test_the_verb_writes_the_sample(archive: LabelTable, tmp_path: Path, capsys:
     assert main(["sample", str(tmp_path / "labels.csv"), "--by", "luck", "--out", str(out)]) == 2
 
 
+def test_labels_that_readers_left_open_ask_for_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    labels, out = tmp_path / "consensus.csv", tmp_path / "sample.csv"
+    rows = "a,L4-L5,bulge,,mild\na,L5-S1,bulge,,?\nb,L4-L5,bulge,,?\n"
+    labels.write_text(f"report_id,level,finding,side,grades\n{rows}", encoding="utf-8")
+    assert main(["sample", str(labels), "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == "report_id,order,reason\na,1,bulge mild\n"
+    assert "consensus.csv: labels left open ('?'): 2; unknown" in capsys.readouterr().err
+
+
 def test_a_full_disk_leaves_the_sample_of_before(archive: LabelTable, tmp_path: Path) -> None:
     archive.write(tmp_path / "labels.csv")
     out = tmp_path / "sample.csv"

@@ -139,6 +139,19 @@ def test_a_reader_study_takes_files_behind_one_another(
     assert "labeler – r1" in (files["out"] / "validation.html").read_text(encoding="utf-8")
 
 
+def test_what_a_reader_leaves_open_counts_for_none(files: dict[str, Path], tmp_path: Path) -> None:
+    rows = {"r1": ("mild", "mild"), "r2": ("mild", "?")}
+    readers = [
+        write_table(tmp_path / f"{name}.csv", f"a,L4-L5,bulge,,{one}", f"a,L5-S1,bulge,,{two}")
+        for name, (one, two) in rows.items()
+    ]
+    assert run(readers[0], "--readers", *readers, "--silence", "none", "--out", files["out"]) == 0
+    stored = json.loads((files["out"] / "validation.json").read_text(encoding="utf-8"))
+    assert stored["unsettled_labels"] == 1
+    figures = {row["who"]: row["without"] for row in stored["readers"] if row["measure"] == "f1"}
+    assert set(figures.values()) == {"1.0000"}
+
+
 COVERAGE = [
     ("{few}", "{many}", "the predicted table has no label of 2 of the reports"),
     (
