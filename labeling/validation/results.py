@@ -13,6 +13,7 @@ from typing import Any
 
 from deepspine.data.agreement import Counts, Interval
 from deepspine.data.csv_rows import csv_text
+from deepspine.data.label_table import UNSETTLED
 from deepspine.data.whole_files import write_whole
 from deepspine.labeling.validation.comparison import MIN_LABELS, StratumAgreement, undefined_because
 from deepspine.labeling.validation.disagreements import Disagreement
@@ -80,7 +81,7 @@ class Validation:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def coverage_lines(self) -> Iterator[str]:
-        """Yield sentences on what is compared: reports, patients, and what a table lacks of them."""
+        """Yield sentences on what is compared: reports, patients, and what a table lacks or leaves open of them."""
         yield f"{self.n_reports} reports of {self.n_patients} patients"
         for name, n_reports in self.n_silent.items():
             yield f"{name} has no label of {n_reports} of the reports"
@@ -90,6 +91,8 @@ class Validation:
         if self.n_without_patient:
             without = f"{self.n_without_patient} of the reports have no patient in --patients"
             yield f"{without}: each counts as one of its own"
+        if self.n_unsettled:
+            yield f"labels that a table left open ({UNSETTLED!r}), scored neither way: {self.n_unsettled}"
 
     def write_tables(self, folder: Path) -> None:
         """Write those of `TABLES` that have a row, and remove the others: they would be of a run before."""

@@ -1,6 +1,7 @@
 """`deepspine validate` from files to page, JSON and CSV."""
 
 import csv
+import html
 import json
 from pathlib import Path
 
@@ -137,6 +138,17 @@ def test_a_reader_study_takes_files_behind_one_another(
     assert any(row["who"] == "labeler – consensus" for row in figures)
     assert (files["out"] / "readers.csv").is_file()
     assert "labeler – r1" in (files["out"] / "validation.html").read_text(encoding="utf-8")
+
+
+def test_labels_left_open_are_counted_where_the_figures_stand(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(files["predicted"], files["reference"], "--out", files["out"]) == 0
+    line = "labels that a table left open ('?'), scored neither way: 1"
+    assert line in capsys.readouterr().out.splitlines()
+    page = html.unescape((files["out"] / "validation.html").read_text(encoding="utf-8"))
+    assert page.count("a table left open") == 1
+    assert line in page
 
 
 def test_what_a_reader_leaves_open_counts_for_none(files: dict[str, Path], tmp_path: Path) -> None:
