@@ -59,7 +59,7 @@ class Validation:
     n_silent
         How many of the reports a table has no label of, by table; without those that have labels of all.
     n_left_out
-        Reports that are in some table but not compared, since another table has no label of them.
+        Reports that are in some table, or have a picture, but are not compared, since a table has no label of them.
     n_unsettled
         Labels that a table left open with `?`, scored neither way.
     made_by
@@ -86,13 +86,19 @@ class Validation:
         for name, n_reports in self.n_silent.items():
             yield f"{name} has no label of {n_reports} of the reports"
         if self.n_left_out:
-            why = "not every reader has labels of them" if self.readers else "the reference has no label of them"
-            yield f"{self.n_left_out} more reports are left out: {why} (--reports names those that count)"
+            why = f"{self._why_left_out} (--reports names those that count)"
+            yield f"{self.n_left_out} more reports are left out: {why}"
         if self.n_without_patient:
             without = f"{self.n_without_patient} of the reports have no patient in --patients"
             yield f"{without}: each counts as one of its own"
         if self.n_unsettled:
             yield f"labels that a table left open ({UNSETTLED!r}), scored neither way: {self.n_unsettled}"
+
+    @property
+    def _why_left_out(self) -> str:
+        if self.pictures:
+            return "they have pictures but no label in the predicted table, though silence is a no"
+        return "not every reader has labels of them" if self.readers else "the reference has no label of them"
 
     def write_tables(self, folder: Path) -> None:
         """Write those of `TABLES` that have a row, and remove the others: they would be of a run before."""

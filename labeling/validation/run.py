@@ -177,6 +177,8 @@ def _validate_pictures(
         n_reports=len(reports),
         n_patients=len({patients.get(report_id, report_id) for report_id in reports}),
         n_without_patient=n_without_patient,
+        n_silent=_silent({PREDICTED: predicted}, reports),
+        n_left_out=0 if inputs.report_ids is not None else len({one.report_id for one in readings} - wanted),
         n_unsettled=_count_open(questioned(predicted).unsettled, reports),
         pictures=agreements,
         picture_differences=differences,

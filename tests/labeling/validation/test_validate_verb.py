@@ -220,6 +220,27 @@ def test_pictures_are_a_reference_too(
         ]
 
 
+def test_pictures_whose_report_has_no_label_are_counted(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boxes, ids = tmp_path / "boxes.csv", tmp_path / "ids.txt"
+    rows = "".join(f"{one},t2,90,95,110,105,normal\n{one},t2,90,60,110,70,lumbar_bulge\n" for one in (1, 2, 3))
+    boxes.write_text(f"patient,modality,x0,y0,x1,y1,class\n{rows}", encoding="utf-8")
+    ids.write_text("p1\np2\n", encoding="utf-8")
+    table = write_table(tmp_path / "labels1.csv", "p1,L4-L5,bulge,,mild", "other,L5-S1,bulge,,mild")
+    words = [table, boxes, "--id-prefix", "p", "--out", files["out"]]
+    assert run(*words) == 0
+    told = capsys.readouterr().out
+    assert "1 reports of 1 patients" in told
+    assert "2 more reports are left out: they have pictures but no label in the predicted table" in told
+    assert "--reports names those that count" in told
+    assert run(*words, "--reports", ids) == 0
+    told = capsys.readouterr().out
+    assert "2 reports of 2 patients" in told
+    assert "the predicted table has no label of 1 of the reports" in told
+    assert "left out" not in told
+
+
 def test_gradings_are_compared_by_grade_and_by_question(
     files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
