@@ -235,7 +235,7 @@ def cut_study(
     Raises
     ------
     InputError
-        When no level has any crop.
+        When no picture can be read or no level has any crop.
     """
     images = source.images()
     for name, reason in images.missing.items():
@@ -254,6 +254,8 @@ def cut_study(
         for frame in sorted(frames, key=lambda frame: frame.level)
         if (crops := _crops(images, frame, preset))
     ]
+    if not samples and not images.volumes and images.missing:
+        raise InputError("none of its pictures can be read")
     if not samples:
         raise InputError("no level of this study lies inside its pictures")
     return samples
@@ -326,6 +328,9 @@ def _claim(out: Location, wanted: Manifest) -> Manifest:
     """Return the manifest to go on from: that of the folder, or a new one."""
     Folder(out).make()
     if not Folder(out).exists(MANIFEST):
+        others = [name for name in Folder(out).names() if name != REJECTS]
+        if others:
+            raise ConfigError(f"{out}: holds other files, such as {others[0]}, and no dataset; choose another --out")
         wanted.write(out)
         return wanted
     found = Manifest.read(out)

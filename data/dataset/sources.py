@@ -31,7 +31,7 @@ def find_studies(
     Raises
     ------
     InputError
-        When the index is missing or of another kind, or the folder of levels is missing.
+        When the index is missing or of another kind, or its archive or the folder of levels is missing.
     ConfigError
         When `root` is given for a table of volume files.
     """
@@ -42,6 +42,10 @@ def find_studies(
         rows = read_volume_table(index)
         return volume_studies(rows, levels), len({row.study_key for row in rows})
     archive = ArchiveIndex.read(index, root=root)
+    if not archive.root.exists():
+        raise InputError(
+            f"{archive.root}: no such archive; has it moved since it was indexed? Give its folder with --root"
+        )
     total = sum(1 for _ in archive.studies())
     return archive_studies(archive, levels, allow_mismatched_frames=allow_mismatched_frames), total
 

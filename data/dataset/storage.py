@@ -73,12 +73,16 @@ class Folder:
                 return False
 
     def names(self) -> list[str]:
-        """Return the names of what lies in the folder, sorted."""
+        """Return the names of what lies in the folder, sorted; none where there is no such folder in storage."""
         if not self.url:
             return sorted(path.name for path in self.path.iterdir())
         with reaching(self.url) as files:
             files.invalidate_cache()
-            return sorted(str(path).rstrip("/").rpartition("/")[2] for path in files.ls(self.url, detail=False))
+            try:
+                found = files.ls(self.url, detail=False)
+            except FileNotFoundError:
+                return []
+            return sorted(str(path).rstrip("/").rpartition("/")[2] for path in found)
 
     def read(self, name: str) -> bytes:
         """Return the content of a small file."""

@@ -121,7 +121,7 @@ def open_candidate(path: Path) -> Iterator[BinaryIO]:
 def _open_below_archive_file(path: Path) -> BinaryIO:
     container = next((parent for parent in path.parents if parent.is_file()), None)
     if container is None:
-        raise InputError(f"no file {path}; has the archive moved since it was indexed? Give its folder with --root")
+        raise InputError("is not there; has the archive moved since it was indexed? Give its folder with --root")
     try:
         return _open_member(container, path.relative_to(container).as_posix())
     except RuntimeError as error:

@@ -77,9 +77,7 @@ def test_shortened_bilateral_is_both_sides(both: str) -> None:
 
 @pytest.mark.parametrize("coding", ["cp1252", "latin-1"])
 def test_utf8_that_was_read_as_another_coding_is_what_it_was(coding: str) -> None:
-    text = (
-        "L4\u20135: severe canal stenosis \u2014 \u201cold\u201c. L5\u2013S1: \u2022 patient\u2019s bulge \u2264 3."
-    )
+    text = "L4\u20135: severe canal stenosis \u2014 \u201cold\u201c. L5\u2013S1: \u2022 patient\u2019s bulge \u2264 3."
     misread = text.encode().decode(coding)
     assert len(normalise(misread)) == len(misread)
     assert labels_of(misread) == labels_of(text) == {"L4-L5 canal_stenosis": "severe", "L5-S1 bulge": PRESENT}

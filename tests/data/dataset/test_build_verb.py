@@ -47,6 +47,9 @@ def test_the_disc_of_a_phantom_is_dark_beside_the_bright_canal_behind_it(phantom
 def test_a_root_belongs_to_an_archive_index(phantom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (phantom / "archive").rename(tmp_path / "moved")
     try:
+        assert build(phantom, tmp_path / "set") == 2
+        assert "no such archive; has it moved" in capsys.readouterr().err
+        assert not (tmp_path / "set").exists()
         assert build(phantom, tmp_path / "set", "--root", str(tmp_path / "moved")) == 0
     finally:
         (tmp_path / "moved").rename(phantom / "archive")

@@ -404,3 +404,21 @@ def test_grey_values_are_standardised_over_the_whole_series() -> None:
     values = np.concatenate([stack.voxels.ravel() for stack in stacks])
     assert values.mean() == pytest.approx(0.0, abs=1e-4)
     assert values.std() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_folder_of_other_files_is_refused_and_left_as_it_is(
+    build: Callable[..., BuildResult], tmp_path: Path
+) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "thesis.txt").write_text("precious", encoding="utf-8")
+    with pytest.raises(ConfigError, match="set: holds other files, such as thesis.txt"):
+        build(1)
+    assert [path.name for path in (tmp_path / "set").iterdir()] == ["thesis.txt"]
+
+
+def test_a_study_whose_pictures_cannot_be_read_is_told_so(tmp_path: Path) -> None:
+    unread = replace(source(0), images=lambda: StudyImages({}, {"sagittal_t2": "t2: file 1 of 1: truncated"}))
+    result = build_dataset([unread], labels([0]), tmp_path, preset=PRESET)
+    assert [reason for _, reason in result.rejects.rows] == [
+        "t2: file 1 of 1: truncated", "none of its pictures can be read",
+    ]  # fmt: skip
