@@ -17,6 +17,7 @@ from deepspine.data.errors import InputError, LabelTableError, VocabularyError
 from deepspine.data.findings import FINDINGS, Side, get_finding
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import Level
+from deepspine.data.report_ids import report_id_of
 from deepspine.data.whole_files import whole_file
 
 if TYPE_CHECKING:
@@ -198,7 +199,8 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[LabelKey, GradeSet | None]:
     column = "report_id"
     try:
-        if not row["report_id"]:
+        report_id = report_id_of(row["report_id"])
+        if not report_id:
             raise VocabularyError("report_id must not be empty")
         column = "level"
         level = Level.parse(row["level"])
@@ -213,7 +215,7 @@ def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[LabelKey, 
         grades = None if row["grades"] == UNSETTLED else GradeSet.parse(finding, row["grades"])
     except VocabularyError as error:
         raise LabelTableError(f"{path}: row {number}, column {column}: {error}") from None
-    return LabelKey(row["report_id"], level, finding.name, sides[row["side"]]), grades
+    return LabelKey(report_id, level, finding.name, sides[row["side"]]), grades
 
 
 def _check_label(key: LabelKey, grades: GradeSet) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from deepspine.data.csv_headers import NOT_UTF8, fault_of_beginning, fault_of_header
 from deepspine.data.errors import InputError
+from deepspine.data.report_ids import BLANKS, report_id_of
 
 MAX_FIELD_BYTES = 1 << 30
 STANDARD_INPUT = "-"
 SUFFIX = ".txt"
 """Of a report in a folder of reports, in any case."""
-BLANKS = " \t\N{NO-BREAK SPACE}"
 TABLES = (".csv", ".parquet")
 """Lie beside reports as input or output of other runs; nobody takes them for reports of the folder."""
 FORMATS = "a CSV or Parquet file, a folder of .txt files, or - for CSV on standard input"
@@ -27,9 +27,8 @@ _TWO_WORDS = re.compile(r"[^\W\d]+ [^\W\d]+")
 """What may be shown of the first line of a CSV file: in a file without header it is the text of a report."""
 _HEADING = frozenset(("accession", "exam", "id", "identifier", "mrn", "number", "patient", "report", "study", "text"))
 """Words one of which a name of two words must have to be shown."""
-_FORMULA = re.compile(r'="(.*)"')
 _SPOILT_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#(?:REF|N/A|NAME|VALUE|NUM|DIV/0|NULL)[!?]?")
-"""How a spreadsheet writes a number as text; what it makes of long numbers and of broken formulas."""
+"""What a spreadsheet makes of long numbers and of broken formulas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def _reports_of(path: Path | str, id_column: str, text_column: str) -> Iterator[
 
 def _report(source: str, report_id: str, text: str) -> ReportText:
     """Return a report whose bytes that are no UTF-8 were read as lone surrogates, its id without blanks around it."""
-    report_id = _FORMULA.sub(r"\1", report_id.strip(BLANKS))
+    report_id = report_id_of(report_id)
     if _SPOILT_ID.fullmatch(report_id):
         return ReportText(source, "", text, f"id {report_id} was changed by a spreadsheet; export that column as text")
     try:

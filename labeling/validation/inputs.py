@@ -8,6 +8,7 @@ from pathlib import Path
 from deepspine.data.csv_rows import read_rows
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import CORE_FINDINGS, FINDINGS, get_finding
+from deepspine.data.report_ids import report_id_of
 from deepspine.labeling import report_files
 
 
@@ -23,7 +24,7 @@ def read_report_ids(path: Path) -> list[str]:
         names = [row["report_id"] for _, row in read_rows(path, ["report_id"], kind="a list of reports")]
     else:
         names = [line.strip() for line in _text(path).split("\n")]
-    ids = [name for name in dict.fromkeys(names) if name]
+    ids = [name for name in dict.fromkeys(map(report_id_of, names)) if name]
     if not ids:
         raise InputError(f"{path}: names no report; expected one id a line")
     return ids
@@ -38,7 +39,7 @@ def read_patients(path: Path) -> dict[str, str]:
         When the file is missing or lacks a column.
     """
     rows = read_rows(path, ["report_id", "patient"], kind="a table of patients")
-    return {row["report_id"]: row["patient"] for _, row in rows if row["patient"].strip()}
+    return {report_id_of(row["report_id"]): row["patient"] for _, row in rows if row["patient"].strip()}
 
 
 def check_texts(path: Path, *, id_column: str, text_column: str) -> None:

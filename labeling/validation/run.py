@@ -96,37 +96,40 @@ def validate(inputs: ValidationInputs, out: Path) -> Validation:
         When there is nothing to compare with, assisted readers come without the same readers alone, or `out` is a file
         or holds one that is read.
     InputError
-        When a file cannot be read, no report is in both sources, or `patients` names the patient of none of them.
+        When a file cannot be read, holds nothing to compare or has no label of any of the reports, or `patients` names
+        the patient of none of them.
     """
     check_folder("--out", out, files=(*TABLES, *SUMMARIES), inputs=[*inputs.paths, inputs.texts])
     if inputs.assisted and not inputs.readers:
         raise ConfigError("--assisted needs --readers: the tables of the same readers without assistance")
     if inputs.texts is not None:
         check_texts(inputs.texts, id_column=inputs.id_column, text_column=inputs.text_column)
-    findings = parse_findings(inputs.findings)
-    predicted = LabelTable.read(inputs.predicted)
-    if inputs.readers:
-        result = _validate_readers(predicted.of_findings(findings), inputs)
-    elif inputs.reference is None:
-        raise ConfigError("nothing to compare with: give a REFERENCE table, or tables of readers with --readers")
-    elif is_picture_annotation(inputs.reference):
-        readings = read_picture_annotations(inputs.reference, id_prefix=inputs.id_prefix)
-        result = _validate_pictures(predicted, readings, inputs)
-        if is_grading(inputs.reference):
-            reports = set(predicted.report_ids)
-            gradings = read_gradings(inputs.reference, id_prefix=inputs.id_prefix)
-            gradings = LabelTable({key: grades for key, grades in gradings.items() if key.report_id in reports})
-            by_grade = _validate_tables(predicted.of_findings(GRADED_FINDINGS), gradings, inputs)
-            result = replace(result, rows=by_grade.rows, differences=by_grade.differences)
-    else:
-        reference = LabelTable.read(inputs.reference)
-        result = _validate_tables(predicted.of_findings(findings), reference.of_findings(findings), inputs)
+    result = _compare(LabelTable.read(inputs.predicted), inputs)
     texts = _texts(result, inputs)
     _make_folder(out)
     result.write_tables(out)
     figures, page = (out / name for name in SUMMARIES)
     write_whole(figures, json.dumps(result.to_json(), indent=1, allow_nan=False) + "\n")
     write_page(result, page, texts=texts, labels=_labels(texts))
+    return result
+
+
+def _compare(predicted: LabelTable, inputs: ValidationInputs) -> Validation:
+    """Compare a table with what the inputs name: tables of readers, pictures or a reference."""
+    if inputs.readers:
+        return _validate_readers(predicted, inputs)
+    if inputs.reference is None:
+        raise ConfigError("nothing to compare with: give a REFERENCE table, or tables of readers with --readers")
+    if not is_picture_annotation(inputs.reference):
+        return _validate_reference(predicted, inputs.reference, inputs)
+    readings = read_picture_annotations(inputs.reference, id_prefix=inputs.id_prefix)
+    result = _validate_pictures(predicted, readings, inputs)
+    if is_grading(inputs.reference):
+        reports = set(predicted.report_ids)
+        gradings = read_gradings(inputs.reference, id_prefix=inputs.id_prefix)
+        gradings = LabelTable({key: grades for key, grades in gradings.items() if key.report_id in reports})
+        by_grade = _validate_tables(predicted.of_findings(GRADED_FINDINGS), gradings, inputs)
+        result = replace(result, rows=by_grade.rows, differences=by_grade.differences)
     return result
 
 
@@ -137,11 +140,23 @@ def _make_folder(out: Path) -> None:
         raise InputError(f"{out}: {error.strerror}; give another folder with --out") from None
 
 
+def _validate_reference(predicted: LabelTable, path: Path, inputs: ValidationInputs) -> Validation:
+    findings = parse_findings(inputs.findings)
+    whole = LabelTable.read(path)
+    reference = whole.of_findings(findings)
+    report_ids = _ids(inputs) or reference.report_ids
+    if not report_ids:
+        raise InputError(
+            f"{path}: holds no label with grades of the findings that are compared (--findings {inputs.findings})"
+        )
+    _check_predicted(predicted, report_ids, inputs)
+    _check_reports(path, whole, report_ids)
+    return _validate_tables(predicted.of_findings(findings), reference, inputs)
+
+
 def _validate_tables(predicted: LabelTable, reference: LabelTable, inputs: ValidationInputs) -> Validation:
     unsettled = predicted.unsettled | reference.unsettled
     pair = TablePair.of(predicted, reference, report_ids=_ids(inputs), patients=_patients(inputs), unsettled=unsettled)
-    if not any(key.report_id in pair.patient_of for key in predicted):
-        raise InputError("the two tables have no report in common; check that both use the same report ids")
     tables = {PREDICTED: predicted, REFERENCE: reference}
     n_silent, n_left_out = _silent(tables, pair.patient_of), _left_out(tables, pair.patient_of, inputs)
     if inputs.silence_as_none:
@@ -167,6 +182,7 @@ def _validate_pictures(
     patients = _patients(inputs) or {}
     wanted = set(_ids(inputs) or predicted.report_ids)
     reports = {one.report_id for one in readings if one.report_id in wanted}
+    _check_predicted(predicted, reports, inputs)
     n_without_patient = _without_patient(reports, inputs)
     agreements, differences = compare_with_pictures(
         predicted, readings, report_ids=_ids(inputs), patients=patients, resamples=inputs.resamples, seed=inputs.seed
@@ -191,6 +207,8 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
     if assisted and len(assisted) != len(readers):
         raise ConfigError(f"--assisted must name one table for each of {len(readers)} readers, got {len(assisted)}")
     report_ids = _ids(inputs) or reports_of_all([*readers.values(), *assisted.values()])
+    _check_predicted(predicted, report_ids, inputs)
+    predicted = predicted.of_findings(parse_findings(inputs.findings))
     patients = _patients(inputs) or {}
     with_help = {f"{name} with assistance": table for name, table in zip(readers, assisted.values(), strict=False)}
     unsettled = predicted.unsettled.union(*(table.unsettled for table in (readers | with_help).values()))
@@ -222,11 +240,39 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
 def _reader_tables(paths: Sequence[Path], inputs: ValidationInputs) -> dict[str, LabelTable]:
     """Read tables by their readers."""
     findings = parse_findings(inputs.findings)
-    tables = {path.stem: LabelTable.read(path).of_findings(findings) for path in paths}
+    tables = {path.stem: _reader_table(path, inputs).of_findings(findings) for path in paths}
     if len(tables) != len(paths):
         twice = next(name for name in tables if sum(path.stem == name for path in paths) > 1)
         raise ConfigError(f"readers are named by their files, and two are called {twice!r}; rename one of these")
     return tables
+
+
+def _reader_table(path: Path, inputs: ValidationInputs) -> LabelTable:
+    table = LabelTable.read(path)
+    _check_reports(path, table, _ids(inputs) or ())
+    return table
+
+
+def _check_predicted(predicted: LabelTable, report_ids: Collection[str], inputs: ValidationInputs) -> None:
+    """Raise when the table that is judged says nothing of the reports that are compared."""
+    if not predicted:
+        raise InputError(f"{inputs.predicted}: holds no label with grades; there is nothing to compare")
+    _check_reports(inputs.predicted, predicted, report_ids)
+
+
+def _check_reports(path: Path, table: LabelTable, report_ids: Collection[str]) -> None:
+    """Raise when a table has labels, but of none of the reports that are compared: its ids are then others."""
+    spoken = _reports_of(table)
+    if spoken and report_ids and spoken.isdisjoint(report_ids):
+        raise InputError(
+            f"{path}: has no label of any of the {len(report_ids)} reports that are compared; check that all tables "
+            "use the same report ids"
+        )
+
+
+def _reports_of(table: LabelTable) -> set[str]:
+    """Return the reports of which a table has a label, settled or open."""
+    return {key.report_id for key in (*table, *table.unsettled)}
 
 
 def _ids(inputs: ValidationInputs) -> list[str] | None:
@@ -264,8 +310,7 @@ def _count_open(unsettled: Collection[LabelKey], report_ids: Collection[str]) ->
 
 def _silent(tables: Mapping[str, LabelTable], report_ids: Collection[str]) -> dict[str, int]:
     """Return how many of the reports each table has no label of, settled or open, for tables with such reports."""
-    spoken = {name: {key.report_id for key in (*table, *table.unsettled)} for name, table in tables.items()}
-    counts = {name: len(set(report_ids) - reports) for name, reports in spoken.items()}
+    counts = {name: len(set(report_ids) - _reports_of(table)) for name, table in tables.items()}
     return {name: count for name, count in counts.items() if count}
 
 

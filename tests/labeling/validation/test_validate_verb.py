@@ -308,9 +308,72 @@ def test_mistakes_are_told_in_one_line(
     assert errors.count("\n") == 1
 
 
-def test_tables_without_a_common_report_are_refused(files: dict[str, Path], tmp_path: Path) -> None:
-    other = write_table(tmp_path / "other.csv", "z,L4-L5,bulge,,mild")
-    assert run(files["predicted"], other, "--out", files["out"]) == 2
+OTHER = (("other", "z"), ("same", "a"))
+OTHER_IDS = [
+    ("{predicted} {other}", "labels.csv", 1),
+    ("{other} {reference}", "other.csv", 2),
+    ("{predicted} {other} --reports {ids}", "other.csv", 2),
+    ("{other} --readers {reference} {predicted}", "other.csv", 2),
+    ("{predicted} --readers {reference} {other} --reports {ids}", "other.csv", 2),
+    ("{predicted} --readers {reference} {same} --assisted {same} {other} --reports {ids}", "other.csv", 2),
+    ("{other} {boxes} --reports {ids}", "other.csv", 1),
+]
+
+
+@pytest.mark.parametrize(("words", "named", "reports"), OTHER_IDS)
+def test_a_table_of_other_report_ids_is_refused(
+    words: str,
+    named: str,
+    reports: int,
+    files: dict[str, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other, same = (write_table(tmp_path / f"{name}.csv", f"{key},L4-L5,bulge,,mild") for name, key in OTHER)
+    ids, boxes = tmp_path / "ids.txt", tmp_path / "boxes.csv"
+    ids.write_text("a\nb\n", encoding="utf-8")
+    boxes.write_text("patient,modality,x0,y0,x1,y1,class\na,t2,90,95,110,105,normal\n", encoding="utf-8")
+    places = {**files, "other": other, "same": same, "ids": ids, "boxes": boxes}
+    capsys.readouterr()
+    assert run(*(word.format(**places) for word in words.split()), "--out", files["out"]) == 2
+    told = f"{named}: has no label of any of the {reports} reports that are compared; check that all tables use the"
+    assert told in capsys.readouterr().err
+    assert not files["out"].exists()
+
+
+def test_a_table_without_labels_is_told_as_such(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty, opened = write_table(tmp_path / "empty.csv"), write_table(tmp_path / "open.csv", "a,L4-L5,bulge,,?")
+    for words, told in (
+        ((files["predicted"], empty), "empty.csv: holds no label with grades of the findings that are compared"),
+        ((files["predicted"], opened), "open.csv: holds no label with grades of the findings that are compared"),
+        ((files["predicted"], files["reference"], "--findings", "modic"), "(--findings modic)"),
+        ((empty, files["reference"]), "empty.csv: holds no label with grades; there is nothing to compare"),
+    ):
+        assert run(*words, "--out", files["out"]) == 2
+        assert told in capsys.readouterr().err
+
+
+def test_a_finding_that_was_never_predicted_scores_nought(files: dict[str, Path]) -> None:
+    words = (files["predicted"], files["reference"], "--findings", "degeneration")
+    assert run(*words, "--out", files["out"]) == 0
+    stored = json.loads((files["out"] / "validation.json").read_text(encoding="utf-8"))
+    assert stored["agreement"][0]["sets"]["recall"]["value"] == 0
+
+
+def test_report_ids_are_the_same_whatever_an_export_puts_around_them(tmp_path: Path) -> None:
+    plain, padded = (
+        write_table(tmp_path / f"{name}.csv", *(f"{key},L4-L5,bulge,,mild" for key in keys))
+        for name, keys in (("plain", ("007", "b")), ("padded", ('"=""007"""', "b ")))
+    )
+    ids, patients = tmp_path / "ids.csv", tmp_path / "patients.csv"
+    ids.write_text("report_id\n007 \n b\n", encoding="utf-8")
+    patients.write_text("report_id,patient\n007\N{NO-BREAK SPACE},p\n b,p\n", encoding="utf-8")
+    assert run(plain, padded, "--reports", ids, "--patients", patients, "--out", tmp_path / "out") == 0
+    stored = json.loads((tmp_path / "out" / "validation.json").read_text(encoding="utf-8"))
+    assert (stored["reports"], stored["patients"], stored["reports_without_labels"]) == (2, 1, {})
+    assert stored["agreement"][0]["sets"]["f1"]["value"] == 1
 
 
 def test_a_text_that_is_no_utf8_is_told_before_anything_is_written(
