@@ -36,10 +36,21 @@ def read_patients(path: Path) -> dict[str, str]:
     Raises
     ------
     InputError
-        When the file is missing or lacks a column.
+        When the file is missing or lacks a column, or a report has two patients.
     """
-    rows = read_rows(path, ["report_id", "patient"], kind="a table of patients")
-    return {report_id_of(row["report_id"]): row["patient"] for _, row in rows if row["patient"].strip()}
+    patients: dict[str, str] = {}
+    first: dict[str, int] = {}
+    for number, row in read_rows(path, ["report_id", "patient"], kind="a table of patients"):
+        report_id, patient = report_id_of(row["report_id"]), row["patient"].strip()
+        if not patient:
+            continue
+        if patients.setdefault(report_id, patient) != patient:
+            raise InputError(
+                f"{path}: row {number}, column patient: the report has another patient in row {first[report_id]}; "
+                "a report belongs to one"
+            )
+        first.setdefault(report_id, number)
+    return patients
 
 
 def check_texts(path: Path, *, id_column: str, text_column: str) -> None:

@@ -419,6 +419,21 @@ def test_reports_without_a_patient_are_told(
     assert ("have no patient" in (files["out"] / "validation.html").read_text(encoding="utf-8")) == bool(told)
 
 
+def test_a_report_of_two_patients_is_refused(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_text("report_id,patient\na,p\nb,p\na,p \n", encoding="utf-8")
+    words = (files["predicted"], files["reference"], "--patients", table, "--out", files["out"])
+    assert run(*words) == 0
+    with table.open("a", encoding="utf-8") as file:
+        file.write("b,q\n")
+    capsys.readouterr()
+    assert run(*words) == 2
+    told = capsys.readouterr().err
+    assert "patients.csv: row 5, column patient: the report has another patient in row 3; a report" in told
+
+
 @pytest.mark.parametrize("others", [("{reference}",), ("--readers", "{reference}", "{predicted}"), ("{gradings}",)])
 def test_a_table_of_patients_of_other_reports_is_refused(
     files: dict[str, Path], tmp_path: Path, others: tuple[str, ...], capsys: pytest.CaptureFixture[str]
