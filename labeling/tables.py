@@ -36,8 +36,8 @@ from deepspine.labeling.level_mentions import LEVELS
 from deepspine.labeling.lexicon import keep_lexicon, load_lexicon
 from deepspine.labeling.parts import Parts
 from deepspine.labeling.pipeline import SIDES, Labeler, ReportLabels
-from deepspine.labeling.refusal import reason_to_refuse
 from deepspine.labeling.report_files import STANDARD_INPUT, ReportText, passed_over, read_reports, report_paths
+from deepspine.labeling.usable_reports import usable_reports
 
 CHUNK_REPORTS = 500
 WAITING_PER_WORKER = 3
@@ -172,8 +172,9 @@ def label_file(
     rejects = Rejects()
     for name in passed_over(Path(path), but=unfinished) if Path(path).is_dir() else ():
         rejects.add(name, "no .txt file, so not read; save a report as plain text")
+    reports_used = usable_reports(reports_read, rejects, load_lexicon(rules))
     with _pool(workers, rules) as submit:
-        jobs = ((chunk, rules, evidence is not None) for chunk in _chunks(_accepted(reports_read, rejects, rules)))
+        jobs = ((chunk, rules, evidence is not None) for chunk in _chunks(reports_used))
         ahead = WAITING_PER_WORKER * workers if workers > 1 else 0
         reports, resumed = _label_parts(jobs, parts, submit, ahead=ahead, advance=advance or (lambda n: None))
     labels = parts.merge()["labels"]
@@ -305,28 +306,6 @@ def _evidence_rows(report_id: str, labels: ReportLabels) -> list[tuple[str, ...]
         for label in labels.labels
         for piece in label.evidence
     ]  # fmt: skip
-
-
-def _accepted(reports: Iterator[ReportText], rejects: Rejects, rules: str | None) -> Iterator[ReportText]:
-    lexicon = load_lexicon(rules)
-    seen: set[int] = set()
-    for report in reports:
-        identity = hash(report.report_id)
-        if report.fault:
-            rejects.add(report.source, report.fault)
-        elif not report.report_id or report.report_id.isspace():
-            rejects.add(report.source, "no report id")
-        elif not report.report_id.isprintable():
-            rejects.add(report.source, "report id holds a line end or another sign that does not print")
-        elif identity in seen:
-            rejects.add(report.source, "report id appears twice; the first is kept")
-        else:
-            seen.add(identity)
-            reason = reason_to_refuse(report.text, lexicon)
-            if reason is None:
-                yield report
-            else:
-                rejects.add(report.source, reason)
 
 
 def _chunks(reports: Iterator[ReportText]) -> Iterator[list[ReportText]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ from deepspine.data.findings import Side, get_finding
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
+from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import write_whole
 from deepspine.labeling.annotate.records import Cell, Reader, Report, Suggestion
 from deepspine.labeling.annotate.store import Store
 from deepspine.labeling.pipeline import Labeler
-from deepspine.labeling.report_files import read_texts
+from deepspine.labeling.usable_reports import usable_texts
 
 DOC_LABELS = "deepspine_labels"
 """Where a spaCy `Doc` carries the labels, in `user_data`."""
@@ -58,6 +60,22 @@ def suggestions_of(text: str, labeler: Labeler, given: Labels | None) -> list[Su
     ]
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What a loading found and did.
+
+    Attributes
+    ----------
+    read
+        Reports that could be used.
+    added
+        Those of them that were not there.
+    """
+
+    read: int
+    added: int
+
+
 def load_reports(
     store: Store,
     path: Path | str,
@@ -67,8 +85,9 @@ def load_reports(
     only: Iterable[str] | None = None,
     table: LabelTable | None = None,
     rules: str | None = None,
-) -> int:
-    """Add reports to a project; returns how many were new.
+    rejects: Rejects | None = None,
+) -> Loaded:
+    """Add reports to a project.
 
     Parameters
     ----------
@@ -80,23 +99,27 @@ def load_reports(
         Labels to start from in place of the labeler's.
     rules
         Folder of a site's own rules.
+    rejects
+        Takes the reports that cannot be used, as `deepspine label` rejects them.
 
     Raises
     ------
     InputError
-        When the file or one of the reports cannot be read, or it holds none of the reports.
+        When the file cannot be read, or none of the reports can be used.
     """
     order = None if only is None else list(only)
     wanted = None if order is None else set(order)
-    texts = read_texts(path, id_column=id_column, text_column=text_column, wanted=wanted)
-    if not texts:
-        raise InputError(f"{path}: holds none of the reports; check --id-column")
+    texts = usable_texts(
+        path, Rejects() if rejects is None else rejects,
+        id_column=id_column, text_column=text_column, wanted=wanted, rules=rules,
+    )  # fmt: skip
     labeler = Labeler(rules)
     names = list(texts) if order is None else [report_id for report_id in order if report_id in texts]
-    return store.add_reports(
+    added = store.add_reports(
         (name, texts[name], suggestions_of(texts[name], labeler, None if table is None else table.of_report(name)))
         for name in names
     )
+    return Loaded(len(names), added)
 
 
 # --------------------------------------------------------------------------------------------------------------- export

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deepspine.cli.label_tables import read_labels, tell_unsettled
+from deepspine.cli.summary_line import tell_rejects
 
 if TYPE_CHECKING:
     from deepspine.labeling.annotate.exchange import Format
@@ -34,18 +35,25 @@ def load(
     id_column: Annotated[str, typer.Option(help="Column with the report's id.")] = "report_id",
     text_column: Annotated[str, typer.Option(help="Column with the report's text.")] = "text",
     rules: Annotated[Path | None, typer.Option(help="Folder of your own rules, over ours.")] = None,
+    max_reject_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of reports that may be rejected.")
+    ] = 0.05,
 ) -> None:
     """Add reports to a project, with the labeler's labels and evidence; run again, it adds what is new."""
+    from deepspine.data.rejects import Rejects
     from deepspine.labeling.annotate.exchange import load_reports
     from deepspine.labeling.validation.inputs import read_report_ids
 
     table = None if labels is None else read_labels(labels)
     ids = None if only is None else read_report_ids(only)
-    added = load_reports(
+    rejects = Rejects()
+    loaded = load_reports(
         _store(project, create=True), reports, id_column=id_column, text_column=text_column, only=ids, table=table,
-        rules=None if rules is None else str(rules),
+        rules=None if rules is None else str(rules), rejects=rejects,
     )  # fmt: skip
-    typer.echo(f"reports added {added}")
+    tell_rejects(rejects)
+    typer.echo(f"reports added {loaded.added}  rejected {len(rejects)}")
+    rejects.check_share(loaded.read + len(rejects), allowed=max_reject_share, path="the lines above")
 
 
 @app.command("reader")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deepspine.cli.label_tables import read_labels
+from deepspine.cli.summary_line import tell_rejects
 
 
 def sample(
@@ -32,8 +33,9 @@ def sample(
 
     from deepspine.data.errors import ConfigError
     from deepspine.data.outputs import check_apart, check_suffix
+    from deepspine.data.rejects import Rejects
     from deepspine.data.whole_files import write_whole
-    from deepspine.labeling.report_files import read_reports
+    from deepspine.labeling.usable_reports import usable_texts
     from deepspine.labeling.validation.inputs import parse_findings
     from deepspine.labeling.validation.sampling import doubtful_sample, explanation, stratified_sample
 
@@ -42,9 +44,10 @@ def sample(
     if by == "doubt":
         if texts is None:
             raise ConfigError("--by doubt reads the reports; name them with --texts")
-        reports = read_reports(texts, id_column=id_column, text_column=text_column)
-        readable = {one.report_id: one.text for one in reports if one.report_id and not one.fault}
-        chosen = doubtful_sample(readable, number=number or 50, rules=None if rules is None else str(rules))
+        folder, rejects = None if rules is None else str(rules), Rejects()
+        usable = usable_texts(texts, rejects, id_column=id_column, text_column=text_column, rules=folder)
+        tell_rejects(rejects)
+        chosen = doubtful_sample(usable, number=number or 50, rules=folder)
     elif by == "grade":
         if labels is None:
             raise ConfigError("--by grade needs a label table; make one with deepspine label")

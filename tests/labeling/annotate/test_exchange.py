@@ -1,5 +1,6 @@
 """What goes out comes back the same, in every format."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -82,8 +83,8 @@ def test_reports_come_in_the_order_of_the_sample_with_labels_of_a_table(store: S
     labels = tmp_path / "labels.csv"
     labels.write_text("report_id,level,finding,side,grades\ny,L4-L5,bulge,,severe\n", encoding="utf-8")
     table = LabelTable.read(labels)
-    added = load_reports(store, reports, id_column="id", text_column="body", only=["y", "x", "w"], table=table)
-    assert added == 2
+    found = load_reports(store, reports, id_column="id", text_column="body", only=["y", "x", "w"], table=table)
+    assert (found.read, found.added) == (2, 2)
     loaded = store.reports()[-2:]
     assert [one.report_id for one in loaded] == ["y", "x"]
     assert [(str(one.grades), len(one.evidence)) for one in loaded[0].suggestions] == [("severe", 1)]
@@ -205,14 +206,48 @@ def test_jsonl_comes_back_whatever_ends_a_line_within_a_text(tmp_path: Path) -> 
     assert read_labels(path, Format.JSONL).report_ids == ["r"]
 
 
-def test_a_report_that_is_no_utf8_stops_the_loading_with_its_place(
+UNUSABLE = (
+    b"report_id,text\na,L4-5: mild bulge.\na,L4-5: severe canal stenosis.\n,L5-S1: severe bulge.\nb,\n"
+    b"c,Die Bandscheibe L4/5 ist mit dem Foramen und ohne Nerv.\nd,caf\xe9 bulge\ne,L4-5: mild bulge, stenosis\n"
+)
+REASONS = [
+    "reports.csv: line 3: report id appears twice; the first is kept",
+    "reports.csv: line 4: no report id",
+    "reports.csv: line 5: empty text",
+    "reports.csv: line 6: text is not in English; only English reports are read",
+    "reports.csv: line 7: text is not UTF-8; convert the file, e.g. with iconv",
+    "reports.csv: line 8: row of 3 cells under a header of 2; put texts that hold commas in quotation marks",
+]
+
+
+def test_reports_are_rejected_as_label_rejects_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports, project = tmp_path / "reports.csv", tmp_path / "project.db"
+    reports.write_bytes(UNUSABLE)
+    assert main(["label", str(reports), "--out", str(tmp_path / "labels.csv")]) == 3
+    with (tmp_path / "labels.rejects.csv").open(encoding="utf-8", newline="") as file:
+        assert [f"{source}: {reason}" for source, reason in list(csv.reader(file))[1:]] == REASONS
+    capsys.readouterr()
+    assert run("load", project, reports) == 3
+    told = capsys.readouterr()
+    assert told.out == "reports added 1  rejected 6\n"
+    assert told.err.splitlines()[:-1] == [f"rejected {reason}" for reason in REASONS]
+    assert "6 of 7 inputs were rejected" in told.err
+    assert "Foramen" not in told.err
+    assert run("load", project, reports, "--max-reject-share", "1") == 0
+    assert capsys.readouterr().out == "reports added 0  rejected 6\n"
+
+
+def test_what_is_wrong_with_reports_that_are_not_wanted_is_not_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "reports.csv").write_bytes(b"report_id,text\na,L4-5: mild bulge.\nb,caf\xe9 bulge\n")
-    assert main(["annotate", "load", str(tmp_path / "project.db"), str(tmp_path / "reports.csv")]) == 2
-    assert capsys.readouterr().err == (
-        "deepspine: reports.csv: line 3: text is not UTF-8; convert the file, e.g. with iconv\n"
-    )
+    reports, ids = tmp_path / "reports.csv", tmp_path / "ids.txt"
+    reports.write_text("report_id,text\na,L4-5: mild bulge.\nb,\nb,\nc,\n", encoding="utf-8")
+    ids.write_text("a\n", encoding="utf-8")
+    assert run("load", tmp_path / "project.db", reports, "--only", ids) == 0
+    assert capsys.readouterr() == ("reports added 1  rejected 0\n", "")
+    ids.write_text("b\n", encoding="utf-8")
+    assert run("load", tmp_path / "other.db", reports, "--only", ids) == 2
+    assert "no report can be used; of 2 rejected the first is reports.csv: line 3: empty" in capsys.readouterr().err
 
 
 def test_a_file_that_is_no_project_is_refused_and_left_alone(

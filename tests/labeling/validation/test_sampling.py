@@ -124,6 +124,18 @@ def test_doubt_is_that_of_the_rules_of_a_site(tmp_path: Path, capsys: pytest.Cap
     assert "plain,1," in (tmp_path / "sample.csv").read_text(encoding="utf-8")
 
 
+def test_doubt_is_asked_of_reports_that_label_would_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts, out = tmp_path / "reports.csv", tmp_path / "sample.csv"
+    texts.write_text("report_id,text\na,L4-5: mild bulge.\na,L4-5: severe?\nb,\n", encoding="utf-8")
+    words = ["sample", "--by", "doubt", "--texts", str(texts), "--out", str(out)]
+    assert main(words) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("1 of 1 reports")
+    assert "rejected reports.csv: line 3: report id appears twice" in told.err
+    assert "rejected reports.csv: line 4: empty text" in told.err
+    assert [line.split(",")[0] for line in out.read_text(encoding="utf-8").splitlines()] == ["report_id", "a"]
+
+
 def test_impossible_wishes_are_refused() -> None:
     with pytest.raises(ConfigError, match="between 0 and 1"):
         reports_needed(0.0, 0.9)
