@@ -36,6 +36,9 @@ _SCAR = ("scar", "fibro", "granulat")
 MAX_SUBJECT_WORDS = 14
 """Words from a subject to its verb: "granulation tissue in the left anterior epidural space at L4-5 | encasing"."""
 
+_CAUSES = frozenset(("degenerative", "degenerate", "hypertrophic", "arthritic", "osteoarthritic"))
+"""Adjectives that tell why a lesion is there, and no finding of their own where they stand before it."""
+
 _SUBJECT_ENDS = frozenset((".", ";", NEWLINE))
 _TRANSITIVE = frozenset(("verb", "either"))
 _OBJECTS = frozenset(("side", "site", "vertebra"))
@@ -69,7 +72,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         ]
     if "side" in kinds or "side_post" in kinds:
         mentions = _with_sides_in_order(mentions, words, kinds)
-    mentions = [mention for mention in mentions if words[mention.i] not in _ENCASING or not _is_of_scar(mention, words)]
+    mentions = [mention for place, mention in enumerate(mentions) if not _tells_nothing(mentions, place, words)]
     if "site" in kinds:
         mentions = _without_roots_in_fluid(mentions, words)
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
@@ -140,6 +143,29 @@ def _without_comma_before_object(mentions: list[Mention]) -> list[Mention]:
         if aside and verb.kind == "pred" and verb.form in _TRANSITIVE and mentions[place + 1].kind in _OBJECTS:
             return mentions[:place] + mentions[place + 1 :]
     return mentions
+
+
+def _tells_nothing(mentions: list[Mention], place: int, words: list[str]) -> bool:
+    """Whether scar encases a root, or an adjective only tells why a lesion is there: "| degenerative stenosis"."""
+    mention = mentions[place]
+    word = words[mention.i]
+    if word in _CAUSES:
+        return mention.j == mention.i + 1 and _stands_before_lesion(mentions, place)
+    return word in _ENCASING and _is_of_scar(mention, words)
+
+
+def _stands_before_lesion(mentions: list[Mention], place: int) -> bool:
+    """Whether an adjective opens a noun phrase that names a lesion: "| degenerative narrowing of both foramina"."""
+    site, end = "", mentions[place].j
+    for mention in mentions[place + 1 :]:
+        if mention.i != end:
+            return False
+        if mention.kind == "finding" or (mention.kind == "pred" and mention.form in ("noun", "either")):
+            return mention.kind == "finding" or site not in ("facet", "disc")
+        if mention.kind not in ("site", "side", "grade"):
+            return False
+        site, end = mention.value if mention.kind == "site" else site, mention.j
+    return False
 
 
 def _without_degrees_of_place(mentions: list[Mention], words: list[str]) -> list[Mention]:

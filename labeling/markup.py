@@ -39,6 +39,9 @@ _CONTINUING = "".join(bytes([byte]).decode("cp1252", errors="ignore") for byte i
 _MISREAD = re.compile(f"[\u00c2\u00c3][{_CONTINUING}]|\u00e2[{_CONTINUING}]{{2}}")
 """Characters that were one dash, quotation mark or letter: UTF-8 that was read as cp1252 or Latin-1."""
 
+_WEIGHTED = re.compile(r"(?<=\b[tT][12])(?:-?[wW][iI]?|[- ][wW]eighted)\b")
+"""What says no more behind T1 and T2 than that a picture is meant: "T2W", "T2-weighted"."""
+
 _SLASHES = re.compile(r"/{2,}\.?")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
 
@@ -74,6 +77,8 @@ def normalise(text: str) -> str:
         text = _with_bars(text)
     if not text.isascii():
         text = _MISREAD.sub(_read_rightly, text)
+    if "T2" in text or "T1" in text:
+        text = _WEIGHTED.sub(_blank, text)
     if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
         text = text.translate(_TRANSLATION)
     return text

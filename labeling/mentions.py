@@ -19,6 +19,12 @@ SIDES = frozenset(("side", "side_post"))
 MODIFIED = NAMED | {"side"}
 """Kinds of mentions that a word right before them modifies."""
 
+TELLS = frozenset(
+    ("reveal", "reveals", "revealed", "show", "shows", "showed", "demonstrate", "demonstrates", "demonstrated",
+     "disclose", "discloses", "disclosed")
+)  # fmt: skip
+"""Verbs of what tells, as an examination does."""
+
 DEGREES = frozenset(("grade", "number", "mm"))
 CLAUSE_ENDS = frozenset(",;:(")
 """Values of marks."""

@@ -69,6 +69,7 @@ class Negation(Leftovers):
             return
         if self._denies_what_follows(mention):
             self.on_neg(mention)
+            self.index += self._is_none_with(mention)  # "with" does not end what "none" denies
             return
         at_start = self.cur.empty and (
             previous is None
@@ -159,7 +160,7 @@ class Negation(Leftovers):
         if mention.value == "gone" and mention.j - mention.i == 1 and self._peek(-1) is None:
             return True
         if self.words[mention.i : mention.j] == ["none"]:
-            return self._verb_follows()
+            return self._verb_follows() or self._is_none_with(mention)
         if self.words[mention.i : mention.j] != ["nil"]:
             return False
         previous, following = self._peek(-1), self._peek()
@@ -168,6 +169,10 @@ class Negation(Leftovers):
         if following is None or following.kind not in _DENIED:
             return False
         return previous is None or previous.j < mention.i or previous.kind not in _SUBJECTS
+
+    def _is_none_with(self, none: Mention) -> bool:
+        """Whether none of several lesions has what follows: "bulges at L3-4 and L4-5, | none with stenosis"."""
+        return self.words[none.i : none.j + 1] == ["none", "with"] and bool(self.last) and self._next_is("breaker")
 
     def _side_before(self, previous: Mention | None) -> Mention | None:
         """Return the mention before a denial, a pronoun or mark left out: "on the right it | is absent"."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from deepspine.labeling.clauses.brackets import Brackets
 from deepspine.labeling.clauses.frames import BOTH, LEFT, NONE, RIGHT, Conjunct
 from deepspine.labeling.clauses.lookahead import SHOWS
-from deepspine.labeling.mentions import HEADS, Mention
+from deepspine.labeling.mentions import HEADS, TELLS, Mention
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
 
@@ -281,10 +283,17 @@ class Scope(Brackets):
 
     def on_advice(self, mention: Mention) -> None:
         """Drop what follows: advice and conditions assert nothing."""
-        if self.words[mention.i] == "?" and self.frames:
+        if (self.words[mention.i] == "?" and self.frames) or self._tells_what_was_seen(mention):
             return
         self.flush()
         self.index = len(self.mentions)
+
+    def _tells_what_was_seen(self, advice: Mention) -> bool:
+        """Whether an evaluation has been done: "| Evaluation of L4-5 shows a bulge", not "| ... is recommended"."""
+        if self.words[advice.i : advice.j] != ["evaluation", "of"]:
+            return False
+        stated = any(m.kind == "cop" and n.kind == "open" for m, n in pairwise(self.mentions[self.index :]))
+        return stated or not TELLS.isdisjoint(self.words[advice.j : self.mentions[-1].j])
 
     def on_cop(self, mention: Mention) -> None:
         """Close an open noun: what follows "is" is said of it."""

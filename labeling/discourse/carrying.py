@@ -25,6 +25,10 @@ _LEADING = frozenset(
 )  # fmt: skip
 """Words before the levels that open a sentence."""
 
+_PLACING = frozenset(("at", "through", "of", "in", "to", "on"))
+_PLACES = frozenset(("level", "disc", "disc_space"))
+"""Words right before levels that stand in front, and sites that may stand before these: "The disc space at | L4-5"."""
+
 _ATTRIBUTES = frozenset(("grade", "side", "zone", "prior", "filler", "trend"))
 _TELLING = frozenset(("finding", "pred", "open", "level", "levels", "levelref", "neg"))
 _OF_HERNIATION = frozenset(("herniation_zone", "herniation_migration"))
@@ -127,7 +131,7 @@ class Carrying:
         Of words that are not understood, plurals and verbs ("The images suggest | ...") are no adjectives.
         """
         words, start = self.words, sentence.i
-        if _LEADING.issuperset(words[start : level.i]):
+        if _LEADING.issuperset(words[start : level.i]) or self._stands_in_front(level, mentions):
             return True
         article = next((place for place in range(level.i - 1, start - 1, -1) if words[place] == "the"), -1)
         if article < 0 or not (article == start or words[article - 1] == ","):
@@ -138,6 +142,18 @@ class Carrying:
             if not _is_attribute(mention, words) if mention.i > article else mention.kind in _TELLING:
                 return False
         return not any(word.endswith("s") and not word.endswith("ous") for word in words[article : level.i])
+
+    def _stands_in_front(self, level: LevelRef, mentions: list[Mention]) -> bool:
+        """Whether levels place all that a sentence tells: "Axial images at | L5-S1 show ...", "Next, at | L4-5 ..."."""
+        place = level.i - 2 if self.words[level.i - 1] == "the" else level.i - 1
+        if self.words[place] not in _PLACING:
+            return False
+        before = [mention for mention in mentions if mention.i < level.i]
+        if any(m.kind in _TELLING or (m.kind == "site" and m.value not in _PLACES) for m in before):
+            return False
+        behind = [mention for mention in mentions if mention.i >= level.j]
+        named = bool(behind) and behind[0].kind == "finding" and behind[0].i == level.j
+        return not named and any(mention.kind in _TELLING or mention.kind == "site" for mention in behind)
 
     def _remember_unnamed(self, reader: ClauseReader, frames: list[Frame]) -> None:
         """Let a sentence about all levels end the one carried over, and endplates of vertebrae name theirs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import TELLS, Mention
 
 _SECTION_WORDS = {
     "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
@@ -23,10 +23,6 @@ _PRESENT = frozenset(
 """How the heading of the examination in hand opens, behind which its findings stand."""
 
 _OF_HEADING = frozenset(("prior", "site", "section", "mark"))
-_TELLS = frozenset(
-    ("reveal", "reveals", "revealed", "show", "shows", "showed", "demonstrate", "demonstrates", "demonstrated",
-     "disclose", "discloses", "disclosed")
-)  # fmt: skip
 _AS_FOLLOWS = frozenset(("the", "following", "findings", "that", "as", "follows"))
 """Words behind the verb of a heading that tells: "The study revealed the following findings:"."""
 
@@ -61,7 +57,7 @@ def section_told(words: Sequence[str]) -> str | None:
     end = len(words)
     while end and words[end - 1] in _AS_FOLLOWS:
         end -= 1
-    if not end or words[end - 1] not in _TELLS or _EXAMINATIONS.isdisjoint(words):
+    if not end or words[end - 1] not in TELLS or _EXAMINATIONS.isdisjoint(words):
         return None
     earlier = not EARLIER.isdisjoint(words) or any(_is_year(word) for word in words)
     return "skip" if earlier or not _OF_PATIENT.isdisjoint(words) else "findings"

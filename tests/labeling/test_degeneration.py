@@ -331,3 +331,19 @@ def test_the_disc_of_a_lesion_is_not_what_degenerates_beside_it(text: str) -> No
     found = labels_of(f"L4-5: {text} and mild facet degenerative change.")
     assert "L4-L5 degeneration" not in found
     assert found["L4-L5 facet_arthropathy left"] == "mild"
+
+
+@pytest.mark.parametrize("t2", ["T2", "T2W", "T2-weighted", "T2 weighted", "T2-W", "T2WI"])
+def test_weighted_pictures_are_spelt_in_many_ways(t2: str) -> None:
+    for text in (f"Loss of {t2} signal", f"The disc shows reduced {t2} signal", f"The disc is dark on {t2} images"):
+        assert labels_of(f"L4-5: {text}.") == {"L4-L5 degeneration": PRESENT}
+    assert labels_of(f"L4-5: Loss of disc height and {t2} signal.").keys() == {
+        "L4-L5 degeneration", "L4-L5 disc_height_loss",
+    }  # fmt: skip
+    assert labels_of(f"L4-5: The disc shows normal {t2} signal.") == {"L4-L5 degeneration": "none"}
+
+
+@pytest.mark.parametrize("many", ["Multisegmental", "Polysegmental", "Multilevel", "Several"])
+def test_degeneration_of_many_levels_is_not_of_the_level_before(many: str) -> None:
+    text = "Several discs are desiccated" if many == "Several" else f"{many} osteochondrosis"
+    assert labels_of(f"Disc protrusion at L4-5. {text}.") == {"L4-L5 herniation": "protrusion"}

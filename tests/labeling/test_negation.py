@@ -378,3 +378,21 @@ def test_a_clause_of_its_own_is_no_object_of_the_lesion_before(text: str) -> Non
 ])  # fmt: skip
 def test_neither_before_a_lesion_of_the_disc_denies_it(text: str) -> None:
     assert told(f"L4-5: {text}", "herniation") == told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("none with nerve root compression", "nerve_root", "none|contact|displacement"),
+    ("none with canal stenosis", "canal_stenosis", "none"), ("none causing canal stenosis", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_none_of_several_lesions_denies_what_follows(text: str, finding: str, grades: str) -> None:
+    found = labels_of(f"Disc bulges at L3-4 and L4-5, {text}.")
+    assert found["L3-L4 bulge"] == found["L4-L5 bulge"] == PRESENT
+    assert {value for key, value in found.items() if finding in key} == {grades}
+
+
+@pytest.mark.parametrize("roots", [
+    "Conus medullaris and cauda equina nerve roots appear normal.", "Intrathecal nerve roots are unremarkable.",
+    "The conus and nerve roots are normal.", "The cauda equina nerve roots are normal.",
+])  # fmt: skip
+def test_roots_within_the_sac_tell_of_no_level(roots: str) -> None:
+    assert labels_of(f"L4-5: Bulge.\n{roots}") == {"L4-L5 bulge": PRESENT}

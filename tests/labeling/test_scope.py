@@ -191,3 +191,32 @@ def test_what_both_lesions_do_is_told_of_each(text: str) -> None:
 def test_both_foramina_behind_a_list_are_those_of_its_last_level() -> None:
     text = "Bulge at L3-4 and protrusion at L4-5, both foramina moderately narrowed."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("opening", [
+    "At {0}, there is", "Axial images at {0} demonstrate", "On the axial images at {0} there is",
+    "Findings at {0} include",
+    "Sections through the {0} level show", "Looking at {0}, there is", "Next, at {0} there is",
+    "The disc space at {0} shows", "Again seen at {0} is", "Evaluation of {0} reveals",
+])  # fmt: skip
+def test_a_denial_behind_a_level_that_stands_in_front_is_of_that_level(opening: str) -> None:
+    found = told(f"{opening.format('L4-5')} a bulge. No canal stenosis.", "canal_stenosis")
+    assert found == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("opening", ["There is a bulge at L4-5.", "A bulge at L4-5 is seen.", "Fissure at L4-5."])
+def test_a_denial_behind_a_level_that_stands_behind_is_of_all(opening: str) -> None:
+    assert len(told(f"{opening} No canal stenosis.", "canal_stenosis")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "Evaluation of the L4-5 level demonstrates a mild bulge.", "Evaluation of L4-5 shows a mild bulge.",
+    "FINDINGS: Further evaluation of L4-5 reveals a mild bulge.",
+])  # fmt: skip
+def test_an_evaluation_that_shows_something_is_no_advice(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 bulge": "mild"}
+
+
+@pytest.mark.parametrize("text", ["Evaluation of L4-5 for a bulge is recommended.", "Advise evaluation of L4-5 bulge."])
+def test_an_evaluation_that_is_advised_tells_nothing(text: str) -> None:
+    assert labels_of(text) == {}

@@ -277,3 +277,31 @@ def test_levels_share_the_site_behind_the_last(noun: str, levels: str) -> None:
     text = f"There is moderate {noun} of the {levels} foramina."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L5-S1 right": "moderate"}
     assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("cause", ["degenerative", "degenerate", "hypertrophic", "arthritic", "osteoarthritic"])
+@pytest.mark.parametrize(("narrowing", "finding", "sides"), [
+    ("canal stenosis", "canal_stenosis", [""]), ("central spinal stenosis", "canal_stenosis", [""]),
+    ("left foraminal narrowing", "foraminal_stenosis", [" left"]),
+    ("narrowing of both foramina", "foraminal_stenosis", [" left", " right"]),
+    ("lateral recess stenosis", "subarticular_stenosis", [" left", " right"]),
+])  # fmt: skip
+def test_what_caused_a_narrowing_leaves_it_its_degree(
+    narrowing: str, finding: str, sides: list[str], cause: str
+) -> None:
+    found = labels_of(f"L4-5: Severe {cause} {narrowing}.")
+    assert found == {f"L4-L5 {finding}{side}": "severe" for side in sides}
+
+
+@pytest.mark.parametrize("text", [
+    "Severe degenerative facet arthropathy.", "Severe hypertrophic facet arthropathy.",
+    "Severe degenerative facet hypertrophy.", "Severe degenerative facet changes.",
+])  # fmt: skip
+def test_what_caused_an_arthropathy_leaves_it_its_degree(text: str) -> None:
+    assert told(f"L4-5: {text}", "facet_arthropathy") == {"L4-L5 left": "severe", "L4-L5 right": "severe"}
+
+
+def test_hypertrophic_facets_that_narrow_something_are_a_finding() -> None:
+    found = labels_of("L4-5: Moderately hypertrophic facets narrowing the left foramen.")
+    assert found["L4-L5 facet_arthropathy left"] == "moderate"
+    assert found["L4-L5 foraminal_stenosis left"] == PRESENT
