@@ -70,10 +70,13 @@ class Loaded:
         Reports that could be used.
     added
         Those of them that were not there.
+    changed
+        Those that were there with another text, and were left as they were: readers may have labelled them.
     """
 
     read: int
     added: int
+    changed: int
 
 
 def load_reports(
@@ -115,11 +118,12 @@ def load_reports(
     )  # fmt: skip
     labeler = Labeler(rules)
     names = list(texts) if order is None else [report_id for report_id in order if report_id in texts]
+    changed = store.count_changed(texts)
     added = store.add_reports(
         (name, texts[name], suggestions_of(texts[name], labeler, None if table is None else table.of_report(name)))
         for name in names
     )
-    return Loaded(len(names), added)
+    return Loaded(len(names), added, changed)
 
 
 # --------------------------------------------------------------------------------------------------------------- export

@@ -65,6 +65,12 @@ class Store:
                 )
         return added
 
+    def count_changed(self, texts: Mapping[str, str]) -> int:
+        """Return how many of the reports (text by id) are there with another text."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(reports.c.report_id, reports.c.text)).all()
+        return sum(texts.get(report_id, text) != text for report_id, text in rows)
+
     def report(self, number: int) -> Report | None:
         """Return a report by its number; None when there is none."""
         with self.database.reading() as connection:

@@ -52,6 +52,12 @@ def load(
         rules=None if rules is None else str(rules), rejects=rejects,
     )  # fmt: skip
     tell_rejects(rejects)
+    if loaded.changed:
+        typer.echo(
+            f"warning: {loaded.changed} reports of {reports} are in the project with another text; they were left as "
+            "they are: load the new texts into a new project, or under new ids",
+            err=True,
+        )
     typer.echo(f"reports added {loaded.added}  rejected {len(rejects)}")
     rejects.check_share(loaded.read + len(rejects), allowed=max_reject_share, path="the lines above")
 

@@ -15,6 +15,7 @@ from deepspine.data.label_table import LabelTable
 from deepspine.data.levels import Level
 from deepspine.labeling.annotate.exchange import Format, export, load_reports, read_labels
 from deepspine.labeling.annotate.records import Cell, Reader, Role
+from deepspine.labeling.annotate.schema import Database
 from deepspine.labeling.annotate.store import Store
 
 
@@ -235,6 +236,23 @@ def test_reports_are_rejected_as_label_rejects_them(tmp_path: Path, capsys: pyte
     assert "Foramen" not in told.err
     assert run("load", project, reports, "--max-reject-share", "1") == 0
     assert capsys.readouterr().out == "reports added 0  rejected 6\n"
+
+
+def test_reports_whose_text_has_changed_are_left_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports, project = tmp_path / "reports.csv", tmp_path / "project.db"
+    before = "report_id,text\na,L4-5: mild bulge.\nb,L4-5: mild bulge.\n"
+    reports.write_text(before, encoding="utf-8")
+    assert run("load", project, reports) == 0
+    reports.write_text(f"{before.replace('a,L4-5: mild', 'a,L4-5: severe')}c,L4-5: no bulge.\n", encoding="utf-8")
+    capsys.readouterr()
+    assert run("load", project, reports) == 0
+    told = capsys.readouterr()
+    assert told.out == "reports added 1  rejected 0\n"
+    assert "warning: 1 reports of " in told.err
+    assert "are in the project with another text; they were left as they are" in told.err
+    store = Store(Database(str(project)))
+    assert store.reports()[0].text == "L4-5: mild bulge."
+    store.database.close()
 
 
 def test_what_is_wrong_with_reports_that_are_not_wanted_is_not_told(
