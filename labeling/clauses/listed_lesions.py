@@ -6,7 +6,7 @@ from deepspine.labeling.clauses.frames import NONE, Conjunct, Frame, LevelRef, c
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
-_COUNTING = {"both": 2, "each": 0, "all": 0}
+_COUNTING = {"both": 2, "neither": 2, "each": 0, "all": 0}
 """Words that go back to lesions, and how many they are; 0 for all of the clause."""
 
 _MAX_LISTED = 32
@@ -42,16 +42,15 @@ class ListedLesions(Leftovers):
         return graded and (behind is None or behind.kind in _ENDS)
 
     def _effect_follows(self, step: int) -> bool:
-        """Whether a verb or link follows: "both | indenting the sac", "both of | which ...", "each | with ..."."""
+        """Whether a verb, link or denial follows: "both | indenting the sac", "both of | which", "each | without"."""
         mention = self._peek(step)
         while mention is not None and mention.kind in _BEFORE_VERB:
             step += 1
             mention = self._peek(step)
         if mention is None:
             return False
-        return (mention.kind == "pred" and mention.form == "verb") or (
-            mention.kind == "breaker" and mention.value in _LINKS
-        )
+        linked = mention.kind == "breaker" and mention.value in _LINKS
+        return linked or mention.kind == "neg" or (mention.kind == "pred" and mention.form == "verb")
 
     def _listed(self, word: str, *, of_last: bool) -> list[list[Frame]]:
         """Return the lesions of the clause by the levels named with them; those of the finding read last, or any."""

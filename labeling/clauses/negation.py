@@ -45,7 +45,7 @@ class Negation(Leftovers):
             self.cur.neg = "not"
             return
         rest = self.cur.rest if self.cur.empty else ""
-        if self._degrees_alone():
+        if self._degrees_alone() or self._is_further_place():
             if self.cur.grade:
                 self.cur.level = self.cur.level or self.level
             self.flush()
@@ -193,6 +193,11 @@ class Negation(Leftovers):
             return self._is_behind_sides()
         before = self._peek(-1)
         return before is not None and before.kind in ("level", "grade", "mark")
+
+    def _is_further_place(self) -> bool:
+        """Whether another level and side of the heads just read waits: "protrusions at L3-4, L4-5 (left), | no"."""
+        placed = [conjunct for conjunct in self.conjuncts if conjunct.level and conjunct.sides and not conjunct.sites]
+        return self.open is None and bool(self.last) and bool(placed) and self.cur.empty
 
     def _is_behind_sides(self) -> bool:
         """Whether a side behind a degree stands just before, and the heads before them have sides."""

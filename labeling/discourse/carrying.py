@@ -93,6 +93,8 @@ class Carrying:
         if seen:
             seen = [r for r in seen if not r.slip and r.ref in _NAMING and r not in reader.aside]
         context = self.context
+        if frames:
+            context.lesion_levels = _levels_of_lesions(frames)
         excepted = self._resolve(reader.aside[-1]) if reader.aside else ()
         if excepted:
             context.recent.append(excepted)
@@ -189,6 +191,16 @@ def _levels_of_slips(frames: list[Frame]) -> tuple[int, ...]:
         if frame.finding in SLIPS and frame.level is not None and not frame.neg and not frame.inherited:
             told.update(dict.fromkeys(frame.level.levels))
     return tuple(told)
+
+
+def _levels_of_lesions(frames: list[Frame]) -> tuple[int, ...]:
+    """Return the levels of lesions that a sentence asserts in more than one place; none of those in one."""
+    places = {
+        frame.level.levels: None
+        for frame in frames
+        if frame.head.kind == "finding" and frame.level is not None and not (frame.neg or frame.inherited)
+    }
+    return tuple(dict.fromkeys(level for levels in places for level in levels)) if len(places) > 1 else ()
 
 
 def _all_among(groups: list[tuple[int, ...]], levels: tuple[int, ...]) -> bool:

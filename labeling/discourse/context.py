@@ -39,10 +39,10 @@ class Context:
     side, side_standalone, side_sentence, side_of_level
         Side that a heading announced ("Right:"), whether it stood on a line of its own, the sentence, and whether it
         stood under a level's heading.
-    recent, slip_levels, just_named, herniation
+    recent, slip_levels, just_named, lesion_levels, herniation
         Levels named before, oldest first; those of slips; those that "this level" points to though what follows is not
-        about them (of a slip, or of one finding under a heading of several levels); the side of the herniation at a
-        level.
+        about them (of a slip, or of one finding under a heading of several levels); those of several lesions in the
+        sentence before, of which "they" are; the side of the herniation at a level.
     excepted
         Levels of an exception just made, of which lesions without a level are: "normal but for L5-S1, where ...".
     previous_site, previous_finding, previous_side
@@ -83,6 +83,7 @@ class Context:
     excepted: tuple[int, ...] = ()
     slip_levels: tuple[int, ...] = ()
     just_named: tuple[int, ...] = ()
+    lesion_levels: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)
     previous_site: Mention | None = None
     previous_finding: str = ""

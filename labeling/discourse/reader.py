@@ -46,6 +46,9 @@ REGION_REACH = 14
 _POINTING = ANAPHORS | {"rest", "rest_named", "elsewhere", "these", "intervening"}
 _GOING_BACK = frozenset(("consequent", "it", "resultant", "resulting", "this"))
 """Words that open a sentence about the slip in the one before: "This narrows ...", "There is resultant stenosis"."""
+_OF_LESIONS = frozenset(("they", "these", "neither"))
+"""Words that open a sentence about the lesions in the one before: "They do not ...", "Neither causes ..."."""
+
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side", "answer"))
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
 _LEVELS_ONLY = frozenset(("level", "levels", "conj", "mark"))
@@ -198,7 +201,13 @@ class Reader:
         )
 
     def _level_before(self, start: int) -> LevelRef | None:
-        """Return the level carried over to a sentence, for "This narrows ..." that of the slip before it."""
+        """Return the level carried over to a sentence, for "This narrows ..." that of the slip before it.
+
+        For "They ...", "Neither ..." those of the lesions of the sentence before.
+        """
+        several = self.context.lesion_levels
+        if several and self.words[start] in _OF_LESIONS:
+            return LevelRef(several, "", start, start + 1)
         slipped = self.context.just_named
         first = start + 2 if self.words[start : start + 1] == ["there"] else start
         goes_back = bool(slipped) and not _GOING_BACK.isdisjoint(self.words[first : first + 1])

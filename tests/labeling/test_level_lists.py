@@ -50,3 +50,25 @@ def test_a_normal_level_ends_a_list_of_levels(text: str) -> None:
 ])  # fmt: skip
 def test_levels_before_or_behind_all_that_is_said_are_a_list(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("behind", [
+    ", both without canal stenosis.", ", neither causing canal stenosis.", ". They do not cause canal stenosis.",
+    ". These cause no canal stenosis.", ". Neither causes canal stenosis.",
+])  # fmt: skip
+@pytest.mark.parametrize("lesions", [
+    "Bulge at L3-4 and protrusion at L4-5", "Mild bulge at L3-4 and moderate bulge at L4-5",
+])  # fmt: skip
+def test_what_lesions_of_several_levels_do_not_do_is_of_each(lesions: str, behind: str) -> None:
+    assert told(f"{lesions}{behind}", "canal_stenosis") == {"L3-L4": "none", "L4-L5": "none"}
+
+
+def test_what_this_or_both_foramina_do_is_of_the_last_level() -> None:
+    lesions = "Bulge at L3-4 and protrusion at L4-5."
+    assert told(f"{lesions} This narrows the canal.", "canal_stenosis") == {"L4-L5": PRESENT}
+    assert told(f"{lesions} Both foramina are narrowed.", "foraminal_stenosis").keys() == {"L4-L5 left", "L4-L5 right"}
+
+
+def test_a_level_with_its_side_in_brackets_is_kept_before_a_denial() -> None:
+    found = told("Small protrusions at L3-4 (central) and L4-5 (left), without canal stenosis.", "herniation")
+    assert found == {"L3-L4": "protrusion", "L4-L5": "protrusion"}
