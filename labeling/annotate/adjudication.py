@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deepspine.data.csv_rows import csv_text
 from deepspine.data.errors import ConfigError
 from deepspine.data.grade_sets import GradeSet
-from deepspine.data.label_table import COLUMNS, UNSETTLED, LabelKey
+from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.labeling.annotate.records import Cell, Reader, Role
 from deepspine.labeling.annotate.store import Store
 
@@ -126,15 +125,15 @@ def _compare(
     return ReportReadings(number, agreed, differences)
 
 
-def consensus_csv(store: Store, adjudicator: Reader | None) -> str:
-    """Return the consensus as a label table: what all say, what the adjudicator decided, `?` for what is open."""
+def consensus_table(store: Store, adjudicator: Reader | None) -> LabelTable:
+    """Return the consensus: what all say and what the adjudicator decided; what is open is `unsettled`."""
     ids = store.report_ids()
-    rows: dict[LabelKey, str] = {}
+    labels: dict[LabelKey, GradeSet] = {}
+    unsettled: set[LabelKey] = set()
     for readings in all_readings(store, adjudicator):
-        settled: dict[Cell, str] = {cell: str(grades) for cell, grades in readings.agreed.items()}
-        settled |= dict.fromkeys((one.cell for one in readings.differences), UNSETTLED)
+        report_id = ids[readings.number]
         decisions = {} if adjudicator is None else store.labels(adjudicator, readings.number)
-        settled |= {cell: "" if grades is None else str(grades) for cell, grades in decisions.items()}
-        rows |= {LabelKey(ids[readings.number], *cell): grades for cell, grades in settled.items() if grades}
-    ordered = sorted(rows, key=lambda key: key.sort_key)
-    return csv_text([(key.report_id, key.level, key.finding, key.side, rows[key]) for key in ordered], COLUMNS)
+        said = {**readings.agreed, **decisions}
+        labels |= {LabelKey(report_id, *cell): grades for cell, grades in said.items() if grades is not None}
+        unsettled |= {LabelKey(report_id, *one.cell) for one in readings.differences if one.cell not in decisions}
+    return LabelTable(labels, unsettled)

@@ -18,6 +18,7 @@ from deepspine.data.findings import Side, get_finding
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
+from deepspine.data.outputs import TABLE_SUFFIXES
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import write_whole
 from deepspine.labeling.annotate.records import Cell, Reader, Report, Suggestion
@@ -40,6 +41,11 @@ class Format(StrEnum):
     LABEL_STUDIO = "label-studio"
     JSONL = "jsonl"
     DOCBIN = "docbin"
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of files of this format end."""
+        return {"csv": TABLE_SUFFIXES, "label-studio": (".json",), "jsonl": (".jsonl",), "docbin": (".spacy",)}[self]
 
 
 # -------------------------------------------------------------------------------------------------------------- reports

@@ -97,10 +97,12 @@ class Store:
         Raises
         ------
         InputError
-            When the name is empty, too long or taken.
+            When the name is empty, too long or taken, or holds what cannot be seen.
         """
         if not name or len(name) > MAX_ID_LENGTH:
             raise InputError(f"a reader's name must have 1 to {MAX_ID_LENGTH} characters, got {len(name)}")
+        if name != name.strip() or not name.isprintable():
+            raise InputError(f"a reader's name must have no blank at its ends and only signs that print, got {name!r}")
         try:
             with self.database.writing() as connection:
                 connection.execute(insert(readers).values(name=name, role=role.value, token_hash=token_hash))

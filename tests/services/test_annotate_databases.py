@@ -13,7 +13,7 @@ from annotation_projects import TEXTS, RunningServer, SignedIn, add_readers, mak
 
 from deepspine.data.levels import LUMBAR_LEVELS
 from deepspine.labeling.annotate.access import hash_of
-from deepspine.labeling.annotate.adjudication import consensus_csv
+from deepspine.labeling.annotate.adjudication import consensus_table
 from deepspine.labeling.annotate.records import Role
 from deepspine.labeling.annotate.schema import metadata
 from deepspine.labeling.annotate.store import Store
@@ -69,7 +69,7 @@ def test_a_project_is_read_settled_and_exported_on_either_database(store: Store,
     assert signed["bert"].undo(1).json()["grades"] == ["mild", "moderate"]
     signed["bert"].done(1)
     signed["judge"].label(1, "L4-L5|bulge|", "mild")
-    lines = consensus_csv(store, store.reader_named("judge")).splitlines()
+    lines = consensus_table(store, store.reader_named("judge")).to_csv_text().splitlines()
     assert "r01,L4-L5,bulge,,mild" in lines
     assert "r01,L4-L5,canal_stenosis,,?" in lines
     assert store.table(store.reader_named("anna"))

@@ -108,7 +108,9 @@ def serve(
 @app.command("export")
 def export(
     project: Project,
-    out: Annotated[Path, typer.Option(help="File to write.")],
+    out: Annotated[
+        Path, typer.Option(help="File to write: .csv or .parquet, .json (label-studio), .jsonl or .spacy (docbin).")
+    ],
     reader: Annotated[
         str | None, typer.Option(help="Whose labels; without it, the consensus as a label table.")
     ] = None,
@@ -121,10 +123,10 @@ def export(
 ) -> None:
     """Write a reader's labels, or the consensus with `?` where readers differ and nobody has settled it."""
     from deepspine.data.errors import ConfigError
-    from deepspine.data.outputs import check_apart
+    from deepspine.data.outputs import check_apart, check_suffix
     from deepspine.data.whole_files import make_folders_of, write_whole
     from deepspine.labeling.annotate import exchange
-    from deepspine.labeling.annotate.adjudication import adjudicator_of, all_readings, consensus_csv
+    from deepspine.labeling.annotate.adjudication import adjudicator_of, all_readings, consensus_table
 
     check_apart({"--out": out, "--ids": ids}, [project])
     store = _store(project)
@@ -132,15 +134,17 @@ def export(
     if reader is None:
         if kind != "csv":
             raise ConfigError("the consensus is a label table; other formats need --reader")
+        check_suffix("--out", out, _format(kind).suffixes)
         judge = adjudicator_of(store, adjudicator)
         make_folders_of(out, ids)
-        write_whole(out, consensus_csv(store, judge))
+        consensus_table(store, judge).write(out)
         numbers = {one.number for one in all_readings(store, judge)}
     else:
         if adjudicator is not None:
             raise ConfigError("--adjudicator belongs to the consensus; leave --reader out")
         someone = store.reader_named(reader)
         written_as = _format(kind)
+        check_suffix("--out", out, written_as.suffixes)
         make_folders_of(out, ids)
         exchange.export(store, someone, out, written_as, only_done=not all_reports)
         numbers = set(names) if all_reports else store.done_numbers(someone)

@@ -39,6 +39,10 @@ def sample(
     from deepspine.labeling.validation.inputs import parse_findings
     from deepspine.labeling.validation.sampling import doubtful_sample, explanation, stratified_sample
 
+    if by == "doubt" and labels is not None:
+        raise ConfigError("--by doubt reads the texts of --texts and no label table; leave LABELS out")
+    if by == "grade" and (texts is not None or rules is not None):
+        raise ConfigError("--texts and --rules belong to --by doubt; leave them out, or add it")
     check_apart({"--out": out}, [labels, texts])
     check_suffix("--out", out, [".csv"])
     if by == "doubt":

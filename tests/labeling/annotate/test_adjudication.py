@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from annotation_projects import SignedIn
 
-from deepspine.labeling.annotate.adjudication import consensus_csv, report_readings
+from deepspine.labeling.annotate.adjudication import consensus_table, report_readings
 from deepspine.labeling.annotate.store import Store
 
 BULGE, CANAL, HERNIATION = "L4-L5|bulge|", "L4-L5|canal_stenosis|", "L5-S1|herniation|"
@@ -60,17 +60,18 @@ def test_the_consensus_holds_agreement_decisions_and_what_is_open(
     adjudicator = store.reader_named("judge")
     head = "report_id,level,finding,side,grades\n"
     open_ = head + "r01,L4-L5,bulge,,?\nr01,L4-L5,canal_stenosis,,moderate\nr01,L5-S1,herniation,,?\n"
-    assert consensus_csv(store, adjudicator) == open_
+    assert consensus_table(store, adjudicator).to_csv_text() == open_
     judge.label(1, BULGE, "mild", "moderate")
     judge.label(1, HERNIATION)
     settled = head + "r01,L4-L5,bulge,,mild|moderate\nr01,L4-L5,canal_stenosis,,moderate\n"
-    assert consensus_csv(store, adjudicator) == settled
-    assert consensus_csv(store, None) == open_
+    assert consensus_table(store, adjudicator).to_csv_text() == settled
+    assert consensus_table(store, None).to_csv_text() == open_
 
 
 def test_the_adjudicator_may_correct_what_both_overlooked(store: Store, signed_in: Callable[[str], SignedIn]) -> None:
     read_first_report(signed_in).label(1, "L5-S1|foraminal_stenosis|left", "mild")
-    assert "r01,L5-S1,foraminal_stenosis,left,mild\n" in consensus_csv(store, store.reader_named("judge"))
+    consensus = consensus_table(store, store.reader_named("judge")).to_csv_text()
+    assert "r01,L5-S1,foraminal_stenosis,left,mild\n" in consensus
 
 
 def test_agreement_is_shown_live_to_the_adjudicator(signed_in: Callable[[str], SignedIn]) -> None:
@@ -101,9 +102,9 @@ def test_the_adjudicator_may_take_away_what_both_said_and_take_that_back(
 ) -> None:
     judge = read_first_report(signed_in)
     judge.label(1, CANAL)
-    assert "canal_stenosis" not in consensus_csv(store, store.reader_named("judge"))
+    assert "canal_stenosis" not in consensus_table(store, store.reader_named("judge")).to_csv_text()
     assert judge.undo(1).json() == {"cell": CANAL, "grades": [], "is_set": False}
-    assert "r01,L4-L5,canal_stenosis,,moderate\n" in consensus_csv(store, store.reader_named("judge"))
+    assert "r01,L4-L5,canal_stenosis,,moderate\n" in consensus_table(store, store.reader_named("judge")).to_csv_text()
     html = judge.client.get("/report/1").text
     assert re.search(r'data-cell="L4-L5\|canal_stenosis\|"[^>]*data-grades="moderate" data-agreed="moderate"', html)
 

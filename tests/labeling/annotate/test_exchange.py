@@ -142,6 +142,17 @@ def test_a_new_token_gives_no_other_role(tmp_path: Path, capsys: pytest.CaptureF
     assert "leaves the reader's role" in capsys.readouterr().err
 
 
+def test_a_consensus_is_what_its_name_says(store: Store, reader: Reader, tmp_path: Path) -> None:
+    bert = store.add_reader("bert", Role.BLIND, "1" * 64)
+    store.set_done(bert, 1, True)
+    tables = [tmp_path / "consensus.csv", tmp_path / "consensus.parquet"]
+    for path in tables:
+        assert run("export", tmp_path / "project.db", "--out", path) == 0
+    csv_table, parquet_table = map(LabelTable.read, tables)
+    assert csv_table.unsettled == parquet_table.unsettled
+    assert len(csv_table.unsettled) == len(store.report(1).suggestions)
+
+
 def test_of_several_adjudicators_one_is_named(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bulge = FINDINGS["bulge"]
     cell = Cell(Level.L4_L5, "bulge", Side.MIDLINE)
@@ -164,7 +175,8 @@ def test_folders_of_what_is_exported_are_made(store: Store, tmp_path: Path) -> N
     add_readers(store, anna=Role.BLIND)
     project = tmp_path / "project.db"
     for number, options in enumerate(((), ("--reader", "anna"), ("--reader", "anna", "--format", "jsonl"))):
-        out, ids = tmp_path / str(number) / "out.csv", tmp_path / f"ids{number}" / "read.txt"
+        name = "out.jsonl" if "jsonl" in options else "out.csv"
+        out, ids = tmp_path / str(number) / name, tmp_path / f"ids{number}" / "read.txt"
         assert run("export", project, "--out", out, "--ids", ids, *options) == 0
         assert out.is_file()
         assert ids.is_file()
@@ -178,6 +190,10 @@ def test_folders_of_what_is_exported_are_made(store: Store, tmp_path: Path) -> N
         (("serve", "none.db", "--host", "0.0.0.0"), "unencrypted"),
         (("serve", "none.db", "--certificate", "none.pem"), "none.pem"),
         (("reader", "{db}", "x", "--blind", "--adjudicator"), "not both"),
+        (("reader", "{db}", " "), "no blank at its ends"),
+        (("export", "{db}", "--out", "x.xlsx"), "--out x.xlsx must end in .csv or .parquet"),
+        (("export", "{db}", "--out", "x.xlsx", "--reader", "anna"), "--out x.xlsx must end in .csv or .parquet"),
+        (("export", "{db}", "--out", "x.csv", "--reader", "anna", "--format", "docbin"), "must end in .spacy"),
         (("export", "{db}", "--out", "x.csv", "--format", "docbin"), "--reader"),
         (("export", "{db}", "--out", "x.csv", "--adjudicator", "nobody"), "there are none"),
         (("export", "{db}", "--out", "x.csv", "--format", "xml", "--reader", "nobody"), "no reader"),
@@ -187,6 +203,7 @@ def test_folders_of_what_is_exported_are_made(store: Store, tmp_path: Path) -> N
 def test_mistakes_are_told_in_one_line(
     store: Store, tmp_path: Path, arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    add_readers(store, anna=Role.BLIND)
     assert run(*(one.format(db=tmp_path / "project.db") for one in arguments)) == 2
     errors = capsys.readouterr().err
     assert message in errors

@@ -131,6 +131,10 @@ def test_names_are_taken_once(store: Store, reader: Reader) -> None:
         store.reader_named("nobody")
     with pytest.raises(InputError, match="1 to 200 characters"):
         store.add_reader("", Role.BLIND, "2" * 64)
+    for name in (" ", "anna ", "\tbert", "cl\neo", "\N{NO-BREAK SPACE}"):
+        with pytest.raises(InputError, match="no blank at its ends"):
+            store.add_reader(name, Role.BLIND, "2" * 64)
+    assert store.add_reader("Anna Berg", Role.BLIND, "2" * 64).name == "Anna Berg"
 
 
 def test_only_places_of_the_scheme_are_cells() -> None:

@@ -153,6 +153,11 @@ def test_the_verb_writes_the_sample(archive: LabelTable, tmp_path: Path, capsys:
     assert len(rows) - 1 == plan["chosen"]
     assert main(["sample", "--by", "doubt", "--out", str(out)]) == 2
     assert main(["sample", "--out", str(out)]) == 2
+    capsys.readouterr()
+    assert main(["sample", str(tmp_path / "labels.csv"), "--by", "doubt", "--texts", "x.csv", "--out", str(out)]) == 2
+    assert "leave LABELS out" in capsys.readouterr().err
+    assert main(["sample", str(tmp_path / "labels.csv"), "--texts", "x.csv", "--out", str(out)]) == 2
+    assert "belong to --by doubt" in capsys.readouterr().err
     assert main(["sample", str(tmp_path / "labels.csv"), "--by", "luck", "--out", str(out)]) == 2
 
 
