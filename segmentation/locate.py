@@ -191,6 +191,7 @@ def locate(
             *_picture_warnings(volume, len(discs)),
             *_lean_warnings(lean),
             *(_height_warnings(frames) if outlined else []),
+            *([] if lowest is None else _override_warnings(lowest, evidence, one_down)),
             *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
         alone=look.alone,
@@ -344,6 +345,18 @@ def _height_warnings(frames: Sequence[LevelFrame]) -> list[str]:
     asked = [one for one in frames if one.level >= Level.T12_L1]
     high = [f"{one.level} ({one.height_mm:.0f} mm)" for one in asked if one.height_mm > MAX_HEIGHT_MM]
     return [f"higher than a disc can be: {', '.join(high)}; look at the mask there"] if high else []
+
+
+def _override_warnings(lowest: Level, evidence: Sequence[DiscEvidence], sacrum_one_body_down: bool) -> list[str]:
+    """Tell where the picture speaks clearly against the name that the user gave to the lowest disc."""
+    try:
+        own = name_discs(evidence, sacrum_one_body_down=sacrum_one_body_down)
+    except NamingError:
+        return []
+    confidence = _confidence(own)
+    if own[0].levels[-1] is lowest or confidence < MIN_CONFIDENCE:
+        return []
+    return [f"the lowest disc is {lowest} as you say; the picture shows {own[0].levels[-1]} ({confidence:.2f})"]
 
 
 def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], *, missed_junction: bool) -> list[str]:

@@ -138,8 +138,11 @@ def test_a_spine_that_leans_as_none_does_is_told() -> None:
     assert not is_flagged(locate(pitched(10.0), network=Painted(painted_spine())))
 
 
-def test_the_user_s_word_for_the_lowest_disc_counts() -> None:
-    assert [frame.level for frame in located(lowest=Level.L4_L5).frames][-1] is Level.L4_L5
+def test_the_user_s_word_for_the_lowest_disc_counts_and_is_told_where_the_picture_shows_another() -> None:
+    location = located(lowest=Level.L4_L5)
+    assert [frame.level for frame in location.frames][-1] is Level.L4_L5
+    assert [one for one in location.warnings if "as you say; the picture shows L5-S1" in one]
+    assert not [one for one in located(lowest=Level.L5_S1).warnings if "as you say" in one]
 
 
 def test_bodies_are_named_after_their_discs() -> None:
