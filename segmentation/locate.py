@@ -50,6 +50,9 @@ MIN_SACRUM_AREA_MM2 = 200.0
 """In one sagittal slice; S1 alone has 600 to 900."""
 MIN_BODY_SHARE = 0.5
 """Of the bone under the lowest disc."""
+COARSE_PIXEL_MM = 2.0
+"""Pixels wider than this hide what readers grade: bulges, slips, recesses."""
+
 USUAL_STEPS_MM = (25.0, 46.0)
 """Median distance of lumbar discs in adults of any height, with a margin."""
 MAX_HEIGHT_MM = 18.0
@@ -329,9 +332,15 @@ def _size_warnings(step_mm: float) -> list[str]:
 
 
 def _picture_warnings(volume: Volume, n_discs: int) -> list[str]:
-    if not volume.origin.spacing_is_assumed or n_discs >= LUMBAR_DISCS:
-        return []
-    return [f"the pixel size is taken from {n_discs} discs: lengths may be off by a fifth; say it if you know it"]
+    warnings = []
+    if volume.origin.spacing_is_assumed and n_discs < LUMBAR_DISCS:
+        warnings.append(
+            f"the pixel size is taken from {n_discs} discs: lengths may be off by a fifth; say it if you know it"
+        )
+    coarsest = float(volume.grid.spacing_mm[1:].max())
+    if coarsest > COARSE_PIXEL_MM:
+        warnings.append(f"pixels are {coarsest:.1f} mm wide: too coarse for what is a matter of millimetres")
+    return warnings
 
 
 def _lean_warnings(lean: SpineLean) -> list[str]:

@@ -138,6 +138,14 @@ def test_a_spine_that_leans_as_none_does_is_told() -> None:
     assert not is_flagged(locate(pitched(10.0), network=Painted(painted_spine())))
 
 
+@pytest.mark.parametrize(("pixel_mm", "is_told"), [(1.0, False), (2.1, True)])
+def test_pixels_too_coarse_for_what_is_graded_are_told(pixel_mm: float, is_told: bool) -> None:
+    grid = Grid.from_axes((1, ROWS, COLUMNS), origin_lps=(0, 0, 0), axes_lps=SAGITTAL, spacing_mm=(4.0, pixel_mm, 1.0))
+    picture = Volume(volume().voxels, grid)
+    warnings = locate(picture, network=Painted(painted_spine())).warnings
+    assert any("too coarse" in one for one in warnings) is is_told
+
+
 def test_the_user_s_word_for_the_lowest_disc_counts_and_is_told_where_the_picture_shows_another() -> None:
     location = located(lowest=Level.L4_L5)
     assert [frame.level for frame in location.frames][-1] is Level.L4_L5
