@@ -81,7 +81,7 @@ class DenialEnds(ListedLesions):
         set_off = self.words[joint.i - 1] == ","
         if not self.neg_of_lesion and not (set_off and joint.kind == "conj" and self._denies_one_item()):
             return False
-        there = levels_of_lesion(self.mentions, self.index + 1, any_head=set_off)
+        there = levels_of_lesion(self.mentions, self.index + 1, any_head=set_off or self.neg_of_lesion)
         return bool(there) and there.isdisjoint(level.levels)
 
     def _denies_one_item(self) -> bool:

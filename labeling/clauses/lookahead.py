@@ -38,6 +38,9 @@ _OPENING_ITEM = frozenset(("site", "finding", "side", "restword"))
 _PLACES = frozenset(("conj", "level", "side", "side_post"))
 _LISTING = frozenset((",", "and", "&", "/"))
 
+_OPENING_CLAUSE = frozenset(("breaker", "finding", "grade", "mm", "neg", "number", "pred", "side", "site", "zone"))
+"""Kinds of mentions that go on behind a level in front and its comma."""
+
 
 class Lookahead(State):
     """What stands around the mention in hand: questions without side effects."""
@@ -439,11 +442,21 @@ class Lookahead(State):
             return previous is None
         if previous.kind == "of":
             previous = self._peek(-2)
-        if previous is None or not (previous.kind == "conj" or (previous.kind == "mark" and previous.value in ",;")):
+        if previous is None or not (
+            previous.kind == "conj"
+            or (previous.kind == "mark" and previous.value in ",;")
+            or self.words[previous.i] == ";"
+        ):
             return False
-        if following.kind in ("mark", "conj"):
+        if following.kind in ("mark", "conj") and not self._opens_like_the_first(following):
             return False
         return any(f.level is not None and (self.at_header or not f.inherited) for f in self.frames)
+
+    def _opens_like_the_first(self, comma: Mention) -> bool:
+        """Whether a level before a comma opens a clause as one opened the sentence: "At L4-5, ...; at L5-S1 |, ..."."""
+        behind = self._peek(2)
+        fronted = bool(self.frames) and self.levels_seen[0].i < self.frames[0].head.i
+        return comma.value == "," and fronted and behind is not None and behind.kind in _OPENING_CLAUSE
 
     def _lists_levels_next(self) -> bool:
         """Whether the levels of the last head follow: "bulging at two levels: | L4-5", "severe stenosis: | L4-5"."""
