@@ -9,8 +9,14 @@ from deepspine.labeling.mentions import Mention
 
 ARTICLES = frozenset(("a", "an"))
 
-_DESCRIBING = frozenset(("cap", "filler", "grade", "mm", "number", "prior", "restword", "side", "side_post", "zone"))
+_DESCRIBING = frozenset(
+    ("cap", "filler", "focus", "grade", "mm", "number", "prior", "restword", "side", "side_post", "zone")
+)
 """Kinds of mentions that may stand between the beginning of a lesion's item, its noun and its level."""
+
+_OF_LEVEL = frozenset(("of",))
+_OF_OBJECT = frozenset(("of", "side", "side_post", "site"))
+"""Kinds of mentions between a lesion and its level; of a narrowing, its object too: "narrowing of | the canal at"."""
 
 _OF_SUBJECT = frozenset(("level", "side", "side_post", "site", "vertebra"))
 BEFORE_STATE = frozenset(("cap", "filler", "grade", "verb_grade"))
@@ -60,7 +66,8 @@ def levels_of_lesion(mentions: Sequence[Mention], place: int, *, any_head: bool)
         head = next(ahead, None)
     if head is None or not (head.kind == "finding" or (any_head and head.kind == "pred")):
         return frozenset()
-    level = next((mention for mention in ahead if mention.kind != "of"), None)
+    passed = _OF_OBJECT if any_head else _OF_LEVEL
+    level = next((m for m in ahead if m.kind not in passed and m.value != "herniation_migration"), None)
     return frozenset(level.group.levels) if level is not None and level.group is not None else frozenset()
 
 

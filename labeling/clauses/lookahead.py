@@ -414,6 +414,8 @@ class Lookahead(State):
         """Whether "..., and at L5-S1" says of another level what was said before."""
         if following is not None and not (following.kind == "mark" and following.value in ",;)"):
             return False
+        if following is not None and self._opens_like_the_first(following):
+            return False
         step = -1
         while (before := self._peek(step)) is not None and before.kind in ("of", "restword"):
             step -= 1

@@ -183,9 +183,10 @@ class Scope(Brackets):
             return
         if value == "with" and self._goes_on_with_noun(mention):
             return
-        self._boundary()
         if value == "with":
-            self._go_on_at_worst()
+            self._open_what_it_has()
+        else:
+            self._boundary()
         if self.words[mention.i] in _CAUSES and self.last:
             self.caused = self.last
         if self.words[mention.i] == ";":
@@ -193,6 +194,14 @@ class Scope(Brackets):
             self.last, self.caused = self.caused or self.last, []
         elif self.words[mention.i] == "where" and self.last and self.last[-1].sides in (LEFT, RIGHT):
             self.side_before = self.last[-1].sides
+
+    def _open_what_it_has(self) -> None:
+        """Begin what a lesion has, which is of its item but behind a list of levels: "extrusion | with stenosis"."""
+        item_start = self.item_start
+        self._boundary()
+        if self.level is None or len(self.level.levels) < 2:
+            self.item_start = item_start
+        self._go_on_at_worst()
 
     def _goes_on_with_noun(self, mention: Mention) -> bool:
         """Whether "with" or its like ends no clause: "narrowing | with ...", "no other level | with herniation"."""

@@ -1,7 +1,7 @@
 """Levels beside each other that are a list, or two places with something said of each; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import PRESENT, told
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 
 @pytest.mark.parametrize("text", [
@@ -72,3 +72,35 @@ def test_what_this_or_both_foramina_do_is_of_the_last_level() -> None:
 def test_a_level_with_its_side_in_brackets_is_kept_before_a_denial() -> None:
     found = told("Small protrusions at L3-4 (central) and L4-5 (left), without canal stenosis.", "herniation")
     assert found == {"L3-L4": "protrusion", "L4-L5": "protrusion"}
+
+
+@pytest.mark.parametrize("joint", ["; at L5-S1, ", ", and at L5-S1, ", "; at L5-S1 there is ", ", at L5-S1 there is "])
+@pytest.mark.parametrize(("first", "finding", "grades"), [
+    ("a disc extrusion", "herniation", "extrusion"), ("a bulge with canal stenosis", "canal_stenosis", PRESENT),
+    ("a bulge resulting in severe canal stenosis", "canal_stenosis", "severe"),
+    ("a bulge without canal stenosis", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_each_level_in_front_has_what_follows_it(first: str, finding: str, grades: str, joint: str) -> None:
+    found = labels_of(f"At L4-5 there is {first}{joint}moderate left foraminal stenosis.")
+    assert found[f"L4-L5 {finding}"] == grades
+    assert [key for key in found if key.startswith("L5")] == ["L5-S1 foraminal_stenosis left"]
+
+
+@pytest.mark.parametrize("behind", ["with canal stenosis", "causing canal stenosis", "without canal stenosis"])
+@pytest.mark.parametrize("before", ["Facet arthropathy at L1-2, ", "Facet arthropathy at L1-2 and ", "Bulge at L1-2, "])
+def test_a_lesion_and_what_it_has_share_the_level_behind_both(before: str, behind: str) -> None:
+    found = labels_of(f"{before}disc extrusion {behind} at L4-5.")
+    assert {key: grades for key, grades in found.items() if "herniation" in key} == {"L4-L5 herniation": "extrusion"}
+    assert [key for key in found if "canal" in key] == ["L4-L5 canal_stenosis"]
+
+
+@pytest.mark.parametrize("lesion", [
+    "narrowing of the left foramen", "left foraminal narrowing", "mild stenosis of the left neural foramen",
+    "an asymmetric disc bulge with left foraminal narrowing",
+])  # fmt: skip
+@pytest.mark.parametrize("joint", [" and ", ", and "])
+def test_a_narrowing_of_another_level_is_not_denied(joint: str, lesion: str) -> None:
+    found = labels_of(f"Canal stenosis at L2-3 without root compression{joint}{lesion} at L4-5.")
+    assert found["L2-L3 nerve_root left"] == "none|contact|displacement"
+    assert not found["L4-L5 foraminal_stenosis left"].startswith("none")
+    assert "L4-L5 nerve_root left" not in found
