@@ -22,7 +22,8 @@ class Context:
     skip_ends
         Sentence that says that the section has nothing to say, so that it ends with it; -1 without one.
     skip_open
-        Heading of the section where no other one ends it, so that a line about pictures does; -1 without one.
+        Last sentence that is of the section for certain, where no heading of findings ends it, so that a line about
+        pictures does; -1 else.
     level, level_standalone, level_line, level_item
         Levels that a sentence without levels of its own is about, whether they were a heading on a line of their own,
         the line, and the kind of list item that it was.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS
 from deepspine.labeling.discourse.section_words import (
@@ -22,6 +24,9 @@ MAX_WORDS_BEFORE_SECTION = 3
 
 MAX_WORDS_OF_LINE = 2
 """Words before it where the line is but looked ahead to."""
+
+MAX_SENTENCES_BEFORE = 4
+"""Sentences of a paragraph before the one that tells a finding: "Five lumbar vertebrae. Mild scoliosis. | Bulge"."""
 
 _OF_SECTION = frozenset(("section", "conj", "mark", "of", "region", "prior"))
 """Kinds of mentions that only name a section: "History and indication"."""
@@ -72,7 +77,8 @@ class Sections:
             context.section = "skip"
             context.skip_inline = not standalone and not self._findings_follow(index)
             context.skip_ends = index if says_nothing(self.words[end + 1 : sentence.j]) else -1
-            context.skip_open = index if standalone and not self._section_follows(index) else -1
+            headless = not context.skip_inline and index >= self._last_findings
+            context.skip_open = index + standalone if headless else -1
             return
         context.skip = context.skip_inline = False
         context.skip_ends = context.skip_open = -1
@@ -90,13 +96,15 @@ class Sections:
         """
         sentence = self.sentences[index]
         mentions, words = sentence.mentions, self.words[sentence.i : sentence.j]
-        if not 0 <= self.context.skip_open < index - 1 or not _OF_HISTORY.isdisjoint(words):
+        if not 0 <= self.context.skip_open < index or not _OF_HISTORY.isdisjoint(words):
             return False
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_STATING) or "prior" in kinds:
             return False
-        if sentence.blank_before or words[0] in DESCRIBING:
+        if self._stands_in_first_line(index):
             return True
+        if not sentence.line_start or words[0] in DESCRIBING:
+            return sentence.line_start
         first = mentions[0]
         opens = first.kind in ("level", "levels") or (first.kind == "site" and "cop" in kinds)
         return opens and first.i == sentence.i
@@ -115,10 +123,19 @@ class Sections:
                     return False
         return False
 
-    def _section_follows(self, index: int) -> bool:
-        """Whether the next heading of a section, if there is one, is of findings or of what is passed over too."""
-        values = (self._section_of_line(self.sentences[k]) for k in range(index + 1, len(self.sentences)))
-        return next((value for value in values if value is not None), "") in ("findings", "skip")
+    @cached_property
+    def _last_findings(self) -> int:
+        """Last sentence that opens findings by a heading, behind which alone they begin; -1 where none does."""
+        places = range(len(self.sentences) - 1, -1, -1)
+        return next((place for place in places if self._section_of_line(self.sentences[place]) == "findings"), -1)
+
+    def _stands_in_first_line(self, index: int) -> bool:
+        """Whether a sentence is one of the first that open a paragraph, on its first line."""
+        first = max(index - MAX_SENTENCES_BEFORE, 0)
+        return any(
+            sentence.blank_before and sentence.line == self.sentences[index].line
+            for sentence in self.sentences[first : index + 1]
+        )
 
     def _section_of_line(self, sentence: Sentence) -> str | None:
         """Return the section that a line opens, or None."""

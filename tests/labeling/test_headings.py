@@ -441,3 +441,28 @@ def test_findings_at_a_level_are_a_heading_of_the_level(text: str) -> None:
 def test_a_denial_right_below_a_level_on_its_own_line_is_of_that_level(heading: str) -> None:
     assert told(f"{heading}\nNo disc herniation.", "herniation") == {"L5-S1": "none"}
     assert told(f"Alignment is normal.\n\n{heading}\nNo disc herniation.", "herniation") == {"L5-S1": "none"}
+
+
+@pytest.mark.parametrize(
+    "later", ["", "\n\nTECHNIQUE: Standard.", "\n\nRecommendation: Referral.", "\n\nCOMPARISON: CT 2019."]
+)
+@pytest.mark.parametrize("findings", [
+    "There is a right paracentral L5-S1 extrusion. Mild L4-5 bulge.",
+    "Right paracentral L5-S1 extrusion. Mild L4-5 bulge.",
+    "Five lumbar vertebrae. Right paracentral L5-S1 extrusion. Mild L4-5 bulge.",
+    "There is a fracture of L1.\n\nBackground of degenerative change. L5-S1 extrusion. Mild L4-5 bulge.",
+])  # fmt: skip
+@pytest.mark.parametrize(
+    "history", ["Clinical: Right leg pain. ?disc", "INDICATION: back pain", "HISTORY:\nBack pain."]
+)
+def test_a_paragraph_that_tells_findings_ends_a_history_where_none_are_headed(
+    history: str, findings: str, later: str
+) -> None:
+    found = labels_of(f"{history}\n\n{findings}{later}")
+    assert found["L5-S1 herniation"] == "extrusion"
+    assert found["L4-L5 bulge"] == "mild"
+
+
+def test_a_history_ends_at_the_heading_of_findings_where_there_is_one() -> None:
+    text = "HISTORY: Fall.\n\nThere is a known disc extrusion at L5-S1.\n\nTECHNIQUE: MRI.\n\nFINDINGS: L4-5: Bulge."
+    assert labels_of(text) == {"L4-L5 bulge": PRESENT}
