@@ -66,6 +66,19 @@ class Prediction:
     patient_key: str
     probabilities: FloatArray
 
+    def __post_init__(self) -> None:
+        """Refuse what is no probability.
+
+        Raises
+        ------
+        InputError
+            When the network's answer is no number.
+        """
+        if not np.isfinite(self.probabilities).all():
+            raise InputError(
+                f"the network's answer for {self.key.finding} is no number: its training has diverged; train it anew"
+            )
+
     @property
     def grade(self) -> GradeSet:
         """The most probable grade."""

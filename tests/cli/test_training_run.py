@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 import pytorch_lightning as pl
+import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
+from torch.utils.data import DataLoader
 
 from deepspine.cli import main
+from deepspine.cli.training_run import DivergenceCheck
+from deepspine.data.errors import ConfigError
 
 CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
 TRAININGS = [
@@ -85,3 +89,37 @@ def test_fast_is_short_for_every_training(kind: str, config: str, trainers: list
     assert main([*arguments(kind, config, tmp_path / "run"), "--fast"]) == 0
     (trainer,) = trainers
     assert (trainer.max_epochs, trainer.limit_train_batches, trainer.check_val_every_n_epoch) == (2, 4, 1)
+
+
+class Line(pl.LightningModule):
+    """One weight, and a loss that is a number or not."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(1))
+        self.factor = factor
+
+    def training_step(self, batch: torch.Tensor, batch_idx: int) -> torch.Tensor:
+        """Return the loss."""
+        loss = (self.weight * batch * self.factor).mean()
+        self.log("train_loss", loss, on_step=False, on_epoch=True)
+        return loss
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Return plain descent."""
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+@pytest.mark.parametrize(("factor", "diverges"), [(1.0, False), (float("nan"), True), (1e38, True)])
+def test_a_training_that_diverges_is_told_after_its_epoch(factor: float, diverges: bool, tmp_path: Path) -> None:
+    trainer = pl.Trainer(
+        max_epochs=2, accelerator="cpu", callbacks=[DivergenceCheck()], logger=False, enable_checkpointing=False,
+        enable_progress_bar=False, default_root_dir=tmp_path,
+    )  # fmt: skip
+    data = DataLoader(torch.full((4, 1), 10.0))
+    if diverges:
+        with pytest.raises(ConfigError, match=r"no number any more in epoch \d: the training has diverged; lower"):
+            trainer.fit(Line(factor), data)
+    else:
+        trainer.fit(Line(factor), data)
+        assert trainer.current_epoch == 2

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -77,3 +78,9 @@ def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy() -> N
     assert expected_calibration_error(sure, np.array([0] * 9 + [1])) == pytest.approx(0.0)
     assert expected_calibration_error(sure, np.array([0] * 4 + [1] * 6)) == pytest.approx(0.5)
     assert np.isnan(expected_calibration_error(np.zeros((0, 2)), np.zeros(0, dtype=int)))
+
+
+def test_an_answer_that_is_no_number_is_refused() -> None:
+    key = LabelKey("r1", Level.L4_L5, "bulge", Side.MIDLINE)
+    with pytest.raises(InputError, match="bulge is no number: its training has diverged"):
+        Prediction(key, "p1", np.full(4, np.nan))

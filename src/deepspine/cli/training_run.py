@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fsspec
 import pytorch_lightning as pl
+import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.cli import LightningCLI, SaveConfigCallback
 
@@ -24,7 +25,7 @@ class TrainingCLI(LightningCLI):
 
     def before_instantiate_classes(self) -> None:
         """Let the trainer check what it goes on from."""
-        self.trainer_defaults["callbacks"] = ScheduleCheck()
+        self.trainer_defaults["callbacks"] = [ScheduleCheck(), DivergenceCheck()]
 
     def before_fit(self) -> None:
         """Give checkpoints their place in the run's folder, unless they have one; look for the last one there.
@@ -60,6 +61,28 @@ class ConfigInRunFolder(SaveConfigCallback):
         path = Path(trainer.default_root_dir) / self.config_filename
         path.parent.mkdir(parents=True, exist_ok=True)
         self.parser.save(self.config, path, skip_none=False, overwrite=self.overwrite, multifile=self.multifile)
+
+
+class DivergenceCheck(pl.Callback):
+    """Raises at the end of an epoch whose loss or weights are no numbers any more: nothing is learned from there on."""
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Look at the losses before a checkpoint is written."""
+        _raise_where_diverged(trainer, pl_module)
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Look at them where nothing is validated, too."""
+        _raise_where_diverged(trainer, pl_module)
+
+
+def _raise_where_diverged(trainer: pl.Trainer, module: pl.LightningModule) -> None:
+    losses = {name: value for name, value in trainer.callback_metrics.items() if name.endswith("loss")}
+    lost = [name for name, value in (*losses.items(), *module.named_parameters()) if not torch.isfinite(value).all()]
+    if lost:
+        raise ConfigError(
+            f"{lost[0]} is no number any more in epoch {trainer.current_epoch}: the training has diverged; lower "
+            "--model.learning_rate"
+        )
 
 
 class ScheduleCheck(pl.Callback):
