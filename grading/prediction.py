@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader
 
 from deepspine.data.crops import CropPreset
@@ -65,19 +66,6 @@ class Prediction:
     key: LabelKey
     patient_key: str
     probabilities: FloatArray
-
-    def __post_init__(self) -> None:
-        """Refuse what is no probability.
-
-        Raises
-        ------
-        InputError
-            When the network's answer is no number.
-        """
-        if not np.isfinite(self.probabilities).all():
-            raise InputError(
-                f"the network's answer for {self.key.finding} is no number: its training has diverged; train it anew"
-            )
 
     @property
     def grade(self) -> GradeSet:
@@ -284,12 +272,26 @@ def _grade(
     studies = StudyDataset(levels, [one.study_key for one in stored])
     order = iter(studies.order)
     for batch in DataLoader(studies, batch_size=studies.studies_of(BATCH_SIZE), collate_fn=joined):
-        moved = [grader.network(_shifted(batch, shift)) for shift in shifts_px]
+        moved = [checked(grader.network(_shifted(batch, shift))) for shift in shifts_px]
         probabilities = {
             name: np.mean([scores[name].softmax(-1).double().numpy() for scores in moved], axis=0) for name in moved[0]
         }
         for row in range(len(batch.level)):
             yield from _rows(stored[next(order)], targets, {name: p[row] for name, p in probabilities.items()})
+
+
+def checked(scores: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return a network's scores by target as they are.
+
+    Raises
+    ------
+    InputError
+        When one is no number.
+    """
+    lost = next((name for name, values in scores.items() if not torch.isfinite(values).all()), None)
+    if lost is not None:
+        raise InputError(f"the network's answer for {lost} is no number: its training has diverged; train it anew")
+    return scores
 
 
 def _shifted(batch: LevelBatch, shift: Shift) -> LevelBatch:

@@ -30,6 +30,7 @@ from deepspine.grading.heads import target_name, targets_of
 from deepspine.grading.inputs import LevelBatch, LevelDataset
 from deepspine.grading.level_features import study_features
 from deepspine.grading.out_of_distribution import level_features
+from deepspine.grading.prediction import checked
 from deepspine.grading.reading_results import Grade, Reading, ReadLevel
 from deepspine.grading.reading_study import LocatedStudy
 from deepspine.grading.told_apart import ToldApart
@@ -128,7 +129,7 @@ def part_probabilities(
 
     Shapes: (levels, grades) each
     """
-    scores = [network(batch) for network in part.networks]
+    scores = [checked(network(batch)) for network in part.networks]
     found: dict[str, FloatArray] = {}
     for target in targets_of(part.findings):
         finding, name = target[0], target_name(target)

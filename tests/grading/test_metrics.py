@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS, Side
@@ -15,7 +16,7 @@ from deepspine.grading.metrics import (
     score_predictions,
     threshold_auc,
 )
-from deepspine.grading.prediction import Prediction
+from deepspine.grading.prediction import Prediction, checked
 
 BULGE = FINDINGS["bulge"]
 
@@ -81,6 +82,6 @@ def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy() -> N
 
 
 def test_an_answer_that_is_no_number_is_refused() -> None:
-    key = LabelKey("r1", Level.L4_L5, "bulge", Side.MIDLINE)
+    assert checked({"bulge": torch.zeros(1, 4)})
     with pytest.raises(InputError, match="bulge is no number: its training has diverged"):
-        Prediction(key, "p1", np.full(4, np.nan))
+        checked({"canal_stenosis": torch.zeros(1, 4), "bulge": torch.full((1, 4), float("nan"))})
