@@ -157,8 +157,7 @@ def _ends_of_histories(
     """Yield where the description of pictures begins behind a history or technique, where no heading tells."""
     if any(value == "findings" for _, value in sections):
         return
-    following = pairwise((*sections, (len(words), "")))
-    unended = {place: value == "skip" != after for (place, value), (_, after) in following}
+    unended = {place: value == "skip" for place, value in sections}
     within = False
     for index, mention in enumerate(mentions):
         within = unended.get(mention.i, within)

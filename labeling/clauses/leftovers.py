@@ -151,6 +151,8 @@ class Leftovers(Zones):
             conjunct.grade or conjunct.number is not None or (conjunct.sides and conjunct.level)
         ):
             self._of_topic(conjunct)
+        elif conjunct.level is not None:
+            self.level = conjunct.level
 
     def _settle_values_before(self) -> None:
         """Give the heading its values before the next head: "Foramina: mild at L3-4, | narrowing at L4-5"."""

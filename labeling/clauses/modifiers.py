@@ -41,7 +41,7 @@ class Modifiers(Leftovers):
                 if not frame.grade:
                     frame.grade, frame.cap = mention.bits, cap
             return
-        if self.words[mention.i] == "of" and self._grades_denied(mention):
+        if self.words[mention.i] == "of" and (not self.index or self._grades_denied(mention)):
             return
         if self.neg and not (cur.grade or cur.sites or cur.level or cur.number or cur.mm):
             self._maybe_end_negation(mention)

@@ -51,8 +51,6 @@ class Headings:
         if 0 <= self.context.skip_ends < self.index:
             self.context.leave_skipped()
         mentions = sentence.mentions
-        if self.context.skip and self.sections.ends_open(self.index):
-            self.context.leave_skipped()
         if sentence.line_start:
             self._line_start(sentence)
         start = sentence.i
@@ -68,7 +66,7 @@ class Headings:
     def _line_start(self, sentence: Sentence) -> None:
         context = self.context
         context.excepted = ()
-        if context.skip and context.skip_inline:
+        if context.skip and (context.skip_inline or self.sections.ends_open(self.index)):
             context.leave_skipped()
         if not context.side_standalone or sentence.blank_before:
             context.side = 0

@@ -59,11 +59,12 @@ def section_told(words: Sequence[str]) -> str | None:
         end -= 1
     if not end or words[end - 1] not in TELLS or _EXAMINATIONS.isdisjoint(words):
         return None
-    earlier = not EARLIER.isdisjoint(words) or any(_is_year(word) for word in words)
+    earlier = not EARLIER.isdisjoint(words) or any(is_year(word) for word in words)
     return "skip" if earlier or not _OF_PATIENT.isdisjoint(words) else "findings"
 
 
-def _is_year(word: str) -> bool:
+def is_year(word: str) -> bool:
+    """Whether a word is a number of four digits."""
     return word.isdigit() and len(word) == len("2000")
 
 

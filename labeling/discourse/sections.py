@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from deepspine.labeling.clauses.level_scope import NAMED
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS
 from deepspine.labeling.discourse.section_words import (
     DESCRIBING,
     is_of_present_study,
+    is_year,
     says_nothing,
     section_by_words,
     section_told,
@@ -25,13 +27,14 @@ MAX_WORDS_BEFORE_SECTION = 3
 MAX_WORDS_OF_LINE = 2
 """Words before it where the line is but looked ahead to."""
 
-MAX_SENTENCES_BEFORE = 4
-"""Sentences of a paragraph before the one that tells a finding: "Five lumbar vertebrae. Mild scoliosis. | Bulge"."""
+FINDINGS_PART = "section.findings_part"
+"""Rule of headings such as "Level by level", before which other findings may stand without one."""
 
 _OF_SECTION = frozenset(("section", "conj", "mark", "of", "region", "prior"))
 """Kinds of mentions that only name a section: "History and indication"."""
 
 _STATING = frozenset(("finding", "pred", "open"))
+_OF_PAST = frozenset(("prior", "story"))
 _OF_HISTORY = frozenset(("patient", "pain", "known", "history", "since"))
 """Words of a line that goes on with a history, whatever it tells."""
 
@@ -75,10 +78,10 @@ class Sections:
         if section == "skip":
             context.skip = True
             context.section = "skip"
-            context.skip_inline = not standalone and not self._findings_follow(index)
+            follows = (self._behind_standalone if standalone else self._behind)[index]
+            context.skip_inline = not standalone and (not follows or end == sentence.j)
             context.skip_ends = index if says_nothing(self.words[end + 1 : sentence.j]) else -1
-            headless = not context.skip_inline and index >= self._last_findings
-            context.skip_open = index + standalone if headless else -1
+            context.skip_open = -1 if follows == "findings" else index + standalone
             return
         context.skip = context.skip_inline = False
         context.skip_ends = context.skip_open = -1
@@ -94,56 +97,74 @@ class Sections:
         Of paragraphs each does that tells a finding; of lines those that open as descriptions do: "There is ...",
         "L4-5 ...", "The discs are ...".
         """
+        if not 0 <= self.context.skip_open < index or not self._tells_finding(index):
+            return False
         sentence = self.sentences[index]
-        mentions, words = sentence.mentions, self.words[sentence.i : sentence.j]
-        if not 0 <= self.context.skip_open < index or not _OF_HISTORY.isdisjoint(words):
-            return False
-        kinds = {mention.kind for mention in mentions}
-        if kinds.isdisjoint(_STATING) or "prior" in kinds:
-            return False
-        if self._stands_in_first_line(index):
+        if sentence.blank_before or self.words[sentence.i] in DESCRIBING:
             return True
-        if not sentence.line_start or words[0] in DESCRIBING:
-            return sentence.line_start
-        first = mentions[0]
-        opens = first.kind in ("level", "levels") or (first.kind == "site" and "cop" in kinds)
+        first = sentence.mentions[0]
+        opens = first.kind in NAMED or (first.kind == "site" and any(m.kind == "cop" for m in sentence.mentions))
         return opens and first.i == sentence.i
 
-    def _findings_follow(self, index: int) -> bool:
-        """Whether the next heading of a section is one that ends a history for certain."""
-        for place in range(index + 1, len(self.sentences)):  # a slice would be copied for every heading
+    def _tells_finding(self, index: int) -> bool:
+        """Whether a sentence of a line that begins here tells a finding, and none before it goes on with a history."""
+        line = self.sentences[index].line
+        for place in range(index, len(self.sentences)):
             sentence = self.sentences[place]
-            mentions = sentence.mentions
-            if sentence.line_start and mentions:
-                value = self._section_of_line(sentence)
-                if value is not None:
-                    return value in ("findings", "skip")
-                first = next((mention for mention in mentions if mention.kind != "of"), mentions[0])
-                if first.kind == "level" and first.i - sentence.i <= MAX_LEADING_WORDS:
-                    return False
+            kinds = {mention.kind for mention in sentence.mentions}
+            words = self.words[sentence.i : sentence.j]
+            if sentence.line != line or not kinds.isdisjoint(_OF_PAST) or "?" in (words[0], words[-1]):
+                return False
+            if any(word in _OF_HISTORY or is_year(word) for word in words):
+                return False
+            if not kinds.isdisjoint(_STATING):
+                return True
         return False
 
     @cached_property
-    def _last_findings(self) -> int:
-        """Last sentence that opens findings by a heading, behind which alone they begin; -1 where none does."""
-        places = range(len(self.sentences) - 1, -1, -1)
-        return next((place for place in places if self._section_of_line(self.sentences[place]) == "findings"), -1)
+    def _behind(self) -> list[str]:
+        """For each sentence, `findings` where their heading is the next, beyond those of what is passed over.
 
-    def _stands_in_first_line(self, index: int) -> bool:
-        """Whether a sentence is one of the first that open a paragraph, on its first line."""
-        first = max(index - MAX_SENTENCES_BEFORE, 0)
-        return any(
-            sentence.blank_before and sentence.line == self.sentences[index].line
-            for sentence in self.sentences[first : index + 1]
-        )
+        It is `skip` where but these or parts of the findings follow, and empty where another heading, a level's line
+        or nothing does.
+        """
+        return self._sections_behind(levels_end=True)
+
+    @cached_property
+    def _behind_standalone(self) -> list[str]:
+        """The same without regard to lines of levels, which a history below its heading may have."""
+        return self._sections_behind(levels_end=False)
+
+    def _sections_behind(self, *, levels_end: bool) -> list[str]:
+        found = [""] * len(self.sentences)
+        follows = ""
+        for index in range(len(found) - 1, -1, -1):
+            found[index] = follows
+            sentence = self.sentences[index]
+            value = self._section_of_line(sentence)
+            if value == "skip" or (value == "findings" and sentence.mentions[0].rule.id == FINDINGS_PART):
+                follows = follows or "skip"
+            elif value is not None:
+                follows = "findings" if value == "findings" else ""
+            elif levels_end and _opens_with_level(sentence):
+                follows = ""
+        return found
 
     def _section_of_line(self, sentence: Sentence) -> str | None:
         """Return the section that a line opens, or None."""
         mentions = sentence.mentions
         if not sentence.line_start or not mentions or mentions[0].i - sentence.i > MAX_WORDS_OF_LINE:
             return None
-        heads = sentence.has_colon or is_dashed_section(sentence) or is_bare_section(sentence, mentions)
+        bare = sentence.line_end and is_bare_section(sentence, mentions)
+        heads = sentence.has_colon or is_dashed_section(sentence) or bare
         return self.section_of(mentions) if heads else None
+
+
+def _opens_with_level(sentence: Sentence) -> bool:
+    """Whether a line begins with a level: "L4-5: ...", "At L4-5 ..."."""
+    first = next((mention for mention in sentence.mentions if mention.kind != "of"), None)
+    opens = first is not None and first.kind == "level" and first.i - sentence.i <= MAX_LEADING_WORDS
+    return sentence.line_start and opens
 
 
 def is_bare_section(sentence: Sentence, head: list[Mention]) -> bool:

@@ -466,3 +466,41 @@ def test_a_paragraph_that_tells_findings_ends_a_history_where_none_are_headed(
 def test_a_history_ends_at_the_heading_of_findings_where_there_is_one() -> None:
     text = "HISTORY: Fall.\n\nThere is a known disc extrusion at L5-S1.\n\nTECHNIQUE: MRI.\n\nFINDINGS: L4-5: Bulge."
     assert labels_of(text) == {"L4-L5 bulge": PRESENT}
+
+
+@pytest.mark.parametrize("history", ["Clinical details: Sciatica.", "INDICATION\nBack pain.", "Technique: T1, T2."])
+@pytest.mark.parametrize("findings", [
+    "There is a mild bulge at L4-5.", "Mild bulge at L4-5. No fracture.", "Five lumbar vertebrae. Mild L4-5 bulge.",
+    "Background of multilevel degenerative change. Mild L4-5 bulge.", "Background osteopenia.\nMild L4-5 bulge.",
+])  # fmt: skip
+@pytest.mark.parametrize("behind", [
+    "Comparison: CT 2019.", "Recommendation: Surgical review.", "Background: prostate cancer.", "Protocol: as usual.",
+    "Question: stenosis?\n\nConclusion: L4-5 bulge.", "Level by level:\nL5-S1: normal.", "",
+])  # fmt: skip
+def test_findings_between_what_is_passed_over_are_read(history: str, findings: str, behind: str) -> None:
+    assert told(f"{history}\n\n{findings}\n\n{behind}", "bulge")["L4-L5"] == "mild"
+
+
+@pytest.mark.parametrize("text", [
+    "Clinical: Pain. There is a mild L4-5 bulge. Recommendation: surgery.",
+    "INDICATION: Pain. TECHNIQUE: Sagittal. There is a mild L4-5 bulge. COMPARISON: CT.",
+    "Clinical: Pain\nThere is a mild bulge at L4-5.\nComparison: CT 2019.",
+])  # fmt: skip
+def test_sentences_about_pictures_between_what_is_passed_over_are_read(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 bulge": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "History: Known L4-5 stenosis,\nL5-S1 protrusion\nTechnique: T1\nL2-3: Mild bulge.",
+    "History: Pain. Prior MRI showed L4-5 protrusion.\n\nL4-5 fusion in 2019.\n\nComparison: none.\n\nMild L2-3 bulge.",
+    "History:\nPain.\n\nSevere L4-5 stenosis.\n\nTechnique: T1.\n\nFindings: Mild bulge at L2-3.",
+    "Clinical: Pain.\n\nCT of 2019 showed L4-5 stenosis.\n\nHerniation at L5-S1?\n\nTechnique: T1.\n\nMild L2-3 bulge.",
+])  # fmt: skip
+def test_a_history_that_another_one_follows_is_still_one(text: str) -> None:
+    assert labels_of(text) == {"L2-L3 bulge": "mild"}
+
+
+@pytest.mark.parametrize("opening", ["Of note,", "Of note:", "Clinically relevant:", "Most significant:"])
+@pytest.mark.parametrize("rest", ["at L4-5 there is a bulge", "there is a bulge at L4-5", "at L4-5, there is a bulge"])
+def test_words_that_only_draw_attention_leave_a_level_to_what_follows(opening: str, rest: str) -> None:
+    assert labels_of(f"{opening} {rest}.") == {"L4-L5 bulge": PRESENT}
