@@ -39,6 +39,9 @@ MAX_SUBJECT_WORDS = 14
 _CAUSES = frozenset(("degenerative", "degenerate", "hypertrophic", "arthritic", "osteoarthritic"))
 """Adjectives that tell why a lesion is there, and no finding of their own where they stand before it."""
 
+_ASIDES = _CAUSES | _ENCASING
+"""Words that may tell nothing."""
+
 _SUBJECT_ENDS = frozenset((".", ";", NEWLINE))
 _TRANSITIVE = frozenset(("verb", "either"))
 _OBJECTS = frozenset(("side", "site", "vertebra"))
@@ -72,7 +75,11 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         ]
     if "side" in kinds or "side_post" in kinds:
         mentions = _with_sides_in_order(mentions, words, kinds)
-    mentions = [mention for place, mention in enumerate(mentions) if not _tells_nothing(mentions, place, words)]
+    mentions = [
+        mention
+        for place, mention in enumerate(mentions)
+        if words[mention.i] not in _ASIDES or not _tells_nothing(mentions, place, words)
+    ]
     if "site" in kinds:
         mentions = _without_roots_in_fluid(mentions, words)
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
