@@ -9,7 +9,7 @@ from __future__ import annotations
 from deepspine.labeling.changes import without_changes
 from deepspine.labeling.mentions import SIDES, Mention
 from deepspine.labeling.present import NOW, TURNS, with_changed_side, with_present_degree
-from deepspine.labeling.priors import FORMERLY, STOPS
+from deepspine.labeling.priors import EXAMINATIONS, FORMERLY, STOPS, is_year
 
 _TELLING = frozenset(("prior", "change", "trend"))
 """Kinds of mentions that tell of the past, or of a change."""
@@ -36,6 +36,8 @@ def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> 
         mentions = with_changed_side(mentions, words)
     if "prior" in kinds and "pred" in kinds:
         mentions = _without_past_clauses(mentions, words)
+    if "when" in spoken or "where" in spoken:
+        mentions = _without_past_times(mentions, words)
     if turns:
         mentions = with_present_degree(mentions, words)
     if not kinds.isdisjoint(_TELLING) or ("filler" in kinds and "conj" in kinds):
@@ -58,6 +60,25 @@ def _without_past_clauses(mentions: list[Mention], words: list[str]) -> list[Men
         found.append(mentions[index])
         index += 1
     return found
+
+
+def _without_past_times(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out what was at a time: "progressed since 2018 when | it was mild", "... the last MRI, where | it was"."""
+    places = range(mentions[0].i, mentions[-1].j)
+    for place in places:
+        if not (words[place] == "when" or (words[place] == "where" and _names_time(words, place))):
+            continue
+        end = next((end for end in range(place, places.stop) if words[end] in STOPS or words[end] == ")"), places.stop)
+        clause = words[place:end]
+        if not _WAS.isdisjoint(clause) and _PRESENT_VERBS.isdisjoint(clause):
+            mentions = [mention for mention in mentions if not place <= mention.i < end]
+    return mentions
+
+
+def _names_time(words: list[str], place: int) -> bool:
+    """Whether an examination or a year stands before a place: "the last MRI, | where", "in 2018 | where"."""
+    before = words[place - 2 if words[place - 1] == "," else place - 1]
+    return before in EXAMINATIONS or is_year(before)
 
 
 def _tells_of_the_past(before: list[Mention], clause: list[Mention], words: list[str]) -> bool:
@@ -121,7 +142,4 @@ def _without_states_of_years(mentions: list[Mention], words: list[str]) -> list[
 
 def _is_year(words: list[str], place: int) -> bool:
     """Whether "in 2018" stands at a place."""
-    if words[place : place + 1] != ["in"]:
-        return False
-    year = "".join(words[place + 1 : place + 2])
-    return len(year) == len("2018") and year.isdigit() and year[:2] in ("19", "20")
+    return words[place : place + 1] == ["in"] and is_year("".join(words[place + 1 : place + 2]))

@@ -9,7 +9,7 @@ from deepspine.labeling.mentions import CLAUSE_ENDS, HEADS, NAMED, SIDES, Mentio
 _BEFORE_OPERATED = frozenset(("level", "site", "side", "zone", "of", "grade"))
 """Kinds of mentions between "operated" and what was operated on."""
 
-_EXAMINATIONS = frozenset(("study", "examination", "exam", "scan", "mri"))
+EXAMINATIONS = frozenset(("study", "examination", "exam", "scan", "mri"))
 _BEHIND_VALUE = frozenset(("previously", "formerly", "earlier", "before", "past", "time", "historically"))
 """Last words of phrases for the past that may stand behind a value: "moderate | previously"."""
 
@@ -46,7 +46,7 @@ def skip_prior(mentions: list[Mention], index: int, kept: list[Mention], words: 
         elif words[mentions[index].i].startswith(("pre", "before")):
             kept[start:] = [mention for mention in clause if mention.kind in ("site", "side", "level")]
     following = mentions[index + 1] if index + 1 < len(mentions) else None
-    examination = following is not None and following.value == "other" and words[following.i] in _EXAMINATIONS
+    examination = following is not None and following.value == "other" and words[following.i] in EXAMINATIONS
     return index + (2 if examination else 1)
 
 
@@ -129,3 +129,8 @@ def _behind_prior(mentions: list[Mention], index: int, kept: list[Mention], word
         behind += 1
     # "Previously | mild left stenosis" still has its side; the one of "previously | moderate on the left" goes.
     return index + 2 if behind < len(mentions) and mentions[behind].kind in NAMED else behind
+
+
+def is_year(word: str) -> bool:
+    """Whether a word is a year of the last or of this century."""
+    return len(word) == len("2018") and word.isdigit() and word[:2] in ("19", "20")

@@ -9,6 +9,9 @@ from deepspine.labeling.level_mentions import beyond, lumbar_down_to
 from deepspine.labeling.mentions import Mention
 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
+_COUNTED = {"both": 2, "either": 2, "two": 2, "three": 3, "four": 4, "each": 9}
+"""How many levels phrases point to; each of as many as there are."""
+
 _RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
 """Words for what is left, which alone are the other levels."""
 
@@ -244,9 +247,9 @@ class LevelPhrases(LevelScope):
 
     def _of_named(self, mention: Mention) -> tuple[int, ...]:
         """Return what "the latter" and "the other two levels" mean among the levels that the sentence named before."""
+        if mention.value in ("both", "these"):
+            return self._last_named(self.words[mention.i : mention.j])
         named = list(dict.fromkeys(level for ref in self.levels_seen for level in ref.levels))
-        if mention.value == "both" and len(named) > 1:
-            return tuple(named)
         if mention.value in ("former", "latter") and len(named) > 1:
             return (named[0] if mention.value == "former" else named[-1],)
         if mention.value != "rest" or COUNTS.isdisjoint(self.words[mention.i : mention.j]) or len(self.levels_seen) < 2:
@@ -254,6 +257,19 @@ class LevelPhrases(LevelScope):
         first, *later = self.levels_seen
         taken = {level for ref in later for level in ref.levels}
         return tuple(level for level in first.levels if level not in taken)
+
+    def _last_named(self, spoken: list[str]) -> tuple[int, ...]:
+        """Return the last levels of the sentence, as many as a phrase counts: "L2-L5, with ... at L3-4 and L4-5".
+
+        "Each level" are all but a list that those behind it are part of; "these levels" are not counted.
+        """
+        wanted = next((_COUNTED[word] for word in spoken if word in _COUNTED), 0)
+        found: list[int] = []
+        for ref in reversed(self.levels_seen) if wanted else ():
+            if len(found) >= wanted or (len(found) > 1 and set(found) <= set(ref.levels)):
+                break
+            found = [*(level for level in ref.levels if level not in found), *found]
+        return tuple(found) if len(found) > 1 else ()
 
     def _names_levels_next(self, mention: Mention) -> bool:
         """Whether "the discs" are those of the levels that follow: "the discs | at L4-5 and L5-S1"."""

@@ -292,11 +292,16 @@ class Lookahead(State):
             "root",
         ):
             return "noun"
-        if following is None or self.words[following.i] == "bilaterally":
+        if following is None or self.words[following.i] == "bilaterally" or self._denies_subject():
             return "noun"
         if following.i <= mention.j + 1 and following.kind in ("site", "side"):
             return "verb"
         return "noun"
+
+    def _denies_subject(self) -> bool:
+        """Whether what is denied is said of a root or sac just before: "the root is not | in contact with the disc"."""
+        subject = self.conjuncts[-1].sites if self.neg and self.cur.empty and self.conjuncts else []
+        return bool(subject) and subject[-1].value in ("root", "sac") and not self.neg_heads
 
     def _joined(self, mention: Mention) -> bool:
         previous = self._peek(-1)

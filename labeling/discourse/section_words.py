@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deepspine.labeling.mentions import TELLS, Mention
+from deepspine.labeling.priors import is_year
 
 _SECTION_WORDS = {
     "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",
@@ -61,11 +62,6 @@ def section_told(words: Sequence[str]) -> str | None:
         return None
     earlier = not EARLIER.isdisjoint(words) or any(is_year(word) for word in words)
     return "skip" if earlier or not _OF_PATIENT.isdisjoint(words) else "findings"
-
-
-def is_year(word: str) -> bool:
-    """Whether a word is a number of four digits."""
-    return word.isdigit() and len(word) == len("2000")
 
 
 def says_nothing(words: Sequence[str]) -> bool:

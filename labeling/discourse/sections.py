@@ -10,12 +10,12 @@ from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS
 from deepspine.labeling.discourse.section_words import (
     DESCRIBING,
     is_of_present_study,
-    is_year,
     says_nothing,
     section_by_words,
     section_told,
 )
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.priors import is_year
 from deepspine.labeling.sentence import DASHES, Sentence
 
 MAX_BARE_HEADING = 5

@@ -562,3 +562,22 @@ def test_an_endplate_of_another_lesion_leaves_a_modic_change_at_its_level(text: 
 ])  # fmt: skip
 def test_an_endplate_places_a_modic_change_that_has_no_other_place(text: str) -> None:
     assert told(text, "modic") == {"L1-L2": "type2"}
+
+
+@pytest.mark.parametrize(
+    "first", ["Desiccation from L2 to L5", "Fusion from L2 to L5", "Desiccation at L2-3, L3-4 and L4-5"]
+)
+@pytest.mark.parametrize("lesions", ["bulges at L3-4 and L4-5", "a bulge at L3-4 and a protrusion at L4-5"])
+@pytest.mark.parametrize("phrase", ["both levels", "each level", "these two levels"])
+def test_both_levels_are_the_last_two_that_are_named(first: str, lesions: str, phrase: str) -> None:
+    found = told(f"{first}, with {lesions} causing mild canal stenosis at {phrase}.", "canal_stenosis")
+    assert found == {"L3-L4": "mild", "L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Desiccation from L1 to L4, with bulges at L3-4, L4-5 and L5-S1 causing mild canal stenosis at all three levels.",
+    "Bulges at L3-4, L4-5 and L5-S1. Mild canal stenosis at all three levels.",
+    "Bulge at L3-4, protrusion at L4-5 and extrusion at L5-S1, with mild canal stenosis at each level.",
+])  # fmt: skip
+def test_all_three_levels_are_those_just_named(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild", "L5-S1": "mild"}

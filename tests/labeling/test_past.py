@@ -415,3 +415,26 @@ def test_a_sentence_may_only_give_the_degree_of_it(text: str, finding: str, grad
 
 def test_it_on_a_line_of_its_own_goes_back_to_nothing() -> None:
     assert told("L4-5: Canal stenosis.\nIt is severe.", "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("past", [
+    "progressed since 2018 when it was mild", "progressed since 2018, when it was only mild",
+    "worse than in 2018 (when it was mild)", "progressed since the last MRI, where mild stenosis was seen",
+])  # fmt: skip
+def test_what_was_at_a_time_is_left_out(past: str) -> None:
+    assert labels_of(f"L4-5: Severe canal stenosis due to a bulge, {past}.") == {
+        "L4-L5 canal_stenosis": "severe", "L4-L5 bulge": PRESENT,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "The previously seen severe canal stenosis at L4-5 is no longer severe.", "L4-5: Canal stenosis, no longer severe.",
+])  # fmt: skip
+def test_what_is_no_longer_severe_is_milder(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "mild|moderate"}
+
+
+@pytest.mark.parametrize("denial", ["is not in", "is no longer in", "does not have", "is without"])
+@pytest.mark.parametrize(("site", "finding"), [("left L5 root", "nerve_root left"), ("thecal sac", "thecal_sac")])
+def test_a_root_or_sac_may_be_denied_contact_with_the_disc(denial: str, site: str, finding: str) -> None:
+    assert labels_of(f"L4-5: The {site} {denial} contact with the disc.") == {f"L4-L5 {finding}": "none"}
