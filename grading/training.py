@@ -57,6 +57,10 @@ Noise = Literal["none", "forward"]
 """What is done about wrong labels: nothing, or forward correction by a learned confusion."""
 
 
+_SAID_OF = {"preset": "crops", "learned": "patients to learn from"}
+"""What a checkpoint's keys are called in messages."""
+
+
 def _check_encoder(name: str) -> None:
     import timm
 
@@ -212,14 +216,39 @@ class GradingModule(pl.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Note how the crops were prepared: predictions need the same."""
+        prepared = self._preparation()
+        if prepared:
+            checkpoint[PREPARATION] = prepared
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Compare a run that shall go on with what it is to go on with.
+
+        Raises
+        ------
+        ConfigError
+            When the network, the crops or the patients are others.
+        """
+        before = {**checkpoint["hyper_parameters"], **checkpoint.get(PREPARATION, {})}
+        now = {**self.hparams, **self._preparation()}
+        for options in (before, now):
+            options["preset"] = {**options.get("preset", {}), "name": ""}  # crops of another name are the same
+        other = [_SAID_OF.get(name, name) for name in now if name in before and before[name] != now[name]]
+        if other:
+            raise ConfigError(
+                f"the run that shall go on has other {', '.join(other)}; give what it began with, or start a new run "
+                "in another folder, from its weights with --model.start"
+            )
+
+    def _preparation(self) -> dict[str, Any]:
         data = getattr(self.trainer, "datamodule", None)
-        if isinstance(data, GradingData):
-            checkpoint[PREPARATION] = {
-                "inputs": list(data.inputs),
-                "normalise_crops": data.normalise_crops,
-                "preset": Manifest.read(data.folder).preset.to_json(),
-                "learned": data.learned,
-            }
+        if not isinstance(data, GradingData):
+            return {}
+        return {
+            "inputs": list(data.inputs),
+            "normalise_crops": data.normalise_crops,
+            "preset": Manifest.read(data.folder).preset.to_json(),
+            "learned": data.learned,
+        }
 
     def forward(self, batch: LevelBatch) -> dict[str, Tensor]:
         """Return scores for each target by name, (batch, grades)."""

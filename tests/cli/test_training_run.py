@@ -41,7 +41,7 @@ def trainers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[pl.Trainer
         collected.append(self)
         for callback in self.callbacks:
             if type(callback).__name__ == "ConfigInRunFolder":
-                callback.setup(self, model, "fit")
+                callback.on_train_start(self, model)
 
     monkeypatch.setattr(pl.Trainer, "fit", fit)
     return collected

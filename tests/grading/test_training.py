@@ -203,6 +203,21 @@ def test_a_longer_run_does_not_go_on_from_a_shorter_one(
     assert "--trainer.max_epochs" in line
 
 
+@pytest.mark.parametrize(("changed", "told_as"), [("width", "width"), ("patients", "patients to learn from")])
+def test_a_run_does_not_go_on_with_another_network_or_other_patients(
+    changed: str, told_as: str, make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = make_dataset(12, levels=TWO_LEVELS)
+    assert train(dataset, tmp_path / "run") == 0
+    config = (tmp_path / "run" / "config.yaml").read_text()
+    capsys.readouterr()
+    other = make_dataset(24, levels=TWO_LEVELS) if changed == "patients" else dataset
+    option = ("--model.width", "48") if changed == "width" else ()
+    assert train(other, tmp_path / "run", *option, "--ckpt_path", "last") == 2
+    assert f"has other {told_as}; give what it began with" in told(capsys)
+    assert (tmp_path / "run" / "config.yaml").read_text() == config
+
+
 def test_a_finished_run_that_goes_on_has_nothing_to_do(make_dataset: Callable[..., Path], tmp_path: Path) -> None:
     dataset = make_dataset(12, levels=TWO_LEVELS)
     for resume in ((), ("--ckpt_path", "last")):

@@ -54,7 +54,14 @@ def _has_last(place: str) -> bool:
 
 
 class ConfigInRunFolder(SaveConfigCallback):
-    """Writes `config.yaml` into the run's folder, wherever logs go."""
+    """Writes `config.yaml` into the run's folder, wherever logs go, once nothing speaks against the run any more."""
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Write nothing yet: a checkpoint that the run shall go on from may refuse it."""
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write it now."""
+        super().setup(trainer, pl_module, "fit")
 
     def save_config(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         """Write the config; Lightning calls this in the first process alone."""
