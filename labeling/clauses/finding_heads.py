@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepspine.data.findings import FINDINGS
 from deepspine.labeling.clauses.frames import (
     DISC_WORDS,
     GRADED,
@@ -11,8 +12,10 @@ from deepspine.labeling.clauses.frames import (
     Conjunct,
     Frame,
     LevelRef,
+    bits_of_zones,
+    joined_zones,
     meanings,
-    zone_bits,
+    side_of_zones,
     zone_named,
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
@@ -30,6 +33,13 @@ _OF_LIST = frozenset(("level", "levels", "conj", "mark", "to"))
 _LISTING = frozenset(("and", "or", "/", ","))
 _PLACED = frozenset(("bulge", "herniation", "annular_fissure"))
 """Lesions that words of sites place in the disc: "indentation of the sac, central | protrusion"."""
+
+_SEQUESTRATION = "herniation.sequestration"
+_MIGRATED = {
+    **dict.fromkeys(("caudal", "caudally", "inferior", "inferiorly", "downward"), "caudal"),
+    **dict.fromkeys(("cranial", "cranially", "superior", "superiorly", "upward", "cephalad"), "cranial"),
+}
+"""Words before a sequestrum that tell where it lies: "caudal | sequestration"."""
 
 _WORN = {"degeneration", "disc_height_loss"}
 """What befalls a worn disc, dictated as one."""
@@ -202,9 +212,17 @@ class FindingHeads(Leftovers):
 
     def _place_herniation(self, mention: Mention, frame: Frame) -> None:
         """Give a herniation its side and zone, which later sentences may point back to ("on that side")."""
+        zones = joined_zones([*self.conjuncts, self.cur])
+        if not frame.sides and (side := side_of_zones(zones)) in (LEFT, RIGHT):
+            frame.sides = side
         sides = self.cur.sides = frame.sides
-        if not self.neg:
-            self._zone(mention, self.cur)
+        bits = bits_of_zones(zones, sides)
+        if bits and not self.neg:
+            self._frame("herniation_zone", bits, mention, self.cur)
+        migrated = _MIGRATED.get(self.words[mention.i - 1]) if mention.rule.id == _SEQUESTRATION else None
+        if migrated and not self.neg:
+            bits = 1 << FINDINGS["herniation_migration"].scale.index(migrated)
+            self._frame("herniation_migration", bits, mention, self.cur)
         if sides in (LEFT, RIGHT):
             self.herniation_side = sides
         elif not self.neg:
@@ -260,12 +278,6 @@ class FindingHeads(Leftovers):
         rest = "otherwise" in self.words[mention.i : mention.j]
         frame.level, frame.inherited = LevelRef((), "rest_named" if rest else "any", mention.i, mention.j), False
         self.last = [frame]
-
-    def _zone(self, mention: Mention, conjunct: Conjunct) -> None:
-        """Label the zone of a herniation (Fardon 2014): central, subarticular, foraminal, extraforaminal."""
-        bits = zone_bits(zone_named([*self.conjuncts, conjunct]), conjunct.sides)
-        if bits:
-            self._frame("herniation_zone", bits, mention, conjunct)
 
     def _said_before(self, mention: Mention, value: str, frames: list[Frame]) -> list[Frame]:
         """Return one more frame for each level, side or joint before that the lesion is said of too."""
@@ -335,7 +347,7 @@ class FindingHeads(Leftovers):
             self._fresh()
         self._close_open()
         if own is not None:
-            own.zone = zone_named([own])
+            own.zone = zone_named(own)
             own.sites = []
             self.cur = own
 

@@ -191,6 +191,7 @@ ZONE_OF_SITE = {"foramen": "foraminal", "recess": "subarticular", "canal": "cent
 """Zone that a site's adjective gives a herniation."""
 
 
+_ADDING = frozenset(("and", "/"))
 _PARTS_OF_LESION = frozenset(("component", "extension"))
 
 
@@ -219,11 +220,47 @@ def zone_bits(zone: str, sides: int) -> int:
     return sum(1 << scale.index(name) for name in names if name in scale) if zone else 0
 
 
-def zone_named(chain: Sequence[Conjunct]) -> str:
-    """Return the zone that words name: the last zone word, else the first site that names one by its adjective."""
-    zone = next((conjunct.zone for conjunct in reversed(chain) if conjunct.zone), "")
-    sites = (site.value for conjunct in chain for site in conjunct.sites)
-    return zone or next((ZONE_OF_SITE[site] for site in sites if site in ZONE_OF_SITE), "")
+def zone_named(conjunct: Conjunct) -> str:
+    """Return the zone that words name: by a word for it, else by the adjective of a site."""
+    sites = (ZONE_OF_SITE[site.value] for site in conjunct.sites if site.value in ZONE_OF_SITE)
+    return conjunct.zone or next(sites, "")
+
+
+def joined_zones(chain: Sequence[Conjunct]) -> list[Conjunct]:
+    """Return the words that name a zone and those that "and" joins to them: "left paracentral, foraminal and central".
+
+    The last zone word counts, else the first site that names one.
+    """
+    words = [place for place, conjunct in enumerate(chain) if conjunct.zone][-1:]
+    start = next(iter(words or (place for place, conjunct in enumerate(chain) if zone_named(conjunct))), -1)
+    if start < 0:
+        return []
+    end = start + 1
+    while end < len(chain) and chain[end - 1].joint in _ADDING and zone_named(chain[end]):
+        end += 1
+    while start and zone_named(chain[start - 1]):
+        listed = chain[start - 1].joint == "," and end - start > 1
+        if not listed and chain[start - 1].joint not in _ADDING:
+            break
+        start -= 1
+    return list(chain[start:end])
+
+
+def bits_of_zones(zones: Sequence[Conjunct], sides: int) -> int:
+    """Return the set of joined zones; one without a side has that of the one before it, else that of the lesion."""
+    bits = 0
+    for conjunct in zones:
+        sides = conjunct.sides or sides
+        bits |= zone_bits(zone_named(conjunct), sides)
+    return bits
+
+
+def side_of_zones(zones: Sequence[Conjunct]) -> int:
+    """Return the sides that joined zones name."""
+    sides = 0
+    for conjunct in zones:
+        sides |= conjunct.sides
+    return sides
 
 
 def zones_of_side(bits: int, side: int) -> int:

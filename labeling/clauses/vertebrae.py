@@ -16,6 +16,7 @@ _OF_VERTEBRA = frozenset(
 )
 """Words between a vertebra and its slip."""
 
+_OF_ENDPLATES = frozenset(("modic", "schmorl_node"))
 _UPPER = frozenset(("superior", "upper", "sup"))
 _LOWER = frozenset(("inferior", "lower", "inf"))
 _SIDES_OF_VERTEBRA = _UPPER | _LOWER
@@ -62,7 +63,7 @@ class Vertebrae(Leftovers):
                         break
                 if frame.level is None and not frame.neg:
                     self._slip_of_one(frame)
-            elif frame.finding == "modic":
+            elif frame.finding in _OF_ENDPLATES:
                 self._endplate_level(frame)
 
     def _slip_of_one(self, slip: Frame) -> None:
@@ -97,22 +98,24 @@ class Vertebrae(Leftovers):
                     frame.level = LevelRef((level,), "", frame.level.i, frame.level.j)
 
     def _endplate_level(self, frame: Frame) -> None:
-        """Give a Modic change the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
+        """Give a Modic change or a node the disc that its endplate borders: "superior endplate of L3" is L2-L3."""
         if self._is_placed_behind(frame):
             return
         later = [f for f in self.frames if f.head.i > frame.head.i]
-        others = [f.head.i for f in later if f.finding == "modic"]
-        start = self.mentions[0].i if frame is next(f for f in self.frames if f.finding == "modic") else frame.head.i
-        end = min(others) if others else self.mentions[-1].j
+        others = [f.head.i for f in later if f.finding == frame.finding]
+        first = frame is next(f for f in self.frames if f.finding in _OF_ENDPLATES)
+        start, end = self.mentions[0].i if first else frame.head.i, min(others) if others else self.mentions[-1].j
         # Endplates behind another lesion are its own, unless the change has none before.
         found = self._endplates(start, min((f.head.i for f in later), default=end)) or self._endplates(start, end)
+        if not (found or first or others):
+            found = self._endplates(self.mentions[0].i, end)
         found = [key for key in found or self._facing_endplates(start, end) if key in INDEX]
         if found:
             levels = tuple(INDEX[key] for key in dict.fromkeys(found))
             frame.level, frame.inherited = LevelRef(levels, "", frame.i, frame.j), False
 
     def _is_placed_behind(self, frame: Frame) -> bool:
-        """Whether a level follows a Modic change before any endplate: "Modic 2 | at L4-5, and a node in the ..."."""
+        """Whether a level follows a change before any endplate: "Modic 2 | at L4-5, and a node in the ..."."""
         level = frame.level
         if level is None or frame.inherited or not level.levels or level.i < frame.head.j:
             return False
@@ -132,9 +135,19 @@ class Vertebrae(Leftovers):
             if not upper and words[index] not in _LOWER:
                 continue
             places = (index - 1, *range(index + 1, min(index + 7, end)))
-            name = next((name for name in (vertebra_name(words[place]) for place in places) if name), None)
-            if name is not None:
-                found.append(_disc_above(name) if upper else _disc_below(name))
+            place = next((place for place in places if vertebra_name(words[place])), None)
+            names = [] if place is None else self._vertebrae_from(place, end)
+            found += [_disc_above(name) if upper else _disc_below(name) for name in names]
+        return found
+
+    def _vertebrae_from(self, place: int, end: int) -> list[str]:
+        """Return a vertebra and those listed behind it: "the upper endplates of | L2 and L3"."""
+        found: list[str] = []
+        while place < end and (name := vertebra_name(self.words[place])) and self.words[place + 1 : place + 2] != ["-"]:
+            found.append(name)
+            if self.words[place + 1 : place + 2] not in (["and"], [","]):
+                break
+            place += 2
         return found
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import ZONED, Conjunct, Frame, zone_bits, zone_named
+from deepspine.labeling.clauses.frames import (
+    LEFT,
+    RIGHT,
+    ZONED,
+    Conjunct,
+    Frame,
+    bits_of_zones,
+    joined_zones,
+    side_of_zones,
+)
 from deepspine.labeling.clauses.headed_values import HeadedValues
 from deepspine.labeling.mentions import Mention
 
@@ -36,10 +45,11 @@ class Zones(HeadedValues):
             return False
         if not self.last_open and self.level is not self.last[-1].level:
             self._extend_last([self._again(frame, Conjunct(self.neg, self.hedge)) for frame in self.last])
-        if len(zones) == 1:
-            self._give_side(self.last, zones[0].sides)
-        zone = zone_named(zones)
-        self.frames += [_zone_frame(frame, zone) for frame in self.last if zone and self._lacks_zone(frame)]
+        joined = joined_zones(zones)
+        if len(zones) == 1 or side_of_zones(zones) in (LEFT, RIGHT):
+            self._give_side(self.last, side_of_zones(zones))
+        placed = [frame for frame in self.last if joined and self._lacks_zone(frame)]
+        self.frames += [_zone_frame(frame, joined) for frame in placed]
         return True
 
     def _has_lesion_to_place(self) -> bool:
@@ -64,10 +74,10 @@ def _opens_item(mention: Mention) -> bool:
     return does or mention.kind in _OPENING_ITEM
 
 
-def _zone_frame(herniation: Frame, zone: str) -> Frame:
+def _zone_frame(herniation: Frame, zones: list[Conjunct]) -> Frame:
     """Return the zone of a herniation, at its level."""
     twin = herniation.copy()
-    twin.finding, twin.bits = "herniation_zone", zone_bits(zone, herniation.sides)
+    twin.finding, twin.bits = "herniation_zone", bits_of_zones(zones, herniation.sides)
     twin.hedge, twin.sides = herniation.hedge, herniation.sides
     twin.level, twin.inherited, twin.soft = herniation.level, herniation.inherited, herniation.soft
     return twin

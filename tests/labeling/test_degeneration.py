@@ -347,3 +347,30 @@ def test_weighted_pictures_are_spelt_in_many_ways(t2: str) -> None:
 def test_degeneration_of_many_levels_is_not_of_the_level_before(many: str) -> None:
     text = "Several discs are desiccated" if many == "Several" else f"{many} osteochondrosis"
     assert labels_of(f"Disc protrusion at L4-5. {text}.") == {"L4-L5 herniation": "protrusion"}
+
+
+@pytest.mark.parametrize(("place", "levels"), [
+    ("at the inferior endplate of T12 and superior endplate of L1", ["T12-L1"]),
+    ("of the L3 superior endplate", ["L2-L3"]),
+    ("in the upper endplates of L2 and L3", ["L1-L2", "L2-L3"]), ("at L4-5", ["L4-L5"]),
+])  # fmt: skip
+def test_a_node_is_of_the_disc_that_its_endplate_borders(place: str, levels: list[str]) -> None:
+    assert told(f"Small Schmorl's nodes {place}.", "schmorl_node") == dict.fromkeys(levels, "present")
+
+
+def test_endplates_of_a_node_are_none_of_a_change_before_it() -> None:
+    text = "Modic type 2 at the superior endplate of L3 and a Schmorl's node at the inferior endplate of L4."
+    assert labels_of(text) == {"L2-L3 modic": "type2", "L4-L5 schmorl_node": "present"}
+
+
+@pytest.mark.parametrize(("text", "degree"), [
+    ("Disc space at L4-5 is moderately collapsed.", "moderate"), ("The L4-5 disc is severely collapsed.", "severe"),
+    ("Severe collapse of the L4-5 disc.", "severe"), ("The L4-5 disc space has collapsed.", PRESENT),
+])  # fmt: skip
+def test_a_disc_that_has_collapsed_has_lost_height(text: str, degree: str) -> None:
+    assert labels_of(text) == {"L4-L5 disc_height_loss": degree}
+
+
+@pytest.mark.parametrize("text", ["Collapse of the L2 vertebral body.", "L2 is collapsed.", "Collapsed L3 vertebra."])
+def test_a_vertebra_that_has_collapsed_has_no_label(text: str) -> None:
+    assert labels_of(text) == {}

@@ -128,3 +128,25 @@ def test_a_central_tear_is_no_canal_stenosis(before: str) -> None:
     found = labels_of(f"L4-5: {before} and a central annular tear.")
     assert found["L4-L5 annular_fissure"] == "present"
     assert "L4-L5 canal_stenosis" not in found
+
+
+@pytest.mark.parametrize(("zones", "expected"), [
+    ("left paracentral and foraminal", "subarticular_left|foraminal_left"),
+    ("left subarticular/foraminal", "subarticular_left|foraminal_left"),
+    ("left foraminal and extraforaminal", "foraminal_left|extraforaminal_left"),
+    ("central and left paracentral", "central|subarticular_left"),
+    ("left paracentral and right foraminal", "subarticular_left|foraminal_right"),
+    ("left paracentral, foraminal and extraforaminal", "subarticular_left|foraminal_left|extraforaminal_left"),
+])  # fmt: skip
+def test_zones_that_and_joins_are_all_told(zones: str, expected: str) -> None:
+    found = labels_of(f"L4-5: Large {zones} disc extrusion.")
+    assert found == {"L4-L5 herniation": "extrusion", "L4-L5 herniation_zone": expected}
+
+
+@pytest.mark.parametrize(("fragment", "direction"), [
+    ("caudal sequestration", "caudal"), ("a caudally displaced sequestrum", "caudal"),
+    ("a cranially sequestered fragment", "cranial"), ("an inferior sequester", "caudal"),
+])  # fmt: skip
+def test_a_sequestrum_lies_where_its_adjective_says(fragment: str, direction: str) -> None:
+    found = labels_of(f"L4-5: Extrusion with {fragment}.")
+    assert found == {"L4-L5 herniation": "sequestration", "L4-L5 herniation_migration": direction}
