@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -189,13 +189,31 @@ def load_settings(kind: type[Any], config: Path, changes: Sequence[str] = ()) ->
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
+    where, settings = config.name, OmegaConf.structured(kind)
     try:
-        merged = OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.load(config), OmegaConf.from_dotlist([*changes]))
-        return OmegaConf.to_object(merged)
+        settings = OmegaConf.merge(settings, OmegaConf.load(config))
+        for change in changes:
+            where = f"--set {change}"
+            if "=" not in change:
+                raise ConfigError(f"{where}: wants KEY=VALUE")
+            settings = OmegaConf.merge(settings, OmegaConf.from_dotlist([change]))
+        return OmegaConf.to_object(settings)
     except OSError:
         raise ConfigError(f"no config file {config}") from None
     except (OmegaConfBaseException, YAMLError, ValueError) as error:
-        raise ConfigError(f"{config.name}: {str(error).splitlines()[0]}") from None
+        raise ConfigError(f"{where}: {_reason(error, kind)}") from None
+
+
+def _reason(error: Exception, kind: type[Any]) -> str:
+    from omegaconf.errors import ConfigKeyError
+    from yaml import MarkedYAMLError
+
+    if isinstance(error, MarkedYAMLError) and error.problem_mark:
+        return f"no valid YAML, line {error.problem_mark.line + 1}: {error.problem}"
+    reason = str(error).splitlines()[0]
+    if isinstance(error, ConfigKeyError) and error.object_type is kind and "Did you mean" not in reason:
+        return f"no setting {error.key!r}; there are {', '.join(field.name for field in fields(kind))}"
+    return reason
 
 
 def write_rows(rows: Sequence[Row], path: Path) -> None:

@@ -26,6 +26,7 @@ from deepspine.data.findings import Finding
 from deepspine.data.label_table import LabelTable
 from deepspine.data.one_cycle import one_cycle
 from deepspine.data.training_log import TrainingLog
+from deepspine.data.training_options import check_not_negative, check_positive, check_share
 from deepspine.data.training_order import EpochOrder, StepSeed
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
@@ -158,6 +159,10 @@ class GradingModule(pl.LightningModule):
         self.learning_rate, self.weight_decay, self.balance = learning_rate, weight_decay, balance
         _check_encoder(encoder)
         _check_label_model(smoothing, noise)
+        check_positive(learning_rate=learning_rate)
+        check_not_negative(weight_decay=weight_decay, balance=balance, alone=alone, early_learning=early_learning)
+        check_share(dropout=dropout, early_learning_momentum=early_learning_momentum)
+        check_not_negative(**{f"augmentation.{name}": value for name, value in augmentation._asdict().items()})
         self.smoothing, self.early_learning = smoothing, early_learning
         self.alone = alone
         self.early_learning_momentum = early_learning_momentum
@@ -354,6 +359,8 @@ class GradingData(EpochOrder):
         held_folds: Sequence[int] = (),
     ) -> None:
         super().__init__()
+        check_positive(batch_size=batch_size)
+        check_not_negative(workers=workers, folds=folds)
         held = frozenset(held_folds or (held_fold,))
         if folds and not held < frozenset(range(folds)):
             raise ConfigError(f"held_fold must be in [0, {folds}), got {', '.join(map(str, sorted(held)))}")

@@ -16,6 +16,7 @@ from deepspine.data.one_cycle import one_cycle
 from deepspine.data.set_likelihood import set_negative_log_likelihood
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.training_log import TrainingLog
+from deepspine.data.training_options import check_fold, check_not_negative, check_positive, check_share
 from deepspine.data.training_order import EpochOrder
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.classes import N_CLASSES
@@ -71,8 +72,11 @@ class SegmentationModule(pl.LightningModule):
         initial_share: float = 0.0,
     ) -> None:
         super().__init__()
-        if not 0 <= initial_share < 1 or (initial_share and not initial_weights):
-            raise ConfigError(f"initial_share: {initial_share}; wants initial_weights, and a number from 0 to below 1")
+        check_positive(learning_rate=learning_rate)
+        check_not_negative(weight_decay=weight_decay, dice_weight=dice_weight)
+        check_share(initial_share=initial_share)
+        if initial_share and not initial_weights:
+            raise ConfigError("initial_share wants initial_weights")
         self.save_hyperparameters()
         self.initial = read_weights(initial_weights) if initial_weights else None
         network = trained_network(self.initial) if self.initial else build_network(encoder)
@@ -251,6 +255,9 @@ class SegmentationData(EpochOrder):
         teacher: Path | None = None,
     ) -> None:
         super().__init__()
+        check_fold(held_fold, n_folds)
+        check_positive(batch_size=batch_size)
+        check_not_negative(workers=workers)
         self.root, self.sources = Path(root), sources
         self.n_folds, self.held_fold = n_folds, held_fold
         self.batch_size, self.workers, self.seed = batch_size, workers, seed

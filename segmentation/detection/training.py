@@ -19,6 +19,7 @@ from deepspine.data.errors import InputError
 from deepspine.data.one_cycle import one_cycle
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
 from deepspine.data.training_log import TrainingLog
+from deepspine.data.training_options import check_fold, check_not_negative, check_positive
 from deepspine.data.training_order import EpochOrder, StepSeed
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.detection.instance_map import (
@@ -139,6 +140,8 @@ class DetectionModule(pl.LightningModule):
         seed: int = 0,
     ) -> None:
         super().__init__()
+        check_positive(learning_rate=learning_rate)
+        check_not_negative(weight_decay=weight_decay)
         self.save_hyperparameters()
         self.network = build_detector(encoder)
         self.initial = read_weights(segmentation_weights or shipped_weights())
@@ -208,6 +211,9 @@ class DetectionData(EpochOrder):
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__()
+        check_fold(held_fold, n_folds)
+        check_positive(batch_size=batch_size)
+        check_not_negative(workers=workers)
         self.root, self.sources = Path(root), sources
         self.n_folds, self.held_fold = n_folds, held_fold
         self.batch_size, self.workers, self.seed = batch_size, workers, seed

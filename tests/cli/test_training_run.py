@@ -123,3 +123,38 @@ def test_a_training_that_diverges_is_told_after_its_epoch(factor: float, diverge
     else:
         trainer.fit(Line(factor), data)
         assert trainer.current_epoch == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "message"),
+    [
+        ("grading", ["--data.batch_size", "0"], "batch_size must be above 0, got 0"),
+        ("grading", ["--data.workers", "-1"], "workers must be 0 or above, got -1"),
+        ("grading", ["--model.learning_rate", "-1"], "learning_rate must be above 0, got -1"),
+        ("grading", ["--model.dropout", "2"], "dropout must be from 0 to below 1, got 2"),
+        ("grading", ["--model.augmentation.noise", "-1"], "augmentation.noise must be 0 or above, got -1"),
+        ("grading", ["--trainer.devices", "0"], "devices"),
+        ("grading", ["--data.labells", "x"], "no key data.labells; did you mean data.labels?"),
+        ("grading", ["--model.tower", "3"], "no key model.tower; is the config one of another training?"),
+        ("segmentation", ["--data.held_fold", "5"], "held_fold must be from -1 (nobody is held back) to 4, got 5"),
+        ("segmentation", ["--model.learning_rate", "0"], "learning_rate must be above 0, got 0"),
+        ("detection", ["--data.n_folds", "0"], "n_folds must be above 0, got 0"),
+    ],
+)
+def test_a_wrong_key_or_value_is_one_line(
+    kind: str, words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments(kind, kind, tmp_path / "run"), *words]) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_wrong_key_or_text_of_a_config_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "c.yaml"
+    words = ["train", "grading", "--config", str(config), "--data.dataset", "somewhere"]
+    config.write_text("model:\n  learning_rat: 1\n")
+    assert main(words) == 2
+    assert "no key model.learning_rat; did you mean model.learning_rate?" in capsys.readouterr().err
+    config.write_text("model:\n  width: [\n")
+    assert main(words) == 2
+    assert "at line 3, column 1" in capsys.readouterr().err.splitlines()[-1]

@@ -26,8 +26,11 @@ def test_every_config_opens_with_its_command_and_has_all_keys(name: str) -> None
     ("arguments", "message"),
     [
         (["sudirman"], "experiment must be one of sudirman-weak"),
-        (["sudirman-weak", "--set", "recipe.depth=3"], "sudirman_weak.yaml"),
-        (["sudirman-weak", "--set", "folds=many"], "sudirman_weak.yaml"),
+        (["sudirman-weak", "--set", "recipe.depth=3"], "--set recipe.depth=3: Key 'depth' not in 'Recipe'"),
+        (["sudirman-weak", "--set", "folds=5", "--set", "folds=many"], "--set folds=many: "),
+        (["sudirman-weak", "--set", "depth=3"], "no setting 'depth'; there are folds, recipe"),
+        (["sudirman-weak", "--set", "folds"], "--set folds: wants KEY=VALUE"),
+        (["sudirman-weak", "--set", "only=[a"], "--set only=[a: no valid YAML, line 2"),
         (["sudirman-weak", "--config", "nowhere.yaml"], "no config file nowhere.yaml"),
         (["sudirman-weak"], "PATIENT_t1.png"),
         (["sudirman-weak", "--set", "only=[best]"], "variants are small encoder"),
@@ -38,6 +41,11 @@ def test_a_mistake_is_one_line_and_exit_code_2(
 ) -> None:
     assert main(["experiment", *arguments, "--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 2
     assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_wrong_name_is_told_whatever_else_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["experiment", "sudirman"]) == 2
+    assert "experiment must be one of sudirman-weak" in capsys.readouterr().err
 
 
 def test_a_recipe_takes_no_key_that_it_does_not_have() -> None:

@@ -85,7 +85,7 @@ def test_a_share_of_the_initial_weights_is_kept(pictures: Path, tmp_path: Path) 
 
 
 def test_a_share_of_no_initial_weights_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"initial_share: 0\.5"):
+    with pytest.raises(ConfigError, match="initial_share wants initial_weights"):
         SegmentationModule(initial_share=0.5)
 
 

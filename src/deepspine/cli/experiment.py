@@ -8,12 +8,20 @@ from typing import Annotated
 import typer
 
 
+def _known(name: str) -> str:
+    """Refuse a name that no experiment has, whatever else is missing."""
+    from deepspine.experiments.registry import get_experiment
+
+    return get_experiment(name).name
+
+
 def experiment(
     name: Annotated[
         str,
         typer.Argument(
             help="sudirman-weak, spider-graded, spider-measured, phantom-deepspine, modic-map, modic-normalisation, "
-            "modic-presence, modic-readers or picture-grader."
+            "modic-presence, modic-readers or picture-grader.",
+            callback=_known,
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the run; a stopped run goes on there.")],

@@ -63,8 +63,9 @@ def _fit(
     import warnings
 
     from jsonargparse import ArgumentError
+    from lightning_fabric.utilities.exceptions import MisconfigurationException
 
-    from deepspine.cli.training_run import ConfigInRunFolder, TrainingCLI
+    from deepspine.cli.training_run import ConfigInRunFolder, TrainingCLI, fault_of_arguments
     from deepspine.data.errors import ConfigError
 
     # Lightning cannot know that the words behind `deepspine train` are ours and the rest is handed on.
@@ -81,4 +82,6 @@ def _fit(
             trainer_defaults=dict(trainer_defaults),
         )
     except ArgumentError as error:
-        raise ConfigError(f"{error}; `deepspine train ... --help` lists the keys") from None
+        raise ConfigError(fault_of_arguments(str(error), module, data)) from None
+    except MisconfigurationException as error:
+        raise ConfigError(" ".join(str(error).split())) from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
+from inspect import signature
 from pathlib import Path
 
 import fsspec
@@ -14,6 +17,12 @@ from deepspine.data.errors import ConfigError
 
 LAST = "last"
 CHECKPOINTS = "checkpoints"
+_UNKNOWN_KEY = re.compile(
+    r"Subcommand 'fit' does not accept option '(?P<key>[^']+)'|unrecognized arguments: --(?P<flag>[^\s=]+)"
+)
+"""What jsonargparse says of a key in a config, and of a flag."""
+_OF_A_TEXT = 'in "<unicode string>", '
+"""What YAML calls a config that was read before."""
 
 
 class TrainingCLI(LightningCLI):
@@ -68,6 +77,19 @@ class ConfigInRunFolder(SaveConfigCallback):
         path = Path(trainer.default_root_dir) / self.config_filename
         path.parent.mkdir(parents=True, exist_ok=True)
         self.parser.save(self.config, path, skip_none=False, overwrite=self.overwrite, multifile=self.multifile)
+
+
+def fault_of_arguments(error: str, module: type[pl.LightningModule], data: type[pl.LightningDataModule]) -> str:
+    """Return what jsonargparse has against a config or a flag in our words, with the keys that a wrong one is near."""
+    unknown = _UNKNOWN_KEY.match(error)
+    if not unknown:
+        return f"{error.replace(_OF_A_TEXT, 'at ')}; `deepspine train ... --help` lists the keys"
+    key = unknown["key"] or unknown["flag"]
+    owners = {"model": module, "data": data, "trainer": pl.Trainer}
+    keys = [f"{owner}.{name}" for owner, kind in owners.items() for name in list(signature(kind).parameters)]
+    near = get_close_matches(key, keys, cutoff=0.8)
+    hint = f"did you mean {' or '.join(near)}?" if near else "is the config one of another training?"
+    return f"no key {key}; {hint} `deepspine train ... --help` lists all"
 
 
 class DivergenceCheck(pl.Callback):
