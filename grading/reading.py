@@ -54,9 +54,21 @@ def read_study(study: LocatedStudy, grader: ShippedGrader) -> Reading:
     levels = tuple(_read_level(study.images.report_id, frame, grader, found) for frame in frames)
     levels = tuple(level for level in levels if level.grades)
     if not levels:
-        needed = sorted({name for part in grader.parts for name in part.inputs})
-        raise InputError(f"no level can be graded: the grader needs {' or '.join(needed)} that covers the discs")
+        raise InputError(f"no level can be graded: {_needs(study, grader)}")
     return Reading(study, grader, levels, tuple(_warnings(study, grader, levels)))
+
+
+def _needs(study: LocatedStudy, grader: ShippedGrader) -> str:
+    """Return what the study lacks, where no part of the grader has seen a level."""
+    needed = sorted({name for part in grader.parts for name in part.inputs})
+    stacks = [volume for name in needed for volume in study.images.volumes.get(name, ())]
+    thickness_mm = min(part.preset.spec_of(name).size_mm[0] for part in grader.parts for name in part.inputs)
+    if stacks and all(len(volume.voxels) == 1 for volume in stacks):
+        return (
+            f"the grader learned from crops {thickness_mm:g} mm thick, of which a single picture fills less than half; "
+            "give whole series, or a grader of a dataset built with --crop-preset picture"
+        )
+    return f"the grader needs {' or '.join(needed)} that covers the discs"
 
 
 # ------------------------------------------------------------------------------------------------------------- parts

@@ -182,6 +182,19 @@ def test_findings_that_need_other_pictures_are_named_and_a_study_without_any_is_
         read_study(located, grader(axial))
 
 
+def test_a_picture_that_is_too_thin_for_the_crops_of_the_training_is_told(located: LocatedStudy) -> None:
+    whole = located.spine.volume
+    middle = len(whole.voxels) // 2
+    axes = np.stack([whole.grid.affine[:3, axis] for axis in range(3)], axis=1)
+    affine = whole.grid.affine.copy()
+    affine[:3, 3] += axes[:, 0] * middle
+    picture = replace(whole, voxels=whole.voxels[middle : middle + 1], grid=Grid((1, *whole.grid.shape[1:]), affine))
+    study = replace(located, images=replace(located.images, volumes={"sagittal_t2": [picture]}))
+    assert read_study(study, grader(tiny_part("a", ["bulge"], "picture"))).levels
+    with pytest.raises(InputError, match=r"crops 12 mm thick, of which a single picture fills less than half"):
+        read_study(study, grader(tiny_part("a", ["bulge"], "small")))
+
+
 def test_pictures_unlike_the_training_s_are_told(located: LocatedStudy) -> None:
     features = 3 * tiny_network(["bulge"]).nothing.shape[0]
     strict = FeatureSpread(np.full(features, 50.0), np.eye(features), 1.0, "levels of nobody")
