@@ -238,6 +238,8 @@ class Modifiers(Leftovers):
     def _begin_next_site(self, mention: Mention) -> None:
         """Let a site with a degree or side of its own stand apart from the one before: "the root, mild | foraminal"."""
         cur, before = self.cur, self._peek(-1)
+        if before is not None and before.kind == "vertebra":
+            before = self._peek(-2)  # "the left | L4 root"
         graded = before is not None and before.kind == "grade"
         if cur.sites[-1].value == mention.value or cur.sites[-1].form:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from deepspine.labeling.clauses.brackets import Brackets
-from deepspine.labeling.clauses.frames import BOTH, LEFT, NONE, RIGHT, Conjunct
+from deepspine.labeling.clauses.frames import BOTH, LEFT, NONE, RIGHT, SIDES, Conjunct
 from deepspine.labeling.clauses.lookahead import SHOWS
 from deepspine.labeling.mentions import HEADS, TELLS, Mention
 
@@ -36,6 +36,8 @@ class Scope(Brackets):
         before, after = self._peek(-1), self._peek(1)
         if before is not None and before.kind == "vertebra" and after is not None and after.kind == "vertebra":
             return
+        if self._joins_zones(before, after):
+            return
         self._count_unknown()
         self._settle_predicate_grade()
         self._settle_other_side()
@@ -54,6 +56,15 @@ class Scope(Brackets):
         if value == "and":
             self._end_short_reach()
         self._push(value)
+
+    def _joins_zones(self, before: Mention | None, after: Mention | None) -> bool:
+        """Whether a conjunction joins zones of one narrowing: "left paracentral | and foraminal stenosis"."""
+        head = self._peek(2)
+        if head is None or head.kind != "pred":
+            return False
+        zone = before is not None and before.kind == "zone"
+        zone_behind = after is not None and after.kind == "site" and after.form == "adj" and after.value != "canal"
+        return zone and zone_behind and bool(self.cur.sides) and not self.cur.sites
 
     def on_mark(self, mention: Mention) -> None:
         """Let punctuation separate conjuncts or clauses."""
@@ -124,7 +135,9 @@ class Scope(Brackets):
 
     def _is_side_in_front(self, ends: str) -> bool:
         """Whether a clause is opened by a side, that of what follows: "On the left, | ...", "RIGHT: | severe"."""
-        cur, place = self.cur, self.index - 1
+        cur, place, following = self.cur, self.index - 1, self._peek()
+        if following is not None and following.value == "with" and self.last:
+            return False  # it ends a list: "... and L5-S1 on the right | , with ..."
         if cur.grade or cur.sites or cur.number or cur.mm or self.open is not None:
             return False
         while place >= 0 and self.mentions[place].kind in _PLACES:
@@ -181,7 +194,7 @@ class Scope(Brackets):
             self.neg = ""
             self._fresh()
             return
-        if value == "with" and self._goes_on_with_noun(mention):
+        if value == "with" and (self._goes_on_with_noun(mention) or self._joins_other_side()):
             return
         if value == "with":
             self._open_what_it_has()
@@ -202,6 +215,17 @@ class Scope(Brackets):
         if self.level is None or len(self.level.levels) < 2:
             self.item_start = item_start
         self._go_on_at_worst()
+
+    def _joins_other_side(self) -> bool:
+        """Let degrees of both sides wait for one head: "severe left | with mild right foraminal stenosis"."""
+        cur, degree, side = self.cur, self._peek(), self._peek(2)
+        waiting = bool(cur.grade) and cur.sides in (LEFT, RIGHT) and not cur.sites and self.open is None
+        if not waiting or degree is None or side is None or (degree.kind, side.kind) != ("grade", "side"):
+            return False
+        if SIDES.get(side.value, 0) != BOTH - cur.sides:
+            return False
+        self._push("and")
+        return True
 
     def _goes_on_with_noun(self, mention: Mention) -> bool:
         """Whether "with" or its like ends no clause: "narrowing | with ...", "no other level | with herniation"."""

@@ -1,0 +1,116 @@
+"""Lists of levels with a side or zone each: "stenosis at L4-5 on the left, L5-S1 on the right" has two of both."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import NamedTuple
+
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+
+_AND = Rule("conj.between_sided_levels", "conj", "and", ())
+_COMMA = Rule("mark.between_sided_levels", "mark", ",", ())
+_LEVELS = frozenset(("level", "levels"))
+_DETAILS = frozenset(("side", "side_post", "zone"))
+_HEADS = frozenset(("finding", "pred"))
+_CLOSING = {",": "", "(": ")"}
+"""Marks between a level and its side, and those that close what stands behind them."""
+
+_PARTING = frozenset((",", ";"))
+
+
+class _Item(NamedTuple):
+    """A level with its side, the place behind both, and whether a mark stood between them."""
+
+    level: list[Mention]
+    details: list[Mention]
+    end: int
+    aside: bool
+
+    @property
+    def mentions(self) -> list[Mention]:
+        return self.level + self.details
+
+
+def sided_levels_joined(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Put "and" for the marks between levels that have a side or zone each, and these at their levels.
+
+    Semicolons part levels without any as well: "disc bulge: L4-5 | ; | L5-S1". Behind a heading commas part the levels.
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence, before `settle`.
+    words
+        Of the whole report.
+    """
+    headed = False
+    for start, mention in enumerate(mentions):
+        if mention.kind in _LEVELS and (headed or start <= 1):
+            told, end = _joined(mentions, start, words, _AND if headed else _COMMA)
+            if told:
+                return [*mentions[:start], *told, *mentions[end:]]
+        headed = headed or mention.kind in _HEADS
+    return mentions
+
+
+def _joined(mentions: list[Mention], start: int, words: list[str], between: Rule) -> tuple[list[Mention], int]:
+    """Return a list of such levels, with a rule's mention between them, and the place behind it, or an empty list."""
+    items = [_item(mentions, start)]
+    told = list(items[0].mentions)
+    parted: list[str] = []
+    while (joint := _joint(mentions, items[-1].end, words)) and (
+        item := _item(mentions, items[-1].end + len(joint))
+    ).level:
+        mark = words[joint[0].i]
+        if mark == "," and not (item.details and items[-1].details):
+            break
+        parted.append(mark)
+        told += [Mention(between, joint[0].i, joint[-1].j), *item.mentions]
+        items.append(item)
+    end = items[-1].end
+    sided = sum(bool(item.details) for item in items) > 1 or (";" in parted and set(parted) == {";"})
+    changes = not _PARTING.isdisjoint(parted) or any(item.aside for item in items)
+    ends = end == len(mentions) or mentions[end].kind == "breaker" or words[mentions[end].i] in _PARTING
+    if not (len(items) > 1 and sided and changes and ends):
+        return [], start
+    return (told if any(item.details for item in items) else _as_one([item.level for item in items])), end
+
+
+def _as_one(levels: list[list[Mention]]) -> list[Mention]:
+    """Return levels without sides, each behind its preposition, as one mention of all of them."""
+    *before, first = levels[0]
+    one = Mention(first.rule, first.i, levels[-1][-1].j)
+    one.form = first.form
+    groups = [level[-1].group for level in levels]
+    named = [group.levels for group in groups if group is not None]
+    if first.group is None or len(named) < len(groups):
+        return []
+    one.group = first.group._replace(levels=tuple(dict.fromkeys(chain.from_iterable(named))), end=one.j)
+    return [*before, one]
+
+
+def _item(mentions: list[Mention], start: int) -> _Item:
+    """Return the level at a place with its side or zone, which marks may set off: "at L4-5 | , left paracentral"."""
+    place = start + (start < len(mentions) and mentions[start].kind == "of")
+    if place >= len(mentions) or mentions[place].kind not in _LEVELS:
+        return _Item([], [], start, aside=False)
+    level, place = mentions[start : place + 1], place + 1
+    mark = mentions[place].value if place < len(mentions) and mentions[place].kind == "mark" else ""
+    begin = end = place + (mark in _CLOSING)
+    while end < len(mentions) and (mentions[end].kind in _DETAILS or mentions[end].form == "adj"):
+        end += 1
+    details, behind = mentions[begin:end], mentions[end : end + 1]
+    closed = not behind or behind[0].kind in ("mark", "conj", "breaker")
+    if not details or (mark and not closed) or (mark == "(" and not (behind and behind[0].value == ")")):
+        return _Item(level, [], place, aside=False)
+    return _Item(level, details, end + (mark == "("), aside=bool(mark))
+
+
+def _joint(mentions: list[Mention], place: int, words: list[str]) -> list[Mention]:
+    """Return what parts two items of a list, a mark, "and" or both."""
+    joint = mentions[place : place + 2]
+    spoken = [words[mention.i] for mention in joint]
+    if spoken[:1] == ["and"] or (spoken[:1] and spoken[0] in _PARTING and spoken[1:] != ["and"]):
+        return joint[:1]
+    return joint if spoken[:1] and spoken[0] in _PARTING else []

@@ -1,0 +1,67 @@
+"""Levels with a side or zone each, in lists that marks part; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Foraminal stenosis at L4-5 left, L5-S1 right.",
+        "Foraminal stenosis at L4-5 on the left, L5-S1 on the right.",
+        "Foraminal stenosis at L4-5 on the left, at L5-S1 on the right.",
+        "Foraminal stenosis at L4-5 on the left, and L5-S1 on the right.",
+        "Foraminal stenosis is present at L4-5 on the left, L5-S1 on the right, with a bulge at L3-4.",
+        "Mild foraminal stenosis L4-5 (left), L5-S1 (right).",
+        "Foraminal stenosis: L4-5 left; L5-S1 right.",
+        "Foraminal stenosis: L4-5 left, L5-S1 right.",
+    ],
+)
+def test_each_level_of_a_list_keeps_its_side(text: str) -> None:
+    assert told(text, "foraminal_stenosis").keys() == {"L4-L5 left", "L5-S1 right"}
+
+
+def test_both_sides_of_a_level_within_a_list() -> None:
+    text = "Moderate foraminal stenosis at L3-4 on the left, L4-5 on both sides, L5-S1 on the right."
+    assert told(text, "foraminal_stenosis") == dict.fromkeys(
+        ("L3-L4 left", "L4-L5 left", "L4-L5 right", "L5-S1 right"), "moderate"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Small protrusions at L4-5, left subarticular, and at L5-S1, central.",
+        "Small protrusions at L4-5 (left paracentral) and at L5-S1 (central).",
+        "Small protrusions: L4-5 left paracentral; L5-S1 central.",
+    ],
+)
+def test_each_level_of_a_list_keeps_its_zone(text: str) -> None:
+    assert told(text, "herniation_zone") == {"L4-L5": "subarticular_left", "L5-S1": "central"}
+    assert told(text, "herniation") == dict.fromkeys(("L4-L5", "L5-S1"), "protrusion")
+
+
+@pytest.mark.parametrize("text", ["Disc bulge: L3-4; L4-5; L5-S1.", "Disc bulge at L3-4; L4-5; L5-S1."])
+def test_semicolons_part_levels_of_one_list(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)
+
+
+def test_a_level_keeps_what_stands_behind_it() -> None:
+    text = "Bulge at L3-4, left foraminal stenosis at L4-5, right foraminal stenosis at L5-S1."
+    assert told(text, "bulge") == {"L3-L4": PRESENT}
+    assert told(text, "foraminal_stenosis") == dict.fromkeys(("L4-L5 left", "L5-S1 right"), PRESENT)
+
+
+def test_degrees_of_two_sides_joined_by_with_have_one_head() -> None:
+    text = "At L4-5, severe left with mild right foraminal stenosis."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+def test_zones_of_one_narrowing_share_its_side() -> None:
+    text = "There is left paracentral and foraminal stenosis at L4-5."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": PRESENT}
+
+
+def test_the_side_of_a_root_stands_before_its_vertebra() -> None:
+    text = "At L4-5, the fat around the left L4 root is effaced."
+    assert told(text, "nerve_root").keys() == {"L4-L5 left"}
