@@ -59,11 +59,9 @@ def _joined(mentions: list[Mention], start: int, words: list[str], between: Rule
     items = [_item(mentions, start)]
     told = list(items[0].mentions)
     parted: list[str] = []
-    while (joint := _joint(mentions, items[-1].end, words)) and (
-        item := _item(mentions, items[-1].end + len(joint))
-    ).level:
-        mark = words[joint[0].i]
-        if mark == "," and not (item.details and items[-1].details):
+    while joint := _joint(mentions, items[-1].end, words):
+        item, mark = _item(mentions, items[-1].end + len(joint)), words[joint[0].i]
+        if not item.level or (mark == "," and not (item.details and items[-1].details)):
             break
         parted.append(mark)
         told += [Mention(between, joint[0].i, joint[-1].j), *item.mentions]
