@@ -182,6 +182,9 @@ class Afterthoughts(Objects):
             twins.append(twin)
         if twins:
             self._extend_last(twins)
+            self.level = conjunct.level
+            if twins[-1].finding == "herniation" and conjunct.sides in (LEFT, RIGHT):
+                self.herniation_side = conjunct.sides
 
     # Degrees.
 

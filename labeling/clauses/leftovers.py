@@ -243,6 +243,15 @@ class Leftovers(Zones):
         if self._give_side(self.last, cur.sides):
             self._fresh()
 
+    def _settle_place(self) -> None:
+        """Repeat a head at another level and side before what it does: "... and L5-S1 on the right | , compressing"."""
+        cur, following = self.cur, self._peek()
+        if not (cur.sides and cur.level) or cur.grade or cur.sites or self.conjuncts or not self.last:
+            return
+        if self.open is None and following is not None and following.form == "verb":
+            self._fresh()
+            self._modify_last(cur)
+
     def _opens_other_side(self, side: Mention) -> bool:
         """Whether the other side opens what is said of a site of its own: "stenosis left |, right foramen free"."""
         other, site = self._peek(), self._peek(2)

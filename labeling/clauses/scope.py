@@ -117,6 +117,7 @@ class Scope(Brackets):
         self._settle_side_behind()
         self._settle_further_object()
         self._settle_zone()
+        self._settle_place()
         self._settle_scale()
         self._settle_item_grade()
         self.focus = False
@@ -136,8 +137,9 @@ class Scope(Brackets):
     def _is_side_in_front(self, ends: str) -> bool:
         """Whether a clause is opened by a side, that of what follows: "On the left, | ...", "RIGHT: | severe"."""
         cur, place, following = self.cur, self.index - 1, self._peek()
-        if following is not None and following.value == "with" and self.last:
-            return False  # it ends a list: "... and L5-S1 on the right | , with ..."
+        effect = following is not None and (following.value == "with" or following.form == "verb")
+        if effect and self.last:
+            return False  # it ends a list: "... and L5-S1 on the right | , compressing ..."
         if cur.grade or cur.sites or cur.number or cur.mm or self.open is not None:
             return False
         while place >= 0 and self.mentions[place].kind in _PLACES:

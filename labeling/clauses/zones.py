@@ -45,6 +45,8 @@ class Zones(HeadedValues):
             return False
         if not self.last_open and self.level is not self.last[-1].level:
             self._extend_last([self._again(frame, Conjunct(self.neg, self.hedge)) for frame in self.last])
+            for twin in self.last:
+                twin.sides = 0
         joined = joined_zones(zones)
         if len(zones) == 1 or side_of_zones(zones) in (LEFT, RIGHT):
             self._give_side(self.last, side_of_zones(zones))

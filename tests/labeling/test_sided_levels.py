@@ -65,3 +65,30 @@ def test_zones_of_one_narrowing_share_its_side() -> None:
 def test_the_side_of_a_root_stands_before_its_vertebra() -> None:
     text = "At L4-5, the fat around the left L4 root is effaced."
     assert told(text, "nerve_root").keys() == {"L4-L5 left"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Disc protrusions, left paracentral at L4-5 and right foraminal at L5-S1.",
+        "Disc protrusions are seen, left paracentral at L4-5, right foraminal at L5-S1.",
+        "Herniations: left paracentral at L4-5 and right foraminal at L5-S1.",
+        "Small left paracentral L4-5 and right foraminal L5-S1 protrusions.",
+    ],
+)
+def test_zones_before_their_levels_belong_to_these(text: str) -> None:
+    assert told(text, "herniation_zone") == {"L4-L5": "subarticular_left", "L5-S1": "foraminal_right"}
+    assert told(text, "herniation").keys() == {"L4-L5", "L5-S1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Disc protrusions at L4-5 on the left and L5-S1 on the right, contacting the root.",
+        "Disc protrusions at L4-5 (left) and L5-S1 (right), with root contact.",
+        "Left paracentral L4-5 and right foraminal L5-S1 protrusions with root contact.",
+    ],
+)
+def test_what_the_last_lesion_does_is_at_its_level_and_side(text: str) -> None:
+    assert told(text, "herniation").keys() == {"L4-L5", "L5-S1"}
+    assert told(text, "nerve_root") == {"L5-S1 right": "contact"}
