@@ -8,7 +8,7 @@ from deepspine.labeling.mentions import Mention
 
 def is_adverb(spoken: list[str]) -> bool:
     """Whether words of degree grade a verb, a state or a place, and no noun."""
-    return spoken[-1].endswith("ly") or spoken == ["a", "little"]
+    return spoken == ["a", "little"] or (spoken[-1:] != [] and spoken[-1].endswith("ly"))
 
 
 def is_value(mention: Mention, words: list[str]) -> bool:

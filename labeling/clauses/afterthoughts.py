@@ -303,7 +303,12 @@ def lacks_degree(frame: Frame, conjunct: Conjunct) -> bool:
         and frame.bits != 1
         and (not frame.neg or bool(conjunct.neg))
         and (not conjunct.sides or not frame.sides or frame.sides == conjunct.sides)
-        and (conjunct.level is None or frame.level is None or (frame.inherited and not _is_among(conjunct, frame)))
+        and (
+            conjunct.level is None
+            or frame.level is None
+            or frame.level.ref == "multi"
+            or (frame.inherited and not _is_among(conjunct, frame))
+        )
     )
 
 

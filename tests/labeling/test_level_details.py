@@ -1,4 +1,4 @@
-"""Levels with a side or zone each, in lists that marks part; all texts are invented."""
+"""Lists of levels of one finding with a side, zone or degree each; all texts are invented."""
 
 import pytest
 from tests.labeling.conftest import PRESENT, told
@@ -92,3 +92,45 @@ def test_zones_before_their_levels_belong_to_these(text: str) -> None:
 def test_what_the_last_lesion_does_is_at_its_level_and_side(text: str) -> None:
     assert told(text, "herniation").keys() == {"L4-L5", "L5-S1"}
     assert told(text, "nerve_root") == {"L5-S1 right": "contact"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Disc bulging at L3-4 mild, at L4-5 moderate to severe and at L5-S1 mild.",
+        "There is disc bulging at L3-4 mild; at L4-5 moderate to severe; at L5-S1 mild.",
+        "Disc bulging L3-4 mild, L4-5 moderate to severe, L5-S1 mild.",
+        "Multilevel disc bulging, mild at L3-4, moderate to severe at L4-5 and mild at L5-S1.",
+    ],
+)
+def test_degrees_behind_their_levels_belong_to_these(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate|severe", "L5-S1": "mild"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lateral recess narrowing at L3-4 mild on both sides, and at L4-5 severe on the right.",
+        "Multilevel lateral recess narrowing at L3-4 mild bilaterally, at L4-5 severe on the right.",
+        "Multilevel lateral recess narrowing, mild on both sides at L3-4 and severe on the right at L4-5.",
+        "Lateral recess narrowing: mild bilateral at L3-4; severe right at L4-5.",
+    ],
+)
+def test_degrees_and_sides_of_levels(text: str) -> None:
+    assert told(text, "subarticular_stenosis") == {
+        "L3-L4 left": "mild",
+        "L3-L4 right": "mild",
+        "L4-L5 right": "severe",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Foraminal narrowing is present on the left at L3-4 and on both sides at L5-S1.",
+        "Foraminal narrowing: on the left at L3-4; on both sides at L5-S1.",
+        "Foraminal narrowing: L3-4 on the left, L5-S1 bilaterally.",
+    ],
+)
+def test_sides_before_their_levels(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == dict.fromkeys(("L3-L4 left", "L5-S1 left", "L5-S1 right"), PRESENT)
