@@ -28,6 +28,8 @@ class Parts:
         What the parts depend on: those of another fingerprint are thrown away. None when nothing can be resumed.
     targets
         The table that parts of each kind are merged into, with its header.
+    kept
+        Kinds of rows that are kept for the end of the run, and merged into no table.
     """
 
     def __init__(
@@ -35,9 +37,11 @@ class Parts:
         folder: Path,
         fingerprint: Mapping[str, object] | None,
         targets: Mapping[str, tuple[Path, tuple[str, ...]]],
+        kept: tuple[str, ...] = (),
     ) -> None:
         self.folder = folder
         self.targets = targets
+        self._kinds = (*kept, *targets)
         self.count = 0
         manifest = folder / "manifest.json"
         wanted = json.dumps(fingerprint, sort_keys=True)
@@ -48,12 +52,18 @@ class Parts:
 
     def done(self, number: int) -> bool:
         """Whether a chunk is finished: its last kind of rows is there."""
-        return self._path(number, list(self.targets)[-1]).is_file()
+        return self._path(number, self._kinds[-1]).is_file()
 
     def write(self, number: int, rows: Mapping[str, str]) -> None:
         """Keep the rows of a chunk: CSV text without header, by kind."""
-        for kind in self.targets:
+        for kind in self._kinds:
             self._keep(self._path(number, kind), rows[kind])
+
+    def rows(self, kind: str) -> Iterator[list[str]]:
+        """Yield the rows of a kind, of all chunks in their order."""
+        for number in range(self.count):
+            with self._path(number, kind).open(encoding="utf-8", newline="") as file:
+                yield from csv.reader(file)
 
     def merge(self) -> dict[str, int]:
         """Merge the parts into their tables, sorted by report; returns the number of rows of each kind."""

@@ -11,6 +11,7 @@ import hashlib
 import multiprocessing
 import re
 import sys
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -46,6 +47,9 @@ _KILLED = "a worker was killed, perhaps for want of memory; run again with fewer
 
 _PLAIN = re.compile(r"[\w.-]+").fullmatch
 """An identity that CSV writes as it is."""
+
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a fault of ours raises in the middle of a text; of 50,000 reports the others are labelled all the same."""
 
 EVIDENCE_COLUMNS = (*COLUMNS, "start", "end", "section", "rule", "doubt", "report_doubt")
 Advance = Callable[[int], None]
@@ -168,6 +172,7 @@ def label_file(
         unfinished,
         None if str(path) == STANDARD_INPUT else _fingerprint(Path(path), rules, (id_column, text_column, *targets)),
         targets | {"labels": (out, COLUMNS)},
+        kept=("failed",),
     )
     rejects = Rejects()
     for name in passed_over(Path(path), but=unfinished) if Path(path).is_dir() else ():
@@ -177,15 +182,19 @@ def label_file(
         jobs = ((chunk, rules, evidence is not None) for chunk in _chunks(reports_used))
         ahead = WAITING_PER_WORKER * workers if workers > 1 else 0
         reports, resumed = _label_parts(jobs, parts, submit, ahead=ahead, advance=advance or (lambda n: None))
+    total = reports + len(rejects)
+    for report_id, reason in parts.rows("failed"):
+        rejects.add(report_id, reason)
     labels = parts.merge()["labels"]
     rejects.write(rejects_path)
-    rejects.check_share(reports + len(rejects), allowed=max_reject_share, path=rejects_path)
-    return LabelRun(reports, labels, len(rejects), resumed, rejects_path)
+    rejects.check_share(total, allowed=max_reject_share, path=rejects_path)
+    return LabelRun(total - len(rejects), labels, len(rejects), resumed, rejects_path)
 
 
 Job = tuple[list[ReportText], "str | None", bool]
 Rows = dict[str, str]
-"""CSV text without header: of the label table (`labels`), and of the evidence (`evidence`) where it is wanted."""
+"""CSV text without header: of the label table (`labels`), of the evidence (`evidence`) where it is wanted, and of what
+the labeler failed on (`failed`)."""
 
 Submit = Callable[[Job], Callable[[], Rows]]
 
@@ -279,12 +288,24 @@ def label_chunk(job: Job) -> Rows:
     labeler = _labeler(rules)
     lines: list[str] = []
     evidence: list[tuple[str, ...]] = []
+    failed: list[tuple[str, str]] = []
     for report in sorted(chunk, key=lambda report: report.report_id):
-        lines += csv_lines(report.report_id, labeler.raw(report.text))
-        if with_evidence:
-            evidence += _evidence_rows(report.report_id, labeler.label(report.text))
-    rows = {"labels": "".join(lines)}
+        try:
+            found = csv_lines(report.report_id, labeler.raw(report.text))
+            evidence += _evidence_rows(report.report_id, labeler.label(report.text)) if with_evidence else ()
+        except _FAULTS as error:
+            failed.append((report.report_id, _fault(error)))
+        else:
+            lines += found
+    rows = {"labels": "".join(lines), "failed": csv_text(failed, header=None)}
     return rows | {"evidence": csv_text(evidence, header=None)} if with_evidence else rows
+
+
+def _fault(error: Exception) -> str:
+    """Return where the labeler failed, without a word of the text that it failed on."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+    return f"the labeler failed on this text ({where}): not labelled; please report this, it is a fault of ours"
 
 
 def csv_lines(report_id: str, found: Mapping[Key, Label]) -> list[str]:

@@ -19,6 +19,7 @@ from deepspine.data.label_table import LabelTable
 from deepspine.experiments.benchmarks.labeling.corpus import reports
 from deepspine.labeling import parts, tables
 from deepspine.labeling.aggregation import Key, Label
+from deepspine.labeling.pipeline import Labeler
 from deepspine.labeling.refusal import MAX_CHARACTERS
 from deepspine.labeling.report_files import ReportText
 from deepspine.labeling.tables import label_file, label_texts
@@ -93,6 +94,33 @@ def test_a_worker_that_is_killed_ends_the_run_with_one_line_and_the_next_goes_on
     assert "a worker was killed" in capsys.readouterr().err
     assert main(["label", str(table), "--out", str(out), "--workers", "2"]) == 0
     assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_report_that_the_labeler_fails_on_is_listed_and_the_rest_is_labelled(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """A fault of ours in one text of many; workers are forks of this process and fail as it would."""
+    monkeypatch.setattr(tables, "CHUNK_REPORTS", 4)
+    label_file(table, tmp_path / "whole.csv", evidence=tmp_path / "whole_evidence.csv")
+    read = Labeler.raw
+    with table.open(encoding="utf-8", newline="") as file:
+        text = {row["report_id"]: row["text"] for row in csv.DictReader(file)}["r19"]
+
+    def failing(self: Labeler, given: str) -> dict[Key, Label]:
+        return read(self, given) if given != text else {}[given]
+
+    monkeypatch.setattr(Labeler, "raw", failing)
+    out, evidence = tmp_path / "labels.csv", tmp_path / "evidence.csv"
+    run = label_file(table, out, workers=workers, evidence=evidence)
+    assert (run.reports, run.rejected) == (22, 1)
+    ((source, reason),) = rejects_of(out)
+    assert source == "r19"
+    assert reason.startswith("the labeler failed on this text (KeyError in test_tables.py, line ")
+    for part in (out, evidence):
+        whole = (tmp_path / f"whole{'_evidence' if part is evidence else ''}.csv").read_text(encoding="utf-8")
+        kept = [line for line in whole.splitlines() if not line.startswith("r19,")]
+        assert part.read_text(encoding="utf-8").splitlines() == kept
 
 
 def test_a_run_whose_parts_another_run_has_merged_says_so(
