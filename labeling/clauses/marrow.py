@@ -30,7 +30,7 @@ class Marrow(Lookahead):
 
     def _is_around_node(self, oedema: Mention) -> bool:
         """Whether an oedema lies around the node behind it: "reactive marrow | edema about a Schmorl's node"."""
-        behind = self.mentions[self.mentions.index(oedema) + 1 :]
+        behind = [mention for mention in self.mentions if mention.i >= oedema.j]  # a heading may name the oedema
         node = next((mention for mention in behind if mention.kind in ("finding", "conj", "mark")), None)
         if node is None or node.value != "schmorl_node":
             return False

@@ -85,7 +85,8 @@ def with_listed_places(
         return mentions
     listed = [] if mentions[0].kind in _LEVELS else [Mention(_PRESENT, mentions[0].i, mentions[0].i)]
     for mention in mentions:
-        listed += [mention, Mention(_PRESENT, mention.j, mention.j)] if mention.kind in _LEVELS else [mention]
+        place = min(mention.j, len(words) - 1)  # a text may end in a level
+        listed += [mention, Mention(_PRESENT, place, place)] if mention.kind in _LEVELS else [mention]
     return listed
 
 

@@ -134,3 +134,16 @@ def test_degrees_and_sides_of_levels(text: str) -> None:
 )
 def test_sides_before_their_levels(text: str) -> None:
     assert told(text, "foraminal_stenosis") == dict.fromkeys(("L3-L4 left", "L5-S1 left", "L5-S1 right"), PRESENT)
+
+
+@pytest.mark.parametrize("end", ["", ".", "\n"])
+def test_a_list_may_end_the_text_in_a_level(end: str) -> None:
+    text = f"Lateral recess narrowing: L3-4 left, L4-5 left, L5-S1{end}"
+    assert told(text, "subarticular_stenosis") == dict.fromkeys(
+        ("L3-L4 left", "L4-L5 left", "L5-S1 left", "L5-S1 right"), PRESENT
+    )
+
+
+def test_a_pair_of_levels_with_sides_below_a_heading() -> None:
+    text = "Lateral recess stenosis: L3-4 on both sides and L4-5 on the left."
+    assert told(text, "subarticular_stenosis").keys() == {"L3-L4 left", "L3-L4 right", "L4-L5 left"}

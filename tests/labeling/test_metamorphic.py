@@ -149,3 +149,24 @@ WORDS = [
 @given(st.lists(st.sampled_from([*WORDS, "\n"]), max_size=40))
 def test_no_order_of_domain_words_breaks_the_labeler(words: list[str]) -> None:
     label_texts([" ".join(words)])
+
+
+LISTED = (
+    "Lateral recess stenosis: L1-2 on both sides and L2-3 on the left",
+    "Disc bulging at L3-4 mild, at L4-5 moderate to severe; L5-S1 bilaterally",
+    "Foraminal narrowing: L3-4 left, L4-5 (both), L5-S1",
+    "Reactive oedema in the inferior endplate of L5, Schmorl's node at L4",
+    "Small left paracentral L4-5 and right foraminal L5-S1 protrusions with root contact",
+)
+"""Sentences of many parts; the last word ends the text."""
+
+
+@given(
+    st.sampled_from([*LISTED, *(sentence for text in INVENTED for sentence in text.splitlines() if sentence)]),
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["", *WORDS, "\n"])), max_size=6),
+)
+def test_no_damage_to_a_sentence_breaks_the_labeler(sentence: str, damages: list[tuple[int, str]]) -> None:
+    words = sentence.split(" ")
+    for place, word in damages:
+        words[place % len(words)] = word
+    label_texts([" ".join(words)])
