@@ -24,6 +24,8 @@ _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
 _HEADS = frozenset(("finding", "pred"))
+_NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
+"""How words begin before a "from" that tells of no change: "ranging from mild to severe", "apart from mild"."""
 _TOWARDS = frozenset(("to", "toward", "towards"))
 
 _COMMA = Rule("mark.by_position", "mark", ",", ())
@@ -295,7 +297,7 @@ def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
 
 def _tells_change(grade: Mention, words: list[str]) -> bool:
     """Whether "from mild to moderate" is a change in time and no range."""
-    return words[grade.i - 1] == "from" and not words[grade.i - 2].startswith(("rang", "vary", "vari"))
+    return words[grade.i - 1] == "from" and not words[grade.i - 2].startswith(_NO_CHANGE)
 
 
 def _range(mentions: list[Mention], index: int, words: list[str]) -> tuple[Mention, int]:

@@ -32,7 +32,11 @@ def headed_items(words: list[str], sentence: Sentence) -> list[Sentence]:
     for index, mention in enumerate(mentions):
         if index in following and (
             _heads(mentions[index + 1 : index + 1 + MAX_HEADING_MENTIONS])
-            or (is_whole(words, items[-1].mentions) and is_whole(words, mentions[index + 1 : following[index]]))
+            or (
+                is_whole(words, items[-1].mentions)
+                and is_whole(words, mentions[index + 1 : following[index]])
+                and not _lacks_subject(mentions[index + 1 : following[index]])
+            )
         ):
             items.append(item_behind(items[-1], mention.j))
             items[-2].j = mention.i
@@ -150,6 +154,14 @@ def is_whole(words: list[str], mentions: list[Mention]) -> bool:
     if kinds.isdisjoint(_STATING) or kinds.isdisjoint(_LEVELS):
         return False
     return _PRONOUNS.isdisjoint(words[mentions[0].i : mentions[-1].j])
+
+
+def _lacks_subject(mentions: list[Mention]) -> bool:
+    """Whether mentions say something of what the item before is about: "mildly narrowed on the left at L3-4"."""
+    if any(mention.kind in ("site", "finding") for mention in mentions):
+        return False
+    said = next((mention for mention in mentions if mention.kind not in ("grade", "to", "cap", "conj")), mentions[0])
+    return said.kind == "open" or (said.kind == "pred" and said.form == "part")
 
 
 def _heads(mentions: list[Mention]) -> bool:

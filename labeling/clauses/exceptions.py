@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import LEFT, RIGHT, SLIPS, Frame, LevelRef
+from deepspine.labeling.clauses.frames import LEFT, RIGHT, SLIPS, STENOSES, Frame, LevelRef
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
@@ -73,6 +73,7 @@ class Exceptions(Leftovers):
         )
         said = [frame for frame in self.frames[:start] if frame.level is first or not self.except_named]
         left = [frame for frame in self.frames if frame not in said]
+        _name_narrowings(said, left)
         refs = {id(ref): ref for ref in (first, *(frame.level for frame in said)) if ref is not None}
         for frame in left:
             if id(frame.level) in refs:
@@ -101,6 +102,16 @@ def _exclude(frames: Sequence[Frame], ref: LevelRef, sides: int) -> None:
     for frame in frames:
         if frame.finding not in _OF_ALL:
             frame.exclude = (*frame.exclude, (ref, sides))
+
+
+def _name_narrowings(said: Sequence[Frame], left: Sequence[Frame]) -> None:
+    """Let what is narrow be named behind: "Apart from mild bilateral narrowing at L2-3, | the recesses are patent"."""
+    named = [frame for frame in left if frame.finding in STENOSES]
+    if len({frame.finding for frame in named}) != 1:
+        return
+    for frame in said:
+        if frame.finding == "stenosis":
+            frame.finding, frame.site, frame.plural = named[0].finding, named[0].site, named[0].plural
 
 
 def _spared(frame: Frame, ref: LevelRef) -> Frame:

@@ -230,9 +230,16 @@ class Leftovers(Zones):
         cur, side, following = self.cur, self._peek(-1), self._peek()
         if not cur.sides or cur.grade or cur.sites or cur.level or self.conjuncts or not self.last:
             return
-        if side is None or side.kind != "side" or not self._is_at_head(side, before_it=-2) or following is None:
+        if following is not None and following.kind == "conj" and self.mentions[self.index].kind == "mark":
+            following = self._peek(2)
+        if side is None or side.kind != "side" or following is None:
             return
         adverb = self.words[side.i] == "bilaterally"
+        behind_level = (
+            adverb and self.level is not None and self.level.j == side.i and self.level is self.last[-1].level
+        )
+        if not (behind_level or self._is_at_head(side, before_it=-2)):
+            return
         opens = following.kind in _OPENING_HEAD or (
             following.kind == "side" and (adverb or self._opens_other_side(side))
         )

@@ -172,7 +172,8 @@ class Modifiers(Leftovers):
             return False
         for frame in self.frames:
             frame.exclude = tuple((ref, sides if ref is excepted else side) for ref, side in frame.exclude)
-        self.side_in_front = sides
+        if not self._give_side([frame for frame in self.last if frame.level is excepted], sides):
+            self.side_in_front = sides
         return True
 
     def _is_side_of_focus(self, sides: int) -> bool:

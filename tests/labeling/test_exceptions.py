@@ -225,3 +225,32 @@ def test_a_level_where_it_is_not_is_none(text: str) -> None:
 
 def test_not_at_all_denies_what_follows() -> None:
     assert told("The canal is not at all narrowed at L4-5.", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("but", ["except", "apart from", "other than", "aside from"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "mild to moderate foraminal stenosis at L3-4 on the right",
+        "mild to moderate foraminal stenosis on the right at L3-4",
+        "mild to moderate right foraminal stenosis at L3-4",
+    ],
+)
+def test_what_is_excepted_has_its_degree_and_side(but: str, what: str) -> None:
+    found = told(f"No foraminal stenosis {but} {what}.", "foraminal_stenosis")
+    assert found.pop("L3-L4 right") == "mild|moderate"
+    assert set(found.values()) == {"none"}
+
+
+def test_each_of_several_exceptions_keeps_its_side_behind_its_level() -> None:
+    text = "Foramina are clear except for moderate stenosis at L2-3 on the right and mild stenosis at L4-5 on the left."
+    found = told(text, "foraminal_stenosis")
+    assert (found.pop("L2-L3 right"), found.pop("L4-L5 left")) == ("moderate", "mild")
+    assert set(found.values()) == {"none"}
+
+
+def test_a_narrowing_in_front_is_of_what_is_named_behind() -> None:
+    found = labels_of("Apart from mild bilateral narrowing at L2-3, the lateral recesses are patent.")
+    assert found["L2-L3 subarticular_stenosis left"] == found["L2-L3 subarticular_stenosis right"] == "mild"
+    assert found["L4-L5 subarticular_stenosis left"] == "none"
+    assert not any("canal" in key for key in found)

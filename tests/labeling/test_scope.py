@@ -220,3 +220,12 @@ def test_an_evaluation_that_shows_something_is_no_advice(text: str) -> None:
 @pytest.mark.parametrize("text", ["Evaluation of L4-5 for a bulge is recommended.", "Advise evaluation of L4-5 bulge."])
 def test_an_evaluation_that_is_advised_tells_nothing(text: str) -> None:
     assert labels_of(text) == {}
+
+
+def test_what_a_state_is_said_of_goes_on_behind_a_semicolon() -> None:
+    text = "The foramina are patent at L2-3 and L3-4; mildly narrowed on the left at L4-5."
+    assert told(text, "foraminal_stenosis") == {
+        **{f"{level} {side}": "none" for level in ("L2-L3", "L3-L4") for side in ("left", "right")},
+        "L4-L5 left": "mild",
+    }
+    assert not told(text, "canal_stenosis")

@@ -330,3 +330,11 @@ def test_a_cyst_of_a_facet_has_its_side(before: str, lesion: str) -> None:
     found = labels_of(f"L4-5: {before} and a {lesion}.")
     assert told(f"L4-5: {before} and a {lesion}.", "synovial_cyst") == {"L4-L5 left": "present"}
     assert not any("facet" in key for key in found)
+
+
+@pytest.mark.parametrize("joint", [" and", ", and", ","])
+def test_both_sides_behind_a_level_are_not_those_of_the_next(joint: str) -> None:
+    text = f"Mild foraminal stenosis at L2-3 bilaterally{joint} moderate foraminal stenosis at L4-5 on the right."
+    assert told(text, "foraminal_stenosis") == {
+        "L2-L3 left": "mild", "L2-L3 right": "mild", "L4-L5 right": "moderate"
+    }  # fmt: skip
