@@ -105,6 +105,11 @@ def _read_grade(words: list[str], i: int) -> Mention | None:
     return _numbered(_NUMBER, i, end, bits=_bits_of(numbers), number=max(numbers), form="grade")
 
 
+def _read_letter(words: list[str], i: int) -> Mention | None:
+    """Read `G1` of a slip, not `e.g. 1`."""
+    return _read_grade(words, i) if words[i + 1 : i + 2] != ["."] and words[i - 1 : i] != ["."] else None
+
+
 def _read_degree(words: list[str], i: int) -> Mention | None:
     """Read `degree II` of a slip, not `30 degree`."""
     return None if i and words[i - 1].isdigit() else _read_grade(words, i)
@@ -168,6 +173,7 @@ NUMBER_READERS: dict[str, Callable[[list[str], int], Mention | None]] = {
     "grade": _read_grade,
     "grades": _read_grade,
     "gr": _read_grade,
+    "g": _read_letter,
     "degree": _read_degree,
     **dict.fromkeys(_NAMED_SCALES, _read_scale),
 }

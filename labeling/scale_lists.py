@@ -15,7 +15,7 @@ _OF_LIST = _PLACES | {"levelref", "restword", "cop", "conj", "of", "post_neg"}
 """Kinds of mentions that a list holds beside its grades."""
 
 _MARKS = frozenset((",", ";", ":", "|", "-", "(", ")"))
-_LINKS = SCALE_WORDS | {"classification", "changes", "change", "endplate", "=", "(", ")"}
+_LINKS = SCALE_WORDS | {"classification", "changes", "change", "endplate", "mixed", "=", "(", ")"}
 """Words that stand between the name of a scale, or a level, and a grade."""
 
 _SCALED = frozenset(("disc", "disk", "discs", "disks", "degeneration", "stenosis", "narrowing"))
@@ -62,7 +62,7 @@ def _read_list(name: str, place: int, words: list[str], starts: dict[int, Mentio
                 place += 1
             else:
                 break
-        elif mention.kind in _OF_LIST or words[place] in _MARKS or _SCALED.issuperset(words[place : mention.j]):
+        elif mention.kind in _OF_LIST or mention.value == name or words[place] in _MARKS or _SCALED.issuperset(words[place : mention.j]):
             place = mention.j
         elif _goes_on_below(words, place, starts):
             place += 1

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     r"|l\d\.[1-6](?!\d| ?[mc]m)|(?<![^\W_])l-[1-6](?=[-/][ls\d])|(?<=l-\d[-/])[ls]-[1-6](?!\d)"  # L4.5, L-4/L-5
     r"|(?:(?:[cdt]v?|th)\d{1,2}|l[v ]?[.]?\d{1,2}|s\d)(?!\d)"
     r"|\d+(?:\.\d+)?"
-    r"|(?:b/l|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
+    r"|(?:b/l|o/w|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
     r"|\((?:-|\+{1,3})\)|(?<=[a-z] )[-+]ve(?![a-z])"
     r"|-+>|[()/&+?<>|=*\u2192\u2265\u2212\uff0b]"
@@ -28,6 +28,7 @@ _MINUS, _PLUS = "\u2212", "\uff0b"
 
 _SIGNS = dict.fromkeys(("(-)", "-ve", _MINUS), "absent")
 _SIGNS |= dict.fromkeys(("(+)", "(++)", "(+++)", "+ve", _PLUS), "present")
+_SIGNS["o/w"] = "otherwise"
 """Signs behind what they speak of, and the words that say the same."""
 
 _IN_LISTS = (" -,", " +,", " -;", " +;")
@@ -163,7 +164,7 @@ def tokenize(text: str) -> Tokens:
     if any(f"{word}." in lowered for word in _SHORTENED.intersection(words)):
         text = _without_short_stops(text)
         words = _TOKEN.findall(lower(text))
-    if "-)" in text or "-ve" in text or "+" in text or _MINUS in text or _PLUS in text:
+    if "-)" in text or "-ve" in text or "+" in text or _MINUS in text or _PLUS in text or "o/w" in lowered:
         words = [_SIGNS.get(word, word) for word in words]
     return Tokens(words, text)
 

@@ -11,6 +11,10 @@ _WRAP_MAX = 130
 _WRAP_MIN = 56
 _WRAP_LINES = 3
 _WRAP_SHORT = 52
+_NARROWEST, _MOST = 25, 0.8
+"""Width from which on lines may have been filled, and the share of line ends inside sentences that tells so."""
+
+_STOPS = ".:;|!"
 _FILLED_MIN, _FILLED_LINES = 45, 4
 """Width and number of lines above which a text that fills every line has none of its own."""
 
@@ -142,7 +146,8 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
     widths = [len(line.rstrip()) for line in lines]
     width = max((w for w in widths if w <= _WRAP_MAX), default=0)
     full = sum(w >= 0.8 * width for w in widths)
-    filled = max(widths) <= _WRAP_MAX and width >= _WRAP_MIN and full >= _WRAP_LINES
+    wide = width >= _WRAP_MIN and full >= _WRAP_LINES
+    filled = max(widths) <= _WRAP_MAX and (wide or _breaks_sentences(lines, width))
     found = []
     barred = "|" in text
     bars = max(line.count("|") for line in lines) if barred else 0
@@ -162,6 +167,28 @@ def _wrapped_line_ends(text: str) -> frozenset[int]:
         else:
             row = ""
     return frozenset(found)
+
+
+def _breaks_sentences(lines: list[str], width: int) -> bool:
+    """Whether line ends inside sentences stand where the next word had no room in a width.
+
+    A title has none to tell; one line end alone tells it where other lines end as sentences do.
+    """
+    if width < _NARROWEST:
+        return False
+    told = [line.strip() for line in lines if line.strip()]
+    if len(told[0]) < width / 2:
+        told = told[1:]
+    loud = not any(map(str.islower, "".join(told)))
+    within = [
+        (line, following.split(None, 1)[0])
+        for line, following in pairwise(told)
+        if line[-1] not in _STOPS and (following[0].islower() or (loud and following[0].isalpha()))
+    ]
+    full = sum(len(line) + 1 + len(word) > width for line, word in within)
+    if len(within) == 1:
+        return bool(full) and any(line[-1] in _STOPS for line in told) and within[0][1].lower() not in _OPENERS
+    return bool(within) and full >= _MOST * len(within)
 
 
 def _row_opening(line: str) -> str:
@@ -185,7 +212,7 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     last = line[-1]
     if last == "," and following.startswith(("At L", "At the L")):
         return False
-    if last in ".:;|!" or following[0] in "*|-" or line.endswith("===") or ("|" in line and "|" in following):
+    if last in _STOPS or following[0] in "*|-" or line.endswith("===") or ("|" in line and "|" in following):
         return False
     if following[0].isdigit() and re.match(r"\d+[.)]\s", following):
         return False

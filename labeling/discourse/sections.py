@@ -102,6 +102,8 @@ class Sections:
         sentence = self.sentences[index]
         if sentence.blank_before or self.words[sentence.i] in DESCRIBING:
             return True
+        if not sentence.mentions:
+            return False
         first = sentence.mentions[0]
         opens = first.kind in NAMED or (first.kind == "site" and any(m.kind == "cop" for m in sentence.mentions))
         return opens and first.i == sentence.i

@@ -36,7 +36,7 @@ LAYOUTS: Mapping[str, Spoil] = {
     "semicolons": _spelt("; "),
     "bars": _spelt(" | "),
     "doubled": _spelt("\n\n"),
-    **{f"wrapped at {width}": partial(_wrapped, width=width) for width in (100, 80, 72, 60)},
+    **{f"wrapped at {width}": partial(_wrapped, width=width) for width in (100, 80, 72, 60, 50, 40)},
 }
 """What becomes of the line ends, by its name in the docs."""
 
