@@ -23,6 +23,7 @@ _SIDES = frozenset(("side", "side_post"))
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
+_SAME = "grade.same"
 _HEADS = frozenset(("finding", "pred"))
 _NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
 """How words begin before a "from" that tells of no change: "ranging from mild to severe", "apart from mild"."""
@@ -86,10 +87,8 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         mentions = _without_roots_in_fluid(mentions, words)
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
         mentions = _without_comma_before_object(mentions)
-    if "grade" in kinds and ("focus" in kinds or "side_post" in kinds):
-        mentions = _without_degrees_of_place(mentions, words)
-    if "grade" in kinds and ("cap" in kinds or [mention.kind for mention in mentions].count("grade") > 1):
-        mentions = _merge_grades(mentions, words)
+    if "grade" in kinds:
+        mentions = _with_grades_settled(mentions, words, kinds)
     mentions = without_past(mentions, words, kinds)
     if "levelref" in kinds and "level" in kinds:
         mentions = _without_included(_without_ranged(mentions, words), words)
@@ -107,6 +106,33 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
     if "neg" in kinds and "breaker" in kinds:
         mentions = with_denied_side_behind(mentions, words)
     return mentions
+
+
+def _with_grades_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
+    """Take out degrees of places, liken those that are the same, and merge ranges and caps."""
+    if "focus" in kinds or "side_post" in kinds:
+        mentions = _without_degrees_of_place(mentions, words)
+    mentions = _with_same_degrees(mentions)
+    if "cap" in kinds or [mention.kind for mention in mentions].count("grade") > 1:
+        mentions = _merge_grades(mentions, words)
+    return mentions
+
+
+def _with_same_degrees(mentions: list[Mention]) -> list[Mention]:
+    """Give "of the same degree" the degree before it; without one it says nothing."""
+    if not any(mention.rule.id == _SAME for mention in mentions):
+        return mentions
+    told: list[Mention] = []
+    bits = 0
+    for mention in mentions:
+        if mention.rule.id != _SAME:
+            bits = mention.bits if mention.kind == "grade" else bits
+            told.append(mention)
+        elif bits:
+            same = Mention(mention.rule, mention.i, mention.j)
+            same.bits = bits
+            told.append(same)
+    return told
 
 
 def _arrow(mentions: list[Mention], index: int, words: list[str]) -> Mention | None:

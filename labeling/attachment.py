@@ -35,6 +35,7 @@ _NIL = frozenset(("nil", "none", "nothing"))
 _SIGNIFICANT = frozenset(("significant", "significance"))
 _NO = Rule("neg.by_position", "neg", "no", ())
 _NARROWING = Rule("pred.narrowing_disc", "pred", "narrow", (), form="verb")
+_NEURAL = frozenset(("root", "roots", "sac", "cauda"))
 _NARROWABLE = frozenset(("canal", "foramen", "recess"))
 _DECOMPRESSIBLE = frozenset((*STENOSES, "stenosis", "nerve_root", "thecal_sac"))
 _GONE = Rule("neg.gone_by_surgery", "post_neg", "gone", ())
@@ -159,10 +160,14 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
 
     def _finish(self) -> None:
         """Settle what only the end of the sentence decides."""
-        if self.neg_frees and not self.neg_heads and not self.frames[self.except_start :]:
-            for conjunct in self.subject:
-                for site in conjunct.sites:
-                    self._emit(NORMAL, site, clone(conjunct))
+        if self.neg_frees and not self.neg_heads:
+            told = bool(self.frames[self.except_start :])
+            for subject in self.subject:
+                free = clone(subject)
+                free.neg = ""
+                for site in subject.sites:
+                    if not told or site.value in _NEURAL:  # "the protrusion is | clear of the root"
+                        self._emit(NORMAL, site, free)
         if not self.frames and self.topic is not None and self._lists_levels():
             self._answer_topic("")
         if not self.frames and not self.side_in_front and self._is_nil():

@@ -16,7 +16,9 @@ from deepspine.labeling.mentions import Mention
 
 _AND = Rule("conj.between_levels", "conj", "and", ())
 _COMMA = Rule("mark.between_levels", "mark", ",", ())
+_SPARED = Rule("except.denied_level", "except", "spare", ())
 _LEVELS = frozenset(("level", "levels"))
+_BEFORE_DENIED = frozenset(("mark", "breaker"))
 _PLACES = frozenset(("side", "side_post", "zone"))
 _DEGREES = frozenset(("grade", "to", "cap"))
 _HEADS = frozenset(("finding", "pred"))
@@ -96,6 +98,31 @@ def _starts(mentions: list[Mention], head: int) -> Iterator[int]:
             return
         if mentions[place].kind in _LEVELS:
             yield place - (mentions[place - 1].kind == "of")
+
+
+def with_denied_levels_behind(mentions: list[Mention]) -> list[Mention]:
+    """Read "L3-4 and L4-5 are dehydrated, | L5-S1 is not" as "..., but not at L5-S1".
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence, before `settle`.
+    """
+    for index, neg in enumerate(mentions):
+        if index < len(("disc", "level")) or neg.value != "not" or neg.j - neg.i != len(("is", "not")):
+            continue
+        *_, level = mentions[:index]
+        behind = mentions[index + 1 : index + 2]
+        alone = not behind or behind[0].kind in ("mark", "breaker")
+        start = index - 1
+        while start and (mentions[start - 1].kind == "of" or mentions[start - 1].kind in _BEFORE_DENIED):
+            start -= 1
+        parted = start < index - 1 and mentions[start].kind in ("mark", "breaker")
+        said = any(mention.kind in (*_HEADS, "open") for mention in mentions[:start])
+        if level.kind in _LEVELS and level.j == neg.i and alone and parted and said:
+            spared = [Mention(_SPARED, level.i, level.i), _level_from([level], level.i)]
+            return [*mentions[:start], *spared, *mentions[index + 1 :]]
+    return mentions
 
 
 # ------------------------------------------------------------------------------------------------------- what is told

@@ -13,7 +13,7 @@ _SIDE_OF_WORD = {
     **dict.fromkeys(("left", "lt", "l"), "left"),
     **dict.fromkeys(("right", "rt", "r"), "right"),
 }
-_SIDE = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
+SIDE_BY_POSITION = {side: Rule(f"side.{side}_by_position", "side", side, ()) for side in ("left", "right")}
 _BOTH = {kind: Rule(f"{kind}.both_named", kind, "both", ()) for kind in ("side", "side_post")}
 _OF = Rule("of.both_sides", "of", "", ())
 _COMMA = Rule("mark.by_position", "mark", ",", ())
@@ -47,7 +47,7 @@ def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequen
         Mentions of the heading, one of which names both sides.
     """
     sides = [mention for mention in heading if mention.kind == "side"]
-    order = _order(words, sides[0].i) if sides and sides[-1].j - sides[0].i == _PAIR_WORDS else None
+    order = order_of_sides(words, sides[0].i) if sides and sides[-1].j - sides[0].i == _PAIR_WORDS else None
     return mentions if order is None else _shared_out(mentions, words, *order)
 
 
@@ -61,7 +61,7 @@ def sided_within(mentions: list[Mention], words: list[str]) -> list[Mention]:
     words
         Of the whole report.
     """
-    pairs = [k for k, m in enumerate(mentions) if m.kind == "side" and _order(words, m.i) is not None]
+    pairs = [k for k, m in enumerate(mentions) if m.kind == "side" and order_of_sides(words, m.i) is not None]
     if not pairs:
         return mentions
     told = mentions[: pairs[0]]
@@ -129,7 +129,7 @@ def with_bracketed_degrees_ahead(mentions: list[Mention], words: list[str]) -> l
         first, _, mild, _, joint, second, _, severe, _, site = part = mentions[index : index + len(_BRACKETED)]
         shape = all(m.kind in kinds or words[m.i] in kinds for m, kinds in zip(part, _BRACKETED, strict=True))
         if shape and {first.value, second.value} == {"left", "right"}:
-            sides = [Mention(_SIDE[side.value], side.i, side.j) for side in (first, second)]
+            sides = [Mention(SIDE_BY_POSITION[side.value], side.i, side.j) for side in (first, second)]
             of = [Mention(_OF, first.i, first.i + 1)] if words[first.i] == "of" else []
             told = [*of, mild, sides[0], joint, severe, sides[1], site]
             return [*mentions[:index], *told, *mentions[index + len(part) :]]
@@ -171,7 +171,7 @@ def _is_other_side(side: Mention, before: list[Mention]) -> bool:
 
 def _pair_shared_out(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Share out the values behind a pair of sides, which the mentions begin with."""
-    order = _order(words, mentions[0].i)
+    order = order_of_sides(words, mentions[0].i)
     behind = next((k for k, m in enumerate(mentions) if m.i >= mentions[0].i + _PAIR_WORDS), len(mentions))
     first = behind
     while first < len(mentions) and _may_part(mentions[first]):
@@ -195,7 +195,7 @@ def _may_part(mention: Mention) -> bool:
     return mention.value in _MARKS_BEFORE if mention.kind == "mark" else mention.kind in _BEFORE_VALUES
 
 
-def _order(words: list[str], place: int) -> tuple[str, str] | None:
+def order_of_sides(words: list[str], place: int) -> tuple[str, str] | None:
     """Return the sides that "R/L" at a token names, as they are written; None where it names no such pair."""
     named = words[place : place + _PAIR_WORDS]
     if len(named) < _PAIR_WORDS or named[1] != "/":
@@ -211,8 +211,8 @@ def _shared_out(mentions: list[Mention], words: list[str], first: str, second: s
     for index, mention in enumerate(mentions):
         if words[mention.i] == "/" and _parts_values(mentions, index, words):
             place = mentions[begin].i
-            told.insert(len(told) - (index - begin), Mention(_SIDE[first], place, place))
-            told += [Mention(_COMMA, mention.i, mention.j), Mention(_SIDE[second], mention.j, mention.j)]
+            told.insert(len(told) - (index - begin), Mention(SIDE_BY_POSITION[first], place, place))
+            told += [Mention(_COMMA, mention.i, mention.j), Mention(SIDE_BY_POSITION[second], mention.j, mention.j)]
             continue
         if not (is_value(mention, words) or words[mention.i] in ("-", "to")):
             begin = index + 1

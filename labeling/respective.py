@@ -1,4 +1,4 @@
-"""What "respectively" shares out: "L3-4 and L4-5 show mild and moderate bulging, respectively" has a degree for each."""
+"""What "respectively" shares out: "L3-4 and L4-5 show mild and moderate bulging, respectively"."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from deepspine.labeling.clauses.frames import SITE_OF_SCALE, SITES
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import SCALE_NAMES, SCALE_WORDS, read_value
+from deepspine.labeling.paired_sides import SIDE_BY_POSITION, order_of_sides
 
 _PLACES = frozenset(("level", "levels", "side", "side_post"))
 _OF_LIST = _PLACES | {"levelref", "restword", "cop", "conj", "of", "post_neg"}
@@ -17,6 +18,9 @@ _OF_LIST = _PLACES | {"levelref", "restword", "cop", "conj", "of", "post_neg"}
 _MARKS = frozenset((",", ";", ":", "|", "-", "(", ")"))
 _LINKS = SCALE_WORDS | {"classification", "changes", "change", "endplate", "mixed", "=", "(", ")"}
 """Words that stand between the name of a scale, or a level, and a grade."""
+
+_AHEAD = 4
+"""Tokens behind the name of a scale among which "R/L" begins: "Lee grade (| R/L)"."""
 
 _SCALED = frozenset(("disc", "disk", "discs", "disks", "degeneration", "stenosis", "narrowing"))
 """Words for what a scale grades; they may stand behind a grade: "Pfirrmann grade IV | degeneration at L4-5, V at"."""
@@ -51,24 +55,47 @@ def _heading(name: str, place: int, words: list[str]) -> dict[int, Mention]:
 def _read_list(name: str, place: int, words: list[str], starts: dict[int, Mention]) -> dict[int, Mention]:
     """Read the grades behind the name of a scale, by their first token, to the end of the list."""
     found: dict[int, Mention] = {}
+    order = next(filter(None, (order_of_sides(words, ahead) for ahead in range(place, place + _AHEAD))), None)
     while place < len(words):
         mention = starts.get(place)
         if mention is None or mention.kind == "number":
             value = read_value(name, words, place if mention is None else _behind_links(words, place))
             if value is not None and _ends_item(words, value.j, starts):
-                found[place] = value
+                found |= _of_sides(name, words, value, order) or {place: value}
                 value.i, place = place, value.j
             elif mention is None and (words[place] in _LINKS or _goes_on_below(words, place, starts)):
                 place += 1
             else:
                 break
-        elif mention.kind in _OF_LIST or mention.value == name or words[place] in _MARKS or _SCALED.issuperset(words[place : mention.j]):
+        elif (
+            mention.kind in _OF_LIST
+            or mention.value == name
+            or words[place] in _MARKS
+            or _SCALED.issuperset(words[place : mention.j])
+        ):
             place = mention.j
         elif _goes_on_below(words, place, starts):
             place += 1
         else:
             break
     return found
+
+
+def _of_sides(name: str, words: list[str], pair: Mention, order: tuple[str, str] | None) -> dict[int, Mention]:
+    """Return the two sides of "2/1" and a grade for each, where "(R/L)" behind the name of the scale tells their order.
+
+    A side is kept under a number of its own: it stands at its grade's token.
+    """
+    if order is None or words[pair.i + 1 : pair.j - 1] != ["/"]:
+        return {}
+    told: dict[int, Mention] = {}
+    for place, side in zip((pair.i, pair.j - 1), order, strict=True):
+        value = read_value(name, [*words[: place + 1]], place)
+        if value is None:
+            return {}
+        told[-1 - place] = Mention(SIDE_BY_POSITION[side], place, place)
+        told[place] = value
+    return told
 
 
 def _behind_links(words: list[str], place: int) -> int:

@@ -14,6 +14,9 @@ _WRAP_SHORT = 52
 _NARROWEST, _MOST = 25, 0.8
 """Width from which on lines may have been filled, and the share of line ends inside sentences that tells so."""
 
+_NEARLY = 0.8
+"""Share of a width that a line is filled to by hand."""
+
 _STOPS = ".:;|!"
 _FILLED_MIN, _FILLED_LINES = 45, 4
 """Width and number of lines above which a text that fills every line has none of its own."""
@@ -229,7 +232,10 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
         return ending.endswith("ing")
     if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
         return True
-    return following[0].islower() and len(line) > _WRAP_SHORT and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+    if width and line.isupper() and first.isupper() and len(line) > _NEARLY * width and not _HEADED(following):
+        return True
+    short = min(_WRAP_SHORT, _NEARLY * width) if width else _WRAP_SHORT
+    return following[0].islower() and len(line) > short and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
 
 
 def _opens_row(line: str, following: str) -> bool:
@@ -243,7 +249,7 @@ def _is_answer(line: str, following: str) -> bool:
     """Whether the "no" at the end of a line answers it: "Listhesis: | no", "Canal stenosis | no" above "L3-4 bulge"."""
     before = line[: -len("no")].rstrip()
     words = before.lower().split()
-    named = 0 < len(words) < _ANSWERED_WORDS and _DANGLING.isdisjoint(words)
+    named = 0 < len(words) < _ANSWERED_WORDS and _DANGLING.isdisjoint(words) and before[-1] != "."
     return before.endswith(":") or (named and not following[0].islower())
 
 

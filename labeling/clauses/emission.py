@@ -110,7 +110,8 @@ class Emission(Normality, EnteredSites):
             self.fat_of_sac = True
         if value in _SIDED:
             frame.named = value == "root" and site.i > 0 and vertebra_name(self.words[site.i - 1]) is not None
-            if not frame.sides and not frame.neg and not site.plural:
+            others = frame.level is not None and frame.level.ref in ("rest", "elsewhere")
+            if not (frame.sides or frame.neg or site.plural or others):
                 entered = 0 if value == "root" else self._side_entered(frame.head, value)
                 frame.sides = entered or self.herniation_side or (self.side_before if value == "root" else 0)
             if value != "root" and frame.sides in (LEFT, RIGHT):

@@ -9,6 +9,7 @@ from deepspine.labeling.clauses.frames import (
     LATERAL,
     LEFT,
     RIGHT,
+    SIDES,
     Conjunct,
     Frame,
     LevelRef,
@@ -115,12 +116,22 @@ class FindingHeads(Leftovers):
             frames[0].grade, frames[0].cap = self.last[-1].grade, self.last[-1].cap
         if value == "herniation":
             self._place_herniation(mention, frames[0])
+        elif value == "synovial_cyst" and frames[0].sides in (LEFT, RIGHT):
+            self.herniation_side = frames[0].sides  # what it presses on lies at its side
+        if self.hedge and self._is_presupposed(mention):
+            frames[0].hedge = False
         if cur.neg and self.neg and cur.grade:
             self.neg_grade = (cur.grade, cur.cap)
         self.last = [*self._said_before(mention, value, frames), *frames]
         self.conjuncts = []
         self.subject = []
         self._fresh()
+
+    def _is_presupposed(self, lesion: Mention) -> bool:
+        """Whether a lesion is there of which it is not known what it does: "whether the | bulge contacts the root"."""
+        hedge = next((m for m in reversed(self.mentions[: self.index]) if m.kind == "hedge"), None)
+        asked = hedge is not None and self.words[hedge.j - 1] in ("whether", "if")
+        return asked and hedge is not None and "the" in self.words[hedge.j : lesion.i]
 
     def _gather(self, cur: Conjunct) -> None:
         """Let a lesion take what the conjuncts before it leave to it: "mild left | and L4-5 ... bulge"."""
@@ -384,6 +395,8 @@ class FindingHeads(Leftovers):
         known = [s for s in sites if s.value in ("disc", "facet", "endplate", "disc_signal")]
         following = self._peek()
         before = [site for conjunct in [*self.conjuncts, self.cur] for site in conjunct.sites]
+        if not before and self._takes_joint_behind():
+            sites = known = self.cur.sites
         foreign = all(site.value in ("other", "cord") for site in before)
         if foreign and following is not None and following.kind == "of" and self._site_within(3):
             self._open(mention)
@@ -399,6 +412,18 @@ class FindingHeads(Leftovers):
         self.conjuncts = []
         self._fresh()
         self.last = frames
+
+    def _takes_joint_behind(self) -> bool:
+        """Take the joint that an adjective describes, with its side: "a degenerated | left facet joint"."""
+        end, sided = self.mentions[self.index].j, self._next_is("side")
+        side, joint = self._peek(), self._peek(1 + sided)
+        if side is None or joint is None or joint.value != "facet" or side.i != end or (sided and joint.i != side.j):
+            return False
+        if sided:
+            self.cur.sides = SIDES.get(side.value, 0)
+        self.cur.sites.append(joint)
+        self.index += 1 + sided
+        return True
 
     def _joined_with_last(self, sites: list[Mention]) -> list[Mention]:
         """Return the last site and those that "and" joins to it: "the disc and the facets | degenerate"."""

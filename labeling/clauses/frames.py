@@ -184,6 +184,9 @@ class Topic:
         return twin
 
 
+OF_HERNIATION = frozenset(("herniation_zone", "herniation_migration"))
+"""What is but told of a herniation; none of their grades is an absence."""
+
 ZONED = frozenset(("bulge", "herniation"))
 """Lesions that lie in a zone of their disc."""
 

@@ -60,6 +60,9 @@ class Negation(Leftovers):
         self.neg_frees = self.words[mention.i] in ("clear", "free") and mention.j - mention.i == 2
         self._fresh()
         self.cur.rest = self.neg_rest = rest
+        if self.words[mention.i] in _OF_SUBJECTS and (having := self._words_of_having()):
+            self.of_these = True
+            self.index += having
 
     def on_post_neg(self, mention: Mention) -> None:
         """Deny what was said before ("is not seen", "has resolved", "none")."""
@@ -69,7 +72,6 @@ class Negation(Leftovers):
             return
         if self._denies_what_follows(mention):
             self.on_neg(mention)
-            self.index += self._is_none_with(mention)  # "with" does not end what "none" denies
             return
         at_start = self.cur.empty and (
             previous is None
@@ -160,7 +162,8 @@ class Negation(Leftovers):
         if mention.value == "gone" and mention.j - mention.i == 1 and self._peek(-1) is None:
             return True
         if self.words[mention.i : mention.j] == ["none"]:
-            return self._verb_follows() or self._is_none_with(mention)
+            has = self._words_of_having() > 0 and (bool(self.last) or self._peek(-1) is None)
+            return has or self._verb_follows() or self._is_lesion_denied()
         if self.words[mention.i : mention.j] != ["nil"]:
             return False
         previous, following = self._peek(-1), self._peek()
@@ -170,9 +173,22 @@ class Negation(Leftovers):
             return False
         return previous is None or previous.j < mention.i or previous.kind not in _SUBJECTS
 
-    def _is_none_with(self, none: Mention) -> bool:
-        """Whether none of several lesions has what follows: "bulges at L3-4 and L4-5, | none with stenosis"."""
-        return self.words[none.i : none.j + 1] == ["none", "with"] and bool(self.last) and self._next_is("breaker")
+    def _words_of_having(self) -> int:
+        """Return how many mentions say that lesions have what follows: "none | with", "neither | is | associated with".
+
+        What "with" opens is denied here.
+        """
+        verb = self._next_is("cop")
+        having = self._peek(1 + verb)
+        return 1 + verb if having is not None and having.kind == "breaker" and having.value == "with" else 0
+
+    def _is_lesion_denied(self) -> bool:
+        """Whether a disc's lesion has "none" as its subject: "none | has herniated", "none | is bulging"."""
+        verb = self._next_is("cop")
+        lesion = self._peek(1 + verb)
+        if lesion is None or not (lesion.kind == "finding" or (lesion.kind == "pred" and lesion.form == "part")):
+            return False
+        return verb or self.words[lesion.i] in _VERBS
 
     def _side_before(self, previous: Mention | None) -> Mention | None:
         """Return the mention before a denial, a pronoun or mark left out: "on the right it | is absent"."""

@@ -224,7 +224,12 @@ class Predicates(Leftovers):
             opener.grade = self.conjuncts[-1].grade
         self.conjuncts = []
         self._fresh()
-        subject = [(site, conjunct.sides) for conjunct in self.subject for site in conjunct.sites]
+        others = self.level is not None and self.level.ref in ("rest", "elsewhere")
+        subject = [
+            (site, 0 if others and site.value == "root" else conjunct.sides)  # "right L5 compressed, others | free"
+            for conjunct in self.subject
+            for site in conjunct.sites
+        ]
         if mention.value == "normal" and self._is_of_level_alone():
             frames = [self._frame("normal_level", 1, mention, opener)]
         elif (other := self._other_side_before(opener)) is not None:

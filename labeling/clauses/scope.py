@@ -259,7 +259,9 @@ class Scope(Brackets):
 
     def _goes_on_with_clause(self, mention: Mention) -> bool:
         """Take "which", "where" and "there is": they go back to a place or a level named before, or open a clause."""
-        word = self.words[mention.i]
+        word, before = self.words[mention.i], self._peek(-1)
+        if before is not None and before.kind == "hedge" and before.j == mention.i:
+            return True  # "whether | it contacts the root"
         if self.place and word in ("which", "where"):
             self._boundary()
             self.subject, self.place = list(self.place), ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deepspine.labeling.attachment import ClauseReader
-from deepspine.labeling.clauses.frames import SITES, SLIPS, Frame, LevelRef, last_side
+from deepspine.labeling.clauses.frames import OF_HERNIATION, SITES, SLIPS, Frame, LevelRef, last_side
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.mentions import Mention
@@ -16,6 +16,9 @@ ANAPHORS = frozenset(
     ("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above", "discs_below")
 )
 """Ways to point to levels named before."""
+
+_OF_PAIR = frozenset(("former", "latter"))
+"""Words for one of two levels; in the next sentence they stand for one of the same two."""
 
 _NAMING = ANAPHORS | {""}
 _ALL = frozenset(("all", "any", "multi", "rest", "elsewhere"))
@@ -31,9 +34,6 @@ _PLACES = frozenset(("level", "disc", "disc_space"))
 
 _ATTRIBUTES = frozenset(("grade", "side", "zone", "prior", "filler", "trend"))
 _TELLING = frozenset(("finding", "pred", "open", "level", "levels", "levelref", "neg"))
-_OF_HERNIATION = frozenset(("herniation_zone", "herniation_migration"))
-"""What is but told of a herniation."""
-
 _SITES_KEPT = ("foramen", "recess", "root")
 
 
@@ -79,7 +79,7 @@ class Carrying:
         context.previous_site = None
         findings = {frame.finding for frame in frames}
         if len(findings) > 1:
-            findings -= _OF_HERNIATION
+            findings -= OF_HERNIATION
         for frame in frames:
             if frame.site in _SITES_KEPT:
                 context.previous_site = SITES[frame.site]
@@ -113,7 +113,7 @@ class Carrying:
                 context.level = LevelRef((), "", 0, 0, outside=True)
                 context.level_standalone = False
             return
-        context.recent.extend(resolved)
+        context.recent.extend(levels for levels in resolved if seen[0].ref not in _OF_PAIR)
         if reader.at_header and context.level is not None and _all_among(resolved, context.level.levels):
             context.just_named = resolved[-1]
             return

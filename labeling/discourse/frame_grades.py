@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.clauses.frames import GRADE1_MM, GRADED, LATERAL, NONE, SEVERITY_FINDINGS, Frame
+from deepspine.labeling.clauses.frames import (
+    GRADE1_MM,
+    GRADED,
+    LATERAL,
+    NONE,
+    OF_HERNIATION,
+    SEVERITY_FINDINGS,
+    Frame,
+)
 
 _WITHOUT_LESION = {0b0100: 0b0011, 0b1000: 0b0111, 0b1100: 0b0011}
 """What "no extrusion", "no sequestration" and "no extrusion or sequestration" leave possible of a herniation."""
@@ -16,7 +24,7 @@ def is_negative(frame: Frame) -> bool:
     """Whether a frame says that something is absent."""
     if frame.neg in ("no", "not") or frame.gone or (frame.cap == "at_most" and not frame.hedge):
         return True
-    return frame.bits == 1
+    return frame.bits == 1 and frame.finding not in OF_HERNIATION
 
 
 def is_particular(frame: Frame) -> bool:

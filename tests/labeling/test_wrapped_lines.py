@@ -1,6 +1,7 @@
 """A report that was wrapped at a width says what it said before."""
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,27 @@ def wrapped(text: str, width: int) -> str:
 @pytest.mark.parametrize("text", [*WHOLE, *reports(6, seed=5)])
 def test_a_wrapped_report_says_the_same(text: str) -> None:
     assert labels_of(wrapped(text, 72)) == labels_of(text)
+
+
+NARROW = (
+    "Indication: back pain.\n\nAt L4-5 the disc space is severely narrowed. There is a moderate central protrusion "
+    "producing flattening of the thecal sac and marked right lateral recess encroachment with severe bilateral foraminal "
+    "stenosis. No evidence of disc herniation is seen at L5-S1. There is no significant central canal stenosis at L3-4 "
+    "and mild left foraminal narrowing."
+)
+
+
+@pytest.mark.parametrize("width", range(36, 57, 2))
+@pytest.mark.parametrize("spelt", [str, str.upper])
+def test_narrow_lines_break_sentences(spelt: Callable[[str], str], width: int) -> None:
+    text = spelt(NARROW)
+    assert labels_of(wrapped(text, width)) == labels_of(text)
+
+
+def test_short_lines_of_their_own_break_none() -> None:
+    text = "LSS MRI\nCentral disc protrusion at L5-S1, compressing the thecal sac\nthe spinal canal is adequate."
+    assert told(text, "canal_stenosis")["L3-L4"] == "none"
+    assert told(text, "thecal_sac")["L5-S1"] == "compression"
 
 
 @pytest.mark.parametrize("width", range(56, 101, 4))
