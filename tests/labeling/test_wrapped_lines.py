@@ -46,9 +46,9 @@ def test_a_wrapped_report_says_the_same(text: str) -> None:
 
 NARROW = (
     "Indication: back pain.\n\nAt L4-5 the disc space is severely narrowed. There is a moderate central protrusion "
-    "producing flattening of the thecal sac and marked right lateral recess encroachment with severe bilateral foraminal "
-    "stenosis. No evidence of disc herniation is seen at L5-S1. There is no significant central canal stenosis at L3-4 "
-    "and mild left foraminal narrowing."
+    "producing flattening of the thecal sac and marked right lateral recess encroachment with severe bilateral "
+    "foraminal stenosis. No evidence of disc herniation is seen at L5-S1. There is no significant central canal "
+    "stenosis at L3-4 and mild left foraminal narrowing."
 )
 
 
