@@ -13,6 +13,7 @@ from typing import NamedTuple
 from deepspine.labeling.clauses.frames import ZONED, Topic
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.respective import with_shares
 
 _AND = Rule("conj.between_levels", "conj", "and", ())
 _COMMA = Rule("mark.between_levels", "mark", ",", ())
@@ -52,8 +53,8 @@ class _Listed(NamedTuple):
     levels_first: bool
 
 
-def with_details_in_order(mentions: list[Mention], words: list[str], topic: Topic | None) -> list[Mention]:
-    """Put levels, sides, zones and degrees of a list into the order that is read.
+def with_levels_in_order(mentions: list[Mention], words: list[str], topic: Topic | None) -> list[Mention]:
+    """Put levels, and what is shared out over them, denied of them or said of each, into the order that is read.
 
     Parameters
     ----------
@@ -64,8 +65,17 @@ def with_details_in_order(mentions: list[Mention], words: list[str], topic: Topi
     topic
         What a heading before the sentence names.
     """
-    if sum(mention.kind in _LEVELS for mention in mentions) < len(("two", "levels")):
+    levels = [mention for mention in mentions if mention.kind in _LEVELS]
+    if not levels:
         return mentions
+    mentions = with_shares(mentions, words)
+    if mentions[-1].value == "not" or len(levels) > 1:
+        mentions = _with_denied_levels_behind(mentions)
+    return _with_details_in_order(mentions, words, topic) if len(levels) > 1 else mentions
+
+
+def _with_details_in_order(mentions: list[Mention], words: list[str], topic: Topic | None) -> list[Mention]:
+    """Put levels, sides, zones and degrees of a list into one order."""
     head = topic.finding if topic is not None else None
     if topic is not None and (listed := _listed(mentions, 0, words, zoned=_has_zones(head))):
         return _behind_heading(mentions, listed)
@@ -100,14 +110,8 @@ def _starts(mentions: list[Mention], head: int) -> Iterator[int]:
             yield place - (mentions[place - 1].kind == "of")
 
 
-def with_denied_levels_behind(mentions: list[Mention]) -> list[Mention]:
-    """Read "L3-4 and L4-5 are dehydrated, | L5-S1 is not" as "..., but not at L5-S1".
-
-    Parameters
-    ----------
-    mentions
-        Of a sentence, before `settle`.
-    """
+def _with_denied_levels_behind(mentions: list[Mention]) -> list[Mention]:
+    """Read "L3-4 and L4-5 are dehydrated, | L5-S1 is not" as "..., but not at L5-S1"."""
     for index, neg in enumerate(mentions):
         if index < len(("disc", "level")) or neg.value != "not" or neg.j - neg.i != len(("is", "not")):
             continue

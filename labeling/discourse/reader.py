@@ -26,11 +26,10 @@ from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
-from deepspine.labeling.level_details import with_denied_levels_behind, with_details_in_order
+from deepspine.labeling.level_details import with_levels_in_order
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
-from deepspine.labeling.respective import with_shares
 from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.tokenization import Tokens
 
@@ -140,8 +139,7 @@ class Reader:
         if self._of_other_region(sentence, mentions):
             return
         topic = self.context.topic
-        mentions = with_denied_levels_behind(with_shares(mentions, self.words))
-        mentions = with_details_in_order(mentions, self.words, topic)
+        mentions = with_levels_in_order(mentions, self.words, topic)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
