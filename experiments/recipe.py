@@ -13,7 +13,6 @@ from omegaconf import MISSING, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from deepspine.data.dataset.manifest import Manifest
-from deepspine.data.dataset.silence import Silence
 from deepspine.data.errors import ConfigError
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelKey, LabelTable
@@ -129,7 +128,7 @@ def _fit(
     from deepspine.grading.training import GradingData, GradingModule
 
     data = GradingData(
-        dataset, inputs=recipe.inputs, silence=Silence.MISSING, labels=place / LABELS_FILE,
+        dataset, inputs=recipe.inputs, silence="missing", labels=place / LABELS_FILE,
         normalise_crops=recipe.normalise_crops,
         batch_size=recipe.batch_size, in_memory=True, only_labelled=True, folds=folds, held_folds=held_folds, seed=seed,
     )  # fmt: skip

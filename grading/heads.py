@@ -32,13 +32,15 @@ def findings_of(names: Sequence[str] | None) -> tuple[Finding, ...]:
     Raises
     ------
     ConfigError
-        When a finding's scale names sides (`herniation_zone`): a network that shares its branch by mirroring cannot
-        tell them apart.
+        When a finding is named twice, or its scale names sides (`herniation_zone`): a network that shares its branch
+        by mirroring cannot tell them apart.
     VocabularyError
         When there is no finding of that name.
     """
     findings = CORE_FINDINGS if names is None else tuple(get_finding(name) for name in names)
-    for finding in findings:
+    for place, finding in enumerate(findings):
+        if finding in findings[:place]:
+            raise ConfigError(f"finding {finding.name} is named twice")
         if any(grade.endswith(("_left", "_right")) for grade in finding.scale):
             raise ConfigError(f"{finding} has sides in its scale, which the grader cannot learn; leave it out")
     return findings

@@ -160,7 +160,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         checkpoint_network(content)
-    except (KeyError, TypeError, RuntimeError, EOFError, ValueError, UnpicklingError) as error:
+    except (LookupError, TypeError, RuntimeError, EOFError, ValueError, UnpicklingError) as error:
         raise InputError(f"{path}: no checkpoint of `deepspine train grading` ({type(error).__name__})") from None
     return content
 

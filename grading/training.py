@@ -202,6 +202,10 @@ class GradingModule(pl.LightningModule):
         """Weigh grades by how often the training set has them; make room to remember answers."""
         data = getattr(self.trainer, "datamodule", None)
         if stage == "fit" and isinstance(data, GradingData):
+            if self.smoothing and not data.doubt:
+                raise ConfigError(
+                    "smoothing goes by the labeler's doubt: name the table of `label --evidence` as data.doubt"
+                )
             if self.trainer.limit_val_batches and not data.validates():
                 self._go_without_validation()
             labels = data.training_labels()
@@ -345,7 +349,7 @@ class GradingData(EpochOrder):
         self,
         dataset: Path,
         inputs: Sequence[str] = INPUT_NAMES,
-        silence: Silence | None = None,
+        silence: Literal["missing", "normal"] | None = None,
         normalise_crops: bool = False,
         batch_size: int = 16,
         workers: int = 0,
@@ -362,13 +366,16 @@ class GradingData(EpochOrder):
         check_positive(batch_size=batch_size)
         check_not_negative(workers=workers, folds=folds)
         held = frozenset(held_folds or (held_fold,))
+        if held != {0} and not folds:
+            raise ConfigError(f"held_fold {', '.join(map(str, sorted(held)))} wants data.folds, the number of folds")
         if folds and not held < frozenset(range(folds)):
             raise ConfigError(f"held_fold must be in [0, {folds}), got {', '.join(map(str, sorted(held)))}")
         if unknown := set(inputs) - set(INPUT_NAMES):
             raise ConfigError(f"inputs must be of {', '.join(INPUT_NAMES)}, got {', '.join(sorted(unknown))}")
         self.folder = Path(dataset)
         self.findings = findings_of(None)
-        self.inputs, self.silence, self.normalise_crops = tuple(inputs), silence, normalise_crops
+        self.inputs, self.normalise_crops = tuple(inputs), normalise_crops
+        self.silence = None if silence is None else Silence(silence)
         self.batch_size, self.workers, self.seed, self.in_memory = batch_size, workers, seed, in_memory
         self.doubt = read_doubts(Path(doubt)) if doubt is not None else {}
         self.only_labelled = only_labelled

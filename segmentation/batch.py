@@ -77,10 +77,13 @@ class BatchResult:
         What was refused.
     n_there
         How many were there already.
+    warned
+        The warnings of each answer that has some, those that were there already included.
     """
 
     rejects: Rejects
     n_there: int
+    warned: tuple[tuple[str, ...], ...] = ()
 
 
 def find_inputs(
@@ -186,6 +189,7 @@ def _go_through(
 ) -> BatchResult:
     """Make the files of every input, the last of which says what made them."""
     rejects, n_there = Rejects(), 0
+    warned: list[tuple[str, ...]] = []
     for one in inputs:
         folder = out / one.name if len(inputs) > 1 else out
         own = {**decided_by, "input": one.identity(), "spacing_mm": one.spacing_mm}
@@ -199,8 +203,10 @@ def _go_through(
                 make(one, folder, own)
             except DeepspineError as error:
                 rejects.add(one.name, error)
+        if told := _warnings_of(folder / files[-1]):
+            warned.append(told)
         advance(1)
-    return BatchResult(rejects, n_there)
+    return BatchResult(rejects, n_there, tuple(warned))
 
 
 def _made_by(path: Path) -> tuple[object, object] | None:
@@ -210,6 +216,12 @@ def _made_by(path: Path) -> tuple[object, object] | None:
         return made_by["software"], made_by["decided_by"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
+
+
+def _warnings_of(path: Path) -> tuple[str, ...]:
+    """Return the warnings of an answer; none where it was refused, or has no place for them."""
+    answer = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return tuple(answer.get("warnings", ())) if isinstance(answer, dict) else ()
 
 
 def _other_of(one: LocateInput) -> Volume | None:

@@ -230,7 +230,8 @@ def _from_stream(shards: Sequence[Path], seed: int) -> Iterator[Plain]:
 
 def _write_zarr(stored: Sequence[StoredSample], dataset: Path, place: Path, *, compressed: bool) -> None:
     """Write one array an input, one chunk a sample; missing crops are nan, descriptions lie in an array of texts."""
-    import zarr
+    with needs_extra("bench", "measuring Zarr"):
+        import zarr
 
     preset = Manifest.read(dataset).preset
     group = zarr.open_group(str(place), mode="w")

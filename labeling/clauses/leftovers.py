@@ -255,7 +255,8 @@ class Leftovers(Zones):
         cur, following = self.cur, self._peek()
         if not (cur.sides and cur.level) or cur.grade or cur.sites or self.conjuncts or not self.last:
             return
-        if self.open is None and following is not None and following.form == "verb":
+        goes_on = following is not None and (following.form == "verb" or self.words[following.i] == "where")
+        if self.open is None and goes_on:
             self._fresh()
             self._modify_last(cur)
 

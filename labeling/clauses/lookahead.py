@@ -435,7 +435,7 @@ class Lookahead(State):
             following, behind = behind, self._peek(3)
         if following is None or before is None or before.kind != "conj" or following.kind not in ("side_post", "side"):
             return False
-        return behind is None or behind.kind in ("mark", "conj")
+        return behind is None or behind.kind in ("mark", "conj") or self.words[behind.i] in ("where", "with")
 
     def _is_respective(self) -> bool:
         """Whether the sentence shares something out over its levels: "..., respectively"."""

@@ -137,7 +137,7 @@ class Scope(Brackets):
     def _is_side_in_front(self, ends: str) -> bool:
         """Whether a clause is opened by a side, that of what follows: "On the left, | ...", "RIGHT: | severe"."""
         cur, place, following = self.cur, self.index - 1, self._peek()
-        effect = following is not None and (following.value == "with" or following.form == "verb")
+        effect = following is not None and (following.form == "verb" or self.words[following.i] in ("where", "with"))
         if effect and self.last:
             return False  # it ends a list: "... and L5-S1 on the right | , compressing ..."
         if cur.grade or cur.sites or cur.number or cur.mm or self.open is not None:

@@ -257,3 +257,23 @@ def test_four_and_six_lumbar_vertebrae_stay_hypotheses_with_a_probability(study:
     assert four["probability"] == pytest.approx(0.02, abs=0.005)
     # What the user reads first holds that doubt, too.
     assert found["levels"][-1]["confidence"] <= 1 - six["probability"] - four["probability"] + 0.001
+
+
+def test_warnings_are_told_on_the_console(
+    study: PhantomStudy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in ("a", "b"):
+        middle = study.sagittal_t2.voxels[len(study.sagittal_t2.voxels) // 2]
+        Image.fromarray((255 * middle / middle.max()).astype(np.uint8)).save(pictures / f"{name}.png")
+    words = ["--lowest", "L4-L5", "--json"]
+    for times in ("first", "again"):
+        assert main(["locate", str(pictures / "a.png"), "--out", str(tmp_path / "one"), *words]) == 0, times
+        told = capsys.readouterr()
+        said = json.loads((tmp_path / "one" / "levels.json").read_text())["warnings"]
+        assert said
+        assert all(f"warning: {warning}" in told.err for warning in said)
+        assert json.loads(told.out)["with_warnings"] == 1
+    assert main(["locate", str(pictures), "--out", str(tmp_path / "both"), *words]) == 0
+    assert "warnings of 2 of 2 inputs: see their levels.json" in capsys.readouterr().err

@@ -63,7 +63,10 @@ def test_a_folder_without_mri_is_refused(mistake: Mistake, reports: Path, tmp_pa
     ("arguments", "part"),
     [
         (("--config", "no.yaml"), "no.yaml"),
-        (("--config", CONFIG, "--data.root", "x", "--data.batchsize", "3"), "--data.batchsize"),
+        (
+            ("--config", CONFIG, "--data.root", "x", "--data.batchsize", "3"),
+            "no key data.batchsize; did you mean data.batch_size?",
+        ),
         (("--config", CONFIG, "--data.root", "nowhere"), "nowhere"),
     ],
 )

@@ -147,3 +147,16 @@ def test_a_list_may_end_the_text_in_a_level(end: str) -> None:
 def test_a_pair_of_levels_with_sides_below_a_heading() -> None:
     text = "Lateral recess stenosis: L3-4 on both sides and L4-5 on the left."
     assert told(text, "subarticular_stenosis").keys() == {"L3-L4 left", "L3-L4 right", "L4-L5 left"}
+
+
+@pytest.mark.parametrize("where", [" where", ", where"])
+def test_the_last_place_of_a_list_goes_on(where: str) -> None:
+    text = f"Foraminal stenosis bilaterally at L4-5 and on the right at L5-S1{where} the L5 root is contacted."
+    assert told(text, "foraminal_stenosis").keys() == {"L4-L5 left", "L4-L5 right", "L5-S1 right"}
+    assert told(text, "nerve_root") == {"L5-S1 right": "contact"}
+
+
+def test_the_next_disc_down() -> None:
+    assert told("At L3-4 there is a bulge. The next disc down is normal.", "bulge") == {
+        "L3-L4": PRESENT, "L4-L5": "none"
+    }  # fmt: skip

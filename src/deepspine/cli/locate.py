@@ -74,10 +74,15 @@ def locate(
     rejects.write(out / "rejects.csv")
     if done.n_there:
         typer.echo(f"{done.n_there} of {len(found)} were there already, made from the same input and options", err=True)
+    for warning in done.warned[0] if len(found) == 1 and done.warned else ():
+        typer.echo(f"warning: {warning}", err=True)
+    if done.warned and len(found) > 1:
+        typer.echo(f"warnings of {len(done.warned)} of {len(found)} inputs: see their levels.json", err=True)
     if as_json:
         summary = {
             "inputs": len(found),
             "already_there": done.n_there,
+            "with_warnings": len(done.warned),
             "rejected": len(rejects),
             "out": str(out),
         }
