@@ -22,6 +22,10 @@ Project = Annotated[
     str, typer.Argument(help="SQLite file of the project, or a URL such as postgresql+psycopg://HOST/NAME.")
 ]
 Name = Annotated[str, typer.Argument(help="Name of the reader.")]
+FileFormat = Annotated[
+    str | None,
+    typer.Option("--format", help="csv, label-studio, jsonl or docbin; by the name of the file where it is left out."),
+]
 
 
 @app.command("load")
@@ -114,7 +118,7 @@ def export(
     reader: Annotated[
         str | None, typer.Option(help="Whose labels; without it, the consensus as a label table.")
     ] = None,
-    kind: Annotated[str, typer.Option("--format", help="csv, label-studio, jsonl or docbin.")] = "csv",
+    kind: FileFormat = None,
     adjudicator: Annotated[
         str | None, typer.Option(help="Whose decisions count in the consensus, where there are several adjudicators.")
     ] = None,
@@ -132,9 +136,9 @@ def export(
     store = _store(project)
     names = store.report_ids()
     if reader is None:
-        if kind != "csv":
+        if kind not in (None, "csv"):
             raise ConfigError("the consensus is a label table; other formats need --reader")
-        check_suffix("--out", out, _format(kind).suffixes)
+        check_suffix("--out", out, _format("csv", out).suffixes)
         judge = adjudicator_of(store, adjudicator)
         make_folders_of(out, ids)
         consensus_table(store, judge).write(out)
@@ -143,7 +147,7 @@ def export(
         if adjudicator is not None:
             raise ConfigError("--adjudicator belongs to the consensus; leave --reader out")
         someone = store.reader_named(reader)
-        written_as = _format(kind)
+        written_as = _format(kind, out)
         check_suffix("--out", out, written_as.suffixes)
         make_folders_of(out, ids)
         exchange.export(store, someone, out, written_as, only_done=not all_reports)
@@ -158,13 +162,13 @@ def import_(
     project: Project,
     labels: Annotated[Path, typer.Argument(help="Label table, or what export wrote in another format.")],
     reader: Annotated[str, typer.Option(help="Whose labels they are; those of the same reports are replaced.")],
-    kind: Annotated[str, typer.Option("--format", help="csv, label-studio, jsonl or docbin.")] = "csv",
+    kind: FileFormat = None,
 ) -> None:
     """Read a reader's labels from a file; the reports count as read."""
     from deepspine.labeling.annotate import exchange
 
     store = _store(project)
-    table = exchange.read_labels(labels, _format(kind))
+    table = exchange.read_labels(labels, _format(kind, labels))
     tell_unsettled(table, labels)
     typer.echo(f"reports {store.import_labels(store.reader_named(reader), table)}")
 
@@ -186,10 +190,17 @@ def _store(project: str, *, create: bool = False) -> Store:
     return Store(Database(project, create=create))
 
 
-def _format(kind: str) -> Format:
+def _format(kind: str | None, path: Path) -> Format:
+    """Return the format that is asked for, or else the one that the name of the file tells."""
     from deepspine.data.errors import ConfigError
     from deepspine.labeling.annotate.exchange import Format
 
+    if kind is None:
+        named = next((one for one in Format if path.suffix in one.suffixes), None)
+        if named is None:
+            endings = ", ".join(ending for one in Format for ending in one.suffixes)
+            raise ConfigError(f"{path} must end in one of {endings}, by which its format is known; or give --format")
+        return named
     try:
         return Format(kind)
     except ValueError:

@@ -182,6 +182,20 @@ def test_folders_of_what_is_exported_are_made(store: Store, tmp_path: Path) -> N
         assert ids.is_file()
 
 
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".json", ".jsonl", ".spacy"])
+def test_the_name_of_a_file_tells_its_format(store: Store, tmp_path: Path, ending: str) -> None:
+    add_readers(store, anna=Role.BLIND, ben=Role.BLIND)
+    project, out = tmp_path / "project.db", tmp_path / f"anna{ending}"
+    labels = tmp_path / "labels.csv"
+    labels.write_text("report_id,level,finding,side,grades\nr01,L4-L5,bulge,,mild\n", encoding="utf-8")
+    assert run("import", project, labels, "--reader", "anna") == 0
+    assert run("export", project, "--out", out, "--reader", "anna") == 0
+    assert run("import", project, out, "--reader", "ben") == 0
+    again = tmp_path / "ben.csv"
+    assert run("export", project, "--out", again, "--reader", "ben") == 0
+    assert "r01,L4-L5,bulge,,mild" in again.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -192,7 +206,7 @@ def test_folders_of_what_is_exported_are_made(store: Store, tmp_path: Path) -> N
         (("reader", "{db}", "x", "--blind", "--adjudicator"), "not both"),
         (("reader", "{db}", " "), "no blank at its ends"),
         (("export", "{db}", "--out", "x.xlsx"), "--out x.xlsx must end in .csv or .parquet"),
-        (("export", "{db}", "--out", "x.xlsx", "--reader", "anna"), "--out x.xlsx must end in .csv or .parquet"),
+        (("export", "{db}", "--out", "x.xlsx", "--reader", "anna"), "x.xlsx must end in one of .csv, .parquet, .json"),
         (("export", "{db}", "--out", "x.csv", "--reader", "anna", "--format", "docbin"), "must end in .spacy"),
         (("export", "{db}", "--out", "x.csv", "--format", "docbin"), "--reader"),
         (("export", "{db}", "--out", "x.csv", "--adjudicator", "nobody"), "there are none"),
