@@ -178,6 +178,8 @@ def _grades_of(
     report_id: str, level: Level, finding: Finding, part: GraderPart, index: int, of_part: _PartOfLevel
 ) -> Iterator[Grade]:
     promised, groups = part.conformal.get(finding.name), part.groups(finding.name)
+    if _lacking(part, of_part.sample):
+        promised = None  # sets were calibrated on levels with all pictures
     for side in finding.sides:
         probabilities = of_part.probabilities[target_name((finding.name, side))]
         yield Grade(
@@ -189,6 +191,11 @@ def _grades_of(
             trained_on=tuple(part.trained_on.get(finding.name, ())),
             part=index,
         )
+
+
+def _lacking(part: GraderPart, sample: Sample) -> list[str]:
+    """Return the pictures that a part of the grader takes and a level does not have."""
+    return [name for name in part.inputs if name not in sample.crops]
 
 
 def _calibrated_set(promised: Promised, groups: ToldApart, probabilities: FloatArray) -> GradeSet:
@@ -204,6 +211,20 @@ def _warnings(study: LocatedStudy, grader: ShippedGrader, levels: Sequence[ReadL
     if left:
         names = ", ".join(left).replace("_", " ")
         yield f"not graded, since the study has no pictures of the kind that it takes: {names}"
+    lacking = [
+        (level.level, name)
+        for level in levels
+        for index, sample in level.samples.items()
+        if grader.parts[index].conformal
+        for name in _lacking(grader.parts[index], sample)
+    ]
+    if lacking:
+        places = ", ".join(dict.fromkeys(level for level, _ in lacking))
+        pictures = " and ".join(dict.fromkeys(name for _, name in lacking)).replace("_", " ")
+        yield (
+            f"{places} without {pictures}: calibrated sets hold where all pictures are there, so these levels have none; "
+            "Modic changes and their types need T1 and T2"
+        )
     grades = [grade for level in levels for grade in level.grades]
     one_slice = {one.key.finding for one in grades if one.finding.lateral and grader.parts[one.part].sees_no_sides}
     if one_slice:

@@ -154,7 +154,7 @@ def test_grades_that_were_not_told_apart_are_one_answer_and_one_bar(located: Loc
     told = ToldApart.parse(bulge, ["none", "mild|moderate|severe"])
     # The bias makes "present" likelier than "none" wherever the untrained network is undecided.
     part = tiny_part(
-        "a", ["bulge"], "small", told_apart={"bulge": told},
+        "a", ["bulge"], "small", inputs=("sagittal_t1", "sagittal_t2"), told_apart={"bulge": told},
         calibration={"bulge": LinearCalibration(np.zeros((2, 2)), np.log([0.4, 0.6]))},
         conformal={"bulge": Promised(0.1, ConformalSets(Promise.ORDINAL, np.full(2, 0.5), never_empty=True))},
     )  # fmt: skip
@@ -180,6 +180,20 @@ def test_findings_that_need_other_pictures_are_named_and_a_study_without_any_is_
     )
     with pytest.raises(InputError, match="needs axial_t2"):
         read_study(located, grader(axial))
+
+
+def test_sets_promise_nothing_where_a_picture_is_missing(located: LocatedStudy) -> None:
+    part = tiny_part(
+        "a", ["bulge"], "small", inputs=("sagittal_t1", "sagittal_t2"),
+        conformal={"bulge": Promised(0.1, ConformalSets(Promise.ORDINAL, np.full(4, 0.5), never_empty=True))},
+    )  # fmt: skip
+    whole = read_study(located, grader(part))
+    assert all(grade.alpha == 0.1 and grade.calibrated_set for level in whole.levels for grade in level.grades)
+    assert not any("calibrated" in warning for warning in whole.warnings)
+    t2 = {"sagittal_t2": located.images.volumes["sagittal_t2"]}
+    alone = read_study(replace(located, images=replace(located.images, volumes=t2)), grader(part))
+    assert all(grade.alpha is None and grade.calibrated_set is None for level in alone.levels for grade in level.grades)
+    assert any("L4-L5, L5-S1 without sagittal t1: calibrated sets" in warning for warning in alone.warnings)
 
 
 def test_a_picture_that_is_too_thin_for_the_crops_of_the_training_is_told(located: LocatedStudy) -> None:
