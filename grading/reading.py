@@ -222,8 +222,8 @@ def _warnings(study: LocatedStudy, grader: ShippedGrader, levels: Sequence[ReadL
         places = ", ".join(dict.fromkeys(level for level, _ in lacking))
         pictures = " and ".join(dict.fromkeys(name for _, name in lacking)).replace("_", " ")
         yield (
-            f"{places} without {pictures}: calibrated sets hold where all pictures are there, so these levels have none; "
-            "Modic changes and their types need T1 and T2"
+            f"{places} without {pictures}: calibrated sets hold where all pictures are there, so these levels have "
+            "none; Modic changes and their types need T1 and T2"
         )
     grades = [grade for level in levels for grade in level.grades]
     one_slice = {one.key.finding for one in grades if one.finding.lateral and grader.parts[one.part].sees_no_sides}
