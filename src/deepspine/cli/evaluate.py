@@ -116,7 +116,7 @@ def grading(
         return
     typer.echo(f"{len(result.predictions.rows)} grades of the split {split} in {out / 'predictions.csv'}")
     for name, value in result.class_average_accuracy.items():
-        typer.echo(f"against {name}: class-average accuracy {value:.3f}, mean of findings")
+        typer.echo(f"against {name}: class-average accuracy {value:.3f}, mean of findings of several grades")
         for row in (row for row in result.rows() if row["reference"] == name):
             typer.echo(
                 f"  {row['finding']:24} n {row['n_definite']:5}  class average {_shown(row['class_average_accuracy'])}"
