@@ -61,9 +61,10 @@ def read_study(study: LocatedStudy, grader: ShippedGrader) -> Reading:
 def _needs(study: LocatedStudy, grader: ShippedGrader) -> str:
     """Return what the study lacks, where no part of the grader has seen a level."""
     needed = sorted({name for part in grader.parts for name in part.inputs})
-    stacks = [volume for name in needed for volume in study.images.volumes.get(name, ())]
-    thickness_mm = min(part.preset.spec_of(name).size_mm[0] for part in grader.parts for name in part.inputs)
-    if stacks and all(len(volume.voxels) == 1 for volume in stacks):
+    there = {name: study.images.volumes[name] for name in needed if study.images.volumes.get(name)}
+    if there and all(len(volume.voxels) == 1 for stacks in there.values() for volume in stacks):
+        specs = [part.preset.spec_of(name) for part in grader.parts for name in part.inputs if name in there]
+        thickness_mm = min(spec.size_mm[0] for spec in specs)
         return (
             f"the grader learned from crops {thickness_mm:g} mm thick, of which a single picture fills less than half; "
             "give whole series, or a grader of a dataset built with --crop-preset picture"

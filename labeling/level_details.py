@@ -136,7 +136,8 @@ def _behind_heading(mentions: list[Mention], listed: _Listed) -> list[Mention]:
     """Return a sentence that is a list behind a heading: "Disc bulge: | L4-5; L5-S1", "Stenosis: | left at L4-5"."""
     items, behind = listed.items, mentions[listed.end :]
     if not any(item.details for item in items):
-        return [*_as_one(items), *behind]
+        one = _as_one(items)
+        return [*one, *behind] if one else mentions
     if all(item.details and not item.graded for item in items) or listed.levels_first:
         alone = [item._replace(level=[_level_from(item.level, item.level[0].i)]) for item in items]
         return [*_levels_first(alone, _COMMA), *behind]

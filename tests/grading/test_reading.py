@@ -205,7 +205,7 @@ def test_a_picture_that_is_too_thin_for_the_crops_of_the_training_is_told(locate
     picture = replace(whole, voxels=whole.voxels[middle : middle + 1], grid=Grid((1, *whole.grid.shape[1:]), affine))
     study = replace(located, images=replace(located.images, volumes={"sagittal_t2": [picture]}))
     assert read_study(study, grader(tiny_part("a", ["bulge"], "picture"))).levels
-    with pytest.raises(InputError, match=r"crops 12 mm thick, of which a single picture fills less than half"):
+    with pytest.raises(InputError, match=r"crops 45 mm thick, of which a single picture fills less than half"):
         read_study(study, grader(tiny_part("a", ["bulge"], "small")))
 
 

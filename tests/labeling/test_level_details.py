@@ -46,6 +46,10 @@ def test_semicolons_part_levels_of_one_list(text: str) -> None:
     assert told(text, "bulge") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)
 
 
+def test_a_phrase_for_levels_does_not_take_the_level_beside_it_away() -> None:
+    assert told("Disc bulge: lower two levels and L2-3.", "bulge")["L2-L3"] == PRESENT
+
+
 def test_a_level_keeps_what_stands_behind_it() -> None:
     text = "Bulge at L3-4, left foraminal stenosis at L4-5, right foraminal stenosis at L5-S1."
     assert told(text, "bulge") == {"L3-L4": PRESENT}
