@@ -13,6 +13,7 @@ _WORKBOOK = "an Excel workbook; save it as CSV UTF-8 there"
 _JSON = "JSON; convert it, e.g. with pandas.read_json"
 _UTF16 = "UTF-16, not UTF-8; convert the file, e.g. with iconv -f UTF-16 -t UTF-8"
 _BEGINNINGS = {
+    b"\x1f\x8b": "gzip; unpack it first",
     b"PK\x03\x04": _WORKBOOK,
     b"\xd0\xcf\x11\xe0": _WORKBOOK,
     b"{\\": "rich text (RTF); save each report as text",

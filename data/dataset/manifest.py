@@ -127,6 +127,8 @@ class Manifest:
         place = Folder(folder)
         path = place.file(MANIFEST)
         if not place.exists(MANIFEST):
+            if not place.url and not place.path.is_dir():
+                raise InputError(f"{place}: no such folder; give the dataset that `deepspine build` made")
             raise InputError(f"{place}: no {MANIFEST}, so no dataset; make one with `deepspine build`")
         try:
             values = json.loads(place.read(MANIFEST))

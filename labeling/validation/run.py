@@ -83,8 +83,23 @@ class ValidationInputs:
     @property
     def paths(self) -> list[Path]:
         """Every file that is read."""
-        named = (self.predicted, self.reference, *self.readers, *self.assisted, self.report_ids, self.patients)
-        return [path for path in named if path is not None]
+        return [path for _, path in self._by_role()]
+
+    @property
+    def named(self) -> list[str]:
+        """Name of every file that is read, with what it is: two in different folders may have one name."""
+        return [f"{role} {path.name}" for role, path in self._by_role()]
+
+    def _by_role(self) -> list[tuple[str, Path]]:
+        named = (
+            ("predicted", self.predicted),
+            ("reference", self.reference),
+            *(("reader", path) for path in self.readers),
+            *(("assisted", path) for path in self.assisted),
+            ("reports", self.report_ids),
+            ("patients", self.patients),
+        )
+        return [(role, path) for role, path in named if path is not None]
 
 
 def validate(inputs: ValidationInputs, out: Path) -> Validation:
@@ -163,7 +178,7 @@ def _validate_tables(predicted: LabelTable, reference: LabelTable, inputs: Valid
         pair = pair.with_silence_as_none()
     draws = PatientDraws.draw(pair.n_patients, resamples=inputs.resamples, seed=inputs.seed)
     return Validation(
-        made_by=provenance(inputs.paths),
+        made_by=provenance(inputs.named),
         settings=_settings(inputs),
         n_reports=len(pair.patient_of),
         n_patients=pair.n_patients,
@@ -188,7 +203,7 @@ def _validate_pictures(
         predicted, readings, report_ids=_ids(inputs), patients=patients, resamples=inputs.resamples, seed=inputs.seed
     )
     return Validation(
-        made_by=provenance(inputs.paths),
+        made_by=provenance(inputs.named),
         settings=_settings(inputs),
         n_reports=len(reports),
         n_patients=len({patients.get(report_id, report_id) for report_id in reports}),
@@ -222,7 +237,7 @@ def _validate_readers(predicted: LabelTable, inputs: ValidationInputs) -> Valida
         unsettled=unsettled,
     )
     return Validation(
-        made_by=provenance(inputs.paths),
+        made_by=provenance(inputs.named),
         settings=_settings(inputs),
         n_reports=len(report_ids),
         n_patients=len({patients.get(report_id, report_id) for report_id in report_ids}),

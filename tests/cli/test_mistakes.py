@@ -49,6 +49,11 @@ def test_a_missing_volume_is_named(mistake: Mistake, tmp_path: Path) -> None:
     assert "spine.nii.gz" in mistake("locate", tmp_path / "spine.nii.gz", "--out", tmp_path / "out")
 
 
+def test_a_pixel_size_below_nought_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["locate", str(tmp_path), "--out", str(tmp_path / "out"), "--spacing-mm", "-3"]) == 2
+    assert "Invalid value for '--spacing-mm'" in capsys.readouterr().err
+
+
 def test_an_unknown_level_is_answered_with_the_known_ones(mistake: Mistake, tmp_path: Path) -> None:
     line = mistake("locate", tmp_path / "spine.nii.gz", "--out", tmp_path, "--lowest", "L5")
     assert "'L5'" in line

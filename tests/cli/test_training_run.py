@@ -135,6 +135,7 @@ def test_a_training_that_diverges_is_told_after_its_epoch(factor: float, diverge
         ("grading", ["--model.augmentation.noise", "-1"], "augmentation.noise must be 0 or above, got -1"),
         ("grading", ["--trainer.devices", "0"], "devices"),
         ("grading", ["--data.labells", "x"], "no key data.labells; did you mean data.labels?"),
+        ("grading", ["--model.learning_rat", "1"], "no key model.learning_rat; did you mean model.learning_rate?"),
         ("grading", ["--model.tower", "3"], "no key model.tower; is the config one of another training?"),
         ("grading", ["--data.held_fold", "3"], "held_fold 3 wants data.folds"),
         ("grading", ["--model.findings", "[bulge, bulge]"], "finding bulge is named twice"),

@@ -104,7 +104,7 @@ def test_ids_that_a_spreadsheet_wrote_as_formulas_are_read(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(("content", "kind"), [
     (b'{"report_id": "a", "text": "bulge"}', "JSON"), (b'[{"report_id": "a"}]', "JSON"),
-    (b"PK\x03\x04workbook", "Excel"), ("report_id,text\na,b\n".encode("utf-16"), "UTF-16"),
+    (b"PK\x03\x04workbook", "Excel"), (b"\x1f\x8bpacked", "gzip"), ("report_id,text\na,b\n".encode("utf-16"), "UTF-16"),
     ("report_id,text\na,b\n".encode("utf-16-le"), "UTF-16"), ("report_id,text\na,b\n".encode("utf-16-be"), "UTF-16"),
 ])  # fmt: skip
 def test_files_of_other_kinds_are_named(tmp_path: Path, content: bytes, kind: str) -> None:

@@ -62,6 +62,12 @@ def load(
             "they are: load the new texts into a new project, or under new ids",
             err=True,
         )
+    if ids is not None and (absent := len(set(ids)) - loaded.read):
+        typer.echo(
+            f"warning: {absent} reports of {only} were not taken: {reports} has none of these ids, or they are "
+            "rejected above",
+            err=True,
+        )
     typer.echo(f"reports added {loaded.added}  rejected {len(rejects)}")
     rejects.check_share(loaded.read + len(rejects), allowed=max_reject_share, path="the lines above")
 
@@ -105,6 +111,7 @@ def serve(
 
     options = serving.ServerOptions(host, port, name or (), certificate, key, plain_http)
     options.check()
+    _store(project)
     typer.echo(f"{options.scheme}://{host}:{port}/  sign in with a reader's token; Ctrl+C ends")
     serving.serve(project, options)
 

@@ -12,7 +12,9 @@ T2File = Annotated[Path | None, typer.Option(help="Sagittal T2, in place of STUD
 LowestDisc = Annotated[
     str | None, typer.Option(metavar="LEVEL", help="Name of the lowest disc in view, such as L5-S1, if known.")
 ]
-SpacingMm = Annotated[float | None, typer.Option(help="Pixel size of pictures, mm; else judged by the spine.")]
+SpacingMm = Annotated[
+    float | None, typer.Option(min=0.01, help="Pixel size of pictures, mm; else judged by the spine.")
+]
 ArchiveRoot = Annotated[
     Path | None, typer.Option("--root", help="Folder of the archive, where it has moved since it was indexed.")
 ]

@@ -70,12 +70,13 @@ def _fit(
 
     # Lightning cannot know that the words behind `deepspine train` are ours and the rest is handed on.
     warnings.filterwarnings("ignore", message="LightningCLI's args parameter")
+    strict = {"exit_on_error": False, "allow_abbrev": False}
     try:
         TrainingCLI(
             module,
             data,
             args=["fit", *(part for one in arguments for part in (FAST if one == "--fast" else (one,)))],
-            parser_kwargs={"exit_on_error": False, "fit": {"exit_on_error": False}},
+            parser_kwargs={**strict, "fit": strict},
             save_config_callback=ConfigInRunFolder,
             save_config_kwargs={"overwrite": True, "save_to_log_dir": False},
             seed_everything_default=0,

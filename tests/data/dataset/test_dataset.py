@@ -292,6 +292,8 @@ def test_the_check_verb_ends_with_the_exit_code_of_its_finding(
     assert main(["check", str(tmp_path / "set")]) == 2
     assert main(["check", str(tmp_path)]) == 2
     assert "no manifest.json" in capsys.readouterr().err
+    assert main(["check", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere: no such folder; give the dataset" in capsys.readouterr().err
 
 
 def streamed(folder: Path) -> list[Sample]:

@@ -219,9 +219,10 @@ def test_mistakes_are_told_in_one_line(
 ) -> None:
     add_readers(store, anna=Role.BLIND)
     assert run(*(one.format(db=tmp_path / "project.db") for one in arguments)) == 2
-    errors = capsys.readouterr().err
-    assert message in errors
-    assert errors.count("\n") == 1
+    told = capsys.readouterr()
+    assert message in told.err
+    assert told.err.count("\n") == 1
+    assert not told.out
 
 
 def test_a_project_without_readers_is_not_served(
@@ -294,6 +295,11 @@ def test_what_is_wrong_with_reports_that_are_not_wanted_is_not_told(
     ids.write_text("a\n", encoding="utf-8")
     assert run("load", tmp_path / "project.db", reports, "--only", ids) == 0
     assert capsys.readouterr() == ("reports added 1  rejected 0\n", "")
+    ids.write_text("c\nd\nb\n", encoding="utf-8")
+    reports.write_text("report_id,text\na,L4-5: mild bulge.\nb,\nc,L4-5: mild bulge.\n", encoding="utf-8")
+    assert run("load", tmp_path / "third.db", reports, "--only", ids, "--max-reject-share", "1") == 0
+    assert f"warning: 2 reports of {ids} were not taken: {reports} has none of" in capsys.readouterr().err
+    reports.write_text("report_id,text\na,L4-5: mild bulge.\nb,\nb,\n", encoding="utf-8")
     ids.write_text("b\n", encoding="utf-8")
     assert run("load", tmp_path / "other.db", reports, "--only", ids) == 2
     assert "no report can be used; of 2 rejected the first is reports.csv: line 3: empty" in capsys.readouterr().err

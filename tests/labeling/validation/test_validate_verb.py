@@ -61,6 +61,7 @@ def test_page_json_and_tables_are_written(files: dict[str, Path], capsys: pytest
     assert printed == stored
     assert (stored["reports"], stored["unsettled_labels"]) == (2, 1)
     assert stored["agreement"][0]["finding"] == "all"
+    assert stored["made_by"]["inputs"] == ["predicted labels.csv", "reference gold.csv"]
     with (files["out"] / "disagreements.csv").open(encoding="utf-8") as file:
         kinds = {(row["finding"], row["kind"], row["steps"]) for row in csv.DictReader(file)}
     assert ("bulge", "contradictory", "1") in kinds
