@@ -122,6 +122,20 @@ def beyond(levels: Collection[int], direction: str) -> tuple[int, ...]:
     return tuple(level for level in LUMBAR if level > max(levels))
 
 
+def next_to(levels: Collection[int], direction: str) -> tuple[int, ...]:
+    """Return the level right `above` or `below` some; empty where none is labelled.
+
+    Examples
+    --------
+    >>> [str(LEVELS[level]) for level in next_to([INDEX["L3-L4"], INDEX["L4-L5"]], "below")]
+    ['L5-S1']
+    """
+    order = (INDEX["T12-L1"], *LUMBAR)
+    end, step = (min(levels), -1) if direction == "above" else (max(levels), 1)
+    place = order.index(end) + step if end in order else -1
+    return order[place : place + 1] if place >= 0 else ()
+
+
 def lumbar_down_to(level: int) -> tuple[int, ...]:
     """Return the lumbar levels from the first down to one."""
     return tuple(other for other in LUMBAR if other <= level)

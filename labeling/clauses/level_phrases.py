@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef, names_discs
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
 from deepspine.labeling.clauses.lookahead import BESIDE, VERTEBRAL
-from deepspine.labeling.level_mentions import beyond, lumbar_down_to
+from deepspine.labeling.level_mentions import beyond, lumbar_down_to, next_to
 from deepspine.labeling.mentions import Mention
 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
@@ -208,7 +208,17 @@ class LevelPhrases(LevelScope):
                 return LevelRef(own.levels, own.ref, mention.i, mention.j)
         if mention.value in BEYOND and self.levels_seen and self.levels_seen[-1].levels:
             return LevelRef(beyond(self.levels_seen[-1].levels, BEYOND[mention.value]), "", mention.i, mention.j)
+        if mention.value in BESIDE and any(ref.levels for ref in self.levels_seen):
+            return LevelRef(self._next_level(mention.value), mention.value, mention.i, mention.j)
         return LevelRef((), mention.value, mention.i, mention.j)
+
+    def _next_level(self, direction: str) -> tuple[int, ...]:
+        """Return "the level below" the last one that the sentence names, but not one of which it has told before."""
+        told = [ref.levels for ref in self.levels_seen if ref.levels]
+        levels = next_to(told[-1], direction)
+        while levels in told:
+            levels = next_to(levels, direction)
+        return levels
 
     def _count_levels(self, ref: LevelRef) -> None:
         """Take "at multiple levels", which names none: "disc bulges | at several levels"."""

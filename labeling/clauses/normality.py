@@ -104,15 +104,20 @@ class Normality(Lookahead):
         before = self._peek(step - 1)
         if level is not None and ((level.kind, level.value) in _RESTS or self._are_all_levels(level)):
             return self.topic is None and before is not None and before.value in _SETTING_OFF
-        if level is None or level.kind not in ("level", "levels") or level.form == "at":
+        if level is None or level.form == "at" or not self._is_named_level(level):
             return False
         if before is None or not (self._is_joint(before) or before.value == "and") or self.topic is not None:
             return False
         first = self.last[-1].level if self.last else None
-        if first is None or self.last[-1].head.form == "part":
+        if first is None or (self.last[-1].head.form == "part" and self.last[-1].site):
             return False
         in_front = first in self.levels_seen and first.i < self.last[-1].i
         return in_front or step < -1 or not self.subject
+
+    def _is_named_level(self, phrase: Mention) -> bool:
+        """Whether a phrase names levels or reads "the level below", not "the disc below", which is a site."""
+        beside = phrase.kind == "levelref" and phrase.value in BESIDE and self.words[phrase.i + 1] in LEVEL_WORDS
+        return beside or phrase.kind in ("level", "levels")
 
     def _are_all_levels(self, phrase: Mention) -> bool:
         """Whether a phrase reads "all levels" or "each lumbar level", not "the discs", which are a site."""

@@ -27,6 +27,7 @@ from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.level_details import with_levels_in_order
+from deepspine.labeling.levels_beside import with_levels_beside
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
@@ -139,6 +140,7 @@ class Reader:
         if self._of_other_region(sentence, mentions):
             return
         topic = self.context.topic
+        mentions = with_levels_beside(mentions, self.words, placed=at_header)
         mentions = with_levels_in_order(mentions, self.words, topic)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from deepspine.labeling.clauses.frames import LevelRef
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.level_mentions import INDEX, LUMBAR, beyond
+from deepspine.labeling.level_mentions import LUMBAR, beyond, next_to
 from deepspine.labeling.mentions import Mention
 
 
@@ -44,7 +44,7 @@ def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[i
         case "former" | "upper" | "latter" | "lower":
             return _one_of_pair(ref.ref, last if len(last) == 2 else _last_two(context))
         case "above" | "below" | "discs_above" | "discs_below":
-            return _beside(ref.ref, last)
+            return _beside(ref.ref, last, context)
         case "intervening":
             return _between(context.slip_levels)
     return ()
@@ -66,13 +66,14 @@ def _one_of_pair(which: str, pair: tuple[int, ...]) -> tuple[int, ...]:
     return ({"former": pair[0], "latter": pair[-1], "upper": min(pair), "lower": max(pair)}[which],)
 
 
-def _beside(which: str, last: tuple[int, ...]) -> tuple[int, ...]:
+def _beside(which: str, last: tuple[int, ...], context: Context) -> tuple[int, ...]:
     if not last:
         return ()
     if which in ("discs_above", "discs_below"):
         return beyond(last, which.removeprefix("discs_"))
-    level = _step(last[0], -1) if which == "above" else _step(last[-1], 1)
-    return () if level is None else (level,)
+    levels = next_to(last, which)
+    # "L3-4 bulges. The disc above is normal. The one below ...": seen from the first, of which all is told.
+    return next_to(levels, which) if levels and levels in context.recent[-2:-1] else levels
 
 
 def _between(levels: Collection[int]) -> tuple[int, ...]:
@@ -92,11 +93,3 @@ def _these(ref: LevelRef, last: tuple[int, ...], context: Context, words: list[s
         if len(found) >= (wanted or 2):
             break
     return tuple(sorted(found[:wanted] if wanted else found)) or last
-
-
-def _step(level: int, direction: int) -> int | None:
-    order = [INDEX["T12-L1"], *LUMBAR]
-    if level not in order:
-        return None
-    position = order.index(level) + direction
-    return order[position] if 0 <= position < len(order) else None

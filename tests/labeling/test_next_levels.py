@@ -1,0 +1,76 @@
+"""Levels that are told by another: "the level above", "above the L4-5 fusion"; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, told
+
+
+@pytest.mark.parametrize("text", [
+    "Severe canal stenosis at L4-5 and moderate stenosis at the level above.",
+    "L4-5 shows severe canal stenosis; the level above is moderately narrowed.",
+    "At L4-5 there is severe canal stenosis. The level immediately above is moderately narrowed.",
+    "At L4-5 there is severe canal stenosis, at the level above moderate canal stenosis.",
+    "L4-5: Severe canal stenosis. The next level up shows moderate canal stenosis.",
+])  # fmt: skip
+def test_the_level_above_is_seen_from_the_level_named_last(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "The L3-4 disc bulges. The disc above is normal. The disc below carries a protrusion.",
+    "The L3-4 disc bulges. The one above is normal. The one below shows a protrusion.",
+    "The L3-4 disc bulges, the disc above is normal and the one below shows a protrusion.",
+])  # fmt: skip
+def test_the_discs_above_and_below_are_seen_from_the_same_disc(text: str) -> None:
+    assert told(text, "herniation") == {"L2-L3": "none", "L4-L5": "protrusion"}
+    assert told(text, "bulge") == {"L2-L3": "none", "L3-L4": PRESENT}
+
+
+def test_the_level_below_a_range_is_the_one_behind_its_end() -> None:
+    text = "L2-3 to L3-4 are mildly narrowed; the level below is severely narrowed."
+    assert told(text, "canal_stenosis") == {"L2-L3": "mild", "L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5 shows severe canal stenosis; L3-4 is moderately narrowed, L5-S1 is normal.",
+    "L4-5 shows severe canal stenosis; L3-4 is moderately narrowed and the level below L4-5 is normal.",
+])  # fmt: skip
+def test_a_level_is_normal_behind_a_level_that_is_narrowed(text: str) -> None:
+    none = {"L5-S1": "none"}
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe", **none}
+    assert told(text, "bulge") == none
+
+
+@pytest.mark.parametrize("text", [
+    "At L3-4, above the L4-5 fusion, there is moderate canal stenosis.",
+    "There is moderate canal stenosis at L3-4 adjacent to the prior L4-S1 fusion.",
+    "L3-4, just above the instrumented L4-5 segment, shows moderate canal stenosis.",
+    "L3-4: Moderate canal stenosis above the fusion at L4-5.",
+    "The level above the L4-5 fusion shows moderate canal stenosis.",
+    "Moderate canal stenosis at the level above the L4-S1 fusion.",
+    "Laminectomy at L4-5. At the level above there is moderate canal stenosis.",
+])  # fmt: skip
+def test_a_level_beside_an_operated_one_has_the_finding_alone(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Moderate canal stenosis at the L4-5 fusion level.", "At the L4-5 laminectomy there is moderate canal stenosis.",
+    "Above the conus, no lesion. Moderate canal stenosis at L4-5 beside the former laminectomy.",
+])  # fmt: skip
+def test_an_operated_level_has_its_own_finding(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Moderate canal stenosis at the level above L4-5.", "The level above L4-5 shows moderate canal stenosis.",
+    "At the level just below the L3 vertebra there is moderate canal stenosis.",
+    "The overlying level at L3-4 shows moderate canal stenosis.",
+    "At the level above L4 there is moderate canal stenosis.",
+])  # fmt: skip
+def test_the_level_above_one_that_is_named_is_one_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate"}
+
+
+def test_all_levels_above_an_operation_are_told_where_none_is_named() -> None:
+    found = told("Above the L4-5 fusion, the canal is patent.", "canal_stenosis")
+    assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
