@@ -16,6 +16,7 @@ class Brackets(DenialEnds):
             self.flush()
         if self._stands_behind_worst():
             self.worst_level, self.focus_level = self.focus_level, None
+        self._settle_heading_value()
         self._settle_side_behind()
         if ((self.neg and self.neg_heads) or self.open is not None) and (self._item_asserts() or self._is_clause()):
             self._boundary()

@@ -86,6 +86,15 @@ class Lookahead(State):
             seen.add(kind)
         return False
 
+    def _tells_of_nerve(self) -> bool:
+        """Whether the item ahead says what is done to a root or the sac: "severe, | L4 root compressed"."""
+        seen = set()
+        for mention in self.mentions[self.index + 1 :]:
+            if mention.kind not in _OF_ITEM and mention.kind not in ("vertebra", "filler"):
+                break
+            seen.add(mention.value if mention.value in _NEURAL else mention.kind)
+        return not seen.isdisjoint(_NEURAL) and "pred" in seen
+
     def _item_is_placed(self) -> bool:
         """Whether an item behind a comma has its side and level: "no compression, and | left L5-S1 narrowing"."""
         comma, side, level, *rest = (self._peek(step) for step in (-1, 1, 2, 3, 4))

@@ -10,6 +10,7 @@ from deepspine.labeling.clauses.frames import (
     GRADED,
     LEFT,
     RIGHT,
+    SIDES,
     SITES,
     STENOSES,
     Conjunct,
@@ -29,6 +30,8 @@ _NEURAL = frozenset(("root", "sac", "cauda"))
 _OF_DISC_ALONE = {"hydrated": "degeneration", "sound": "normal_disc"}
 """States that are said of discs, whether or not the sentence names one, and what they tell of it."""
 
+_OF_OPENINGS = frozenset(("patent", "open", "adequate", "capacious", "narrowed"))
+"""States of a foramen or recess, not of a root."""
 
 _EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading", "contributing"))
 """Words that make of a narrowing behind a worn disc that of the canal: "degeneration causing | narrowing"."""
@@ -215,7 +218,7 @@ class Objects(Emission):
             return self._emit(head, SITES[site_entered], opener)
         if opener.neg and self.neg:
             self._share_denied_degree(opener)
-        other = self._other_side_before(opener)
+        other = self._other_side_before(head, opener)
         if other is not None:
             return self._emit(head, SITES[other.site], opener)
         site = self.previous_site
@@ -225,15 +228,23 @@ class Objects(Emission):
             return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
 
-    def _other_side_before(self, opener: Conjunct) -> Frame | None:
+    def _other_side_before(self, head: Mention, opener: Conjunct) -> Frame | None:
         """Return the other side of a site, which a head without one goes on with.
 
-        "Narrowing of the left foramen and severe | narrowing of the right", "...; the right is | patent".
+        "Narrowing of the left foramen and severe | narrowing of the right", "...; the right is | patent", "narrowed on
+        the left, where the root is abutted, and | patent on the right".
         """
-        before = (self.last or self.frames)[-1] if self.frames else None
+        told = self.last or self.frames
+        before = told[-1] if told else None
+        sides, ahead = opener.sides, self._peek()
+        if not sides and ahead is not None and ahead.kind == "side_post":
+            sides = SIDES.get(ahead.value, 0)
+        of_opening = sides != opener.sides or self.words[head.i] in _OF_OPENINGS
+        if before is not None and before.finding == "nerve_root" and of_opening:
+            before = next((frame for frame in reversed(self.frames) if frame.finding != "nerve_root"), None)
         if before is None or before.site not in ("foramen", "recess") or before.finding not in STENOSES:
             return None
-        return before if opener.sides in (LEFT, RIGHT) and before.sides | opener.sides == BOTH else None
+        return before if sides in (LEFT, RIGHT) and before.sides | sides == BOTH else None
 
     def _narrows_disc(self, head: Mention, opener: Conjunct) -> bool:
         """Whether a narrowing is that of the disc: "Disc: severely | narrowed", "desiccated and | narrowed"."""

@@ -232,7 +232,7 @@ class Predicates(Leftovers):
         ]
         if mention.value == "normal" and self._is_of_level_alone():
             frames = [self._frame("normal_level", 1, mention, opener)]
-        elif (other := self._other_side_before(opener)) is not None:
+        elif (other := self._other_side_before(mention, opener)) is not None:
             frames = self._emit(mention, SITES[other.site], opener)
         elif subject:
             frames = self._of_subject(mention, opener, subject)

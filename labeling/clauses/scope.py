@@ -112,6 +112,7 @@ class Scope(Brackets):
         if self._is_denied_side():
             self._boundary()
             return
+        self._settle_heading_value()
         self._settle_predicate_grade()
         self._settle_other_side()
         self._settle_side_behind()
