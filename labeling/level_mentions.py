@@ -34,6 +34,9 @@ _DEGREES = {
 }
 """Phrases that rank the levels that they join, by their first word."""
 
+_BEHIND_JOIN = frozenset(("at", "the", "same", "ditto", "likewise", "similarly", "including"))
+"""Words between such a joint and the next level: "a bulge at L2-3 and | the same at L3-4"."""
+
 _LESSER = frozenset(("lesser", "less"))
 """Words of such phrases behind which a degree is at most that of the levels before."""
 
@@ -261,7 +264,7 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
                     break
                 position += 2
             joins = True
-        elif not (joins and word in ("at", "the", "including") and (ranked or words[position - 1] != ",")):
+        elif not (joins and word in _BEHIND_JOIN and (ranked or words[position - 1] != ",")):
             break
         position += 1
     return (position, True, is_range) if joins else (start, False, False)

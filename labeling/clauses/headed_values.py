@@ -40,14 +40,6 @@ class HeadedValues(Afterthoughts):
         if frames:
             self.last = frames
 
-    def _settle_heading_value(self) -> None:
-        """Give a heading its degree before a nerve is told: "Left foramen: severe, | L4 root compressed"."""
-        pending = [*self.conjuncts, self.cur]
-        if self.topic is None or not self.cur.grade or any(conjunct.sites for conjunct in pending):
-            return
-        if self._tells_of_nerve():
-            self.flush()
-
     def _answer_topic(self, neg: str) -> None:
         """Say the finding of a heading, or its predicate of its sites: "Nerve root impingement: | No"."""
         topic = self.topic

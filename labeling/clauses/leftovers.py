@@ -163,6 +163,14 @@ class Leftovers(Zones):
         for conjunct in valued:
             self._elliptic(conjunct)
 
+    def _settle_heading_value(self) -> None:
+        """Give a heading its degree before a nerve is told: "Left foramen: severe, | L4 root compressed"."""
+        pending = [*self.conjuncts, self.cur]
+        if self.topic is None or not self.cur.grade or any(conjunct.sites for conjunct in pending):
+            return
+        if self._tells_of_nerve():
+            self.flush()
+
     def _narrowed_before(self, conjunct: Conjunct) -> list[Frame]:
         """Return the stenosis whose effect parts it from its other side: "severe left with contact, | mild right"."""
         if not conjunct.grade or conjunct.sides not in (LEFT, RIGHT):

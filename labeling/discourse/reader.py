@@ -21,7 +21,12 @@ from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers, with_listed_places
 from deepspine.labeling.discourse.carrying import ANAPHORS, Carrying
 from deepspine.labeling.discourse.context import Context, Reading
-from deepspine.labeling.discourse.echoes import echoed
+from deepspine.labeling.discourse.echoes import (
+    echoed,
+    like_another,
+    opening_likeness,
+    without_outdone,
+)
 from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
@@ -32,6 +37,7 @@ from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
 from deepspine.labeling.sentence import Sentence
+from deepspine.labeling.statements import Statement
 from deepspine.labeling.tokenization import Tokens
 
 UNTOLD, POINTING = 0.3, 0.04
@@ -111,6 +117,7 @@ class Reader:
         self.remnants = Remnants(self.words)
         self.puzzles: list[tuple[int, int, float]] = []
         self.elliptic = False
+        self.echoes: list[Statement] = []
 
     def read(self) -> Reading:
         """Read all sentences."""
@@ -122,9 +129,21 @@ class Reader:
             mentions, start, at_header = entered
             if start > sentence.i and sentence.j - start <= MAX_ANSWER_WORDS:
                 mentions = answer(self.words, start, sentence.j, mentions, context.topic) or mentions
+            if at_header and not context.skip and sentence.cell < 0 and context.topic is None:
+                mentions, start = self._without_likeness(sentence, mentions, start)
             if mentions and not context.skip:
                 self._clause(sentence, mentions, start, at_header)
-        return Reading(self.stating.statements, self.puzzles)
+        return Reading(without_outdone(self.stating.statements, self.echoes), self.puzzles)
+
+    def _without_likeness(self, sentence: Sentence, mentions: list[Mention], start: int) -> tuple[list[Mention], int]:
+        """Say of a level what the one has that its text begins with ("As at L3-4, | but ..."); return the rest."""
+        level, likeness = self.context.level, opening_likeness(self.words, start, sentence.j, mentions)
+        if likeness is None or level is None:
+            return mentions, start
+        found = like_another(likeness, sentence, level.levels, self.stating.statements, self.context.section)
+        self.echoes += found
+        self.stating.statements += found
+        return [mention for mention in mentions if mention.i >= likeness.end], likeness.end
 
     def _answered(self, sentence: Sentence, mentions: list[Mention], start: int, *, at_header: bool) -> list[Mention]:
         """Return the mentions behind a heading with the answers that its levels and sides give it."""
@@ -179,7 +198,9 @@ class Reader:
         """Say of a level what was said of the one that it is likened to."""
         level, statements = self.context.level, self.stating.statements
         headed = level.levels if at_header and level is not None else ()
-        statements += echoed(self.words, sentence, start, mentions, headed, statements, self.context.section)
+        found = echoed(self.words, sentence, start, mentions, headed, statements, self.context.section)
+        self.echoes += found
+        statements += found
 
     def _with_sides_of_pairs(self, mentions: list[Mention], kinds: set[str]) -> list[Mention]:
         """Return the mentions with a side for each half of "mild/moderate", where a pair of sides stands before it."""

@@ -33,3 +33,39 @@ def test_all_that_was_said_of_a_level_is_said_again_and_more_may_follow() -> Non
 ])  # fmt: skip
 def test_a_likeness_in_one_respect_or_to_something_else_says_nothing_again(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "moderate"}
+
+
+@pytest.mark.parametrize("likeness", [
+    "Same.", "Same as above.", "As above.", "Likewise.", "Similar.", "As at L3-4.", "Similar to the level above.",
+    "As described for L3-4.",
+])  # fmt: skip
+def test_a_likeness_may_be_all_that_stands_below_a_heading(likeness: str) -> None:
+    text = f"L2-3: Normal.\nL3-4: Moderate canal stenosis.\nL4-5: {likeness}\n"
+    stenosis = told(text, "canal_stenosis")
+    assert stenosis == {"L2-L3": "none", "L3-L4": "moderate", "L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("likeness", [
+    "As at L3-4, but with severe canal stenosis.", "Similar, but the canal stenosis is severe.",
+    "Same as L3-4, although the canal stenosis is severe.", "As for L3-4. The canal stenosis is severe.",
+])  # fmt: skip
+def test_what_a_level_has_of_its_own_stands_beside_a_likeness(likeness: str) -> None:
+    text = f"L3-4: Mild bulge. Mild canal stenosis.\nL4-5: {likeness}"
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "mild"}
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "There is a mild bulge at L3-4 and the same at L4-5.", "Mild bulge at L3-4 and similarly at L4-5.",
+])  # fmt: skip
+def test_a_likeness_joins_levels(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Grade 1 anterolisthesis of L4 on L5.\nL3-4: Mild bulge.\nL4-5: As above. Severe canal stenosis.",
+    "L3-4: Mild bulge.\nL4-5: Similar to the previous study.",
+    "L3-4: Mild bulge.\nL4-5: Canal: same as on the previous study.",
+])  # fmt: skip
+def test_a_likeness_to_what_is_not_another_level_says_nothing_again(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": "mild"}
