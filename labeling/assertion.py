@@ -15,6 +15,7 @@ from deepspine.labeling.paired_sides import (
     sides_as_one,
     with_bracketed_degrees_ahead,
     with_denied_side_behind,
+    with_side_of_worse,
 )
 from deepspine.labeling.past import without_past
 
@@ -99,6 +100,8 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
     """Merge "left > right" and "the left and the right", and move a denied side behind what is said of the other."""
     if "cap" in kinds:
         mentions = _merge_comparisons(mentions)
+    if "focus" in kinds and "site" in kinds:
+        mentions = with_side_of_worse(mentions, words)
     if "conj" in kinds:
         mentions = sides_as_one(mentions, words)
     if "mark" in kinds and "grade" in kinds:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from deepspine.labeling.degree_words import is_value
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import SIDES, Mention
 
 _SIDE_OF_WORD = {
     **dict.fromkeys(("left", "lt", "l"), "left"),
@@ -26,6 +26,11 @@ _BEFORE_VALUES = frozenset(("site", "pred", "finding", "cop", "level", "levels",
 _MARKS_BEFORE = frozenset((":", "-", "=", "(", ")"))
 _BRACKETED = (("side", "side_post"), "(", ("grade",), ")", ("conj", ","), ("side",), "(", ("grade",), ")", ("site",))
 """Kinds of mentions, or their words, of "left (mild) and right (severe) foramina"."""
+
+_JOINING = frozenset(("where", "and"))
+_ENDS_OF_WORSE = frozenset(("mark", "level", "levels", "focus", "breaker"))
+_MAX_TO_ROOT = 8
+"""What joins a root to the worse side before it, what ends its clause, and mentions up to it."""
 
 _BEFORE_SIDES = frozenset(("of", "the", "both", "either"))
 _ENDS = frozenset(("mark", "breaker", "level", "levels"))
@@ -49,6 +54,35 @@ def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequen
     sides = [mention for mention in heading if mention.kind == "side"]
     order = order_of_sides(words, sides[0].i) if sides and sides[-1].j - sides[0].i == _PAIR_WORDS else None
     return mentions if order is None else _shared_out(mentions, words, *order)
+
+
+def with_side_of_worse(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Give a root the side of which it is told: "worse on the left, where | the root is compressed".
+
+    Also "the left worse and | contacting the root"; not a root that has a side of its own.
+    """
+    for place, (first, second) in enumerate(itertools.pairwise(mentions)):
+        side = second if first.kind == "focus" else first
+        if "focus" not in (first.kind, second.kind) or side.kind not in SIDES or side.value not in SIDE_BY_POSITION:
+            continue
+        root = _root_ahead(mentions[place + 2 :], words)
+        if root is not None:
+            named = Mention(SIDE_BY_POSITION[side.value], root.i, root.i)
+            return [*(m for m in mentions if m.i < root.i), named, *(m for m in mentions if m.i >= root.i)]
+    return mentions
+
+
+def _root_ahead(mentions: list[Mention], words: list[str]) -> Mention | None:
+    """Return the root that a clause is about, which "where" or "and" joins to a side; None without one."""
+    behind = [m for m in mentions[:_MAX_TO_ROOT] if m.value != ","]
+    if not behind or words[behind[0].i] not in _JOINING:
+        return None
+    for mention in behind[1:]:
+        if mention.kind in SIDES or (mention.kind in _ENDS_OF_WORSE and words[mention.i] != "it"):
+            return None
+        if (mention.kind, mention.value) == ("site", "root"):
+            return mention
+    return None
 
 
 def sided_within(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -211,12 +211,16 @@ class Leftovers(Zones):
             self._modify_last(cur)
 
     def _settle_item_grade(self) -> None:
-        """Give a head without a degree the one that fills the item behind it: "bulge, mild, | canal stenosis, ..."."""
+        """Give a head without a degree the one that fills the item behind it: "bulge, mild, | canal stenosis, ...".
+
+        Also what it is by now: "stenosis, now mild | , and ...".
+        """
         cur = self.cur
         if not cur.grade or cur.sides or cur.sites or cur.level or self.conjuncts or not self.last:
             return
         grade, comma = self._peek(-1), self._peek(-2)
-        alone = grade is not None and comma is not None and comma.value == "," and comma.j == grade.i
+        is_by_now = comma is not None and self.words[comma.i : comma.j] == ["now"]
+        alone = grade is not None and comma is not None and (comma.value == "," or is_by_now) and comma.j == grade.i
         if alone and not self._is_respective() and all(lacks_degree(frame, cur) for frame in self.last):
             self._fresh()
             self._modify_last(cur)

@@ -332,3 +332,9 @@ def test_an_asymmetric_narrowing_of_a_side_is_of_that_side() -> None:
     assert told("L4-5: Foraminal narrowing, asymmetric left.", "foraminal_stenosis").keys() == {
         "L4-L5 left", "L4-L5 right",
     }  # fmt: skip
+
+
+def test_a_degree_by_now_ends_before_the_next_finding() -> None:
+    text = "At L4-5 there is stenosis, now mild, and the right L5 nerve root is displaced."
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+    assert told(text, "nerve_root") == {"L4-L5 right": "displacement"}

@@ -460,3 +460,19 @@ def test_both_before_two_lesions_is_no_side(text: str) -> None:
 def test_bilaterally_behind_its_finding_is_not_of_the_next(text: str) -> None:
     found = labels_of(f"L4-5: {text}")
     assert [key for key in found if key.endswith("right")] == ["L4-L5 foraminal_stenosis right"]
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Both lateral recesses are narrowed, with the left side worse and contacting the L5 root.",
+    "L4-5: Both lateral recesses are narrowed, the left worse and contacting the L5 root.",
+    "L4-5: Both lateral recesses are narrowed, more on the left where the L5 root is contacted.",
+    "L4-5: Narrowing of both lateral recesses, greater on the left, where it contacts the L5 root.",
+])  # fmt: skip
+def test_a_root_is_on_the_worse_side_of_which_it_is_told(text: str) -> None:
+    assert told(text, "nerve_root") == {"L4-L5 left": "contact"}
+    assert set(told(text, "subarticular_stenosis")) == {"L4-L5 left", "L4-L5 right"}
+
+
+def test_both_roots_have_their_own_sides_behind_the_worse_side() -> None:
+    text = "L4-5: Both recesses are narrowed, worse on the right, and both L5 roots are contacted."
+    assert set(told(text, "nerve_root")) == {"L4-L5 left", "L4-L5 right"}
