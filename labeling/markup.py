@@ -56,6 +56,10 @@ _TRANSLATION = str.maketrans(
     }
 )  # fmt: skip
 
+_VERTEBRAL_BODY = re.compile(r"\b([HBLS])WK ?(\d)")
+_REGION = {"H": "C", "B": "T", "L": "L", "S": "S"}
+"""German for the vertebral bodies: "LWK 4/5" is L4/5."""
+
 
 def normalise(text: str) -> str:
     r"""Blank out markup and fold look-alike characters without moving any character.
@@ -68,6 +72,8 @@ def normalise(text: str) -> str:
     'No bulge\nL5-S1'
     >>> normalise("No bulge_x000D_L5-S1")
     'No bulge      \nL5-S1'
+    >>> normalise("LWK 5/SWK 1")
+    '   L5/   S1'
     """
     if any(sign in text for sign in _MARKUP):
         text = _without_markup(text)
@@ -79,6 +85,8 @@ def normalise(text: str) -> str:
         text = _MISREAD.sub(_read_rightly, text)
     if "T2" in text or "T1" in text:
         text = _WEIGHTED.sub(_blank, text)
+    if "WK" in text:
+        text = _VERTEBRAL_BODY.sub(lambda body: (_REGION[body[1]] + body[2]).rjust(len(body[0])), text)
     if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
         text = text.translate(_TRANSLATION)
     return text

@@ -65,6 +65,9 @@ _OF_TOUCHER = frozenset(("of", "side", "zone", "grade", "mm", "site"))
 _OF_TOUCHED = frozenset(("side", "vertebra", "filler"))
 """Words of a contact between a lesion and a root: "| conflict between the left | protrusion | and both L5 | roots"."""
 
+_OF_CYST = frozenset(("breaker", "filler", "mm", "pred", "site"))
+"""Kinds of mentions that tell what a cyst does, up to a side: "cyst | that narrows the | right"."""
+
 _BODIES = frozenset(("other", "flavum", "synovial_cyst"))
 """What may bulge or protrude beside discs: walls, tumours, ligaments, cysts."""
 
@@ -116,8 +119,10 @@ class FindingHeads(Leftovers):
             frames[0].grade, frames[0].cap = self.last[-1].grade, self.last[-1].cap
         if value == "herniation":
             self._place_herniation(mention, frames[0])
-        elif value == "synovial_cyst" and frames[0].sides in (LEFT, RIGHT):
-            self.herniation_side = frames[0].sides  # what it presses on lies at its side
+        elif value == "synovial_cyst":
+            frames[0].sides = frames[0].sides or self._side_of_cyst()
+            if frames[0].sides in (LEFT, RIGHT):
+                self.herniation_side = frames[0].sides  # what it presses on lies at its side
         if self.hedge and self._is_presupposed(mention):
             frames[0].hedge = False
         if cur.neg and self.neg and cur.grade:
@@ -126,6 +131,22 @@ class FindingHeads(Leftovers):
         self.conjuncts = []
         self.subject = []
         self._fresh()
+
+    def _side_of_cyst(self) -> int:
+        """Return the side that a cyst lies on by what it does, "cyst | narrowing the right recess", or its joint's.
+
+        The joint's is that of "right facet arthropathy with a | cyst".
+        """
+        verb = False
+        for mention in self.mentions[self.index + 1 :]:
+            verb = verb or mention.kind == "pred"
+            if self._is_side(mention):
+                return SIDES.get(mention.value, 0) if verb else 0
+            if mention.kind not in _OF_CYST:
+                break
+        joint = self.last[-1] if self.last and self.last[-1].finding == "facet_arthropathy" else None
+        with_it = joint is not None and "with" in self.words[joint.head.j : self.mentions[self.index].i]
+        return joint.sides if joint is not None and with_it and joint.sides in (LEFT, RIGHT) else 0
 
     def _is_presupposed(self, lesion: Mention) -> bool:
         """Whether a lesion is there of which it is not known what it does: "whether the | bulge contacts the root"."""

@@ -59,7 +59,17 @@ class Zones(HeadedValues):
         topic = self.topic
         if not self.last and topic is not None and topic.finding is not None and topic.finding.value in ZONED:
             self._of_topic(Conjunct(self.neg, self.hedge))
+        if self.last and all(frame.finding == "annular_fissure" for frame in self.last):
+            self.last = self._lesion_with_fissure() or self.last
         return bool(self.last) and all(frame.finding in ZONED for frame in self.last)
+
+    def _lesion_with_fissure(self) -> list[Frame]:
+        """Return the lesion that a fissure comes with: "protrusion with an annular tear at L5-S1 | in the midline"."""
+        before = self.frames[self.clause_start : -1][-1:]
+        lesions = [lesion for lesion in before if lesion.finding == "herniation" and not lesion.neg]
+        if self.last[-1].sides in (LEFT, RIGHT):
+            self._give_side(lesions, self.last[-1].sides)
+        return lesions
 
     def _lacks_zone(self, lesion: Frame) -> bool:
         """Whether a herniation is there and its zone not told yet."""

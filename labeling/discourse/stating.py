@@ -24,6 +24,7 @@ BUNDLES = {
     "normal_level": NORMAL_LEVEL,
     "normal_disc": ("bulge", "herniation", "degeneration"),
     "normal_contour": ("bulge", "herniation"),
+    "disc_lesion": ("bulge", "herniation"),
     "normal_alignment": ("spondylolisthesis", "retrolisthesis"),
     "slip": ("spondylolisthesis", "retrolisthesis"),
     "slip_either": ("spondylolisthesis", "retrolisthesis"),
@@ -31,8 +32,8 @@ BUNDLES = {
 }
 """Findings that one phrase denies together."""
 
-ASSERTED_AS = {"stenosis": ("canal_stenosis",), "slip": ("spondylolisthesis",)}
-"""What the phrase means where it is not denied."""
+ASSERTED_AS = {"stenosis": ("canal_stenosis",), "slip": ("spondylolisthesis",), "disc_lesion": ()}
+"""What the phrase means where it is not denied; a lesion of a disc may be either."""
 
 NORMAL_SCOPE = frozenset(("normal_level", "normal_disc", "normal_contour"))
 EVERYWHERE = frozenset(("all", "any", "rest", "rest_named", "elsewhere"))
@@ -212,7 +213,9 @@ class Stating:
         """Add one statement for each finding that a frame is about."""
         finding = frame.finding
         asserted = not negative and (finding == "slip" or frame.neg in ("", "grade"))
-        names = (ASSERTED_AS.get(finding) if asserted else None) or BUNDLES.get(finding) or (finding,)
+        names = BUNDLES.get(finding, (finding,))
+        if asserted:
+            names = ASSERTED_AS.get(finding, names)
         if finding in NORMAL_SCOPE and scope == "level":
             scope = "normal"
         certainty = "hedged" if frame.hedge else "negated" if negative else "asserted"
