@@ -22,6 +22,11 @@ DIGITS = 16
 UNSET = "unset"
 
 
+def beside(made: Path) -> Path:
+    """Return where a record lies beside a folder that may hold nothing else, such as that of a dataset."""
+    return made.with_name(f"{made.name}_{RECORD_FILE}")
+
+
 def claim(
     made: Path, asked: Mapping[str, Any], *, holds: bool, record: Path | None = None, option: str = "--out"
 ) -> None:

@@ -18,7 +18,7 @@ from deepspine.data.geometry import Plane
 from deepspine.data.label_table import LabelTable
 from deepspine.data.usual_size import LocatedPicture, laid_on
 from deepspine.data.volume import Volume
-from deepspine.experiments.made_with import claim, fingerprint
+from deepspine.experiments.made_with import beside, claim, fingerprint
 from deepspine.experiments.picture_levels import located_picture
 from deepspine.experiments.shipped import segmentation_weights
 
@@ -195,7 +195,7 @@ def build_pictures(
     TooManyRejectsError
         When more than a twentieth of the patients show no spine.
     """
-    claim(out, _found_by(), holds=out.is_dir())
+    claim(out, _found_by(), holds=out.is_dir(), record=beside(out))
     result = build_dataset([pair.source for pair in pairs], LabelTable({}), out, preset=PRESETS[crops], advance=advance)
     result.rejects.check_share(len(pairs), allowed=MAX_REJECT_SHARE, path=out / "rejects.csv")
     return result

@@ -29,7 +29,7 @@ from deepspine.data.findings import Side
 from deepspine.data.geometry import FloatArray
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.experiments.made_with import claim, fingerprint
+from deepspine.experiments.made_with import beside, claim, fingerprint
 from deepspine.experiments.modic.answers import GRADED_FILE, read_graded, write_graded
 from deepspine.experiments.modic.crops import View, build_crops, discs_of_endplates, endplate_labels
 from deepspine.experiments.modic.pairs import LocatedPair, phantom_pair
@@ -127,7 +127,8 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     for name, variant in variants.items():
         view = View(variant.view)
         dataset = out / f"dataset-{folder_of(variant.scale)}{'' if view is View.SLICE else f'-{view}'}"
-        claim(dataset, {"patients": fingerprint(*(pair.patient for pair in pairs))}, holds=dataset.is_dir())
+        patients = {"patients": fingerprint(*(pair.patient for pair in pairs))}
+        claim(dataset, patients, holds=dataset.is_dir(), record=beside(dataset))
         build_crops(pairs, view, variant.scale, dataset)
         start = out / folder_of(variant.start) if variant.start else None
         predictions = _learned(

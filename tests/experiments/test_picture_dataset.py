@@ -8,9 +8,10 @@ import pytest
 from discs_apart import frame
 from PIL import Image
 
+from deepspine.data.dataset.manifest import MANIFEST
 from deepspine.data.errors import ConfigError, InputError, NamingError
 from deepspine.experiments import picture_dataset
-from deepspine.experiments.picture_dataset import PicturePair, picture_pairs
+from deepspine.experiments.picture_dataset import PicturePair, build_pictures, picture_pairs
 
 
 def pair(tmp_path: Path, *, n_discs: int) -> PicturePair:
@@ -33,6 +34,26 @@ def test_discs_that_another_segmentation_found_are_refused(tmp_path: Path, monke
     monkeypatch.setattr(picture_dataset, "segmentation_weights", lambda: other)
     with pytest.raises(ConfigError, match=r"kept: was made with other settings \(segmentation "):
         picture_pairs(tmp_path, tmp_path / "kept", prefix="x-", same_view=True, required="t2")
+
+
+def test_a_dataset_is_built_in_a_new_folder_and_gone_on_with(tmp_path: Path) -> None:
+    one, out = pair(tmp_path, n_discs=5), tmp_path / "run" / "dataset"
+    for _ in range(2):
+        result = build_pictures([one], out, advance=lambda n: None)
+        assert not result.rejects.rows
+    assert (out / MANIFEST).is_file()
+
+
+def test_a_dataset_around_discs_of_another_segmentation_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, out = pair(tmp_path, n_discs=5), tmp_path / "run" / "dataset"
+    build_pictures([one], out, advance=lambda n: None)
+    other = tmp_path / "model.safetensors"
+    other.write_bytes(b"another training")
+    monkeypatch.setattr(picture_dataset, "segmentation_weights", lambda: other)
+    with pytest.raises(ConfigError, match=r"dataset: was made with other settings \(segmentation "):
+        build_pictures([one], out, advance=lambda n: None)
 
 
 def test_pictures_of_one_view_share_the_discs_of_t2(tmp_path: Path) -> None:
