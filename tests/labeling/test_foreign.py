@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from tests.labeling.conftest import PRESENT, labels_of
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 FOREIGN = ("fracture", "epidural haematoma", "conus lesion", "infection", "arachnoiditis", "pars defect")
 LABELLED = (
@@ -133,3 +133,9 @@ def test_an_operation_may_leave_no_stenosis(text: str) -> None:
 
 def test_a_stenosis_that_something_else_lacks_is_not_the_spine_s() -> None:
     assert not labels_of("L4-5: The aorta is seen with no stenosis.")
+
+
+def test_german_names_of_vertebral_bodies_are_read() -> None:
+    text = "In segment LWK 4/5 circular disc protrusion. In segment LWK5/SWK1 mild bulge."
+    assert told(text, "herniation") == {"L4-L5": "protrusion"}
+    assert told(text, "bulge") == {"L5-S1": "mild"}

@@ -396,3 +396,13 @@ def test_none_of_several_lesions_denies_what_follows(text: str, finding: str, gr
 ])  # fmt: skip
 def test_roots_within_the_sac_tell_of_no_level(roots: str) -> None:
     assert labels_of(f"L4-5: Bulge.\n{roots}") == {"L4-L5 bulge": PRESENT}
+
+
+def test_a_lesion_of_a_disc_is_either_and_denied_both() -> None:
+    text = "L4-5: No disc lesion."
+    assert told(text, "bulge") == told(text, "herniation") == {"L4-L5": "none"}
+    assert told(text, "degeneration") == {}
+    text = "L4-5: Disc lesion compressing the left L5 root."
+    assert told(text, "bulge") == told(text, "herniation") == {}
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+    assert told("L4-5: No disc contour abnormality.", "herniation") == {"L4-L5": "none"}

@@ -476,3 +476,18 @@ def test_a_root_is_on_the_worse_side_of_which_it_is_told(text: str) -> None:
 def test_both_roots_have_their_own_sides_behind_the_worse_side() -> None:
     text = "L4-5: Both recesses are narrowed, worse on the right, and both L5 roots are contacted."
     assert set(told(text, "nerve_root")) == {"L4-L5 left", "L4-L5 right"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Bilateral facet arthropathy with a synovial cyst projecting into the canal on the left.",
+    "L4-5: Bilateral facet arthropathy with a synovial cyst that narrows the left lateral recess.",
+    "L4-5: Left facet arthropathy with a synovial cyst.", "L4-5: Synovial cyst arising from the left facet joint.",
+    "L4-5: Bilateral facet arthropathy with a synovial cyst measuring 6 mm on the left.",
+])  # fmt: skip
+def test_a_cyst_lies_on_the_side_of_what_it_does_or_of_its_joint(text: str) -> None:
+    assert set(told(text, "synovial_cyst")) == {"L4-L5 left"}
+
+
+def test_a_cyst_does_not_take_the_side_of_another_finding() -> None:
+    text = "L4-5: Facet arthropathy with a synovial cyst and left foraminal narrowing."
+    assert set(told(text, "synovial_cyst")) == {"L4-L5 left", "L4-L5 right"}

@@ -150,3 +150,20 @@ def test_zones_that_and_joins_are_all_told(zones: str, expected: str) -> None:
 def test_a_sequestrum_lies_where_its_adjective_says(fragment: str, direction: str) -> None:
     found = labels_of(f"L4-5: Extrusion with {fragment}.")
     assert found == {"L4-L5 herniation": "sequestration", "L4-L5 herniation_migration": direction}
+
+
+@pytest.mark.parametrize("text", [
+    "Small protrusion with annular tear at L5-S1 in the midline.",
+    "L5-S1: Protrusion with an annular fissure, central.",
+])  # fmt: skip
+def test_a_zone_behind_an_annular_tear_is_that_of_the_protrusion(text: str) -> None:
+    assert told(text, "herniation_zone") == {"L5-S1": "central"}
+
+
+def test_a_side_behind_an_annular_tear_is_that_of_the_protrusion() -> None:
+    text = "L5-S1: Small protrusion with annular tear at the left foraminal zone."
+    assert told(text, "herniation_zone") == {"L5-S1": "foraminal_left"}
+
+
+def test_a_bulge_with_a_tear_has_no_zone() -> None:
+    assert told("L5-S1: Bulge with an annular fissure in the midline.", "herniation_zone") == {}
