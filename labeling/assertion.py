@@ -14,8 +14,10 @@ from deepspine.labeling.mentions import Mention
 from deepspine.labeling.paired_sides import (
     sides_as_one,
     with_bracketed_degrees_ahead,
+    with_degree_of_worse,
     with_denied_side_behind,
     with_side_of_worse,
+    without_both_of_levels,
 )
 from deepspine.labeling.past import without_past
 
@@ -100,6 +102,10 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
     """Merge "left > right" and "the left and the right", and move a denied side behind what is said of the other."""
     if "cap" in kinds:
         mentions = _merge_comparisons(mentions)
+    if "level" in kinds and "side" in kinds:
+        mentions = without_both_of_levels(mentions, words)
+    if "focus" in kinds and "grade" in kinds:
+        mentions = with_degree_of_worse(mentions)
     if "focus" in kinds and "site" in kinds:
         mentions = with_side_of_worse(mentions, words)
     if "conj" in kinds:

@@ -181,6 +181,15 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         if self.changed_side:
             self._settle_changed_sides()
         self._settle_exceptions()
+        self._settle_worse_places()
+
+    def _settle_worse_places(self) -> None:
+        """Leave a degree to the places without one of their own: "mild at L4-5 and L5-S1, | moderate left at L5-S1"."""
+        graded = [frame for frame in self.frames if frame.grade and not frame.neg]
+        for index, one in enumerate(graded):
+            for other in graded[index + 1 :]:
+                if other.finding == one.finding and other.grade != one.grade:
+                    _leave_to(other, one)
 
     def _settle_changed_sides(self) -> None:
         """Leave a degree to the side that has not changed: "mild bilateral narrowing, | now severe on the right"."""
@@ -235,6 +244,20 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         ends = [*(mention.i for mention in self.mentions[1:]), len(self.words)]
         behind = [self.words[mention.j] for mention, end in zip(self.mentions, ends, strict=True) if mention.j < end]
         return not any(word.isalnum() and len(word) == 1 for word in behind)
+
+
+def _leave_to(place: Frame, whole: Frame) -> None:
+    """Leave out of a frame what is another's, where that is of fewer levels or sides and of none that this has not."""
+    if place.level is None or whole.level is None or not place.level.levels:
+        return
+    levels, of_whole = set(place.level.levels), set(whole.level.levels)
+    sides, sides_of_whole = place.sides or BOTH, whole.sides or BOTH
+    if sides & ~sides_of_whole:
+        return
+    if levels < of_whole:
+        whole.exclude = (*whole.exclude, (place.level, place.sides))
+    elif levels == of_whole and whole.finding in LATERAL and sides != sides_of_whole:
+        whole.sides = sides_of_whole & ~sides
 
 
 HANDLERS: dict[str, Callable[[ClauseReader, Mention], None]] = {

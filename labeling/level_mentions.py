@@ -24,7 +24,7 @@ _NEIGHBOURS = {(a, b) for a, b in itertools.pairwise(_SEQUENCE)} | {
     ("L5", "L6"), ("L6", "S1"), ("T12", "T13"), ("T13", "L1"),
 }  # fmt: skip
 _RANGE = frozenset(("to", "through", "thru", "till", "until", "down"))
-_JOIN = frozenset((",", "and", "amd", "adn", "nad", "amnd", "ans", "anf", "und", "&", "/", "+", "or", "as"))
+_JOIN = frozenset((",", "and", "amd", "adn", "nad", "amnd", "ans", "anf", "und", "&", "/", "+", "or", "nor", "as"))
 _DEGREES = {
     "to": (["to", "a", "lesser", "extent"], ["to", "a", "lesser", "degree"], ["to", "lesser", "extent"]),
     "less": (["less", "so"],),
@@ -33,6 +33,10 @@ _DEGREES = {
     "followed": (["followed", "by"],),
 }
 """Phrases that rank the levels that they join, by their first word."""
+
+OF_PAIR = frozenset(("former", "latter", "upper", "lower"))
+PAIR = 2
+"""Phrases that point to one of two levels, and how many these are."""
 
 _BEHIND_JOIN = frozenset(("at", "the", "same", "ditto", "likewise", "similarly", "including"))
 """Words between such a joint and the next level: "a bulge at L2-3 and | the same at L3-4"."""
@@ -137,6 +141,11 @@ def next_to(levels: Collection[int], direction: str) -> tuple[int, ...]:
     end, step = (min(levels), -1) if direction == "above" else (max(levels), 1)
     place = order.index(end) + step if end in order else -1
     return order[place : place + 1] if place >= 0 else ()
+
+
+def one_of_pair(which: str, pair: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the one of two levels that `former`, `latter`, `upper` or `lower` points to."""
+    return ({"former": pair[0], "latter": pair[-1], "upper": min(pair), "lower": max(pair)}[which],)
 
 
 def lumbar_down_to(level: int) -> tuple[int, ...]:

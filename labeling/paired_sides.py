@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from deepspine.labeling.degree_words import is_value
 from deepspine.labeling.lexicon import Rule
@@ -54,6 +54,32 @@ def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequen
     sides = [mention for mention in heading if mention.kind == "side"]
     order = order_of_sides(words, sides[0].i) if sides and sides[-1].j - sides[0].i == _PAIR_WORDS else None
     return mentions if order is None else _shared_out(mentions, words, *order)
+
+
+def without_both_of_levels(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out a "both" that counts levels and no sides: "a bulge at | both L2-3 and L3-4"."""
+    counting = [
+        both
+        for both, levels in itertools.pairwise(mentions)
+        if words[both.i : both.j] == ["both"] and levels.i == both.j and levels.group and len(levels.group.levels) > 1
+    ]
+    for both, levels in itertools.pairwise(mentions) if counting else ():
+        if both in counting and words[both.i - 1] == "at":
+            levels.form = "at"
+    return [mention for mention in mentions if mention not in counting] if counting else mentions
+
+
+def with_degree_of_worse(mentions: list[Mention]) -> list[Mention]:
+    """Leave but the degree of the worse side: "mild bilateral narrowing, | more advanced (moderate) on the left"."""
+    for place, (worse, opening, grade, closing, side) in enumerate(_windows(mentions, 5)):
+        told = (worse.kind, opening.value, grade.kind, closing.value) == ("focus", "(", "grade", ")")
+        if told and side.kind in SIDES:
+            return [*mentions[:place], grade, *mentions[place + 4 :]]
+    return mentions
+
+
+def _windows(mentions: list[Mention], count: int) -> Iterator[tuple[Mention, ...]]:
+    return zip(*(mentions[place:] for place in range(count)), strict=False)
 
 
 def with_side_of_worse(mentions: list[Mention], words: list[str]) -> list[Mention]:

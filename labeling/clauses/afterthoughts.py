@@ -252,13 +252,15 @@ class Afterthoughts(Objects):
             if mention.kind == "side" and frame.i <= mention.i < head.i:
                 return True
             if mention.kind == "side_post" and mention.i == head.j:
-                return following.value == ","
+                return following.value == "," or following.kind == "cop"
         return False
 
     def _leaves_side(self, frame: Frame, conjunct: Conjunct) -> bool:
-        """Whether a side told behind "is" is not that of other levels: "is severe on the left, mild | elsewhere"."""
-        elsewhere = conjunct.level is not None and conjunct.level.ref in ("rest", "rest_named", "elsewhere")
-        return elsewhere and not self._names_side(frame)
+        """Whether a side told behind "is" is not that of others: "is severe on the left, | absent at L5-S1"."""
+        if conjunct.level is None:
+            return False
+        elsewhere = conjunct.level.ref in ("rest", "rest_named", "elsewhere")
+        return (elsewhere or conjunct.grade == NONE) and not self._names_side(frame)
 
     def _bits_headed(self, frame: Frame) -> int:
         """Return the grades of a heading that another level was denied: "Disc herniation: L3-4 none, | L4-5 large"."""

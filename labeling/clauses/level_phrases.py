@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef, names_discs
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
 from deepspine.labeling.clauses.lookahead import BESIDE, VERTEBRAL
-from deepspine.labeling.level_mentions import beyond, lumbar_down_to, next_to
+from deepspine.labeling.level_mentions import OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
 from deepspine.labeling.mentions import Mention
 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
@@ -208,6 +208,8 @@ class LevelPhrases(LevelScope):
                 return LevelRef(own.levels, own.ref, mention.i, mention.j)
         if mention.value in BEYOND and self.levels_seen and self.levels_seen[-1].levels:
             return LevelRef(beyond(self.levels_seen[-1].levels, BEYOND[mention.value]), "", mention.i, mention.j)
+        if mention.value in OF_PAIR and self.levels_seen and len(self.levels_seen[-1].levels) == PAIR:
+            return LevelRef(one_of_pair(mention.value, self.levels_seen[-1].levels), "", mention.i, mention.j)
         if mention.value in BESIDE and any(ref.levels for ref in self.levels_seen):
             return LevelRef(self._next_level(mention.value), mention.value, mention.i, mention.j)
         return LevelRef((), mention.value, mention.i, mention.j)

@@ -19,7 +19,7 @@ _DENIED = frozenset(("finding", "pred", "site", "grade", "zone", "restword"))
 _SUBJECTS = frozenset(("finding", "pred", "site", "side"))
 """Kinds of mentions that "nil" denies where it stands behind them."""
 
-
+_OTHER_LEVELS = frozenset(("rest", "rest_named", "elsewhere"))
 _SINGULAR = frozenset(("has", "is", "was"))
 _VERBS = _SINGULAR | {"have", "are", "were", "remains", "remain", "persists", "persist"}
 _DEFINITE = frozenset(("the", "its", "this", "that", "previous", "previously", "prior", "earlier", "former"))
@@ -84,12 +84,18 @@ class Negation(Leftovers):
         if waits and mention.value == "no":
             self._value_of_none(mention)
             return
-        if self._is_none_of_side(mention) or (
-            single
-            and (
-                self.cur.level
-                or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
-                or (at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop"))
+        if (
+            self._is_none_of_side(mention)
+            or self._is_none_of_level(mention)
+            or (
+                single
+                and (
+                    self.cur.level
+                    or (self._is_valued_site() and self.words[mention.i] in VALUES_OF_NONE)
+                    or (
+                        at_start and (self.topic or self.last) and not (previous is not None and previous.kind == "cop")
+                    )
+                )
             )
         ):
             self._value_of_none(mention)
@@ -135,9 +141,10 @@ class Negation(Leftovers):
 
     def _value_of_none(self, mention: Mention) -> None:
         """Let a denial be the degree of the level or side before it; an answer never speaks of what follows."""
+        answer = self.words[mention.i] in ANSWERS and not self._is_none_of_level(mention)
         self._mark(mention)
         self.cur.grade = NONE
-        if self.words[mention.i] in ANSWERS and not self._is_side(self._peek()):
+        if answer and not self._is_side(self._peek()):
             self.flush()
 
     def _is_none_of_side(self, mention: Mention) -> bool:
@@ -149,6 +156,16 @@ class Negation(Leftovers):
             return False
         goes_on = mention.value == "no" and bool(self.last) and self._is_joint(self._peek(-1))
         return goes_on or self.words[mention.i] in VALUES_OF_NONE
+
+    def _is_none_of_level(self, mention: Mention) -> bool:
+        """Whether a denial is the degree of the level behind it: "stenosis is mild at L4-5 and | not seen at L5-S1"."""
+        place, joint = self._peek(), self._peek(-1)
+        if place is not None and place.kind == "of":
+            place = self._peek(2)
+        if joint is not None and joint.kind == "cop":
+            joint = self._peek(-2)
+        named = place is not None and (place.kind == "level" or place.value in _OTHER_LEVELS)
+        return named and mention.value == "no" and self.cur.empty and bool(self.last) and self._is_joint(joint)
 
     def _is_still_there(self, mention: Mention) -> bool:
         """Whether something is denied to be gone: "the stenosis has not | been relieved"."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from deepspine.labeling.clauses.frames import LevelRef
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.level_mentions import LUMBAR, beyond, next_to
+from deepspine.labeling.level_mentions import LUMBAR, PAIR, beyond, next_to, one_of_pair
 from deepspine.labeling.mentions import Mention
 
 
@@ -42,7 +42,8 @@ def resolve(ref: LevelRef | None, context: Context, words: list[str]) -> tuple[i
         case "both":
             return last if len(last) > 1 else _last_two(context) or _each_of_all(words[ref.i : ref.j])
         case "former" | "upper" | "latter" | "lower":
-            return _one_of_pair(ref.ref, last if len(last) == 2 else _last_two(context))
+            pair = last if len(last) == PAIR else _last_two(context)
+            return one_of_pair(ref.ref, pair) if pair else ()
         case "above" | "below" | "discs_above" | "discs_below":
             return _beside(ref.ref, last, context)
         case "intervening":
@@ -58,12 +59,6 @@ def _last_two(context: Context) -> tuple[int, ...]:
 def _each_of_all(words: list[str]) -> tuple[int, ...]:
     """Return all levels for "at each level" where none has been named yet; "both levels" needs two."""
     return LUMBAR if "each" in words else ()
-
-
-def _one_of_pair(which: str, pair: tuple[int, ...]) -> tuple[int, ...]:
-    if not pair:
-        return ()
-    return ({"former": pair[0], "latter": pair[-1], "upper": min(pair), "lower": max(pair)}[which],)
 
 
 def _beside(which: str, last: tuple[int, ...], context: Context) -> tuple[int, ...]:

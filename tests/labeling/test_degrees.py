@@ -338,3 +338,21 @@ def test_a_degree_by_now_ends_before_the_next_finding() -> None:
     text = "At L4-5 there is stenosis, now mild, and the right L5 nerve root is displaced."
     assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
     assert told(text, "nerve_root") == {"L4-L5 right": "displacement"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bilateral foraminal narrowing at L4-5 and L5-S1, moderate on the left at L5-S1.",
+    "Mild bilateral foraminal narrowing at L4-5 and L5-S1, more advanced (moderate) on the left at L5-S1.",
+])  # fmt: skip
+def test_a_degree_is_of_the_places_without_one_of_their_own(text: str) -> None:
+    mild = {"L4-L5 left": "mild", "L4-L5 right": "mild", "L5-S1 right": "mild"}
+    assert told(text, "foraminal_stenosis") == {**mild, "L5-S1 left": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Moderate bilateral foraminal stenosis, severe on the right.",
+    "Moderate bilateral foraminal stenosis at L4-5, severe on the right.",
+    "L4-5: Moderate bilateral foraminal stenosis, more advanced (severe) on the right.",
+])  # fmt: skip
+def test_a_side_with_a_degree_of_its_own_leaves_the_other(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}

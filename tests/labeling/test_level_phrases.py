@@ -581,3 +581,25 @@ def test_both_levels_are_the_last_two_that_are_named(first: str, lesions: str, p
 ])  # fmt: skip
 def test_all_three_levels_are_those_just_named(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild", "L5-S1": "mild"}
+
+
+@pytest.mark.parametrize(("phrase", "level"), [
+    ("the upper of the two", "L4-L5"), ("the lower of these", "L5-S1"), ("the lower of the two", "L5-S1"),
+    ("the higher level", "L4-L5"),
+])  # fmt: skip
+@pytest.mark.parametrize("joint", ["; at", ". At"])
+def test_one_of_two_levels_is_pointed_to(phrase: str, level: str, joint: str) -> None:
+    text = f"L4-5 and L5-S1 bulge{joint} {phrase} there is moderate canal stenosis."
+    assert told(text, "canal_stenosis") == {level: "moderate"}
+
+
+def test_the_last_of_several_levels_is_pointed_to() -> None:
+    text = "Bulges at L2-3, L3-4 and L4-5, the last of which has an annular tear."
+    assert set(told(text, "annular_fissure")) == {"L4-L5"}
+
+
+def test_both_counts_the_levels_behind_it() -> None:
+    text = "There is a protrusion at L4-5 and a mild bulge at both L2-3 and L3-4."
+    assert told(text, "bulge") == {"L2-L3": "mild", "L3-L4": "mild"}
+    text = "There is grade 1 spondylolisthesis at L4-5 and minimal retrolisthesis at both L2-3 and L3-4."
+    assert set(told(text, "retrolisthesis")) == {"L2-L3", "L3-L4"}

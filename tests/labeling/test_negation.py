@@ -406,3 +406,27 @@ def test_a_lesion_of_a_disc_is_either_and_denied_both() -> None:
     assert told(text, "bulge") == told(text, "herniation") == {}
     assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
     assert told("L4-5: No disc contour abnormality.", "herniation") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis is mild at L4-5 and not seen at L5-S1.", "Canal stenosis is mild at L4-5, not present at L5-S1.",
+    "Canal stenosis is mild at L4-5 and is not seen at L5-S1.", "Mild canal stenosis at L4-5, not seen at L5-S1.",
+    "Canal stenosis is mild at L4-5 and absent at L5-S1.",
+])  # fmt: skip
+def test_what_is_not_seen_at_another_level_stays_where_it_is(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild", "L5-S1": "none"}
+
+
+def test_both_sides_of_another_level_are_free_of_what_is_on_one_side() -> None:
+    text = "Foraminal narrowing is mild on the left at L4-5 and absent at L5-S1."
+    found = {"L4-L5 left": "mild", "L5-S1 left": "none", "L5-S1 right": "none"}
+    assert told(text, "foraminal_stenosis") == found
+    text = "Foraminal narrowing on the left is mild at L4-5 and absent at L5-S1."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L5-S1 left": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Neither the L4-5 nor the L5-S1 disc is herniated.", "Neither L4-5 nor L5-S1 shows a disc herniation.",
+])  # fmt: skip
+def test_neither_of_two_levels_has_what_is_denied(text: str) -> None:
+    assert told(text, "herniation") == {"L4-L5": "none", "L5-S1": "none"}
