@@ -56,6 +56,24 @@ _MOVING = ("exten", "migrat", "extru", "descend", "track")
 _SLIP = frozenset(("on", "over", "upon", "onto"))
 _UPWARDS = frozenset(("above", "higher", "up", "upwards", "upward", "cranially", "superiorly"))
 _DOWNWARDS = frozenset(("below", "lower", "down", "downwards", "downward", "caudally", "inferiorly"))
+_LUMBAR_END = ("sacrum", "junction")
+_TO_SACRUM = [
+    [*way, "the", *place]
+    for way in (["to"], ["through"], ["down", "to"])
+    for place in (["sacrum"], ["lumbosacral", "junction"])
+]
+_AND_LEVELS = [
+    ["and", article, "levels", way, *it]
+    for article in ("the", "all")
+    for way in ("above", "below")
+    for it in (["it"], [])
+]
+_ALL_BEYOND = {
+    word: [phrase for phrase in (*_TO_SACRUM, *_AND_LEVELS) if phrase[0] == word]
+    for word in ("to", "through", "down", "and")
+}
+"""Phrases by their first word behind a level, all of whose neighbours in one direction are meant as well."""
+
 _BEHIND_BEYOND = frozenset(
     ("and", "appear", "appears", "are", "as", "but", "demonstrate", "discs", "has", "have", "is", "levels", "normal",
      "or", "remain", "reveal", "show", "shows", "there", "unremarkable", "was", "were", "with", "without")
@@ -182,23 +200,33 @@ def read_group(words: list[str], start: int) -> LevelGroup | None:
         end += 1
     kept = _kept(tuple(pairs))
     outside = len(kept) < len(pairs)
-    beyond = _all_beyond(words, end, kept)
+    beyond = _all_beyond(words, start, end, kept) if kept else None
     if beyond is not None:
-        return LevelGroup(beyond, end + 2, slip, outside)
+        return LevelGroup(beyond[0], beyond[1], slip, outside)
     return LevelGroup(kept, end, slip, outside, _kept(tuple(lesser)) if lesser else ())
 
 
-def _all_beyond(words: list[str], end: int, kept: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the levels of "L3-4 | and above", "L2-3 | and below"; None where no such words stand behind a level."""
-    if words[end : end + 1] != ["and"] or end + 1 == len(words) or not kept:
-        return None
-    way = words[end + 1]
-    behind = words[end + 2] if end + 2 < len(words) else NEWLINE
-    if behind.isalpha() and behind not in _BEHIND_BEYOND:
-        return None
+def _all_beyond(words: list[str], start: int, end: int, kept: tuple[int, ...]) -> tuple[tuple[int, ...], int] | None:
+    """Return the levels of "L3-4 | and above", "from L2-3 | down to the sacrum" and the token behind; None without."""
+    way, behind = _way_beyond(words, start, end)
     if way in _UPWARDS:
-        return lumbar_down_to(max(kept))
-    return tuple(level for level in LUMBAR if level >= min(kept)) if way in _DOWNWARDS else None
+        return lumbar_down_to(max(kept)), behind
+    return (tuple(level for level in LUMBAR if level >= min(kept)), behind) if way in _DOWNWARDS else None
+
+
+def _way_beyond(words: list[str], start: int, end: int) -> tuple[str, int]:
+    """Return in which direction a level goes on, empty where in none, and the token behind the words that say so."""
+    for phrase in _ALL_BEYOND.get(words[end], ()) if end < len(words) else ():
+        if words[end : end + len(phrase)] == phrase:
+            return "down" if phrase[-1] in _LUMBAR_END else phrase[3], end + len(phrase)
+    place = end
+    if words[end : end + 1] in (["and"], ["or"]):
+        place = end + 1
+    elif "from" not in words[max(start - 2, 0) : start]:
+        return "", end
+    way, behind = [*words[place : place + 2], NEWLINE, NEWLINE][:2]
+    ended = not behind.isalpha() or behind in _BEHIND_BEYOND
+    return (way, place + 1) if ended else ("", end)
 
 
 @lru_cache(maxsize=4096)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.level_mentions import LevelGroup, beyond_vertebra, next_to, vertebra
+from deepspine.labeling.level_mentions import LevelGroup, beyond_vertebra, next_to, read_group, vertebra
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
 _OPERATIONS = frozenset(
-    ("arthrodesis", "construct", "decompression", "discectomy", "fixation", "fusion", "hardware", "instrumentation",
-     "laminectomy", "operation", "prosthesis", "surgery")
+    ("arthrodesis", "construct", "decompression", "discectomy", "fixation", "fusion", "hardware", "hemilaminectomy",
+     "instrumentation", "laminectomy", "laminotomy", "microdiscectomy", "operation", "prosthesis", "surgery")
 )  # fmt: skip
 _OPERATED = frozenset(("decompressed", "fused", "instrumented", "operated"))
 _LIGHT = frozenset(
@@ -21,8 +21,62 @@ _BESIDE = frozenset(("above", "below"))
 _BESIDE_TO = frozenset(("adjacent", "caudal", "cranial", "distal", "inferior", "next", "proximal", "superior"))
 """Words that place something beside an operation, and those that do so with "to"."""
 
+_OF_OPERATION = _OPERATED | {"operative", "postoperative", "postsurgical", "surgical", "surgery"}
+_MAX_TO_LEVEL = 8
+"""Words from an operation to its level: "laminectomy at the | L4-5 level"."""
+
 _NEXT = (("levelref", "above"), ("levelref", "below"))
 _LEVEL = Rule("level.beside", "level", "", ())
+
+
+def operated_levels(words: list[str]) -> tuple[int, ...]:
+    """Return the levels that a report tells were operated on, its history included; in their order."""
+    found: set[int] = set()
+    if _OPERATIONS.isdisjoint(words):
+        return ()
+    for place in range(len(words)):
+        group = read_group(words, place) if words[place][-1].isdigit() else None
+        if group is None:
+            continue
+        before = next(
+            (word for word in reversed(words[max(place - _MAX_TO_LEVEL, 0) : place]) if word not in _LIGHT), ""
+        )
+        behind = next((word for word in words[group.end : group.end + _MAX_TO_LEVEL] if word not in _LIGHT), "")
+        if before in _OPERATIONS or behind in _OPERATIONS:
+            found.update(group.levels)
+    return tuple(sorted(found))
+
+
+def with_levels_of_operation(
+    mentions: list[Mention], words: list[str], operated: tuple[int, ...], *, placed: bool
+) -> list[Mention]:
+    """Return mentions in which "the operated level" and "the level above the fusion" stand for levels.
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence, before `settle`.
+    words
+        Of the whole report.
+    operated
+        Levels that were operated on.
+    placed
+        Whether a heading names the level of the sentence: "L3-4, the level above the fusion" says it already.
+    """
+    if not operated or placed or _names_level(mentions):
+        return mentions
+    return [_of_operation(mention, words, operated) or mention for mention in mentions]
+
+
+def _of_operation(mention: Mention, words: list[str], operated: tuple[int, ...]) -> Mention | None:
+    """Return the levels that a phrase means by an operation; None where it means none, or one of several."""
+    said = set(words[mention.i : mention.j])
+    if mention.kind in ("filler", "finding") and said & _BESIDE and said & (_OPERATIONS | _OPERATED):
+        levels = next_to(operated, "above" if "above" in said else "below")
+        return _named(mention, mention.i, levels) if levels else None
+    if (mention.kind, mention.value) != ("levelref", "vague") or not said & _OF_OPERATION:
+        return None
+    return _named(mention, mention.i, operated) if len(operated) == 1 or "levels" in said else None
 
 
 def with_levels_beside(mentions: list[Mention], words: list[str], *, placed: bool) -> list[Mention]:

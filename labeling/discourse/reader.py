@@ -32,7 +32,7 @@ from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.level_details import with_levels_in_order
-from deepspine.labeling.levels_beside import with_levels_beside
+from deepspine.labeling.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
@@ -109,6 +109,7 @@ class Reader:
     def __init__(self, tokens: Tokens, sentences: list[Sentence], *, puzzled: bool) -> None:
         self.puzzled = puzzled
         self.words = tokens.words
+        self.operated = operated_levels(tokens.words)
         self.sentences = sentences
         self.context = Context()
         self.headings = Headings(tokens.words, sentences, self.context)
@@ -160,6 +161,7 @@ class Reader:
             return
         topic = self.context.topic
         mentions = with_levels_beside(mentions, self.words, placed=at_header)
+        mentions = with_levels_of_operation(mentions, self.words, self.operated, placed=at_header)
         mentions = with_levels_in_order(mentions, self.words, topic)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}

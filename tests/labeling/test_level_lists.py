@@ -104,3 +104,24 @@ def test_a_narrowing_of_another_level_is_not_denied(joint: str, lesion: str) -> 
     assert found["L2-L3 nerve_root left"] == "none|contact|displacement"
     assert not found["L4-L5 foraminal_stenosis left"].startswith("none")
     assert "L4-L5 nerve_root left" not in found
+
+
+@pytest.mark.parametrize("text", [
+    "Disc bulges from L3-L4 down to the sacrum.", "Disc bulges are seen from L3-4 to the lumbosacral junction.",
+    "Disc bulges at L3-4 through the sacrum.", "From the L3-4 level down, the discs bulge.",
+    "Disc bulges from L3-4 caudally.",
+])  # fmt: skip
+def test_a_list_may_go_down_to_the_sacrum(text: str) -> None:
+    assert set(told(text, "bulge")) == {"L3-L4", "L4-L5", "L5-S1"}
+
+
+@pytest.mark.parametrize("text", [
+    "At L4-5 there is an extrusion. There is nothing of note at L3-4 or above.",
+    "At L4-5 there is an extrusion. No disc herniation at L3-4 and the levels above.",
+])  # fmt: skip
+def test_a_list_may_go_up_from_a_level(text: str) -> None:
+    assert told(text, "herniation") == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none"), "L4-L5": "extrusion"}
+
+
+def test_a_lesion_that_goes_down_from_its_level_stays_there() -> None:
+    assert set(told("The extrusion extends from L4-5 down behind the L5 body.", "herniation")) == {"L4-L5"}

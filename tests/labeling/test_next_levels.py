@@ -74,3 +74,23 @@ def test_the_level_above_one_that_is_named_is_one_level(text: str) -> None:
 def test_all_levels_above_an_operation_are_told_where_none_is_named() -> None:
     found = told("Above the L4-5 fusion, the canal is patent.", "canal_stenosis")
     assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none")
+
+
+@pytest.mark.parametrize("text", [
+    "Fusion L4 through S1 with cages at both levels. At the level above the fusion, there is severe canal stenosis.",
+    "Instrumented fusion L4-S1. Immediately above the construct, there is severe canal stenosis.",
+    "Prior L4-S1 fusion. Adjacent segment disease above the fusion with severe canal stenosis.",
+    "Posterior fusion from L4 to S1. L2-3: Normal.\nThe level above the fusion shows severe canal stenosis.",
+    "History of L3-L4 discectomy in 2019. FINDINGS: There is severe canal stenosis at the operated level.",
+    "Previous laminectomy at L3-4. L4-5 is fused. There is severe canal stenosis at L3-4.",
+])  # fmt: skip
+def test_levels_are_told_by_an_operation(text: str) -> None:
+    assert told(text, "canal_stenosis").get("L3-L4") == "severe"
+    assert set(told(text, "canal_stenosis")) <= {"L2-L3", "L3-L4"}
+
+
+def test_an_operated_level_is_unknown_where_two_were_operated_on() -> None:
+    text = "Laminectomy at L3-4, fusion at L5-S1. There is a protrusion at the operated level."
+    assert told(text, "herniation") == {}
+    text = "Fusion at L4-5 and L5-S1. No canal stenosis at the fused levels."
+    assert told(text, "canal_stenosis") == {"L4-L5": "none", "L5-S1": "none"}
