@@ -16,6 +16,7 @@ from deepspine.labeling.paired_sides import (
     with_bracketed_degrees_ahead,
     with_degree_of_worse,
     with_denied_side_behind,
+    with_side_of_root,
     with_side_of_worse,
     without_both_of_levels,
 )
@@ -108,6 +109,8 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = with_degree_of_worse(mentions)
     if "focus" in kinds and "site" in kinds:
         mentions = with_side_of_worse(mentions, words)
+    if "pred" in kinds and "of" in kinds:
+        mentions = with_side_of_root(mentions, words)
     if "conj" in kinds:
         mentions = sides_as_one(mentions, words)
     if "mark" in kinds and "grade" in kinds:
@@ -117,10 +120,21 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
     return mentions
 
 
+def _without_joint_before_degree(mentions: list[Mention]) -> list[Mention]:
+    """Leave out what joins a degree to a state that is none: "is unchanged | , and | moderate"."""
+    for place, (verb, joint, grade) in enumerate(zip(mentions, mentions[1:], mentions[2:], strict=False)):
+        comma = verb.value == ","
+        if (mentions[place - 1] if comma else verb).kind == "cop" and (joint.kind, grade.kind) == ("conj", "grade"):
+            return [*mentions[: place if comma else place + 1], *mentions[place + 2 :]]
+    return mentions
+
+
 def _with_grades_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Take out degrees of places, liken those that are the same, and merge ranges and caps."""
     if "focus" in kinds or "side_post" in kinds:
         mentions = _without_degrees_of_place(mentions, words)
+    if "cop" in kinds and "conj" in kinds:
+        mentions = _without_joint_before_degree(mentions)
     mentions = _with_same_degrees(mentions)
     if "cap" in kinds or [mention.kind for mention in mentions].count("grade") > 1:
         mentions = _merge_grades(mentions, words)

@@ -27,6 +27,7 @@ _MARKS_BEFORE = frozenset((":", "-", "=", "(", ")"))
 _BRACKETED = (("side", "side_post"), "(", ("grade",), ")", ("conj", ","), ("side",), "(", ("grade",), ")", ("site",))
 """Kinds of mentions, or their words, of "left (mild) and right (severe) foramina"."""
 
+_WITHIN = frozenset(("in", "inside", "within"))
 _JOINING = frozenset(("where", "and"))
 _ENDS_OF_WORSE = frozenset(("mark", "level", "levels", "focus", "breaker"))
 _MAX_TO_ROOT = 8
@@ -95,6 +96,24 @@ def with_side_of_worse(mentions: list[Mention], words: list[str]) -> list[Mentio
         if root is not None:
             named = Mention(SIDE_BY_POSITION[side.value], root.i, root.i)
             return [*(m for m in mentions if m.i < root.i), named, *(m for m in mentions if m.i >= root.i)]
+    return mentions
+
+
+def with_side_of_root(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Give a foramen or recess the side of the root in it: "the right root is compressed in | the foramen, which"."""
+    side, within = "", False
+    for mention in mentions:
+        if mention.kind in SIDES or mention.kind in _ENDS_OF_WORSE:
+            side, within = mention.value if mention.value in SIDE_BY_POSITION else "", False
+        elif (mention.kind, mention.value) == ("site", "root"):
+            within = False
+        elif mention.kind == "of":
+            within = words[mention.i] in _WITHIN
+        elif mention.kind == "site" and mention.value in ("foramen", "recess") and within and side:
+            named = Mention(SIDE_BY_POSITION[side], mention.i, mention.i)
+            return [*(m for m in mentions if m.i < mention.i), named, *(m for m in mentions if m.i >= mention.i)]
+        elif mention.kind in ("finding", "site"):
+            side = ""
     return mentions
 
 

@@ -9,6 +9,9 @@ from deepspine.labeling.assertion import settle
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import (
     BOTH,
+    LATERAL,
+    LEFT,
+    RIGHT,
     SEVERITY_FINDINGS,
     STENOSES,
     Frame,
@@ -34,7 +37,7 @@ from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.level_details import with_levels_in_order
 from deepspine.labeling.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import BONE, BONE_LESION, Mention
+from deepspine.labeling.mentions import BONE, BONE_LESION, SIDES, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
 from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
@@ -181,6 +184,7 @@ class Reader:
         self.elliptic = in_text and self._goes_on_with_finding(kinds, at_header)
         if self.elliptic:
             topic = self._topic_again(start, sentence, mentions)
+            mentions = [mention for mention in mentions if self.words[mention.i] != "it"]
         self.stating.trailing = self._is_trailing_line(sentence, at_header)
         reader = self._clause_reader(topic, start, at_header)
         frames = reader.read(mentions)
@@ -281,7 +285,12 @@ class Reader:
             return False
         if at_header and kinds <= _DENIED_ALONE:
             return self.elliptic or finding in STENOSES
-        return kinds <= _ELLIPTIC and "grade" in kinds and (at_header or not kinds.isdisjoint(_NAMED_LEVELS))
+        placed = at_header or not kinds.isdisjoint(_NAMED_LEVELS)
+        return kinds <= _ELLIPTIC and "grade" in kinds and (placed or self._tells_of_other_side(finding, kinds))
+
+    def _tells_of_other_side(self, finding: str, kinds: set[str]) -> bool:
+        """Whether a side is told of, as one was before: "... stenosis on the left. | On the right it is mild"."""
+        return finding in LATERAL and self.context.previous_side in (LEFT, RIGHT) and not kinds.isdisjoint(SIDES)
 
     def _topic_again(self, start: int, sentence: Sentence, mentions: list[Mention]) -> Topic | None:
         """Return the finding of the sentence before as what degrees are said of, unless a word is not understood."""

@@ -491,3 +491,25 @@ def test_a_cyst_lies_on_the_side_of_what_it_does_or_of_its_joint(text: str) -> N
 def test_a_cyst_does_not_take_the_side_of_another_finding() -> None:
     text = "L4-5: Facet arthropathy with a synovial cyst and left foraminal narrowing."
     assert set(told(text, "synovial_cyst")) == {"L4-L5 left", "L4-L5 right"}
+
+
+@pytest.mark.parametrize("text", [
+    "L5-S1: The right L5 root is compressed in the exit foramen, which is severely stenosed.",
+    "L5-S1: The right L5 root is compressed within its foramen, which is severely narrowed.",
+    "L5-S1: The right L5 root is compressed in the severely narrowed foramen.",
+])  # fmt: skip
+def test_a_foramen_is_on_the_side_of_the_root_in_it(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L5-S1 right": "severe"}
+    assert told(text, "nerve_root") == {"L5-S1 right": "compression"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Severe foraminal stenosis on the left. On the right it is mild.",
+    "L4-5: Severe foraminal stenosis on the left. On the right, it is mild.",
+    "L4-5: Severe foraminal stenosis on the left. It is mild on the right.",
+    "L4-5: Severe left foraminal stenosis. The right is mild.",
+    "L4-5: Severe foraminal stenosis on the left; on the right it is unchanged and mild.",
+    "L4-5: Left foraminal stenosis is severe; the right is unchanged and mild.",
+])  # fmt: skip
+def test_the_other_side_has_its_degree_in_a_sentence_of_its_own(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
