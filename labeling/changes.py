@@ -10,12 +10,16 @@ from deepspine.labeling.present import drop_degrees_of_last_head
 from deepspine.labeling.priors import is_former_type, skip_operated, skip_prior
 
 _NUMBERED = frozenset(("modic.type", "grade.pfirrmann"))
+_TYPED = frozenset(("modic.type", "modic.fatty", "modic.edema", "modic.sclerotic"))
+_OF_DISC = frozenset(("bulge", "herniation"))
+_MODIFYING = frozenset(("grade", "side", "zone", "site"))
 _DENIED_AGAIN = frozenset(("new", "additional", "recurrent"))
 """Words behind "or" that name what a denied change does not hold: "no progression or | new stenosis"."""
 
 _CHANGES = frozenset(("change", "changes", "progression", "difference"))
 """Last words of the phrases that deny a change and have no degree: "no interval | change"."""
 
+_MODIC = Rule("modic.type", "finding", "modic", ())
 _NO = Rule("neg.no_change_or_new", "neg", "no", ())
 
 
@@ -54,7 +58,11 @@ def _behind_change(mentions: list[Mention], index: int, kept: list[Mention], wor
     if following is None:
         return 0
     if change.value == "to":
-        _drop_types(kept, words)
+        lesion = next((mention for mention in mentions[index + 1 :] if mention.kind not in _MODIFYING), following)
+        dropped = _drop_earlier(kept, lesion, words)
+        if dropped and following.kind == "number":
+            kept.append(_typed(following))
+            return index + 2
         if following.kind in DEGREES:
             drop_degrees_of_last_head(kept)
         return index + 1
@@ -107,10 +115,27 @@ def _denies_change(neg: Mention, change: Mention, *, attributive: bool) -> bool:
     return neg.value == "not" or change.form == "noun"
 
 
-def _drop_types(kept: list[Mention], words: list[str]) -> None:
-    """Drop the Modic types that a clause says have changed."""
+def _drop_earlier(kept: list[Mention], latest: Mention, words: list[str]) -> bool:
+    """Drop the Modic types, or the lesions of discs, that a clause says have changed to another; whether it has some.
+
+    "The type 1 changes have converted to | type 2", "the bulge has turned into | an extrusion".
+    """
     clause = max((mention.j for mention in kept if words[mention.i] == ";"), default=0)
-    kept[:] = [mention for mention in kept if mention.i < clause or mention.rule.id != "modic.type"]
+    of_disc = latest.kind == "finding" and latest.value in _OF_DISC
+    dropped = [
+        mention
+        for mention in kept
+        if mention.i >= clause and (mention.rule.id in _TYPED or (of_disc and mention.value in _OF_DISC))
+    ]
+    kept[:] = [mention for mention in kept if mention not in dropped]
+    return bool(dropped)
+
+
+def _typed(number: Mention) -> Mention:
+    """Return a type without its noun as changes of that type."""
+    changes = Mention(_MODIC, number.i, number.j)
+    changes.bits = number.bits
+    return changes
 
 
 def _latest(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> int:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from deepspine.labeling.clauses.frames import ZONED, Topic
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.respective import with_shares
 
 _AND = Rule("conj.between_levels", "conj", "and", ())
 _COMMA = Rule("mark.between_levels", "mark", ",", ())
@@ -68,7 +67,6 @@ def with_levels_in_order(mentions: list[Mention], words: list[str], topic: Topic
     levels = [mention for mention in mentions if mention.kind in _LEVELS]
     if not levels:
         return mentions
-    mentions = with_shares(mentions, words)
     if mentions[-1].value == "not" or len(levels) > 1:
         mentions = _with_denied_levels_behind(mentions)
     return _with_details_in_order(mentions, words, topic) if len(levels) > 1 else mentions

@@ -1,22 +1,38 @@
-"""What "respectively" shares out: "L3-4 and L4-5 show mild and moderate bulging, respectively"."""
+"""What "respectively" shares out: "L3-4 and L4-5 show mild and moderate bulging, respectively".
+
+Degrees, sides and lesions are said again, each at its level or of its site, in the order in which both are named.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import HEADS, SIDES, Mention
 
 _WORDS = frozenset(("respectively", "resp"))
-_VALUES = frozenset(("grade", "side"))
-_HEADS = frozenset(("finding", "pred"))
-_OF_HEAD = _HEADS | {"site"}
-_PLACED = frozenset(("of", "level"))
-_COMMA = Rule("mark.between_shares", "mark", ",", ())
+_DEGREES = frozenset(("grade", "cap", "to", "neg", "number"))
+_PLACES = frozenset(("side", "zone", "site"))
+_VALUES = _DEGREES | _PLACES
+"""Kinds of mentions that may be shared out over what has a head: "mild", "no", "left", "canal"."""
+
+_ZONED = frozenset(("site", "zone"))
+_OF_ZONE = frozenset(("side", "site", "zone"))
+_OBJECT = frozenset(("of", "side", "side_post", "site"))
+_JOINTS = frozenset((",", "and"))
+_LEVELS = frozenset(("level", "levelref"))
+_POINTING = frozenset(("these", "both"))
+_APART = Rule("mark.between_shares", "mark", ";", ())
+_LEVEL = Rule("level.of_share", "level", "", (), form="at")
 _AT = Rule("of.before_share", "of", "at", ())
+_AND = Rule("conj.between_shares", "conj", "and", ())
+_SIDE = {side: Rule("side.of_share", "side", side, ()) for side in ("left", "right")}
 _FEWEST = 2
 
 
-def with_shares(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    """Put each of the degrees or sides before a finding at its level: "bulging, | mild at L3-4, moderate at L4-5".
+def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]) -> list[Mention]:
+    """Say each of the degrees, sides or lesions at its level or of its site: "mild bulging at L3-4; moderate at L4-5".
 
     Parameters
     ----------
@@ -24,62 +40,212 @@ def with_shares(mentions: list[Mention], words: list[str]) -> list[Mention]:
         Of a sentence, before `settle`.
     words
         Of the whole report.
+    headed
+        Levels that a heading names, or the sentence before, to which "these levels" point.
     """
-    if not mentions or _WORDS.isdisjoint(words[mentions[0].i : mentions[-1].j + 2]):
+    spoken = words[mentions[0].i : mentions[-1].j + 2] if mentions else []
+    if _WORDS.isdisjoint(spoken):
         return mentions
-    levels = [level for mention in mentions for level in _each_level(mention)]
-    for start, mention in enumerate(mentions):
-        if mention.kind in _VALUES:
-            values, end = _values(mentions, start)
-            head = _end_of_head(mentions, end)
-            if len(values) == len(levels) >= _FEWEST and head > end:
-                return _shared_out(mentions, start, mentions[end:head], head, values, levels)
+    levels = [level for mention in mentions if mention.group is not None for level in _each_of(mention, mention.group)]
+    if not levels and all(mention.value in _POINTING for mention in mentions if mention.kind == "levelref"):
+        group = LevelGroup(tuple(headed), mentions[0].i)
+        levels = _each_of(Mention(_LEVEL, mentions[0].i, mentions[0].i), group)
+    place = mentions[0].i + next(place for place, word in enumerate(spoken) if word in _WORDS)
+    ahead = [mention for mention in mentions if mention.i < place]
+    for listed, rest in ((ahead, mentions[len(ahead) :]), (mentions, [])):
+        told = _values_at(_by_side(listed, words), levels) or _lesions_at(listed, levels)
+        told = told or _values_of_sites(listed, words)
+        if told:
+            return [*told, *rest]
     return mentions
 
 
-def _each_level(mention: Mention) -> list[Mention]:
+def _by_side(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return mentions with "left and right" as one of each."""
+    found: list[Mention] = []
+    for mention in mentions:
+        sides = _sides(mention, words)
+        found += [sides[0], Mention(_AND, mention.i, mention.i), sides[1]] if sides else [mention]
+    return found
+
+
+def _sides(mention: Mention, words: list[str]) -> list[Mention]:
+    """Return "left and right" as one of each, in their order; nothing for what is no such pair."""
+    order = [word for word in words[mention.i : mention.j] if word in _SIDE]
+    named = mention.kind in SIDES and len(order) > 1
+    return [Mention(_SIDE[side], mention.i, mention.i) for side in order] if named else []
+
+
+def _each_of(mention: Mention, group: LevelGroup) -> list[Mention]:
     """Return a mention of several levels as one of each, in the order in which they are named."""
-    if mention.kind != "level" or mention.group is None:
-        return []
     found = []
-    for level in mention.group.levels:
+    for level in group.levels:
         one = Mention(mention.rule, mention.i, mention.j)
-        one.group, one.form = mention.group._replace(levels=(level,)), "at"
+        one.group, one.form = group._replace(levels=(level,)), "at"
         found.append(one)
     return found
 
 
-def _values(mentions: list[Mention], start: int) -> tuple[list[Mention], int]:
-    """Return the degrees or sides that a list names from a place on, and the place behind it."""
-    values, place = [mentions[start]], start + 1
-    while place + 1 < len(mentions) and mentions[place].value in (",", "and"):
-        behind = place + 1 + (mentions[place].value == "," and mentions[place + 1].value == "and")
-        if behind >= len(mentions) or mentions[behind].kind != mentions[start].kind:
-            break
-        values.append(mentions[behind])
-        place = behind + 1
+def _values_at(mentions: list[Mention], levels: Sequence[Mention]) -> list[Mention]:
+    """Share degrees, sides or sites before one head out over levels: "no, mild and severe canal stenosis at ..."."""
+    for start, mention in enumerate(mentions):
+        if mention.kind not in _VALUES or (start and mentions[start - 1].kind in _VALUES):
+            continue
+        values, end = _values(mentions, start)
+        head = _end_of_head(mentions, end)
+        if len(values) == len(levels) >= _FEWEST and head > end:
+            said = [[*value, *mentions[end:head]] for value in values]
+            return _shared_out(mentions, start, head, said, levels)
+    return []
+
+
+def _lesions_at(mentions: list[Mention], levels: Sequence[Mention]) -> list[Mention]:
+    """Share lesions out over levels: "a central protrusion and a mild bulge at L4-5 and L5-S1"."""
+    heads = [place for place, mention in enumerate(mentions) if mention.kind in HEADS][: len(levels)]
+    if len(heads) != len(levels) or len(levels) < _FEWEST:
+        return []
+    start = heads[0]
+    while start and mentions[start - 1].kind in _VALUES:
+        start -= 1
+    said, begin = [], start
+    for place, following in zip(heads, [*heads[1:], heads[-1]], strict=True):
+        said.append(mentions[begin : place + 1])
+        begin = place + 1 + sum(mention.value in _JOINTS for mention in mentions[place + 1 : place + 3])
+        if begin == place + 1 < following or not _is_modified(mentions[begin:following]):
+            return []
+    return _shared_out(mentions, start, heads[-1] + 1, said, levels)
+
+
+def _has_levels(mentions: list[Mention]) -> bool:
+    return any(mention.kind in _LEVELS for mention in mentions)
+
+
+def _is_modified(before: list[Mention]) -> bool:
+    return all(mention.kind in _VALUES for mention in before)
+
+
+def _values_of_sites(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Share degrees out over sites or sides: "the canal and foramina are mildly and severely | narrowed"."""
+    for start, mention in enumerate(mentions):
+        if mention.kind not in _DEGREES or (start and mentions[start - 1].kind in _VALUES):
+            continue
+        values, end = _values(mentions, start)
+        head = end
+        while head < len(mentions) and mentions[head].kind in HEADS:
+            head += 1
+        said, rest = _said_of_sites(mentions, values, (start, end, head), words)
+        if said:
+            return [*_apart(said), *rest]
+    return []
+
+
+def _said_of_sites(
+    mentions: list[Mention], values: list[list[Mention]], places: tuple[int, int, int], words: list[str]
+) -> tuple[list[list[Mention]], list[Mention]]:
+    """Return what is said of each site before degrees, of each side between them and a head, or of each site behind.
+
+    Where degrees begin and end and where their head ends are given; what stands behind is returned as well.
+    """
+    start, end, head = places
+    sides = _sides(mentions[end], words) if end < len(mentions) else []
+    if len(sides) == len(values):
+        said = [[*value, side, *mentions[end + 1 :]] for value, side in zip(values, sides, strict=True)]
+        return (said, []) if _has_head(mentions[end:]) else ([], [])
+    before, stated = _sites(mentions, 0, words)
+    if len(before) == len(values) >= _FEWEST and _has_head([*mentions[stated:start], *mentions[end:head]]):
+        verb, state = mentions[stated:start], mentions[end:head]
+        return [[*site, *verb, *value, *state] for site, value in zip(before, values, strict=True)], mentions[head:]
+    behind, rest = _sites(mentions, head + 1, words)
+    if len(behind) == len(values) >= _FEWEST and head > end:
+        of = Mention(_AT, mentions[head].i, mentions[head].i)
+        said = [[*value, *mentions[end:head], of, *site] for site, value in zip(behind, values, strict=True)]
+        return [mentions[:start], *said] if start else said, mentions[rest:]
+    return [], []
+
+
+def _has_head(mentions: list[Mention]) -> bool:
+    return any(mention.kind in HEADS for mention in mentions)
+
+
+def _sites(mentions: list[Mention], start: int, words: list[str]) -> tuple[list[list[Mention]], int]:
+    """Return the sites, or the sides of one, that a list names from a place on, and the place behind it."""
+    if start and start < len(mentions) and mentions[start - 1].kind == "side_post":
+        start -= 1
+    sites, place = _items(mentions, start, frozenset(("side", "side_post", "site")))
+    if len(sites) == 1 and (sides := _sides(sites[0][0], words)):
+        sites = [[side, *sites[0][1:]] for side in sides]
+    return [site for site in sites if site[-1].kind == "site"], place
+
+
+def _values(mentions: list[Mention], start: int) -> tuple[list[list[Mention]], int]:
+    """Return the degrees, sides or sites that a list names from a place on, and the place behind it.
+
+    What the last has and the first has not is of the head: "mild and severe | canal stenosis".
+    """
+    values, place = _items(mentions, start, _VALUES)
+    kinds = {mention.kind for mention in values[0]}
+    kinds |= _DEGREES if kinds & _DEGREES else _OF_ZONE if kinds & _ZONED else set()
+    while len(values) > 1 and values[-1] and values[-1][-1].kind not in kinds:
+        values[-1].pop()
+        place -= 1
     return values, place
+
+
+def _items(mentions: list[Mention], start: int, kinds: frozenset[str]) -> tuple[list[list[Mention]], int]:
+    """Return runs of mentions of some kinds that commas and "and" join, and the place behind the last."""
+    items: list[list[Mention]] = []
+    place = start
+    while True:
+        end = place
+        while end < len(mentions) and mentions[end].kind in kinds:
+            end += 1
+        if end == place:
+            break
+        items.append(mentions[place:end])
+        place = end
+        while place < len(mentions) and mentions[place].value in _JOINTS:
+            place += 1
+        if place == end or place >= len(mentions) or mentions[place].kind not in kinds:
+            return items, end
+    return items, place
 
 
 def _end_of_head(mentions: list[Mention], start: int) -> int:
     """Return the place behind a finding, or a site and what is said of it; `start` where none stands there."""
     place = start
-    while place < len(mentions) and mentions[place].kind in _OF_HEAD:
+    while place < len(mentions) and (mentions[place].kind in HEADS or mentions[place].kind in _PLACES):
         place += 1
-    return place if any(mention.kind in _HEADS for mention in mentions[start:place]) else start
+    if not _has_head(mentions[start:place]):
+        return start
+    end = place
+    while end < len(mentions) and mentions[end].kind in _OBJECT:
+        end += 1
+    return end if any(mention.kind == "site" for mention in mentions[place:end]) else place
 
 
 def _shared_out(
-    mentions: list[Mention], start: int, head: list[Mention], end: int, values: list[Mention], levels: list[Mention]
+    mentions: list[Mention], start: int, end: int, said: list[list[Mention]], levels: Sequence[Mention]
 ) -> list[Mention]:
-    places = {k for k, mention in enumerate(mentions) if mention.kind == "level"}
-    places |= {k - 1 for k in places if k and mentions[k - 1].kind == "of"}
-    last = max(places)
-    before = [mention for k, mention in enumerate(mentions[:start]) if k not in places]
-    if min(places) < start:  # "The L3-4 and L4-5 discs show ...": these words only place
-        before = [mention for mention in before if mention.i < mentions[min(places)].i]
-    behind = [m for k, m in enumerate(mentions) if k >= end and k > last] if last >= end else mentions[end:]
-    told: list[Mention] = []
-    for value, level in zip(values, levels, strict=True):
-        told += [Mention(_COMMA, level.i, level.i), value, Mention(_AT, level.i, level.i), level]
-    return [*before, *head, *told, *behind]
+    """Return the mentions with what is said at each of the levels in place of what stands from one place to another.
+
+    Levels that stand before it are those of what they are told of, too; alone they only place: "The L3-4 and L4-5
+    discs show ...".
+    """
+    before, behind = mentions[:start], mentions[end:]
+    if not _has_head(before):
+        first = next((k for k, mention in enumerate(before) if mention.kind in _LEVELS), len(before))
+        first -= bool(first and first < len(before) and before[first - 1].kind == "of")
+        before = before[:first]
+    if not _has_levels(mentions[:start]):
+        place = next((k for k, mention in enumerate(behind) if mention.kind in _LEVELS), -1)
+        behind = behind[place + 1 :]
+    at = [[*told, Mention(_AT, level.i, level.i), level] for told, level in zip(said, levels, strict=True)]
+    return [*before, *_apart(at), *behind]
+
+
+def _apart(said: list[list[Mention]]) -> list[Mention]:
+    """Return what is said of each as clauses of their own."""
+    found = [*said[0]]
+    for told in said[1:]:
+        found += [Mention(_APART, told[0].i, told[0].i), *told]
+    return found

@@ -139,7 +139,12 @@ def _is_likely_another(word: str, candidate: str, edits: int) -> bool:
 
 
 def _changes_inflection(word: str, candidate: str) -> bool:
-    """Whether the two differ by a regular ending only: such a word is real, and the lexicon lists what it needs."""
+    """Whether the two differ by a regular ending only: such a word is real, and the lexicon lists what it needs.
+
+    No adverb ends in a bare "y": "mildy" is meant for "mildly".
+    """
+    if candidate.endswith("ly") and word == f"{candidate[:-2]}y":
+        return False
     shared = 0
     for first, second in zip(word, candidate, strict=False):
         if first != second:

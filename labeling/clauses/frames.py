@@ -16,6 +16,9 @@ from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
 NONE, MILD, MODERATE, SEVERE = 1, 2, 4, 8
+TYPES_ABOVE_DEGREES = 8
+"""Where among the bits of a degree those of a Modic type begin, which is shared out over levels as degrees are."""
+
 LEFT, RIGHT, BOTH = 1, 2, 3
 
 SIDES = {"left": LEFT, "right": RIGHT, "both": BOTH}

@@ -13,6 +13,7 @@ from deepspine.labeling.clauses.frames import (
     NONE,
     OF_HERNIATION,
     SEVERITY_FINDINGS,
+    TYPES_ABOVE_DEGREES,
     Frame,
 )
 
@@ -91,6 +92,8 @@ def _asserted(frame: Frame, name: str, scale: _Scale) -> int:
             bits = _below(frame.grade) & scale.present or 1
     elif name == "spondylolisthesis":
         bits = _slip_bits(frame, scale.present)
+    elif name == "modic":
+        bits = (frame.grade >> TYPES_ABOVE_DEGREES) or frame.bits
     else:
         bits = frame.bits if frame.bits != GRADED else scale.present
     return bits | 1 if frame.hedge and scale.absent else bits
@@ -98,7 +101,9 @@ def _asserted(frame: Frame, name: str, scale: _Scale) -> int:
 
 def to_a_lesser_extent(frame: Frame) -> Frame:
     """Return a frame for levels that have less of it: a degree is then the most that they have."""
-    return replace(frame, grade=((1 << frame.grade.bit_length()) - 1) & ~NONE) if frame.grade else frame
+    if not frame.grade or frame.finding == "modic":
+        return frame
+    return replace(frame, grade=((1 << frame.grade.bit_length()) - 1) & ~NONE)
 
 
 def _below(grade: int) -> int:

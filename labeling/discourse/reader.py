@@ -34,11 +34,13 @@ from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
+from deepspine.labeling.endplate_types import with_types
 from deepspine.labeling.level_details import with_levels_in_order
 from deepspine.labeling.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, SIDES, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
+from deepspine.labeling.respective import with_shares
 from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
 from deepspine.labeling.tokenization import Tokens
@@ -165,6 +167,8 @@ class Reader:
         topic = self.context.topic
         mentions = with_levels_beside(mentions, self.words, placed=at_header)
         mentions = with_levels_of_operation(mentions, self.words, self.operated, placed=at_header)
+        mentions = with_types(mentions, self.words, topic)
+        mentions = with_shares(mentions, self.words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions = with_levels_in_order(mentions, self.words, topic)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}
@@ -199,6 +203,12 @@ class Reader:
             self.carrying.remember(reader, frames, sentence)
         self.carrying.remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
+
+    def _levels_pointed_to(self, mentions: list[Mention], *, at_header: bool) -> tuple[int, ...]:
+        """Return the levels of a sentence below a heading, and those that "these levels" point to."""
+        level = self.context.level
+        pointed = at_header or any(mention.kind == "levelref" for mention in mentions)
+        return level.levels if level is not None and pointed else ()
 
     def _echo(self, sentence: Sentence, start: int, mentions: list[Mention], *, at_header: bool) -> None:
         """Say of a level what was said of the one that it is likened to."""

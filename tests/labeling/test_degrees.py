@@ -356,3 +356,23 @@ def test_a_degree_is_of_the_places_without_one_of_their_own(text: str) -> None:
 ])  # fmt: skip
 def test_a_side_with_a_degree_of_its_own_leaves_the_other(text: str) -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The canal and foramina are moderately stenosed.",
+    "L4-5: Canal and both foramina are now moderately narrowed.",
+    "L4-5: The canal as well as the foramina have become moderately narrowed.",
+    "The canal and the foramina at L4-5 are moderately narrowed bilaterally.",
+    "L4-5: Mild bulge; the canal, and to a lesser extent the foramina, are moderately narrowed.",
+])  # fmt: skip
+def test_a_degree_behind_several_sites_is_that_of_each(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The canal is narrowed and the foramina are mildly stenosed.",
+    "L4-5: Narrowed canal, and the foramina are mildly narrowed.",
+])  # fmt: skip
+def test_a_site_with_a_state_of_its_own_does_not_take_the_degree_behind_another(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": PRESENT}

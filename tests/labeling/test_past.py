@@ -438,3 +438,23 @@ def test_what_is_no_longer_severe_is_milder(text: str) -> None:
 @pytest.mark.parametrize(("site", "finding"), [("left L5 root", "nerve_root left"), ("thecal sac", "thecal_sac")])
 def test_a_root_or_sac_may_be_denied_contact_with_the_disc(denial: str, site: str, finding: str) -> None:
     assert labels_of(f"L4-5: The {site} {denial} contact with the disc.") == {f"L4-L5 {finding}": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "The bulge at L4-5 has turned into a left paracentral extrusion.",
+    "L4-5: The mild bulge has progressed to an extrusion.",
+    "L4-5: The protrusion has evolved into an extrusion.",
+])  # fmt: skip
+def test_a_lesion_has_become_another(text: str) -> None:
+    assert told(text, "herniation") == {"L4-L5": "extrusion"}
+    assert told(text, "bulge") == {}
+
+
+@pytest.mark.parametrize(("text", "finding", "grades"), [
+    ("L4-5: The canal stenosis has gone from mild to severe.", "canal_stenosis", "severe"),
+    ("L4-5: A large extrusion that has gone down behind the body of L5.", "herniation", "extrusion"),
+    ("L4-5: The extrusion has gone.", "herniation", "none"),
+    ("L4-5: The protrusion has gone from the scan.", "herniation", "none"),
+])  # fmt: skip
+def test_what_has_gone_somewhere_is_not_gone(text: str, finding: str, grades: str) -> None:
+    assert told(text, finding) == {"L4-L5": grades}

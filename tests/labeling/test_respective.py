@@ -29,6 +29,75 @@ def test_a_verb_has_its_degrees() -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
 
 
+@pytest.mark.parametrize("text", [
+    "L3-4, L4-5 and L5-S1: bulges causing no, mild and severe canal stenosis respectively.",
+    "Disc bulges at L3-4, L4-5 and L5-S1 cause, respectively, no, mild and severe canal stenosis.",
+    "Bulges at L3-4, L4-5 and L5-S1 cause no, mild and severe canal stenosis, respectively.",
+])  # fmt: skip
+def test_what_a_level_lacks_is_shared_out_and_its_lesions_stay(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": "mild", "L5-S1": "severe"}
+    assert told(text, "bulge") == dict.fromkeys((*LEVELS, "L5-S1"), PRESENT)
+
+
+@pytest.mark.parametrize("text", [
+    "L3-4 and L4-5 are narrowed. There is mild and severe canal stenosis at these levels, respectively.",
+    "The L3-4 and L4-5 discs bulge. Mild and severe canal stenosis is present at these levels, respectively.",
+    "L3-4 and L4-5: Mild and severe canal stenosis, respectively.",
+])  # fmt: skip
+def test_levels_named_before(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge and protrusion at L3-4 and L4-5, respectively.",
+    "A mild bulge and a central protrusion are seen at L3-4 and L4-5 respectively.",
+    "L3-4 and L4-5 show a bulge and a small left protrusion, respectively.",
+    "The L3-4 and L4-5 discs are bulging and protruding, respectively.",
+])  # fmt: skip
+def test_lesions_are_shared_out(text: str) -> None:
+    assert set(told(text, "bulge")) == {"L3-L4"}
+    assert told(text, "herniation") == {"L4-L5": "protrusion"}
+
+
+@pytest.mark.parametrize("text", [
+    "Left and right foraminal protrusions at L3-4 and L4-5, respectively.",
+    "L3-4 and L4-5 demonstrate left foraminal and right foraminal protrusions, respectively.",
+])  # fmt: skip
+def test_zones_are_shared_out(text: str) -> None:
+    assert told(text, "herniation_zone") == {"L3-L4": "foraminal_left", "L4-L5": "foraminal_right"}
+
+
+def test_sites_are_shared_out() -> None:
+    text = "Canal and foraminal stenosis at L3-4 and L4-5, respectively."
+    assert told(text, "canal_stenosis") == {"L3-L4": PRESENT}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": PRESENT, "L4-L5 right": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The canal and foramina are mildly to moderately and severely narrowed, respectively.",
+    "L4-5: Mild to moderate and severe narrowing of the canal and foramina, respectively.",
+])  # fmt: skip
+def test_degrees_are_shared_out_over_sites(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild|moderate"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The right and left foramina are mildly and severely narrowed, respectively.",
+    "L4-5: Mild and severe narrowing of the right and left foramina, respectively.",
+    "L4-5: Right and left foraminal stenosis is mild and severe, respectively.",
+    "L4-5: There is mild and severe right and left foraminal stenosis, respectively.",
+])  # fmt: skip
+def test_degrees_are_shared_out_over_sides(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+def test_what_stands_behind_shares_keeps_its_levels() -> None:
+    text = "Moderate and mild canal stenosis at L4-5 and L3-4, respectively, with foraminal narrowing at both levels."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+    assert len(told(text, "foraminal_stenosis")) == len(LEVELS) * 2
+
+
 @pytest.mark.parametrize(
     "text",
     [
