@@ -106,10 +106,11 @@ def _with_adjectives(mentions: list[Mention], words: list[str], *, headed: bool)
     start, end = mentions[0].i, _end_of_sentence(mentions[-1].j, words)
     while start and words[start - 1] in _ADJECTIVES_AHEAD:
         start -= 1
+    typed = {m.j for m in mentions if _is_change(m) and m.bits != ANY_MODIC_TYPE}
     found: list[Mention] = []
     for place in range(start, end):
         bits = _ADJECTIVES.get(words[place], 0)
-        if not bits or place in covered:
+        if not bits or place in covered or place in typed:  # "Modic 3 endplate | sclerosis"
             continue
         first, stop = place, place + 1
         while first > start and words[first - 1] in _OF_MARROW and first - 1 not in covered:

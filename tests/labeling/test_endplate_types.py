@@ -29,6 +29,7 @@ def test_each_level_has_its_type(text: str) -> None:
     ("L4-5: Mixed fatty and sclerotic endplate changes.", "type2|type3"),
     ("L4-5: Mild bulge with endplate changes, predominantly fatty, and moderate canal stenosis.", "type2"),
     ("L4-5: Mild bulge with endplate changes (fatty).", "type2"),
+    ("Left paracentral extrusion and Modic 3 endplate sclerosis at L4-5.", "type3"),
 ])  # fmt: skip
 def test_words_for_types(text: str, grades: str) -> None:
     assert told(text, "modic") == {"L4-L5": grades}
