@@ -360,6 +360,15 @@ def names_discs(spoken: list[str]) -> bool:
     )
 
 
+def share_degree_behind(chain: list[Conjunct]) -> None:
+    """Give the sites before the last one its degree: "canal and foramina are mildly | narrowed"."""
+    last = chain[-1]
+    for conjunct in reversed(chain[:-1]):
+        if not conjunct.sites or conjunct.grade or conjunct.mm or conjunct.number or conjunct.neg != last.neg:
+            break
+        conjunct.grade, conjunct.cap = last.grade, last.cap
+
+
 def merge_side_and_grade(conjuncts: list[Conjunct], last_open: bool) -> list[Conjunct]:
     """Join "on the left" and "mild" of "L3-4 on the left, mild" where no head before could take the side."""
     if len(conjuncts) != 2:

@@ -18,10 +18,12 @@ from deepspine.labeling.clauses.frames import (
     clone,
     meanings,
     merge_side_and_grade,
+    share_degree_behind,
 )
 from deepspine.labeling.clauses.zones import Zones
 from deepspine.labeling.mentions import Mention
 
+_NARROWABLE = frozenset(("canal", "foramen", "recess"))
 _EFFECTS = frozenset(("nerve_root", "thecal_sac"))
 _OPENING_HEAD = frozenset(("site", "finding", "pred", "grade"))
 """Kinds of mentions that open another finding behind "and"."""
@@ -47,9 +49,21 @@ class Leftovers(Zones):
         conjuncts = merge_side_and_grade([*self.conjuncts, self.cur], self.last_open)
         self.conjuncts = []
         self._fresh()
+        if len(conjuncts) > 1 and all(map(_is_narrowable, conjuncts)):
+            self._share_degree_of_list(conjuncts)
         subjects = [conjunct for conjunct in conjuncts if self._becomes_subject(conjunct)]
         if subjects:
             self.subject = subjects
+
+    def _share_degree_of_list(self, conjuncts: list[Conjunct]) -> None:
+        """Give all of a list its degree: "foramina and recesses mildly |", "moderate in recesses and foramina |"."""
+        graded = [conjunct for conjunct in conjuncts if conjunct.grade]
+        if len(graded) != 1:
+            return
+        if graded[0] is conjuncts[-1]:
+            self._share_degrees_behind(conjuncts)
+        elif graded[0] is conjuncts[0] and all(conjunct.joint == "and" for conjunct in conjuncts[:-1]):
+            share_degree_behind(conjuncts[::-1])
 
     def _becomes_subject(self, conjunct: Conjunct) -> bool:
         """Whether a site that is left over is what the next clause is about; a degree or side is said of the last."""
@@ -99,7 +113,7 @@ class Leftovers(Zones):
             return True
         found = False
         for site in conjunct.sites:
-            if site.value in ("canal", "foramen", "recess"):
+            if site.value in _NARROWABLE:
                 self.last = self._emit(NARROW, site, conjunct)
                 if conjunct.grade == NONE:
                     self.last[0].bits = 1
@@ -142,7 +156,7 @@ class Leftovers(Zones):
             frames: list[Frame] = []
             for c in self.subject:
                 for site in c.sites:
-                    if site.value in ("canal", "foramen", "recess"):
+                    if site.value in _NARROWABLE:
                         twin = clone(conjunct)
                         twin.sides = conjunct.sides or c.sides
                         frames += self._emit(NARROW, site, twin)
@@ -292,6 +306,10 @@ class Leftovers(Zones):
     @staticmethod
     def _is_side(mention: Mention | None) -> bool:
         return mention is not None and mention.kind in ("side", "side_post")
+
+
+def _is_narrowable(conjunct: Conjunct) -> bool:
+    return bool(conjunct.sites) and all(site.value in _NARROWABLE for site in conjunct.sites)
 
 
 def _is_graded_other_side(frame: Frame, sides: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import MODERATE, PLACES, SEVERE, Conjunct
+from deepspine.labeling.clauses.frames import MODERATE, PLACES, SEVERE, Conjunct, share_degree_behind
 from deepspine.labeling.clauses.state import State
 from deepspine.labeling.level_mentions import beyond_vertebra, vertebra
 from deepspine.labeling.mentions import Mention
@@ -44,6 +44,18 @@ _OPENING_CLAUSE = frozenset(("breaker", "finding", "grade", "mm", "neg", "number
 
 class Lookahead(State):
     """What stands around the mention in hand: questions without side effects."""
+
+    def _share_degrees_behind(self, chain: list[Conjunct]) -> None:
+        """Give sites the degree behind the last of them: "canal and recesses are moderately, foramina mildly | ..."."""
+        for place, conjunct in enumerate(chain):
+            if place and self._is_graded_behind(conjunct):
+                share_degree_behind(chain[: place + 1])
+
+    def _is_graded_behind(self, conjunct: Conjunct) -> bool:
+        """Whether a degree stands behind its site: "foramina are | mildly narrowed"."""
+        if not conjunct.grade or not conjunct.sites:
+            return False
+        return any(m.kind == "grade" for m in self.mentions[: self.index] if m.i >= conjunct.sites[-1].j)
 
     def _joint_before(self) -> str:
         """Return what joins a degree, maybe behind its side, to the item before: ", | mild", "and bilateral | mild"."""

@@ -107,6 +107,8 @@ class Objects(Emission):
             _share_with_other_side(*conjuncts[-2:])
         sited = [c for c in conjuncts if c.sites and not _is_measured_canal(c)]
         if sited:
+            if head.form == "verb":
+                self._share_degrees_behind(sited)
             frames = self._of_objects(head, opener, sited)
             if frames:
                 self.behind = _behind_objects(head, sited, conjuncts)

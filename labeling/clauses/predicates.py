@@ -314,8 +314,8 @@ class Predicates(Leftovers):
             and (cur.grade or cur.neg or cur.hedge or cur.rest)
         ):
             chain = self._predicate_chain(chain)
-        if len(chain) > 1 and head.form != "noun" and self._is_graded_behind(cur):
-            _share_degree_behind(chain)
+        if len(chain) > 1 and head.form != "noun":
+            self._share_degrees_behind(chain)
         if head.form in ("noun", "either"):
             chain = _coordinated(chain)
         if cur.sites:
@@ -325,13 +325,6 @@ class Predicates(Leftovers):
                 conjunct.sites = [s for s in conjunct.sites if s.value not in _VAGUE]
             chain = [conjunct for conjunct in chain if not conjunct.empty]
         return chain
-
-    def _is_graded_behind(self, conjunct: Conjunct) -> bool:
-        """Whether a degree stands behind its site, with a verb between: "canal and foramina are mildly | narrowed"."""
-        if not conjunct.grade or not conjunct.sites:
-            return False
-        behind = [m.kind for m in self.mentions[: self.index] if m.i >= conjunct.sites[-1].j]
-        return "cop" in behind and "grade" in behind[behind.index("cop") :]
 
     def _ends_item_before(self) -> bool:
         """Whether "mild left" belongs to the foramina before: "moderate right foraminal stenosis, | mild left, ..."."""
@@ -419,15 +412,6 @@ def _share_sites(chain: list[Conjunct]) -> None:
         ):
             conjunct.sites = sites
         following = conjunct
-
-
-def _share_degree_behind(chain: list[Conjunct]) -> None:
-    """Give the sites before the last one its degree: "canal and foramina are mildly | narrowed"."""
-    last = chain[-1]
-    for conjunct in reversed(chain[:-1]):
-        if not conjunct.sites or conjunct.grade or conjunct.mm or conjunct.number or conjunct.neg != last.neg:
-            break
-        conjunct.grade, conjunct.cap = last.grade, last.cap
 
 
 def _only_names_site(conjunct: Conjunct, before: Conjunct) -> bool:

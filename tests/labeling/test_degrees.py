@@ -364,10 +364,26 @@ def test_a_side_with_a_degree_of_its_own_leaves_the_other(text: str) -> None:
     "L4-5: The canal as well as the foramina have become moderately narrowed.",
     "The canal and the foramina at L4-5 are moderately narrowed bilaterally.",
     "L4-5: Mild bulge; the canal, and to a lesser extent the foramina, are moderately narrowed.",
+    "L4-5: Foramina and canal moderately narrowed.",
+    "Canal and foramina moderately narrowed at L4-5.",
+    "L4-5: The bulge narrows the canal and both foramina moderately.",
+    "L4-5: The canal and the foramina are moderately, the recesses mildly narrowed.",
 ])  # fmt: skip
 def test_a_degree_behind_several_sites_is_that_of_each(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Canal moderately narrowed, foramina and recesses mildly.",
+    "L4-5: The canal is moderately narrowed, the recesses and the foramina mildly.",
+    "L4-5: Moderate canal stenosis, recesses and foramina mild.",
+    "L4-5: Moderate canal narrowing, mild in the recesses and foramina.",
+])  # fmt: skip
+def test_a_degree_alone_is_that_of_all_sites_beside_it(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+    for finding in ("foraminal_stenosis", "subarticular_stenosis"):
+        assert told(text, finding) == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
 
 
 @pytest.mark.parametrize("text", [
