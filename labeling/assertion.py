@@ -27,6 +27,7 @@ _SIDES = frozenset(("side", "side_post"))
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
+_BEFORE_CLAUSE = frozenset(("breaker", "conj", "mark"))
 _SAME = "grade.same"
 _HEADS = frozenset(("finding", "pred"))
 _NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
@@ -138,6 +139,20 @@ def _with_grades_settled(mentions: list[Mention], words: list[str], kinds: set[s
     mentions = _with_same_degrees(mentions)
     if "cap" in kinds or [mention.kind for mention in mentions].count("grade") > 1:
         mentions = _merge_grades(mentions, words)
+    if "cop" in kinds and "pred" in kinds:
+        mentions = _with_degree_ahead(mentions, words)
+    return mentions
+
+
+def _with_degree_ahead(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Put the degree of a narrowing before it where its site stands behind: "stenosis is | severe in the recess"."""
+    for place, (noun, verb, grade, of) in enumerate(zip(*(mentions[k:] for k in range(4)), strict=False)):
+        narrows = (noun.kind, noun.value) == ("pred", "narrow") and noun.form in ("noun", "either")
+        stated = (verb.kind, grade.kind) == ("cop", "grade") and of.kind in ("of", "side_post") and words[of.i] == "in"
+        begins = place == 0 or mentions[place - 1].kind in _BEFORE_CLAUSE
+        site = next((m for m in mentions[place + 3 : place + 6] if m.kind not in ("of", "side", "side_post")), None)
+        if narrows and stated and begins and site is not None and site.kind == "site":
+            return [*mentions[:place], grade, noun, *_with_degree_ahead(mentions[place + 3 :], words)]
     return mentions
 
 

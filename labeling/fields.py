@@ -82,6 +82,8 @@ def unmarked_items(words: list[str], sentence: Sentence) -> list[Sentence]:
 def _ends_field(mentions: list[Mention], index: int) -> bool:
     """Whether a field ends with a mention: a value, a comma, or a dash behind these ("Disc: bulge | - Canal: none")."""
     last = mentions[index]
+    if last.value == "both" and index and mentions[index - 1].kind == "conj":
+        return False  # "canal and both | foramina: ..."
     if last.kind == "mark" and last.value in DASHES and index:
         last = mentions[index - 1]
     return last.kind in _VALUES or last.value == ","

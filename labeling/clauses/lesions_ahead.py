@@ -44,7 +44,7 @@ def opens_clause(mentions: Sequence[Mention], place: int) -> bool:
                 return mention.kind in ("finding", "open") or (mention.kind == "pred" and mention.form != "verb")
         elif named and (mention.kind == "cop" or (mention.kind, mention.value) == ("neg", "not")):
             verb = True
-        elif mention.kind not in _OF_SUBJECT:
+        elif mention.kind not in _OF_SUBJECT and not (named and mention.value == "and"):
             return False
         named = named or mention.kind == "site"
     return False

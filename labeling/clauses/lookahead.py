@@ -89,6 +89,8 @@ class Lookahead(State):
                 return "site" in seen and not seen & _HEADS
             if kind == "grade":
                 behind = self.mentions[index + 1] if index + 1 < len(self.mentions) else None
+                if {"cop", "conj"} <= seen and self._is_degree_of_noun(mention, behind):
+                    return False
                 graded = "cop" in seen or _is_behind(seen, behind)
                 return graded and mention.bits != MODERATE | SEVERE
             if (kind, mention.value) == ("levelref", "rest"):
@@ -153,11 +155,20 @@ class Lookahead(State):
 
         An article tells; before a side it does only where a predicate of its own follows.
         """
-        site = conjunct.sites[0]
+        site, degree, behind = conjunct.sites[0], self._peek(), self._peek(2)
+        if degree is not None and self._is_degree_of_noun(degree, behind):
+            return False
         if "the" in (self.words[site.i], self.words[site.i - 1]):
             return True
         ahead = self.mentions[self.index + 1 : self.index + 3]
         return self.words[conjunct.i - 1] == "the" and any(mention.kind in ("pred", "open") for mention in ahead)
+
+    def _is_degree_of_noun(self, degree: Mention, behind: Mention | None) -> bool:
+        """Whether a degree can only be an open noun's: "narrowing of the canal and the foramina is | moderate"."""
+        if self.open is None or self.open.form not in ("noun", "either") or degree.kind != "grade":
+            return False
+        ends = behind is None or behind.kind in ("mark", "breaker", "conj")
+        return ends and not self.words[degree.j - 1].endswith("ly")
 
     def _prepositional(self, mention: Mention) -> bool:
         return self.words[mention.i] in ("at", "of", "in", "on", "for", "through", "throughout", "within") or (

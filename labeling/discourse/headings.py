@@ -256,7 +256,7 @@ class Headings:
         if len(head) == 1 and head[0].kind in ("side", "side_post") and head[0].i == start and head[0].j == end:
             self.set_side(head[0], sentence, standalone=standalone)
             return "side"
-        if end - start > MAX_TOPIC_TOKENS or self.words[start] == "(" or _ends_in_side_behind_value(head):
+        if end - start > MAX_TOPIC_TOKENS or self.words[start] == "(" or not _is_topic(head):
             return None
         self.set_topic(head, start, sentence, standalone)
         return "topic"
@@ -353,6 +353,21 @@ def _is_degree_of(head: list[Mention], rest: list[Mention]) -> bool:
     if all(mention.kind == "grade" for mention in head):
         return bool(rest)
     return bool(rest) and all(mention.kind in PLACES for mention in rest)
+
+
+def _is_topic(head: list[Mention]) -> bool:
+    """Whether all words before a colon can be what the text behind it is about."""
+    return not (_ends_in_side_behind_value(head) or _names_sides_apart(head))
+
+
+def _names_sides_apart(head: list[Mention]) -> bool:
+    """Whether sites of different sides are listed, which is no heading: "left foramen and both recesses: narrowed"."""
+    sites = [mention for mention in head if mention.kind == "site"]
+    kinds = {mention.kind for mention in head}
+    sides = [mention for mention in head if mention.kind == "side"]
+    if len(sites) < 2 or not sides or not kinds <= {"site", "side", "conj", "mark"}:
+        return False
+    return len({side.value for side in sides}) > 1 or sides[0].i > sites[0].i or sites[-1].plural
 
 
 def _ends_in_side_behind_value(head: list[Mention]) -> bool:
