@@ -112,7 +112,7 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = with_side_of_worse(mentions, words)
     if "pred" in kinds and "of" in kinds:
         mentions = with_side_of_root(mentions, words)
-    if "conj" in kinds:
+    if "conj" in kinds or "neg" in kinds:
         mentions = sides_as_one(mentions, words)
     if "mark" in kinds and "grade" in kinds:
         mentions = with_bracketed_degrees_ahead(mentions, words)

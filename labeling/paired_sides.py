@@ -155,7 +155,7 @@ def sides_as_one(mentions: list[Mention], words: list[str]) -> list[Mention]:
     Parameters
     ----------
     mentions
-        Of a sentence that holds a conjunction.
+        Of a sentence that holds a conjunction, or "nor".
     words
         Of the whole report.
     """
@@ -178,7 +178,10 @@ def _are_of_one_site(mentions: list[Mention], words: list[str], *, alone: bool) 
     A site is shared by "of the left and the right | foramen", or by "the left and the right | foramen are"; what lies
     "on the left" is behind its site.
     """
-    if len(mentions) < len(("left", "and", "right")) or mentions[1].value not in ("and", "or"):
+    if len(mentions) < len(("left", "and", "right")):
+        return False
+    denied = words[mentions[1].i] == "nor"
+    if not denied and mentions[1].value not in ("and", "or"):
         return False
     first, second = mentions[0], mentions[2]
     if second.kind not in _BOTH or {first.value, second.value} != {"left", "right"}:
@@ -188,7 +191,7 @@ def _are_of_one_site(mentions: list[Mention], words: list[str], *, alone: bool) 
         return second.kind == "side_post" and (behind is None or behind.kind in _ENDS)
     if behind is None or behind.kind != "site" or mentions[3].i > second.j + 1:
         return False
-    if alone:
+    if alone or denied:
         return True
     stated = verb is not None and verb.kind == "cop"
     return not stated and (first.kind == "side_post" or words[first.i - 1] in _BEFORE_SIDES)

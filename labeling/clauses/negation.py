@@ -37,6 +37,9 @@ class Negation(Leftovers):
             return
         if mention.value == "nothing" and not self._verb_follows():
             return
+        if self._joins_object(mention):
+            self._push("or")
+            return
         if self.open is not None and (
             self.cur.sites or any(c.sites for c in self.conjuncts) or self.open.form == "noun"
         ):
@@ -63,6 +66,14 @@ class Negation(Leftovers):
         if self.words[mention.i] in _OF_SUBJECTS and (having := self._words_of_having()):
             self.of_these = True
             self.index += having
+
+    def _joins_object(self, nor: Mention) -> bool:
+        """Whether "nor" adds an object to what is denied: "contacts neither the sac | nor the roots"."""
+        denied = self.words[nor.i] == "nor" and bool(self.neg) and bool(self.cur.sites or self.cur.sides)
+        if not denied or self.open is None or self.open.kind != "pred":
+            return False
+        behind = [m for m in self.mentions[self.index + 1 :] if m.kind not in ("side", "vertebra")]
+        return bool(behind) and behind[0].kind == "site" and not any(m.kind in ("pred", "cop") for m in behind[1:2])
 
     def on_post_neg(self, mention: Mention) -> None:
         """Deny what was said before ("is not seen", "has resolved", "none")."""

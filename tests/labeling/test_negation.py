@@ -430,3 +430,18 @@ def test_both_sides_of_another_level_are_free_of_what_is_on_one_side() -> None:
 ])  # fmt: skip
 def test_neither_of_two_levels_has_what_is_denied(text: str) -> None:
     assert told(text, "herniation") == {"L4-L5": "none", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: A bulge which contacts neither the thecal sac nor the L5 roots.",
+    "L4-5: The bulge does not contact the sac nor the L5 roots.",
+    "L4-5: Bulge with no contact with the sac nor the L5 roots.",
+])  # fmt: skip
+def test_nor_adds_an_object(text: str) -> None:
+    assert told(text, "thecal_sac") == {"L4-L5": "none"}
+    assert told(text, "nerve_root") == {"L4-L5 left": "none", "L4-L5 right": "none"}
+
+
+def test_nor_adds_a_side() -> None:
+    text = "L4-5: The bulge contacts neither the right nor the left L5 root."
+    assert told(text, "nerve_root") == {"L4-L5 left": "none", "L4-L5 right": "none"}
