@@ -106,6 +106,10 @@ MAX_GROUP = 24
 """Levels that one group may name; a spine has fewer."""
 
 
+_BEFORE_LEVEL = frozenset(("at", "the"))
+_CONTRASTS = frozenset(("compared", "contrast", "opposed", "comparison", "relative", "contrary"))
+
+
 class LevelGroup(NamedTuple):
     """Levels named together.
 
@@ -252,6 +256,8 @@ def _more(
             following = _bare_numbers(words, position)
         if following is None or following[2] or _opens_clause(words, start, position, following[1]):
             break
+        if "," in words[end:position] and is_contrasted(words, start):
+            break
         named = following[0]
         if is_range:
             last = named[-1]
@@ -262,6 +268,14 @@ def _more(
         pairs = pairs + named
         end = following[1]
     return end, pairs, lesser
+
+
+def is_contrasted(words: list[str], start: int) -> bool:
+    """Whether levels serve for contrast with others, told behind a comma: "Unlike | L4-5, L3-4 shows ..."."""
+    while start and words[start - 1] in _BEFORE_LEVEL:
+        start -= 1
+    before = words[max(start - 2, 0) : start]
+    return before[-1:] == ["unlike"] or (before[-1:] in (["with"], ["to"]) and before[0] in _CONTRASTS)
 
 
 def _opens_clause(words: list[str], first: int, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ Degrees, sides and lesions are said again, each at its level or of its site, in 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
@@ -247,5 +248,5 @@ def _apart(said: list[list[Mention]]) -> list[Mention]:
     """Return what is said of each as clauses of their own."""
     found = [*said[0]]
     for told in said[1:]:
-        found += [Mention(_APART, told[0].i, told[0].i), *told]
+        found += [Mention(_APART, told[0].i, told[0].i), *map(copy, told)]
     return found

@@ -40,6 +40,7 @@ from deepspine.labeling.levels_beside import operated_levels, with_levels_beside
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, SIDES, Mention
 from deepspine.labeling.paired_sides import sided_by_position, sided_within
+from deepspine.labeling.placed_subjects import with_subjects_apart, without_contrast
 from deepspine.labeling.respective import with_shares
 from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
@@ -169,6 +170,8 @@ class Reader:
         mentions = with_levels_of_operation(mentions, self.words, self.operated, placed=at_header)
         mentions = with_types(mentions, self.words, topic)
         mentions = with_shares(mentions, self.words, self._levels_pointed_to(mentions, at_header=at_header))
+        mentions, start = without_contrast(mentions, self.words, start)
+        mentions = with_subjects_apart(mentions, self.words)
         mentions = with_levels_in_order(mentions, self.words, topic)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}

@@ -1,0 +1,111 @@
+"""Subjects of different levels in one clause, and clauses told on the way to another level.
+
+"The canal at L3-4 and the foramina at L4-5 are narrowed" says it of each at its level, and "Unlike L4-5, where the
+canal is narrowed, L3-4 shows ..." tells of L4-5 first.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+
+from deepspine.labeling.level_mentions import is_contrasted
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+
+_APART = Rule("mark.between_subjects", "mark", ";", ())
+_ENDS = frozenset(("mark", "breaker"))
+_OF_SUBJECT = frozenset(("side", "site", "of", "level"))
+_BEFORE_LEVEL = frozenset(("of", "breaker", "to"))
+_RELATIVE = frozenset(("where", "which"))
+_FEWEST = 2
+
+
+def with_subjects_apart(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Make clauses of their own of subjects with a level each, and of what is told of a level for contrast.
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence, before `settle`.
+    words
+        Of the whole report.
+    """
+    if sum(mention.kind == "level" for mention in mentions) < _FEWEST:
+        return mentions
+    mentions = _with_contrast_told(mentions, words)
+    start = next((k + 1 for k in range(len(mentions) - 1, -1, -1) if mentions[k].kind == "breaker"), 0)
+    for first in dict.fromkeys((0, start)):
+        subjects, verb = _subjects(mentions, first)
+        if len(subjects) >= _FEWEST and verb < len(mentions) and mentions[verb].kind == "cop":
+            end = next((k for k in range(verb, len(mentions)) if mentions[k].kind in _ENDS), len(mentions))
+            return [*mentions[:first], *_said_of_each(subjects, mentions[verb:end]), *mentions[end:]]
+    return mentions
+
+
+def _subjects(mentions: list[Mention], start: int) -> tuple[list[list[Mention]], int]:
+    """Return sites with a level each that "and" or commas join, from a place on, and the place behind them."""
+    subjects: list[list[Mention]] = []
+    place = start
+    while True:
+        end = place
+        while end < len(mentions) and mentions[end].kind in _OF_SUBJECT:
+            end += 1
+        kinds = [mention.kind for mention in mentions[place:end]]
+        if kinds.count("level") != 1 or "site" not in kinds:
+            return [], place
+        subjects.append(mentions[place:end])
+        place = end
+        while place < len(mentions) and mentions[place].value in (",", "and"):
+            place += 1
+        if place == end:
+            return subjects, place
+
+
+def _said_of_each(subjects: list[list[Mention]], predicate: list[Mention]) -> list[Mention]:
+    told = [*subjects[0], *predicate]
+    for subject in subjects[1:]:
+        told += [Mention(_APART, subject[0].i, subject[0].i), *subject, *map(copy, predicate)]
+    return told
+
+
+def without_contrast(mentions: list[Mention], words: list[str], start: int) -> tuple[list[Mention], int]:
+    """Pass over levels at the front that others are but likened to: "Unlike L4-5, | L3-4 is normal".
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence.
+    words
+        Of the whole report.
+    start
+        Where the sentence begins; returned with the mentions that are left, where these begin.
+    """
+    behind = _contrasted(mentions, words)
+    following = mentions[behind : behind + 1] if behind else []
+    if following and following[0].kind in ("level", "of"):
+        return mentions[behind:], following[0].i
+    return mentions, start
+
+
+def _contrasted(mentions: list[Mention], words: list[str]) -> int:
+    """Return the place behind levels for contrast at the front and their comma; 0 where there are none."""
+    level = next((k for k, mention in enumerate(mentions) if mention.kind == "level"), len(mentions))
+    if level + 2 >= len(mentions) or mentions[level + 1].value != ",":
+        return 0
+    at_front = all(mention.kind in _BEFORE_LEVEL for mention in mentions[:level])
+    return level + 2 if at_front and is_contrasted(words, mentions[level].i) else 0
+
+
+def _with_contrast_told(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Read "Unlike L4-5, where the canal is narrowed | , L3-4 shows ..." as two clauses."""
+    behind = _contrasted(mentions, words)
+    if not behind or words[mentions[behind].i] not in _RELATIVE:
+        return mentions
+    for end in range(behind + 1, len(mentions) - 1):
+        if mentions[end].value == "," and mentions[end + 1].kind in ("level", "of"):
+            parted = Mention(_APART, mentions[end].i, mentions[end].j)
+            level = mentions[behind - 2]
+            told = Mention(level.rule, level.j - 1, level.j)  # not right behind "unlike"
+            told.group = level.group
+            return [told, *mentions[behind + 1 : end], parted, *mentions[end + 1 :]]
+    return mentions

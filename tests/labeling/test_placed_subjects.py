@@ -1,0 +1,38 @@
+"""Subjects with a level each in one clause, and levels named for contrast; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, told
+
+
+@pytest.mark.parametrize("text", [
+    "The canal at L3-4 and the foramina at L4-5 are mildly narrowed.",
+    "The canal at L3-4 and both foramina at L4-5 appear mildly stenosed.",
+    "The L3-4 canal and the L4-5 foramina are mildly narrowed.",
+    "There are bulges. The foramina at L4-5 and the canal at L3-4 are mildly narrowed.",
+])  # fmt: skip
+def test_each_subject_is_at_its_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
+
+
+def test_what_stands_behind_is_not_repeated() -> None:
+    text = "The canal at L3-4 and the left foramen at L4-5 are narrowed, with compression of the left L4 root."
+    assert told(text, "canal_stenosis") == {"L3-L4": PRESENT}
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression"}
+
+
+@pytest.mark.parametrize("text", [
+    "Unlike L4-5, where the canal is severely narrowed, L3-4 shows only mild canal stenosis.",
+    "Unlike at L4-5, where there is severe canal stenosis, at L3-4 the canal is mildly narrowed.",
+    "Compared with L4-5, which is severely stenosed, L3-4 shows mild canal stenosis.",
+    "In contrast to the L4-5 level, where canal stenosis is severe, L3-4 is only mildly narrowed.",
+])  # fmt: skip
+def test_what_is_told_for_contrast_is_told(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("before", ["Unlike L4-5", "Compared to L4-5", "In contrast to L4-5 and L5-S1"])
+def test_levels_named_for_contrast_are_no_list(before: str) -> None:
+    assert told(f"{before}, L3-4 shows mild canal stenosis.", "canal_stenosis") == {"L3-L4": "mild"}
+    assert told(f"{before}, L3-4 shows no canal stenosis.", "canal_stenosis") == {"L3-L4": "none"}
+    assert told(f"{before}, L3-4 is normal.", "bulge") == {"L3-L4": "none"}
