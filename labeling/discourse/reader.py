@@ -166,13 +166,7 @@ class Reader:
         if self._of_other_region(sentence, mentions):
             return
         topic = self.context.topic
-        mentions = with_levels_beside(mentions, self.words, placed=at_header)
-        mentions = with_levels_of_operation(mentions, self.words, self.operated, placed=at_header)
-        mentions = with_types(mentions, self.words, topic)
-        mentions = with_shares(mentions, self.words, self._levels_pointed_to(mentions, at_header=at_header))
-        mentions, start = without_contrast(mentions, self.words, start)
-        mentions = with_subjects_apart(mentions, self.words)
-        mentions = with_levels_in_order(mentions, self.words, topic)
+        mentions, start = self._in_order(mentions, start, at_header=at_header)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = {mention.kind for mention in mentions}
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
@@ -206,6 +200,17 @@ class Reader:
             self.carrying.remember(reader, frames, sentence)
         self.carrying.remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
+
+    def _in_order(self, mentions: list[Mention], start: int, *, at_header: bool) -> tuple[list[Mention], int]:
+        """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
+        words, topic = self.words, self.context.topic
+        mentions = with_levels_beside(mentions, words, placed=at_header)
+        mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
+        mentions = with_types(mentions, words, topic)
+        mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
+        mentions, start = without_contrast(mentions, words, start)
+        mentions = with_subjects_apart(mentions, words)
+        return with_levels_in_order(mentions, words, topic), start
 
     def _levels_pointed_to(self, mentions: list[Mention], *, at_header: bool) -> tuple[int, ...]:
         """Return the levels of a sentence below a heading, and those that "these levels" point to."""
