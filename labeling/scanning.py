@@ -15,7 +15,14 @@ from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import NUMBER_READERS, SCALE_NAMES, read_modic, read_size
 from deepspine.labeling.scale_lists import with_scale_lists
-from deepspine.labeling.slip_mentions import MOVES, SHORT_SLIPS, with_graded_slips, with_moved_vertebrae
+from deepspine.labeling.slip_mentions import (
+    MOVES,
+    PERCENT,
+    SHORT_SLIPS,
+    with_graded_slips,
+    with_moved_vertebrae,
+    with_slips_in_percent,
+)
 from deepspine.labeling.tokenization import Tokens
 
 _LEVEL = Rule("level.named", "level", "", ())
@@ -99,6 +106,8 @@ def _told_by_neighbours(mentions: list[Mention], words: list[str], root: Node) -
         mentions = with_graded_slips(mentions)
     if not MOVES.isdisjoint(words):
         mentions = with_moved_vertebrae(mentions, words, root)
+    if not PERCENT.isdisjoint(words):
+        mentions = with_slips_in_percent(mentions, words)
     if not SCALE_NAMES.isdisjoint(words):
         mentions = with_scale_lists(mentions, words)
     return with_parted_lists(mentions, words, root)

@@ -1,10 +1,10 @@
-"""Words that tell of a slip only beside others: "grade 1 spondy", "L4 is displaced forward on L5"."""
+"""Words that tell of a slip only beside others: "grade 1 spondy", "L4 is displaced forward on L5", "by 30 %"."""
 
 from __future__ import annotations
 
 import itertools
 
-from deepspine.labeling.lexicon import Node
+from deepspine.labeling.lexicon import Node, Rule
 from deepspine.labeling.mentions import BONE, Mention
 
 SHORT_SLIPS = frozenset(("spondy", "spondylo"))
@@ -28,6 +28,55 @@ _HAVING = frozenset(("has", "have"))
 _BODIES = frozenset(("body", "vertebra"))
 _BESIDE_BONE = frozenset(("of", "at", "from", "in", "behind", "to", "on", "by"))
 """Words before a vertebra that only tell where something else is: "fragment of L4 displaced posteriorly"."""
+
+
+PERCENT = frozenset(("%", "percent"))
+_SLIPS = frozenset(("spondylolisthesis", "slip", "slip_either"))
+_ENDS = frozenset((".", ";", "\n"))
+_RANGE = frozenset(("-", "to"))
+_QUARTER = 25
+_MAX_TO_SLIP = 12
+"""Words between a slip and how far it has gone, in percent."""
+
+_OF_OTHERS = frozenset(("height", "loss", "wedging", "compression", "narrowing", "stenosis", "reduction", "canal"))
+"""Words beside a percentage that is not a slip's."""
+
+_NUMBER = Rule("grade.meyerding_percent", "number", "", (), form="grade")
+
+
+def with_slips_in_percent(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Read how far a vertebra has slipped as its grade: "slip of | 30 %" (Meyerding 1932, quarters of the endplate)."""
+    slips = [m for m in mentions if m.kind == "finding" and m.value in _SLIPS]
+    for place, word in enumerate(words):
+        if word not in PERCENT or not place or not words[place - 1].isdigit():
+            continue
+        near = [m for m in slips if abs(m.i - place) <= _MAX_TO_SLIP and _are_beside(m, place, words)]
+        span = range(place - _MAX_TO_SLIP, place + _MAX_TO_SLIP)
+        graded = any(m.kind == "number" and m.form == "grade" and m.i in span for m in mentions)
+        if near and graded:  # "grade 1 | (20 %) slip"
+            mentions = [m for m in mentions if (m.i, m.value) not in ((place - 2, "("), (place + 1, ")"))]
+        elif near:
+            below = [m for m in mentions if m.kind == "cap" and m.j == place - 1]
+            ranged = words[place - 2] in _RANGE and words[place - 3].isdigit()
+            grade = _graded_by(int(words[place - 1]), place, reached=not (below or ranged))
+            mentions = sorted([*(m for m in mentions if m not in below), grade], key=lambda m: m.i)
+    return mentions
+
+
+def _are_beside(slip: Mention, place: int, words: list[str]) -> bool:
+    """Whether a percentage stands in the sentence of a slip, with nothing else between them that it could be of."""
+    between = words[min(slip.j, place) : max(slip.i, place)]
+    return _ENDS.isdisjoint(between) and _OF_OTHERS.isdisjoint((*between, *words[place + 1 : place + 3]))
+
+
+def _graded_by(percent: int, place: int, *, reached: bool) -> Mention:
+    """Return the grade of a slip by percent; a full quarter that is `reached` may be either grade."""
+    grade = min(max(-(-percent // _QUARTER), 1), 4)
+    mention = Mention(_NUMBER, place - 1, place + 1)
+    mention.bits, mention.number = 1 << grade, float(grade)
+    if reached and not percent % _QUARTER and grade < percent // _QUARTER + 1 <= 4:
+        mention.bits |= 1 << grade + 1
+    return mention
 
 
 def with_graded_slips(mentions: list[Mention]) -> list[Mention]:

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     r"|(?:b/l|o/w|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
     r"|\((?:-|\+{1,3})\)|(?<=[a-z] )[-+]ve(?![a-z])"
-    r"|-+>|[()/&+?<>|=*\u2192\u2265\u2212\uff0b]"
+    r"|-+>|[()/&+?<>|=*%\u2192\u2265\u2212\uff0b]"
     r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
     r") ?"  # the space behind a token is not looked at again
 )

@@ -264,3 +264,18 @@ def test_what_a_slip_does_is_of_its_level(text: str) -> None:
 @pytest.mark.parametrize("text", ["Grade 2 anterolisthesis: L4-5.", "Anterolisthesis: L4-5 grade 2."])
 def test_a_heading_of_a_slip_has_its_grade(text: str) -> None:
     assert labels_of(text) == {"L4-L5 spondylolisthesis": "grade2"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("There is 30% anterior slippage of L4 on L5.", "grade2"),
+    ("Anterolisthesis of L4 on L5 by less than 25%.", "grade1"),
+    ("L4 has slipped forward on L5 by 60 percent.", "grade3"),
+    ("25% slip of L4 on L5.", "grade1|grade2"),
+    ("Anterolisthesis of L4 on L5 (25-50%).", "grade2"),
+    ("Grade 1 (20%) anterolisthesis of L4 on L5.", "grade1"),
+    ("Spondylolisthesis at L4-5 of approximately 10%, with 50% canal narrowing.", "grade1"),
+    ("Anterolisthesis of L4 on L5 with 50% loss of disc height.", "grade1|grade2|grade3|grade4"),
+    ("Wedge fracture of L1 with 30% height loss. Anterolisthesis of L4 on L5.", "grade1|grade2|grade3|grade4"),
+])  # fmt: skip
+def test_how_far_a_vertebra_has_slipped_in_percent(text: str, grades: str) -> None:
+    assert told(text, "spondylolisthesis") == {"L4-L5": grades}
