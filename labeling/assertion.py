@@ -90,6 +90,8 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     ]
     if "site" in kinds:
         mentions = _without_roots_in_fluid(mentions, words)
+    if "breaker" in kinds and "cop" in kinds:
+        mentions = _without_only_behind_verb(mentions, words)
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
         mentions = _without_comma_before_object(mentions)
     if "grade" in kinds:
@@ -98,6 +100,15 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     if "levelref" in kinds and "level" in kinds:
         mentions = _without_included(_without_ranged(mentions, words), words)
     return mentions
+
+
+def _without_only_behind_verb(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out the "only" of a degree, which opens no clause: "the left is | only mildly narrowed"."""
+    return [
+        mention
+        for place, mention in enumerate(mentions)
+        if words[mention.i : mention.j] != ["only"] or not place or mentions[place - 1].kind != "cop"
+    ]
 
 
 def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:

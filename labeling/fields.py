@@ -70,7 +70,7 @@ def unmarked_items(words: list[str], sentence: Sentence) -> list[Sentence]:
         first = _heading_start(words, mentions, index)
         if not first and colons:
             first = _finding_start(mentions, index, colons[-1])
-        if first and _ends_field(mentions, first - 1):
+        if first and (mentions[first - 1].value == "," or (sentence.has_colons and _ends_field(mentions, first - 1))):
             items.append(item_behind(items[-1], mentions[first].i))
             _leave_joint(items[-2])
         elif colons and _is_level_behind_text(mentions, colons, index):

@@ -23,6 +23,7 @@ _OF_ZONE = frozenset(("side", "site", "zone"))
 _OBJECT = frozenset(("of", "side", "side_post", "site"))
 _JOINTS = frozenset((",", "and"))
 _LEVELS = frozenset(("level", "levelref"))
+_CLAUSES = frozenset(("breaker", "conj"))
 _POINTING = frozenset(("these", "both"))
 _APART = Rule("mark.between_shares", "mark", ";", ())
 _LEVEL = Rule("level.of_share", "level", "", (), form="at")
@@ -57,8 +58,17 @@ def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]
         told = _values_at(_by_side(listed, words), levels) or _lesions_at(listed, levels)
         told = told or _values_of_sites(listed, words)
         if told:
-            return [*told, *rest]
+            return [*told, *_of_all(rest, levels)]
     return mentions
+
+
+def _of_all(rest: list[Mention], levels: Sequence[Mention]) -> list[Mention]:
+    """Return what stands behind shares; a denial without a level is of all their levels: ", without root contact"."""
+    denial = next((mention for mention in rest if mention.value != ","), None)
+    if denial is None or denial.kind != "neg" or _has_levels(rest) or any(m.kind in _CLAUSES for m in rest):
+        return rest
+    said = [*rest[rest.index(denial) :]]
+    return [Mention(_APART, denial.i, denial.i), *_apart([[*said, Mention(_AT, m.i, m.i), m] for m in levels])]
 
 
 def _by_side(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -42,7 +42,7 @@ def split_sentences(words: list[str], mentions: list[Mention]) -> list[Sentence]
     for sentence in _with_degrees_of_it(_Splitter(words).split(mentions)):
         if listed and ";" in words[sentence.i : sentence.j]:
             sentences += headed_items(words, sentence)
-        elif sentence.has_colons:
+        elif sentence.has_colon:
             sentences += unmarked_items(words, sentence)
         elif "there" in words[sentence.i + 1 : sentence.j]:
             for clause in cut(words, sentence, clause_opening):

@@ -12,6 +12,7 @@ from deepspine.labeling.clauses.frames import (
     NARROW,
     NONE,
     RIGHT,
+    SIDES,
     STENOSES,
     Conjunct,
     Frame,
@@ -216,13 +217,27 @@ class Leftovers(Zones):
         set_off = verb is not None and self._is_set_off(verb)
         if verb is not None and (verb.kind == "of" or set_off):
             verb = self._peek(-behind - 2)
+        elif behind == 1 and verb is not None and verb.kind == "side" and verb.value == "both":
+            behind, verb = 2, self._peek(-3)  # "foraminal narrowing b/l moderate | , recess patent"
         if grade is None or grade.kind != "grade" or verb is None:
             return
-        said = verb.kind == "cop" or (behind == 1 and (verb.kind == "finding" or (set_off and verb.kind == "pred")))
+        of_head = bool(self.last) and verb is self.last[-1].head
+        of_noun = verb.kind == "finding" or (set_off and verb.kind == "pred")
+        said = verb.kind == "cop" or (of_noun if behind == 1 else of_head)
         cur = self.cur
         if said and self.last and not self.conjuncts and not cur.sites and cur.grade and (behind > 1 or not cur.sides):
             self._fresh()
             self._modify_last(cur)
+
+    def _settle_side_of_site(self) -> None:
+        """End a side of a site with its degree before what the other side is: "NF right mild |, left ok"."""
+        cur, other, value = self.cur, self._peek(), self._peek(2)
+        if self.open is not None or self.conjuncts or not cur.grade or cur.sides not in (LEFT, RIGHT):
+            return
+        valued = value is not None and value.kind in ("open", "grade", "post_neg")
+        sided = other is not None and self._is_side(other) and SIDES.get(other.value) == BOTH - cur.sides
+        if valued and sided and _is_narrowable(cur):
+            self.flush()
 
     def _settle_item_grade(self) -> None:
         """Give a head without a degree the one that fills the item behind it: "bulge, mild, | canal stenosis, ...".

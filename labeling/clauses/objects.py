@@ -30,7 +30,7 @@ _NEURAL = frozenset(("root", "sac", "cauda"))
 _OF_DISC_ALONE = {"hydrated": "degeneration", "sound": "normal_disc"}
 """States that are said of discs, whether or not the sentence names one, and what they tell of it."""
 
-_OF_OPENINGS = frozenset(("patent", "open", "adequate", "capacious", "narrowed"))
+_OF_OPENINGS = frozenset(("patent", "open", "adequate", "capacious", "narrowed", "stenosed", "stenotic"))
 """States of a foramen or recess, not of a root."""
 
 _EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading", "contributing"))
@@ -223,12 +223,16 @@ class Objects(Emission):
         other = self._other_side_before(head, opener)
         if other is not None:
             return self._emit(head, SITES[other.site], opener)
-        site = self.previous_site
+        site = self._site_before(head)
         if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
             return self._emit(head, site, opener)
         if opener.sides and self._is_of_unknown_site(head):
             return [self._frame("", GRADED, head, opener)]
         return [self._frame("disc_height_loss" if of_disc else "stenosis", GRADED, head, opener)]
+
+    def _site_before(self, head: Mention) -> Mention | None:
+        """Return what the sentence before was about: a foramen or recess where a root is none of what is told."""
+        return self.previous_opening if self.words[head.i] in _OF_OPENINGS else self.previous_site
 
     def _other_side_before(self, head: Mention, opener: Conjunct) -> Frame | None:
         """Return the other side of a site, which a head without one goes on with.

@@ -241,7 +241,7 @@ class Predicates(Leftovers):
             self._open(mention)
             return
         elif opener.sides and self.previous_site is not None and self.topic is None:
-            frames = self._emit(mention, self.previous_site, opener)
+            frames = self._emit(mention, self._site_before(mention) or self.previous_site, opener)
         else:
             frames = self._siteless(mention, opener, [])
         if frames:

@@ -113,6 +113,7 @@ class Scope(Brackets):
             self._boundary()
             return
         self._settle_heading_value()
+        self._settle_side_of_site()
         self._settle_predicate_grade()
         self._settle_other_side()
         self._settle_side_behind()

@@ -72,6 +72,7 @@ class State:
     start: int = 0
     headed: bool = False
     previous_site: Mention | None = None
+    previous_opening: Mention | None = None
     previous_finding: str = ""
     previous_side: int = 0
 

@@ -76,13 +76,14 @@ class Carrying:
     def remember_subject(self, frames: list[Frame]) -> None:
         """Keep the site, the finding and the side that the next sentence may go on with."""
         context = self.context
-        context.previous_site = None
+        context.previous_site = context.previous_opening = None
         findings = {frame.finding for frame in frames}
         if len(findings) > 1:
             findings -= OF_HERNIATION
         for frame in frames:
             if frame.site in _SITES_KEPT:
                 context.previous_site = SITES[frame.site]
+                context.previous_opening = context.previous_opening if frame.site == "root" else SITES[frame.site]
         context.previous_finding = findings.pop() if len(findings) == 1 else ""
         if frames:
             context.previous_side = last_side(frames) or context.previous_side

@@ -87,6 +87,7 @@ class Context:
     lesion_levels: tuple[int, ...] = ()
     herniation: dict[int, int] = field(default_factory=dict)
     previous_site: Mention | None = None
+    previous_opening: Mention | None = None
     previous_finding: str = ""
     previous_side: int = 0
     table_line: int = -1

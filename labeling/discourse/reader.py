@@ -245,6 +245,7 @@ class Reader:
             headed=at_header or (context.from_header and not self.stating.trailing),
             side_in_front=context.side,
             previous_site=context.previous_site,
+            previous_opening=context.previous_opening,
             previous_finding=context.previous_finding,
             previous_side=0 if at_header else context.previous_side,
         )

@@ -98,6 +98,12 @@ def test_what_stands_behind_shares_keeps_its_levels() -> None:
     assert len(told(text, "foraminal_stenosis")) == len(LEVELS) * 2
 
 
+def test_a_denial_behind_shares_is_of_all_their_levels() -> None:
+    text = "The L3-4 and L4-5 discs show a mild and a moderate bulge, respectively, without canal stenosis."
+    assert told(text, "canal_stenosis") == dict.fromkeys(LEVELS, "none")
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
 @pytest.mark.parametrize(
     "text",
     [

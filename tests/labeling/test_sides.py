@@ -513,3 +513,32 @@ def test_a_foramen_is_on_the_side_of_the_root_in_it(text: str) -> None:
 ])  # fmt: skip
 def test_the_other_side_has_its_degree_in_a_sentence_of_its_own(text: str) -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: The right foramen is severely narrowed, the left is only mildly narrowed.",
+    "L4-5: The right foramen is severely narrowed, while the left is only mildly narrowed.",
+    "L4-5: The right foramen is severely narrowed with compression of the L4 root, the left is only mildly narrowed.",
+    "L4-5: The right foramen is severely narrowed with compression of the L4 root. The left is mildly narrowed.",
+])  # fmt: skip
+def test_the_other_side_is_only_mildly_narrowed(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}
+    assert set(told(text, "nerve_root")) <= {"L4-L5 right"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Bulge, moderate canal stenosis, NF right mild, left ok.",
+    "L4-5 bulge, mod CCS, NF: R mild, L ok.",
+    "There is a bulge at L4-5 with moderate canal stenosis, foramina: right mild, left patent.",
+])  # fmt: skip
+def test_a_side_without_a_noun_before_the_other_that_is_free(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "mild"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Foraminal narrowing b/l mod, recess neg.",
+    "L4-5: Bulge with foraminal narrowing bilaterally moderate, recesses patent.",
+])  # fmt: skip
+def test_a_degree_behind_both_sides_before_the_next_item(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}
