@@ -46,9 +46,9 @@ class Context:
         sentence before, of which "they" are; the side of the herniation at a level.
     excepted
         Levels of an exception just made, of which lesions without a level are: "normal but for L5-S1, where ...".
-    previous_site, previous_finding, previous_side
-        Foramen, recess or root of the sentence before; its finding, where it has only one; the sides last
-        spoken of.
+    previous_site, previous_opening, previous_finding, previous_side
+        Foramen, recess or root of the sentence before, and the last of these that is no root; its finding, where it
+        has only one; the sides last spoken of.
     table_line, columns, columns_skip
         Line of the head of a table, the topics or levels of its columns, and the columns of an earlier examination.
     row_topic, cell
