@@ -116,6 +116,8 @@ class Afterthoughts(Objects):
         """Add frames that repeat the heads just read, and let them be the heads just read."""
         self.frames.extend(twins)
         self.last = twins
+        if twins and twins[-1].site in ("foramen", "recess") and twins[-1].sides in (LEFT, RIGHT):
+            self.side_before = twins[-1].sides
 
     # Sides and levels.
 

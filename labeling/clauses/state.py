@@ -23,7 +23,8 @@ class State:
     topic, level
         What a heading announced; the levels that what follows is about.
     previous_site, previous_opening, previous_finding, previous_side
-        Of the sentence before (an opening is a foramen or recess); the side is that of the last one of the level that has one.
+        Of the sentence before (an opening is a foramen or recess); the side is that of the last one of the level that
+        has one.
     frames, last, last_open
         All heads read, those just read, and whether no level has opened anything since.
     clause_start, item_start, caused

@@ -542,3 +542,12 @@ def test_a_side_without_a_noun_before_the_other_that_is_free(text: str) -> None:
 ])  # fmt: skip
 def test_a_degree_behind_both_sides_before_the_next_item(text: str) -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Foramina: left mild, right severe with L4 root compression.",
+    "L4-5: Foraminal stenosis: mild left, severe right with compression of the L4 root.",
+    "L4-5: Foramina: right severe with L4 root compression, left mild.",
+])  # fmt: skip
+def test_a_root_is_on_the_side_told_last(text: str) -> None:
+    assert told(text, "nerve_root") == {"L4-L5 right": "compression"}
