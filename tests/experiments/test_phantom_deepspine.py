@@ -7,14 +7,26 @@ import numpy as np
 import pytest
 
 from deepspine.cli import main
+from deepspine.data.dataset.build import build_dataset
 from deepspine.data.dataset.splits import fold_of
+from deepspine.data.dataset.studies import StudyImages, StudySource
 from deepspine.data.errors import ConfigError
 from deepspine.data.findings import FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import LUMBAR_LEVELS, Level
+from deepspine.data.phantom.options import PhantomOptions
+from deepspine.data.phantom.study import generate_study
 from deepspine.experiments import phantom_deepspine
-from deepspine.experiments.phantom_deepspine import Settings, average, counts_of, gain, make_phantoms, stand_out
+from deepspine.experiments.phantom_deepspine import (
+    Settings,
+    average,
+    counts_of,
+    gain,
+    make_phantoms,
+    stand_out,
+    with_all_inputs,
+)
 from deepspine.grading.prediction import Prediction
 
 
@@ -47,6 +59,25 @@ def test_levels_that_axial_slabs_do_not_reach_are_not_scored() -> None:
     more = [*rows, Prediction(key, "p0", np.eye(4)[3])]
     counts = counts_of(more, LabelTable({**truth, key: GradeSet.of(finding, finding.scale[0])}), finding.name)
     assert counts.sum() == len(rows)
+
+
+def test_discs_without_an_axial_slab_are_left_out_of_the_comparison_of_inputs(tmp_path: Path) -> None:
+    study = generate_study(1, PhantomOptions(), index=3)
+    slabs = list(study.axial_t2)
+    assert len(slabs) == 3
+    volumes = {"sagittal_t2": [study.sagittal_t2], "axial_t2": list(study.axial_t2.values())}
+    source = StudySource("s", "p", "r0", frames=lambda: study.frames, images=lambda: StudyImages(volumes))
+    build_dataset([source], LabelTable({}), tmp_path, preset=phantom_deepspine.PRESETS["usual"])
+    complete = with_all_inputs(tmp_path, ["sagittal_t2", "axial_t2"])
+    assert complete == {("r0", level) for level in slabs}
+    assert with_all_inputs(tmp_path, ["sagittal_t2"]) > {("r0", level) for level in LUMBAR_LEVELS}
+    rows, truth = graded(1.0)
+    assert counts_of(rows, truth, "canal_stenosis", only=complete).sum() == 3
+
+
+def test_unknown_crops_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="crops must be one of usual, fine, got 'coarse'"):
+        make_phantoms(replace(SETTINGS, crops="coarse"), tmp_path, advance=lambda n: None)
 
 
 def leaning() -> tuple[list[Prediction], LabelTable, LabelTable]:
@@ -120,6 +151,7 @@ def test_a_run_that_is_refused_keeps_the_config_of_its_own_table(
     made: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(phantom_deepspine, "learn", lambda *_: graded(1.0)[0])
+    monkeypatch.setattr(phantom_deepspine, "with_all_inputs", lambda *_: {("r0", Level.L4_L5)})
     command = ["experiment", "phantom-deepspine", "--out", str(tmp_path), "--set", "only=[both]"]
     assert main([*command, "--set", "seed=1"]) == 0
     before = (tmp_path / "config.yaml").read_text()
