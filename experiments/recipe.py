@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -258,11 +258,18 @@ def wanted_variants(only: Sequence[str], variants: Mapping[str, object]) -> list
         When one of `only` is no variant.
     """
     if unknown := set(only) - set(variants):
-        raise ConfigError(f"variants are {', '.join(variants)}, got {', '.join(sorted(unknown))}")
+        raise ConfigError(
+            f"only: no variant {_in_quotes(sorted(unknown))}; they are {_in_quotes(variants)} "
+            "(a name with a comma wants quotes: --set 'only=[\"both, forward\"]')"
+        )
     wanted: dict[str, None] = {}
     for name in only or variants:
         wanted.update(dict.fromkeys([*getattr(variants[name], "average_of", ()), name]))
     return list(wanted)
+
+
+def _in_quotes(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
