@@ -1,7 +1,7 @@
-"""Patient-wise cross-validation of the segmentation: both trainings and a look at the held patients for each fold.
+"""Patient-wise cross-validation of the segmentation: all four trainings and a look at the held patients for each fold.
 
-Hours on a CPU (two hours a fold at full length): each training is a `deepspine train segmentation` of its own, goes on
-from its last checkpoint when it was stopped, and neither it nor the look is repeated when its result is there.
+Hours on a CPU (three a fold at full length): each training is a `deepspine train segmentation` of its own, goes on from
+its last checkpoint when it was stopped, and neither it nor the look is repeated when its result is there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +28,33 @@ TRAINING_PHANTOMS, PHANTOM_SEED = 10, 77
 RUNS = "--runs"
 OBSERVED_FILE = "observed.json"
 """What a fold's network did on the patients held from it, beside its weights."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """One of the trainings that the shipped weights took, each from the weights of the one before.
+
+    Attributes
+    ----------
+    name
+        Of its folders, before the fold.
+    config
+        Without suffix.
+    taught
+        Does the network before it say what annotations leave open?
+    """
+
+    name: str
+    config: str
+    taught: bool = False
+
+
+TRAININGS = (
+    Training("teacher", "segmentation_teacher"),
+    Training("student", "segmentation", taught=True),
+    Training("third", "segmentation_third", taught=True),
+    Training("fourth", "segmentation_fourth"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +86,7 @@ def train_folds(data: Path, runs: Path, n_folds: int, *, share: float = 1.0) -> 
     data
         Folder with `spider_space`, `sudirman` and `spider_mid`.
     runs
-        Folder for the phantom studies, `teacher-K` and `student-K`.
+        Folder for the phantom studies and a folder for each of `TRAININGS` and fold, as `teacher-0`.
     n_folds
         Two or more.
     share
@@ -76,10 +103,11 @@ def train_folds(data: Path, runs: Path, n_folds: int, *, share: float = 1.0) -> 
     _deepspine("phantom", "--studies", str(TRAINING_PHANTOMS), "--seed", str(PHANTOM_SEED), "--out", str(phantom))
     for fold in range(n_folds):
         part = Part(n_folds, fold, share)
-        common = ["--data.root", str(data)]
-        teacher = _trained("segmentation_teacher", runs / f"teacher-{fold}", phantom, part, common)
-        taught = ["--data.teacher", str(teacher), "--model.initial_weights", str(teacher)]
-        yield _trained("segmentation", runs / f"student-{fold}", phantom, part, [*common, *taught])
+        first, *later = TRAININGS
+        weights = _trained(first, runs, data, phantom, part)
+        for training in later:
+            weights = _trained(training, runs, data, phantom, part, before=weights)
+        yield weights
 
 
 def observe_folds(
@@ -101,25 +129,36 @@ def observe_folds(
     return observed
 
 
-def _trained(config: str, run: Path, phantom: Path, part: Part, flags: Sequence[str]) -> Path:
-    """Return the weights of a run, after training them if they are not there."""
+def _trained(training: Training, runs: Path, data: Path, phantom: Path, part: Part, before: Path | None = None) -> Path:
+    """Return the weights of a run, after training them if they are not there; `before` are those it starts from."""
+    run = runs / f"{training.name}-{part.held_fold}"
     weights = run / WEIGHTS_FILE
-    path = files("deepspine.experiments") / "configs" / f"{config}.yaml"
-    asked = part.decides(yaml.safe_load(path.read_text(encoding="utf-8"))["trainer"]["max_steps"])
+    path = files("deepspine.experiments") / "configs" / f"{training.config}.yaml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    asked = part.decides(config["trainer"]["max_steps"])
     if weights.is_file():
         check_same(run, _card(weights), asked, option=RUNS)
         return weights
     checkpoints = sorted(run.rglob("last.ckpt"), key=lambda found: found.stat().st_mtime)
     claim(run, asked, holds=bool(checkpoints), option=RUNS)
     (run / OBSERVED_FILE).unlink(missing_ok=True)
-    where = ["--data.n_folds", str(part.n_folds), "--data.held_fold", str(part.held_fold)]
-    where += ["--trainer.max_steps", str(asked["steps"]), "--trainer.default_root_dir", str(run)]
-    sources = ["spider_space"] * 3 + ["sudirman"] + ["spider_mid"] * (config == "segmentation") + [str(phantom)]
-    resumed = ["--ckpt_path", str(checkpoints[-1])] if checkpoints else []
-    _deepspine(
-        "train", "segmentation", "--config", str(path), "--data.sources", f"[{','.join(sources)}]",
-        *where, *flags, *resumed,
-    )  # fmt: skip
+    sources = [str(phantom) if name == "phantom" else name for name in config["data"]["sources"]]
+    flags: dict[str, object] = {
+        "--config": path,
+        "--data.root": data,
+        "--data.sources": f"[{','.join(sources)}]",
+        "--data.n_folds": part.n_folds,
+        "--data.held_fold": part.held_fold,
+        "--trainer.max_steps": asked["steps"],
+        "--trainer.default_root_dir": run,
+    }
+    if before:
+        flags["--model.initial_weights"] = before
+    if training.taught:
+        flags["--data.teacher"] = before
+    if checkpoints:
+        flags["--ckpt_path"] = checkpoints[-1]
+    _deepspine("train", "segmentation", *(str(word) for flag in flags.items() for word in flag))
     return weights
 
 

@@ -1,4 +1,4 @@
-"""Every fold is trained once, in two steps, and not again."""
+"""Every fold is trained once, as the shipped weights were, and not again."""
 
 import json
 from collections.abc import Callable
@@ -35,16 +35,27 @@ def value(words: tuple[str, ...], flag: str) -> str:
     return words[words.index(flag) + 1]
 
 
-def test_the_student_of_a_fold_learns_from_the_teacher_of_that_fold(calls: list, tmp_path: Path) -> None:
-    weights = list(cross_validation.train_folds(tmp_path / "data", tmp_path / "runs", 3, share=0.5))
-    assert [path.parent.name for path in weights] == ["student-0", "student-1", "student-2"]
+def test_a_fold_goes_through_all_trainings_of_the_shipped_weights(calls: list, tmp_path: Path) -> None:
+    weights = list(cross_validation.train_folds(tmp_path / "data", tmp_path / "runs", 2, share=0.5))
+    assert [path.parent.name for path in weights] == ["fourth-0", "fourth-1"]
     trainings = [words for words in calls if words[0] == "train"]
-    assert [value(words, "--data.held_fold") for words in trainings] == ["0", "0", "1", "1", "2", "2"]
-    for fold, student in enumerate(trainings[1::2]):
-        assert Path(value(student, "--data.teacher")).parent.name == f"teacher-{fold}"
-        assert "spider_mid" in value(student, "--data.sources")
-    assert [value(words, "--trainer.max_steps") for words in trainings[:2]] == ["1000", "2100"]
-    assert not any("spider_mid" in value(teacher, "--data.sources") for teacher in trainings[0::2])
+    assert [value(words, "--data.held_fold") for words in trainings] == ["0"] * 4 + ["1"] * 4
+    assert [value(words, "--trainer.max_steps") for words in trainings[:4]] == ["1000", "2100", "1200", "600"]
+    teacher, student, third, fourth = trainings[4:]
+    assert "--model.initial_weights" not in teacher
+    assert Path(value(student, "--model.initial_weights")).parent.name == "teacher-1"
+    assert value(student, "--data.teacher") == value(student, "--model.initial_weights")
+    assert Path(value(third, "--data.teacher")).parent.name == "student-1"
+    assert Path(value(fourth, "--model.initial_weights")).parent.name == "third-1"
+    assert "--data.teacher" not in fourth
+
+
+def test_each_training_learns_from_the_sets_of_its_config(calls: list, tmp_path: Path) -> None:
+    list(cross_validation.train_folds(tmp_path / "data", tmp_path, 2))
+    first_four = [value(words, "--data.sources") for words in calls if words[0] == "train"][:4]
+    assert ["spider_mid" in sources for sources in first_four] == [False, True, True, False]
+    assert [str(tmp_path / "phantom") in sources for sources in first_four] == [True, True, True, False]
+    assert first_four[3] == "[spider_space]"
 
 
 def test_what_is_trained_is_not_trained_again_and_a_stopped_run_goes_on(calls: list, tmp_path: Path) -> None:
@@ -96,7 +107,7 @@ def test_a_fold_is_observed_as_soon_as_it_is_trained_and_only_once(
     met_volumes: list[bool] = []
 
     def observe(data: Path, network: str, *, volumes: bool, advance: object) -> Observations:
-        assert network.endswith(f"student-{len(met_volumes)}/model.safetensors")
+        assert network.endswith(f"fourth-{len(met_volumes)}/model.safetensors")
         met_volumes.append(volumes)
         return Observations(counts=(("T1", len(met_volumes), 7),))
 

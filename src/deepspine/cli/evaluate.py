@@ -31,7 +31,7 @@ def segmentation(
     ] = Method.UNET,
     folds: Annotated[
         int | None,
-        typer.Option(min=2, help="Cross-validate: train a network for each fold (two hours each on a CPU) and pool."),
+        typer.Option(min=2, help="Cross-validate: train a network for each fold (three hours each on a CPU) and pool."),
     ] = None,
     share: Annotated[
         float,
