@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import LEVEL_WORDS, stand_in, vertebra_name
-from deepspine.labeling.clauses.lookahead import BESIDE, Lookahead
+from deepspine.labeling.clauses.lookahead import Lookahead
+from deepspine.labeling.clauses.places_ahead import BESIDE
 from deepspine.labeling.mentions import Mention
 
 LIGHT = frozenset(

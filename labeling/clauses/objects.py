@@ -19,10 +19,11 @@ from deepspine.labeling.clauses.frames import (
     is_of_side_before,
     meanings,
 )
-from deepspine.labeling.clauses.lookahead import ROOT_PREDICATES
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+
+ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 
 _NEURAL = frozenset(("root", "sac", "cauda"))
 """Sites that "without impingement" speaks of behind another finding."""

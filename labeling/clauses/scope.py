@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from deepspine.labeling.clauses.brackets import Brackets
 from deepspine.labeling.clauses.frames import BOTH, LEFT, NONE, RIGHT, SIDES, Conjunct
-from deepspine.labeling.clauses.lookahead import SHOWS
+from deepspine.labeling.clauses.verbs_ahead import SHOWS
 from deepspine.labeling.mentions import HEADS, TELLS, Mention
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
