@@ -9,6 +9,7 @@ from deepspine.labeling.mentions import Mention
 _HEADS = frozenset(("finding", "pred"))
 _OF_ITEM = _HEADS | {"site", "side", "side_post", "level", "of", "cop", "restword"}
 _OPENING_ITEM = frozenset(("site", "finding", "side", "restword"))
+
 _LISTING = frozenset((",", "and", "&", "/"))
 _OPENING_CLAUSE = frozenset(("breaker", "finding", "grade", "mm", "neg", "number", "pred", "side", "site", "zone"))
 """Kinds of mentions that go on behind a level in front and its comma."""

@@ -8,8 +8,11 @@ from deepspine.labeling.level_mentions import beyond_vertebra, vertebra
 from deepspine.labeling.mentions import Mention
 
 _BEYOND = frozenset(("beyond", "outside"))
+
 _PLACING = frozenset(("in", "within", "at", "into", "along", "behind"))
+
 BESIDE = frozenset(("above", "below"))
+
 VERTEBRAL = frozenset(("level", "vertebra", "vertebral", "body"))
 """Nouns of a single vertebra; others are parts of it: "above the L4 pedicle"."""
 

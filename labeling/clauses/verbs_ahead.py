@@ -10,10 +10,12 @@ SHOWS = frozenset(
     ("shows", "show", "showing", "demonstrates", "demonstrate", "demonstrating", "has", "have", "having", "reveals",
      "reveal", "revealing")
 )  # fmt: skip
+
 _GOVERNING = frozenset(("with", "to", "on", "upon", "of"))
 """Words at the end of a noun's phrase that ask for an object: "in contact with", "impression on"."""
 _OF_VERB = frozenset(("cop", "grade", "verb_grade", "filler"))
 """Kinds of mentions between a subject and its verb."""
+
 NEURAL = frozenset(("root", "sac", "cauda", "cord"))
 _OF_TOUCH = frozenset(("side", "side_post", "of", "vertebra", "level", "conj", "restword", "filler"))
 """Kinds of mentions between a contact and the root or sac that it is of, a degree left out."""
