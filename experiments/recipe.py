@@ -125,7 +125,8 @@ def _fit(
     import pytorch_lightning as pl
 
     from deepspine.grading.inputs import Augmentation
-    from deepspine.grading.training import GradingData, GradingModule
+    from deepspine.grading.training import GradingModule
+    from deepspine.grading.training_data import GradingData
 
     data = GradingData(
         dataset, inputs=recipe.inputs, silence="missing", labels=place / LABELS_FILE,
@@ -218,7 +219,7 @@ def cross_validate(
 def grade_fold(dataset: Path, place: Path, *, folds: int, fold: int) -> list[Prediction]:
     """Grade the patients of a fold with a trained network, each level in a few places."""
     from deepspine.grading.prediction import AROUND, load_grader, predict_samples
-    from deepspine.grading.training import GradingData
+    from deepspine.grading.training_data import GradingData
 
     stored = GradingData(dataset, folds=folds, held_fold=fold).stored("val")
     return list(predict_samples(load_grader(place), stored, Manifest.read(dataset), shifts_px=AROUND).rows)

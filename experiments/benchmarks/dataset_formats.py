@@ -163,7 +163,8 @@ def measure_feed(
     """
     import torch
 
-    from deepspine.grading.training import GradingData, GradingModule
+    from deepspine.grading.training import GradingModule
+    from deepspine.grading.training_data import GradingData
 
     if device == "cuda" and not torch.cuda.is_available():
         raise ConfigError("--device cuda: no such device on this machine; leave the option out")

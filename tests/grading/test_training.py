@@ -26,7 +26,8 @@ from deepspine.data.levels import Level
 from deepspine.grading.doubt import read_doubts
 from deepspine.grading.inputs import LevelBatch
 from deepspine.grading.prediction import load_grader, predict, predict_samples
-from deepspine.grading.training import NO_VALIDATION, GradingData, GradingModule
+from deepspine.grading.training import NO_VALIDATION, GradingModule
+from deepspine.grading.training_data import GradingData
 
 FINDINGS = "[canal_stenosis, foraminal_stenosis]"
 CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"

@@ -42,7 +42,8 @@ def detection(context: typer.Context) -> None:
 @app.command("grading", context_settings=_PASS_ON)
 def grading(context: typer.Context) -> None:
     """Train the grader: --config FILE, then any key as a flag; --help lists them. --fast: a minute's check."""
-    from deepspine.grading.training import GradingData, GradingModule
+    from deepspine.grading.training import GradingModule
+    from deepspine.grading.training_data import GradingData
 
     _fit(GradingModule, GradingData, context.args)
 
