@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import DISC_WORDS
-from deepspine.labeling.degree_words import is_adverb, last_grade
+from deepspine.labeling.degree_words import is_adverb
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.merged_degrees import merge_comparisons, merge_grades, with_same_degrees
 from deepspine.labeling.paired_sides import (
     sides_as_one,
     with_bracketed_degrees_ahead,
@@ -22,19 +23,13 @@ from deepspine.labeling.paired_sides import (
 )
 from deepspine.labeling.past import without_past
 
-_BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
-_SIDES = frozenset(("side", "side_post"))
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))
 _INCLUDED = frozenset(("level", "conj", "of", "site"))
 _BEFORE_CLAUSE = frozenset(("breaker", "conj", "mark"))
-_SAME = "grade.same"
 _HEADS = frozenset(("finding", "pred"))
-_NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
-"""How words begin before a "from" that tells of no change: "ranging from mild to severe", "apart from mild"."""
 _TOWARDS = frozenset(("to", "toward", "towards"))
 
-_COMMA = Rule("mark.by_position", "mark", ",", ())
 _ASIDE = Rule("filler.included", "filler", "", ())
 _LINK = Rule("with.arrow", "breaker", "with", ())
 _ENCASING = frozenset(("encases", "encasing"))
@@ -114,7 +109,7 @@ def _without_only_behind_verb(mentions: list[Mention], words: list[str]) -> list
 def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Merge "left > right" and "the left and the right", and move a denied side behind what is said of the other."""
     if "cap" in kinds:
-        mentions = _merge_comparisons(mentions)
+        mentions = merge_comparisons(mentions)
     if "level" in kinds and "side" in kinds:
         mentions = without_both_of_levels(mentions, words)
     if "focus" in kinds and "grade" in kinds:
@@ -147,9 +142,9 @@ def _with_grades_settled(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = _without_degrees_of_place(mentions, words)
     if "cop" in kinds and "conj" in kinds:
         mentions = _without_joint_before_degree(mentions)
-    mentions = _with_same_degrees(mentions)
+    mentions = with_same_degrees(mentions)
     if "cap" in kinds or [mention.kind for mention in mentions].count("grade") > 1:
-        mentions = _merge_grades(mentions, words)
+        mentions = merge_grades(mentions, words)
     if "cop" in kinds and "pred" in kinds:
         mentions = _with_degree_ahead(mentions, words)
     return mentions
@@ -165,23 +160,6 @@ def _with_degree_ahead(mentions: list[Mention], words: list[str]) -> list[Mentio
         if narrows and stated and begins and site is not None and site.kind == "site":
             return [*mentions[:place], grade, noun, *_with_degree_ahead(mentions[place + 3 :], words)]
     return mentions
-
-
-def _with_same_degrees(mentions: list[Mention]) -> list[Mention]:
-    """Give "of the same degree" the degree before it; without one it says nothing."""
-    if not any(mention.rule.id == _SAME for mention in mentions):
-        return mentions
-    told: list[Mention] = []
-    bits = 0
-    for mention in mentions:
-        if mention.rule.id != _SAME:
-            bits = mention.bits if mention.kind == "grade" else bits
-            told.append(mention)
-        elif bits:
-            same = Mention(mention.rule, mention.i, mention.j)
-            same.bits = bits
-            told.append(same)
-    return told
 
 
 def _arrow(mentions: list[Mention], index: int, words: list[str]) -> Mention | None:
@@ -311,121 +289,3 @@ def _without_included(mentions: list[Mention], words: list[str]) -> list[Mention
         else:
             kept.append(mention)
     return kept
-
-
-def _merge_comparisons(mentions: list[Mention]) -> list[Mention]:
-    """Read "left greater than right" as both sides, and "moderate left greater than mild right" as two degrees."""
-    merged: list[Mention] = []
-    index = 0
-    while index < len(mentions):
-        mention = mentions[index]
-        following = mentions[index + 1] if index + 1 < len(mentions) else None
-        if mention.kind == "cap" and _compares_degrees(mentions, index):
-            merged.append(Mention(_COMMA, mention.i, mention.j))
-            index += 1
-            continue
-        if mention.kind == "cap" and following is not None and following.kind in _SIDES:
-            back = len(merged) - 1
-            if back > 0 and merged[back].kind == "grade" and merged[back].j == mention.i:
-                back -= 1
-            if back >= 0 and merged[back].kind in _SIDES:
-                first = merged[back]
-                del merged[back:]
-                both = Mention(first.rule, first.i, following.j)
-                both.kind, both.value = "side_post", "both"
-                merged.append(both)
-                index += 2
-                continue
-        merged.append(mention)
-        index += 1
-    return merged
-
-
-def _compares_degrees(mentions: list[Mention], index: int) -> bool:
-    """Whether each side has its degree: "moderate left | greater than | mild right", "moderate left, | > mild ..."."""
-    end = index - 1 if index and mentions[index - 1].value == "," else index
-    around = [*mentions[max(end - 2, 0) : end], *mentions[index + 1 : index + 3]]
-    kinds = ["side" if mention.kind in _SIDES else mention.kind for mention in around]
-    return kinds == ["grade", "side", "grade", "side"]
-
-
-def _merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    merged: list[Mention] = []
-    index, n = 0, len(mentions)
-    while index < n:
-        mention = mentions[index]
-        if mention.kind == "grade" and mention.form != "scale":
-            mention, index = _range(mentions, index, words)
-            if merged and merged[-1].kind == "cap" and merged[-1].j == mention.i:
-                mention = _capped(merged.pop(), mention)
-            if mention.value == "range" and _tells_change(mention, words):
-                latest = Mention(mention.rule, mention.j - 1, mention.j)
-                latest.bits = last_grade(mention, words)
-                latest.value = "latest"
-                mention = latest
-            merged.append(mention)
-            continue
-        merged.append(mention)
-        index += 1
-    return merged
-
-
-def _tells_change(grade: Mention, words: list[str]) -> bool:
-    """Whether "from mild to moderate" is a change in time and no range."""
-    return words[grade.i - 1] == "from" and not words[grade.i - 2].startswith(_NO_CHANGE)
-
-
-def _range(mentions: list[Mention], index: int, words: list[str]) -> tuple[Mention, int]:
-    """Join "mild to moderate", "mild-moderate", "mild/mod" that begins at `index`."""
-    first = mentions[index]
-    grade = first
-    index += 1
-    while index < len(mentions):
-        following = mentions[index]
-        if (
-            following.kind == "grade"
-            and following.i - grade.j <= 1
-            and following.form != "scale"
-            and not _prior_word(words, grade.j, following.i)
-        ):
-            grade = _joined(grade, following)
-            index += 1
-            continue
-        joint = following.kind == "to" or (
-            following.kind in ("mark", "conj") and words[following.i] in ("/", "-", "or")
-        )
-        if joint and index + 1 < len(mentions):
-            second = mentions[index + 1]
-            if second.kind == "grade" and second.form != "scale" and second.i == following.j and following.i == grade.j:
-                grade = _joined(grade, second)
-                index += 2
-                continue
-        break
-    return grade, index
-
-
-def _prior_word(words: list[str], i: int, j: int) -> bool:
-    return j > i and words[i] not in ("-", "/")
-
-
-def _joined(first: Mention, second: Mention) -> Mention:
-    grade = Mention(first.rule, first.i, second.j)
-    bits = first.bits | second.bits
-    low, high = bits & -bits, 1 << (bits.bit_length() - 1)
-    grade.bits = 2 * high - low
-    grade.value = "range"
-    return grade
-
-
-def _capped(cap: Mention, grade: Mention) -> Mention:
-    capped = Mention(grade.rule, cap.i, grade.j)
-    high = 1 << (grade.bits.bit_length() - 1)
-    low = grade.bits & -grade.bits
-    if cap.value == "at_most":
-        capped.bits = _BELOW[high]
-    elif cap.value == "at_least":
-        capped.bits = 15 & ~(low - 1)
-    else:
-        capped.bits = 15 & ~_BELOW[high]
-    capped.value = cap.value
-    return capped

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from deepspine.data.levels import LUMBAR_LEVELS, Level
+from deepspine.labeling.level_order import INDEX, LEVELS, LUMBAR, SEQUENCE, lumbar_down_to, vertebra
 from deepspine.labeling.markup import NEWLINE
 
-LEVELS = tuple(Level)
-INDEX = {level.value: index for index, level in enumerate(LEVELS)}
-LUMBAR = tuple(INDEX[level] for level in LUMBAR_LEVELS)
-
-_VERTEBRA = re.compile(r"([cdls]|th?)[v -]?\.?(\d{1,2})$")
-_POINTED = re.compile(r"l(\d)\.(\d)$")
-_SEQUENCE = tuple(f"C{n}" for n in range(1, 8)) + tuple(f"T{n}" for n in range(1, 13)) + (
-    "L1", "L2", "L3", "L4", "L5", "S1", "S2",
-)  # fmt: skip
-_NEIGHBOURS = {(a, b) for a, b in itertools.pairwise(_SEQUENCE)} | {
+_NEIGHBOURS = {(a, b) for a, b in itertools.pairwise(SEQUENCE)} | {
     ("L5", "L6"), ("L6", "S1"), ("T12", "T13"), ("T13", "L1"),
 }  # fmt: skip
 _RANGE = frozenset(("to", "through", "thru", "till", "until", "down"))
@@ -33,10 +22,6 @@ _DEGREES = {
     "followed": (["followed", "by"],),
 }
 """Phrases that rank the levels that they join, by their first word."""
-
-OF_PAIR = frozenset(("former", "latter", "upper", "lower"))
-PAIR = 2
-"""Phrases that point to one of two levels, and how many these are."""
 
 _BEHIND_JOIN = frozenset(("at", "the", "same", "ditto", "likewise", "similarly", "including"))
 """Words between such a joint and the next level: "a bulge at L2-3 and | the same at L3-4"."""
@@ -132,65 +117,6 @@ class LevelGroup(NamedTuple):
     slip: bool = False
     outside: bool = False
     lesser: tuple[int, ...] = ()
-
-
-@lru_cache(maxsize=4096)
-def vertebra(word: str) -> str | None:
-    """Return the vertebra that a token names (`l4` to `L4`, `d12` and `th12` to `T12`), or None."""
-    match = _VERTEBRA.match(_POINTED.sub(r"l\1\2", word))
-    if match is None:
-        return None
-    letter, number = match.group(1)[0].upper(), int(match.group(2))
-    return f"{'T' if letter == 'D' else letter}{number}"
-
-
-def beyond(levels: Collection[int], direction: str) -> tuple[int, ...]:
-    """Return the lumbar levels `above` or `below` all of some."""
-    if direction == "above":
-        return tuple(level for level in LUMBAR if level < min(levels))
-    return tuple(level for level in LUMBAR if level > max(levels))
-
-
-def next_to(levels: Collection[int], direction: str) -> tuple[int, ...]:
-    """Return the level right `above` or `below` some; empty where none is labelled.
-
-    Examples
-    --------
-    >>> [str(LEVELS[level]) for level in next_to([INDEX["L3-L4"], INDEX["L4-L5"]], "below")]
-    ['L5-S1']
-    """
-    order = (INDEX["T12-L1"], *LUMBAR)
-    end, step = (min(levels), -1) if direction == "above" else (max(levels), 1)
-    place = order.index(end) + step if end in order else -1
-    return order[place : place + 1] if place >= 0 else ()
-
-
-def one_of_pair(which: str, pair: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the one of two levels that `former`, `latter`, `upper` or `lower` points to."""
-    return ({"former": pair[0], "latter": pair[-1], "upper": min(pair), "lower": max(pair)}[which],)
-
-
-def lumbar_down_to(level: int) -> tuple[int, ...]:
-    """Return the lumbar levels from the first down to one."""
-    return tuple(other for other in LUMBAR if other <= level)
-
-
-@lru_cache(maxsize=64)
-def beyond_vertebra(name: str, direction: str) -> tuple[int, ...]:
-    """Return the lumbar levels `above` or `below` a vertebra: those above L4 end with L3-L4.
-
-    Examples
-    --------
-    >>> [str(LEVELS[level]) for level in beyond_vertebra("L4", "below")]
-    ['L4-L5', 'L5-S1']
-    """
-    if name not in _SEQUENCE:
-        return ()
-    place = _SEQUENCE.index(name)
-    ends = {level: [_SEQUENCE.index(end) for end in LEVELS[level].value.split("-")] for level in LUMBAR}
-    if direction == "above":
-        return tuple(level for level, (_, lower) in ends.items() if lower <= place)
-    return tuple(level for level, (upper, _) in ends.items() if upper >= place)
 
 
 def read_group(words: list[str], start: int) -> LevelGroup | None:
@@ -479,11 +405,11 @@ def _is_placed(words: list[str], start: int, behind: str) -> bool:
 def _between(upper: str, lower: str) -> list[tuple[str, str]]:
     """All levels from one vertebra down to another; empty when the order is not cranial to caudal."""
     if lower == "L6":
-        return [*_between(upper, "L5"), ("L5", "L6")] if upper in _SEQUENCE and upper != "L5" else [("L5", "L6")]
-    if upper not in _SEQUENCE or lower not in _SEQUENCE:
+        return [*_between(upper, "L5"), ("L5", "L6")] if upper in SEQUENCE and upper != "L5" else [("L5", "L6")]
+    if upper not in SEQUENCE or lower not in SEQUENCE:
         return [(upper, lower)] if (upper, lower) in _NEIGHBOURS else []
-    first, last = _SEQUENCE.index(upper), _SEQUENCE.index(lower)
-    return [(_SEQUENCE[i], _SEQUENCE[i + 1]) for i in range(first, last)]
+    first, last = SEQUENCE.index(upper), SEQUENCE.index(lower)
+    return [(SEQUENCE[i], SEQUENCE[i + 1]) for i in range(first, last)]
 
 
 def follows_preposition(words: list[str], start: int) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.level_mentions import LevelGroup, beyond_vertebra, next_to, read_group, vertebra
+from deepspine.labeling.level_mentions import LevelGroup, read_group
+from deepspine.labeling.level_order import beyond_vertebra, next_to, vertebra
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 

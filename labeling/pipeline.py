@@ -11,7 +11,7 @@ from deepspine.labeling.aggregation import Key, Label, aggregate
 from deepspine.labeling.discourse.reader import read_report
 from deepspine.labeling.doubt import Doubt
 from deepspine.labeling.evidence import Evidence
-from deepspine.labeling.level_mentions import LEVELS
+from deepspine.labeling.level_order import LEVELS
 from deepspine.labeling.lexicon import load_lexicon
 from deepspine.labeling.scanning import repair, scan
 from deepspine.labeling.sentences import split_sentences

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from deepspine.labeling.level_lists import with_parted_lists
-from deepspine.labeling.level_mentions import follows_preposition, lumbar_down_to, read_group, vertebra
+from deepspine.labeling.level_mentions import follows_preposition, read_group
+from deepspine.labeling.level_order import lumbar_down_to, vertebra
 from deepspine.labeling.lexicon import Lexicon, Node, Rule
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import NUMBER_READERS, SCALE_NAMES, read_modic, read_size

@@ -33,7 +33,7 @@ from deepspine.data.label_table import COLUMNS, LabelKey, LabelTable
 from deepspine.data.outputs import TABLE_SUFFIXES, check_apart, check_suffix
 from deepspine.data.rejects import Rejects
 from deepspine.labeling.aggregation import Key, Label
-from deepspine.labeling.level_mentions import LEVELS
+from deepspine.labeling.level_order import LEVELS
 from deepspine.labeling.lexicon import keep_lexicon, load_lexicon
 from deepspine.labeling.parts import Parts
 from deepspine.labeling.pipeline import SIDES, Labeler, ReportLabels

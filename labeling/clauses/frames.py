@@ -11,7 +11,7 @@ import yaml
 
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
-from deepspine.labeling.level_mentions import vertebra
+from deepspine.labeling.level_order import vertebra
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef, names_discs
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
 from deepspine.labeling.clauses.places_ahead import BESIDE, VERTEBRAL
-from deepspine.labeling.level_mentions import OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
+from deepspine.labeling.level_order import OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
 from deepspine.labeling.mentions import Mention
 
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import PLACES
 from deepspine.labeling.clauses.state import State
-from deepspine.labeling.level_mentions import beyond_vertebra, vertebra
+from deepspine.labeling.level_order import beyond_vertebra, vertebra
 from deepspine.labeling.mentions import Mention
 
 _BEYOND = frozenset(("beyond", "outside"))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from deepspine.labeling.clauses.frames import SITES, SLIPS, Frame, LevelRef, vertebra_name
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.objects import ROOT_PREDICATES
-from deepspine.labeling.level_mentions import INDEX, vertebra
+from deepspine.labeling.level_order import INDEX, vertebra
 from deepspine.labeling.mentions import Mention
 
 _FACING = frozenset(("adjacent", "opposing", "opposed", "apposing", "adjoining", "facing", "contiguous"))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from deepspine.labeling.clauses.frames import LevelRef
 from deepspine.labeling.discourse.context import Context
-from deepspine.labeling.level_mentions import LUMBAR, PAIR, beyond, next_to, one_of_pair
+from deepspine.labeling.level_order import LUMBAR, PAIR, beyond, next_to, one_of_pair
 from deepspine.labeling.mentions import Mention
 
 

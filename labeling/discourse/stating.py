@@ -10,7 +10,7 @@ from deepspine.labeling.clauses.frames import BOTH, LATERAL, LEFT, RIGHT, SLIPS,
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.frame_grades import final_bits, is_negative, is_particular, to_a_lesser_extent
 from deepspine.labeling.discourse.references import resolve
-from deepspine.labeling.level_mentions import LUMBAR
+from deepspine.labeling.level_order import LUMBAR
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement

@@ -2,7 +2,8 @@
 
 import pytest
 
-from deepspine.labeling.level_mentions import LEVELS, read_group
+from deepspine.labeling.level_mentions import read_group
+from deepspine.labeling.level_order import LEVELS
 from deepspine.labeling.tokenization import tokenize
 
 

@@ -1,0 +1,151 @@
+"""One degree from several words: "mild to moderate", "no more than mild", "of the same degree"; "left > right"."""
+
+from __future__ import annotations
+
+from deepspine.labeling.degree_words import last_grade
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+
+_BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
+_SIDES = frozenset(("side", "side_post"))
+_SAME = "grade.same"
+_NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
+"""How words begin before a "from" that tells of no change: "ranging from mild to severe", "apart from mild"."""
+
+_COMMA = Rule("mark.by_position", "mark", ",", ())
+
+
+def with_same_degrees(mentions: list[Mention]) -> list[Mention]:
+    """Give "of the same degree" the degree before it; without one it says nothing."""
+    if not any(mention.rule.id == _SAME for mention in mentions):
+        return mentions
+    told: list[Mention] = []
+    bits = 0
+    for mention in mentions:
+        if mention.rule.id != _SAME:
+            bits = mention.bits if mention.kind == "grade" else bits
+            told.append(mention)
+        elif bits:
+            same = Mention(mention.rule, mention.i, mention.j)
+            same.bits = bits
+            told.append(same)
+    return told
+
+
+def merge_comparisons(mentions: list[Mention]) -> list[Mention]:
+    """Read "left greater than right" as both sides, and "moderate left greater than mild right" as two degrees."""
+    merged: list[Mention] = []
+    index = 0
+    while index < len(mentions):
+        mention = mentions[index]
+        following = mentions[index + 1] if index + 1 < len(mentions) else None
+        if mention.kind == "cap" and _compares_degrees(mentions, index):
+            merged.append(Mention(_COMMA, mention.i, mention.j))
+            index += 1
+            continue
+        if mention.kind == "cap" and following is not None and following.kind in _SIDES:
+            back = len(merged) - 1
+            if back > 0 and merged[back].kind == "grade" and merged[back].j == mention.i:
+                back -= 1
+            if back >= 0 and merged[back].kind in _SIDES:
+                first = merged[back]
+                del merged[back:]
+                both = Mention(first.rule, first.i, following.j)
+                both.kind, both.value = "side_post", "both"
+                merged.append(both)
+                index += 2
+                continue
+        merged.append(mention)
+        index += 1
+    return merged
+
+
+def _compares_degrees(mentions: list[Mention], index: int) -> bool:
+    """Whether each side has its degree: "moderate left | greater than | mild right", "moderate left, | > mild ..."."""
+    end = index - 1 if index and mentions[index - 1].value == "," else index
+    around = [*mentions[max(end - 2, 0) : end], *mentions[index + 1 : index + 3]]
+    kinds = ["side" if mention.kind in _SIDES else mention.kind for mention in around]
+    return kinds == ["grade", "side", "grade", "side"]
+
+
+def merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Join ranges, cap degrees, and leave the last of a change: "increased from mild to moderate" is moderate."""
+    merged: list[Mention] = []
+    index, n = 0, len(mentions)
+    while index < n:
+        mention = mentions[index]
+        if mention.kind == "grade" and mention.form != "scale":
+            mention, index = _range(mentions, index, words)
+            if merged and merged[-1].kind == "cap" and merged[-1].j == mention.i:
+                mention = _capped(merged.pop(), mention)
+            if mention.value == "range" and _tells_change(mention, words):
+                latest = Mention(mention.rule, mention.j - 1, mention.j)
+                latest.bits = last_grade(mention, words)
+                latest.value = "latest"
+                mention = latest
+            merged.append(mention)
+            continue
+        merged.append(mention)
+        index += 1
+    return merged
+
+
+def _tells_change(grade: Mention, words: list[str]) -> bool:
+    """Whether "from mild to moderate" is a change in time and no range."""
+    return words[grade.i - 1] == "from" and not words[grade.i - 2].startswith(_NO_CHANGE)
+
+
+def _range(mentions: list[Mention], index: int, words: list[str]) -> tuple[Mention, int]:
+    """Join "mild to moderate", "mild-moderate", "mild/mod" that begins at `index`."""
+    first = mentions[index]
+    grade = first
+    index += 1
+    while index < len(mentions):
+        following = mentions[index]
+        if (
+            following.kind == "grade"
+            and following.i - grade.j <= 1
+            and following.form != "scale"
+            and not _prior_word(words, grade.j, following.i)
+        ):
+            grade = _joined(grade, following)
+            index += 1
+            continue
+        joint = following.kind == "to" or (
+            following.kind in ("mark", "conj") and words[following.i] in ("/", "-", "or")
+        )
+        if joint and index + 1 < len(mentions):
+            second = mentions[index + 1]
+            if second.kind == "grade" and second.form != "scale" and second.i == following.j and following.i == grade.j:
+                grade = _joined(grade, second)
+                index += 2
+                continue
+        break
+    return grade, index
+
+
+def _prior_word(words: list[str], i: int, j: int) -> bool:
+    return j > i and words[i] not in ("-", "/")
+
+
+def _joined(first: Mention, second: Mention) -> Mention:
+    grade = Mention(first.rule, first.i, second.j)
+    bits = first.bits | second.bits
+    low, high = bits & -bits, 1 << (bits.bit_length() - 1)
+    grade.bits = 2 * high - low
+    grade.value = "range"
+    return grade
+
+
+def _capped(cap: Mention, grade: Mention) -> Mention:
+    capped = Mention(grade.rule, cap.i, grade.j)
+    high = 1 << (grade.bits.bit_length() - 1)
+    low = grade.bits & -grade.bits
+    if cap.value == "at_most":
+        capped.bits = _BELOW[high]
+    elif cap.value == "at_least":
+        capped.bits = 15 & ~(low - 1)
+    else:
+        capped.bits = 15 & ~_BELOW[high]
+    capped.value = cap.value
+    return capped
