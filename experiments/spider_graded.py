@@ -33,8 +33,8 @@ from deepspine.experiments.recipe import (
     wanted_variants,
 )
 from deepspine.experiments.shipped import segmentation_weights
+from deepspine.grading.encoders import SPINE
 from deepspine.grading.level_features import beside_neighbours
-from deepspine.grading.network import SPINE
 from deepspine.grading.prediction import Prediction, find_checkpoint
 
 if TYPE_CHECKING:

@@ -23,11 +23,12 @@ from deepspine.data.one_cycle import one_cycle
 from deepspine.data.training_log import TrainingLog
 from deepspine.data.training_options import check_not_negative, check_positive, check_share
 from deepspine.data.training_order import StepSeed
+from deepspine.grading.encoders import HALF_RESNET, SMALL, SPINE
 from deepspine.grading.heads import Ordinal, findings_of, target_name, targets_of
 from deepspine.grading.inputs import Augmentation, LevelBatch, augmented, branches_alone
 from deepspine.grading.label_confusion import LabelConfusion
 from deepspine.grading.loss import BALANCE_POWER, grade_weights, grading_loss
-from deepspine.grading.network import HALF_RESNET, SMALL, SPINE, GradingNetwork
+from deepspine.grading.network import GradingNetwork
 from deepspine.grading.noise import EarlyLearning
 from deepspine.grading.prediction import PREPARATION
 from deepspine.grading.start import start_from

@@ -197,6 +197,11 @@ def count_steps(heights_mm: Sequence[float]) -> list[int]:
     return steps[::-1]
 
 
+def confidence_of(hypotheses: Sequence[NamingHypothesis]) -> float:
+    """Return the probability of the names: of all hypotheses that give the same ones."""
+    return min(sum(one.probability for one in hypotheses if one.levels == hypotheses[0].levels), 1.0)
+
+
 def _missed_probability(lowest: DiscEvidence) -> float:
     """Return the probability that the lumbosacral disc lies, missed, below the lowest one.
 

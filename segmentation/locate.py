@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +14,21 @@ from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.levels import Level, Vertebra
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
-from deepspine.segmentation.chain import LUMBAR_DISCS, across_disc
+from deepspine.segmentation import location_warnings
+from deepspine.segmentation.chain import across_disc
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.instances import Part, points_of
 from deepspine.segmentation.level_naming import (
-    MIN_CONFIDENCE,
     MIN_DISCS,
     DiscEvidence,
     NamingHypothesis,
+    confidence_of,
     name_discs,
 )
 from deepspine.segmentation.pose import Segmenter, check_pose
 from deepspine.segmentation.second_look import look_at
 from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
-from deepspine.segmentation.spine_lean import SpineLean, lean_of
+from deepspine.segmentation.spine_lean import lean_of
 from deepspine.segmentation.vertebrae import part_bodies, sacral_body
 
 BELOW_DISC_MM = (6.0, 26.0)
@@ -50,17 +50,7 @@ MIN_SACRUM_AREA_MM2 = 200.0
 """In one sagittal slice; S1 alone has 600 to 900."""
 MIN_BODY_SHARE = 0.5
 """Of the bone under the lowest disc."""
-COARSE_PIXEL_MM = 2.0
-"""Pixels wider than this hide what readers grade: bulges, slips, recesses."""
 
-USUAL_STEPS_MM = (25.0, 46.0)
-"""Median distance of lumbar discs in adults of any height, with a margin."""
-MAX_HEIGHT_MM = 18.0
-"""Of a lumbar disc. Six of 953 pictures show a higher one: two melted into one, bone or a black hole taken for disc, or
-pixels that are not square. Higher up, where a curve ends, heights are less sure, and nobody reads them."""
-SMALL_LOWEST_DISC = 0.6
-"""A lowest disc with less than this share of the median's area may be rudimentary: L5 sacralised, or S1-S2 (O'Driscoll
-1996), and radiologists differ in how they count then."""
 MIN_COSINE_OF_NORMAL = 0.5
 """A disc's own direction is trusted when within 60 degrees of the curve's."""
 
@@ -167,7 +157,7 @@ def locate(
     evidence = _evidence(discs, bodies, sacrum, curve, turn_deg=lean.turn_deg, outlined=outlined)
     one_down = _sacrum_one_body_down(discs[-1], evidence[-1], sacrum, volume.grid, curve)
     hypotheses = name_discs(evidence, lowest=lowest, sacrum_one_body_down=one_down)
-    confidence = _confidence(hypotheses)
+    confidence = confidence_of(hypotheses)
     levels = hypotheses[0].levels
     frames = tuple(
         _frame(part, level, min(confidence, part.certainty / SURE_DISC), curve, volume.grid)
@@ -190,12 +180,12 @@ def locate(
         warnings=(
             *([f"{n_filled} voxels without a value were taken for dark"] if n_filled else []),
             *(["T1 and T2 do not show the spine in one place: named without the other"] if look.alone else []),
-            *_size_warnings(chain.step_mm),
-            *_picture_warnings(volume, len(discs)),
-            *_lean_warnings(lean),
-            *(_height_warnings(frames) if outlined else []),
-            *([] if lowest is None else _override_warnings(lowest, evidence, one_down)),
-            *_warnings(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
+            *location_warnings.of_sizes(chain.step_mm),
+            *location_warnings.of_picture(volume, len(discs)),
+            *location_warnings.of_lean(lean),
+            *(location_warnings.of_heights(frames) if outlined else []),
+            *([] if lowest is None else location_warnings.of_override(lowest, evidence, one_down)),
+            *location_warnings.of_names(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
         alone=look.alone,
     )
@@ -286,11 +276,6 @@ def _count_below(points: FloatArray, disc: Part, normal: FloatArray) -> int:
     return int((near & (np.abs(offset[:, 0]) < 2 * BELOW_DISC_HALF_WIDTH_MM)).sum())
 
 
-def _confidence(hypotheses: Sequence[NamingHypothesis]) -> float:
-    """Return the probability of the names: of all hypotheses that give the same ones."""
-    return min(sum(one.probability for one in hypotheses if one.levels == hypotheses[0].levels), 1.0)
-
-
 def _frame(disc: Part, level: Level, confidence: float, curve: SpineCurve, grid: Grid) -> LevelFrame:
     axes = curve.axes(float(disc.center_lps[2]))
     offset = (disc.points_lps - disc.center_lps) @ axes.T
@@ -322,63 +307,3 @@ def _name_bodies(bodies: Sequence[Part], frames: Sequence[LevelFrame]) -> tuple[
         if name not in named:
             named[name] = NamedVertebra(name, frame.confidence, (x, y, z), body.label)
     return tuple(named.values())
-
-
-def _size_warnings(step_mm: float) -> list[str]:
-    low, high = USUAL_STEPS_MM
-    if low <= step_mm <= high:
-        return []
-    return [f"lumbar discs are {step_mm:.0f} mm apart, {low:g} to {high:g} is usual: is the pixel size right?"]
-
-
-def _picture_warnings(volume: Volume, n_discs: int) -> list[str]:
-    warnings = []
-    if volume.origin.spacing_is_assumed and n_discs < LUMBAR_DISCS:
-        warnings.append(
-            f"the pixel size is taken from {n_discs} discs: lengths may be off by a fifth; say it if you know it"
-        )
-    coarsest = float(volume.grid.spacing_mm[1:].max())
-    if coarsest > COARSE_PIXEL_MM:
-        warnings.append(f"pixels are {coarsest:.1f} mm wide: too coarse for what is a matter of millimetres")
-    return warnings
-
-
-def _lean_warnings(lean: SpineLean) -> list[str]:
-    if not lean.is_unusual:
-        return []
-    way = "front" if lean.off_usual_deg > 0 else "back"
-    return [f"the spine leans {abs(lean.off_usual_deg):.0f} degrees farther to the {way} than usual: is it turned?"]
-
-
-def _height_warnings(frames: Sequence[LevelFrame]) -> list[str]:
-    asked = [one for one in frames if one.level >= Level.T12_L1]
-    high = [f"{one.level} ({one.height_mm:.0f} mm)" for one in asked if one.height_mm > MAX_HEIGHT_MM]
-    return [f"higher than a disc can be: {', '.join(high)}; look at the mask there"] if high else []
-
-
-def _override_warnings(lowest: Level, evidence: Sequence[DiscEvidence], sacrum_one_body_down: bool) -> list[str]:
-    """Tell where the picture speaks clearly against the name that the user gave to the lowest disc."""
-    try:
-        own = name_discs(evidence, sacrum_one_body_down=sacrum_one_body_down)
-    except NamingError:
-        return []
-    confidence = _confidence(own)
-    if own[0].levels[-1] is lowest or confidence < MIN_CONFIDENCE:
-        return []
-    return [f"the lowest disc is {lowest} as you say; the picture shows {own[0].levels[-1]} ({confidence:.2f})"]
-
-
-def _warnings(frames: Sequence[LevelFrame], evidence: Sequence[DiscEvidence], *, missed_junction: bool) -> list[str]:
-    warnings = []
-    if missed_junction:
-        warnings.append("no lumbosacral disc was found: the sacrum begins one body below the lowest disc")
-    for upper, lower in pairwise(frame.level for frame in frames):
-        if upper.vertebra_below is not lower.vertebra_above and upper is not lower:
-            warnings.append(f"no disc was found between {upper} and {lower}: a level was counted by its distance")
-    if evidence[-1].area_ratio < SMALL_LOWEST_DISC and frames[-1].level is not Level.S1_S2:
-        warnings.append("the lowest disc is small: transitional anatomy is possible, see the hypotheses")
-    if frames and min(frame.confidence for frame in frames) < MIN_CONFIDENCE:
-        warnings.append(f"names are uncertain: the least confidence is {min(f.confidence for f in frames):.2f}")
-    if sum(frame.level is Level.S1_S2 for frame in frames) > 1:
-        warnings.append("two discs bear the name S1-S2: discs inside the sacrum, or false ones")
-    return warnings
