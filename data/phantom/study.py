@@ -19,7 +19,8 @@ from deepspine.data.phantom.dicom_files import StudyTags, made_uid
 from deepspine.data.phantom.motion import draw_motion
 from deepspine.data.phantom.options import PhantomOptions
 from deepspine.data.phantom.pathology import StudyGrades, draw_grades, progressed
-from deepspine.data.phantom.reports import STYLES, Report, with_label_noise, write_report
+from deepspine.data.phantom.report_styles import STYLES
+from deepspine.data.phantom.reports import Report, with_label_noise, write_report
 from deepspine.data.phantom.scanner import SagittalScans, Scan, ScanPlan, draw_plan, scan_axial, scan_sagittal
 from deepspine.data.phantom.shapes import draw_shapes
 from deepspine.data.phantom.soft_tissue import Texture, draw_body

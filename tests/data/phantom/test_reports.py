@@ -11,7 +11,8 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import LUMBAR_LEVELS, REPORTED_LEVELS, Level
 from deepspine.data.phantom.pathology import StudyGrades, draw_grades
 from deepspine.data.phantom.phrases import NORMAL_FINDINGS, Phrasebook, Statement
-from deepspine.data.phantom.reports import STYLES, Report, with_label_noise, write_report
+from deepspine.data.phantom.report_styles import STYLES
+from deepspine.data.phantom.reports import Report, with_label_noise, write_report
 from deepspine.data.phantom.voices import AMERICAN, BRITISH, GERMAN, TELEGRAPHIC, Voice
 
 VOICES = {"american": AMERICAN, "british": BRITISH, "german": GERMAN, "telegraphic": TELEGRAPHIC}
