@@ -13,6 +13,7 @@ from deepspine.labeling.clauses.frames import (
     NONE,
     RIGHT,
     SEVERE,
+    SEVERITY_FINDINGS,
     SLIPS,
     STENOSES,
     Conjunct,
@@ -273,7 +274,7 @@ class Afterthoughts(Objects):
         """Repeat a head with another degree: "severe stenosis on the left, | moderate on the right"."""
         twin = frame.copy()
         if twin.bits == 1:
-            twin.bits = GRADED if twin.finding in STENOSES else self._bits_headed(frame)
+            twin.bits = GRADED if twin.finding in SEVERITY_FINDINGS else self._bits_headed(frame)
         twin.grade, twin.cap = conjunct.grade, conjunct.cap
         twin.sides = conjunct.sides or self._side_again(frame, conjunct)
         own = self.level if self.level in self.levels_seen else None

@@ -8,6 +8,14 @@ from deepspine.labeling.clauses.places_ahead import BESIDE, VERTEBRAL
 from deepspine.labeling.level_order import OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
 from deepspine.labeling.mentions import Mention
 
+ALONE = "alone"
+"""Form of a count of levels that may be one of other things."""
+
+_BEHIND_COUNT = frozenset(("breaker", "conj", "cop", "filler", "finding", "grade", "mark", "neg", "open", "pred"))
+"""Kinds of mentions behind a count that is one of discs."""
+
+_OF_DISCS = frozenset(("disc", "disc_height", "disc_signal"))
+
 COUNTS = frozenset(("two", "three", "four", "2", "3", "4"))
 _COUNTED = {"both": 2, "either": 2, "two": 2, "three": 3, "four": 4, "each": 9}
 """How many levels phrases point to; each of as many as there are."""
@@ -17,6 +25,8 @@ _RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
 
 _PARTING = (",", ";")
 _VALUES = frozenset(("grade", "neg", "post_neg"))
+_DEGREES = frozenset(("grade", "number"))
+_REST_OF_LIST = frozenset(("rest", "others"))
 _DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
 
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
@@ -86,9 +96,29 @@ class LevelPhrases(LevelScope):
         """Take a phrase that stands for certain levels ("the lower two discs")."""
         ref = LevelRef(mention.rule.levels, "", mention.i, mention.j)
         prepositional = self._prepositional(mention)
-        if not prepositional and self.words[mention.j - 1] in DISC_WORDS:
+        if mention.form == ALONE:
+            if not self._is_counted_alone(mention):
+                return
+            if self._speaks_of_discs():
+                self._add_discs(mention)
+        elif not prepositional and self.words[mention.j - 1] in DISC_WORDS:
             self._add_discs(mention)
         self._on_levels(ref, prepositional)
+
+    def _is_counted_alone(self, count: Mention) -> bool:
+        """Whether a count has no noun: "the lower two | are desiccated", not "the lower two | thirds"."""
+        following = self._peek()
+        if following is None or following.i > count.j:
+            return self.words[count.j : count.j + 1] in ([], ["."])
+        return following.kind in _BEHIND_COUNT
+
+    def _speaks_of_discs(self) -> bool:
+        """Whether a count goes on with discs: "the upper discs are normal, | the lower two ..."."""
+        if any(self.words[ref.j - 1] in DISC_WORDS for ref in self.levels_seen):
+            return True
+        before = self.previous_site
+        told_of_discs = (before is not None and before.value in _OF_DISCS) or self.previous_finding == "normal_disc"
+        return not self.levels_seen and told_of_discs
 
     def on_levelref(self, mention: Mention) -> None:
         """Take a phrase that points to levels ("this level", "all levels")."""
@@ -156,16 +186,20 @@ class LevelPhrases(LevelScope):
     def _stands_for_levels(self, mention: Mention) -> bool:
         """Whether a rest that is called normal, has a degree, or is denied something, is that of the levels.
 
-        "L4-5: mild bulge. | Rest NAD.", "Canal: L4-5 severe, | others mild", "..., | others no stenosis".
+        "L4-5: mild bulge. | Rest NAD.", "Canal: L4-5 severe, | others mild", "..., | others no stenosis", "stenosis
+        severe at L4-5, | others mild".
         """
         word = self.words[mention.j - 1]
         previous, following = self._peek(-1), self._peek()
-        if following is not None and following.kind == "cop":
+        if following is not None and (following.kind == "cop" or self.words[following.i] == "only"):
             following = self._peek(2)
         if following is None or word not in _RESTS:
             return False
-        if following.kind in _VALUES:
-            return self._closes_list()
+        if following.kind in _VALUES and self._closes_list():
+            return True
+        if following.kind in _DEGREES or following.value == "pfirrmann":
+            listed = previous is not None and self.words[previous.i] in _PARTING and bool(self.levels_seen)
+            return listed and word in _REST_OF_LIST and self._ends_clause_behind(following)
         if following.kind != "open" or not self._ends_clause_behind(following):
             return False
         if previous is None or (word == "otherwise" and (self.headed or not self.levels_seen)):

@@ -254,3 +254,11 @@ def test_a_narrowing_in_front_is_of_what_is_named_behind() -> None:
     assert found["L2-L3 subarticular_stenosis left"] == found["L2-L3 subarticular_stenosis right"] == "mild"
     assert found["L4-L5 subarticular_stenosis left"] == "none"
     assert not any("canal" in key for key in found)
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("Disc heights are preserved except at L5-S1, where there is near complete loss.", "disc_height_loss"),
+    ("Disc signal is preserved except at L5-S1, where there is severe loss.", "degeneration"),
+])  # fmt: skip
+def test_a_degree_behind_an_exception_is_of_what_the_other_levels_have_not(text: str, finding: str) -> None:
+    assert told(text, finding) == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none"), "L5-S1": "severe"}

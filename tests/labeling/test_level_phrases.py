@@ -603,3 +603,49 @@ def test_both_counts_the_levels_behind_it() -> None:
     assert told(text, "bulge") == {"L2-L3": "mild", "L3-L4": "mild"}
     text = "There is grade 1 spondylolisthesis at L4-5 and minimal retrolisthesis at both L2-3 and L3-4."
     assert set(told(text, "retrolisthesis")) == {"L2-L3", "L3-L4"}
+
+
+@pytest.mark.parametrize("text", [
+    "The upper three lumbar discs are well preserved; the lower two are desiccated.",
+    "The upper three discs are of normal signal, the lower two are dehydrated.",
+    "The upper three discs are well hydrated. The lower two are degenerate.",
+    "Upper three discs have normal signal; lower two show desiccation.",
+    "Of the lumbar discs the upper three are normal, the lower two desiccated.",
+])  # fmt: skip
+def test_levels_are_counted_without_a_noun_once_discs_were_spoken_of(text: str) -> None:
+    found = told(text, "degeneration")
+    assert found == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none"), **dict.fromkeys(("L4-L5", "L5-S1"), PRESENT)}
+
+
+@pytest.mark.parametrize("text", [
+    "The upper three discs are of normal height. The lower two are narrowed.",
+    "The upper three discs are well preserved. The lower two are narrowed.",
+])  # fmt: skip
+def test_counted_discs_without_a_noun_are_narrowed_in_height(text: str) -> None:
+    assert told(text, "disc_height_loss")["L4-L5"] == PRESENT
+    assert not told(text, "canal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "There is a hemangioma in the lower two thirds of L3.",
+    "The upper two vertebrae are normal in signal.",
+    "The lower three roots are clumped.",
+])  # fmt: skip
+def test_a_count_of_other_things_is_no_level(text: str) -> None:
+    assert not labels_of(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Moderate canal stenosis at L4-5, others mild.",
+    "Moderate canal stenosis at L4-5; rest mild.",
+    "Canal stenosis is moderate at L4-5, others are mild.",
+    "Moderate canal stenosis at L4-5, others only mild.",
+])  # fmt: skip
+def test_others_behind_a_comma_have_their_degree(text: str) -> None:
+    assert told(text, "canal_stenosis") == {**dict.fromkeys(OTHERS, "mild"), "L4-L5": "moderate"}
+
+
+def test_others_behind_a_comma_have_their_grade_of_a_scale() -> None:
+    text = "Pfirrmann grade 4 at L4-5, grade 5 at L5-S1, others grade 2."
+    upper = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "grade2")
+    assert told(text, "pfirrmann") == {**upper, "L4-L5": "grade4", "L5-S1": "grade5"}
