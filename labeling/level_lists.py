@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from deepspine.labeling.level_mentions import LevelGroup, read_group
 from deepspine.labeling.lexicon import Node
@@ -24,6 +25,10 @@ _VERBS = frozenset(("demonstrates", "has", "reveals", "shows"))
 """Verbs of one level."""
 
 _SAID = frozenset(("finding", "grade", "modic", "open", "pred"))
+_LISTED = frozenset(("grade", "side"))
+_NOUNS = frozenset(("finding", "pred", "site"))
+_JOINTS = frozenset((",", "and"))
+_FEWEST = 2
 _ENDS = frozenset(("breaker", "conj", "mark", "neg"))
 
 
@@ -38,6 +43,29 @@ def with_parted_lists(mentions: list[Mention], words: list[str], root: Node) -> 
         if group is not None and len(group.levels) > 1 and _stands_between(mentions, index, words):
             mentions[index : index + 1] = _parts(mentions[index], words, root)
     return mentions
+
+
+def with_bracketed_levels_free(mentions: list[Mention]) -> list[Mention]:
+    """Take the brackets off the levels of a list before its noun: "mild (L3-4) and moderate (L4-5) | narrowing".
+
+    Each has a degree or a side in front.
+    """
+    kinds = [mention.kind for mention in mentions]
+    values = [mention.value for mention in mentions]
+    placed = [
+        place
+        for place in range(2, len(mentions) - 2)
+        if kinds[place] == "level" and kinds[place - 2] in _LISTED and values[place - 1 : place + 2 : 2] == ["(", ")"]
+    ]
+    between = [mention for one, other in pairwise(placed) for mention in mentions[one + 2 : other - 1]]
+    listed = all(mention.kind in _LISTED or mention.value in _JOINTS for mention in between)
+    if len(placed) < _FEWEST or not listed or kinds[placed[-1] + 2] not in _NOUNS:
+        return mentions
+    brackets = {place + step for place in placed for step in (-1, 1)}
+    for place in placed:
+        mentions[place].i, mentions[place].j = mentions[place - 1].i, mentions[place + 1].j
+        mentions[place].form = ""
+    return [mention for place, mention in enumerate(mentions) if place not in brackets]
 
 
 def _parts(level: Mention, words: list[str], root: Node) -> Sequence[Mention]:

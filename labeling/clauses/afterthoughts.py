@@ -14,6 +14,7 @@ from deepspine.labeling.clauses.frames import (
     RIGHT,
     SEVERE,
     SEVERITY_FINDINGS,
+    SIDES,
     SLIPS,
     STENOSES,
     Conjunct,
@@ -240,30 +241,34 @@ class Afterthoughts(Objects):
             return self.topic.sides
         if self.topic is not None and self._is_of_new_level([frame]) and self._is_behind_level(frame):
             return self.topic.sides or self.side_in_front
-        return frame.sides if conjunct.level is None or self._names_side(frame) else self.side_in_front
+        if conjunct.level is None:
+            return frame.sides
+        named = self._sides_named(frame)
+        return BOTH if named == BOTH else frame.sides if named else self.side_in_front
 
     def _is_behind_level(self, frame: Frame) -> bool:
         """Whether a head is a heading's, or levels stand in front: "Foramina: L3-4 right | narrowing, L4-5 mild"."""
         return frame.head.j <= self.start or self.start <= self.levels_seen[0].i < frame.head.i
 
-    def _names_side(self, frame: Frame) -> bool:
-        """Whether a head is named with its side, of all its levels: "left stenosis", "stenosis on the left, | ..."."""
+    def _sides_named(self, frame: Frame) -> int:
+        """Return the sides that a head has at all its levels, or 0: "left stenosis", "stenosis on the left, | ..."."""
         head = frame.head
         for mention, following in pairwise(self.mentions):
             if mention.i > head.j:
                 break
             if mention.kind == "side" and frame.i <= mention.i < head.i:
-                return True
+                return SIDES.get(mention.value, 0)
             if mention.kind == "side_post" and mention.i == head.j:
-                return following.value == "," or following.kind == "cop"
-        return False
+                set_off = following.value == "," or following.kind == "cop"
+                return SIDES.get(mention.value, 0) if set_off else 0
+        return 0
 
     def _leaves_side(self, frame: Frame, conjunct: Conjunct) -> bool:
         """Whether a side told behind "is" is not that of others: "is severe on the left, | absent at L5-S1"."""
         if conjunct.level is None:
             return False
         elsewhere = conjunct.level.ref in ("rest", "rest_named", "elsewhere")
-        return (elsewhere or conjunct.grade == NONE) and not self._names_side(frame)
+        return (elsewhere or conjunct.grade == NONE) and not self._sides_named(frame)
 
     def _bits_headed(self, frame: Frame) -> int:
         """Return the grades of a heading that another level was denied: "Disc herniation: L3-4 none, | L4-5 large"."""

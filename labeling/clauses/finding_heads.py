@@ -53,6 +53,7 @@ _FRACTURES = frozenset(("fracture", "fractures", "deformity", "deformities"))
 _BULGING = frozenset(("bulges", "bulging", "bulged", "protrudes", "protrude", "protruding", "protruded"))
 """Words that say what something does that need be no disc."""
 
+_COMPRESSIVE = frozenset(("compressive", "neurocompressive"))
 _WALLS = frozenset(("wall", "walls"))
 _MUTUAL = frozenset(("contact", "compress"))
 _OF_CONTACT = frozenset(("of", "between"))
@@ -77,17 +78,12 @@ class FindingHeads(Degenerations):
 
     def on_finding(self, mention: Mention) -> None:
         """Take a word that names a finding by itself."""
-        if self.open is not None:
-            if self._take_toucher(mention):
-                return
-            self._split_open_for_finding(mention)
-        self._settle_values_before()
-        self._count_head()
+        if self.open is not None and self._take_toucher(mention):
+            return
+        if self._is_denied_as_compressive(mention):
+            return
+        self._settle_before_finding(mention)
         value = mention.value
-        if self.neg and self._is_agent(mention):
-            self.neg = self.cur.neg = ""
-        if self.frames and "now" in self.words[self.frames[-1].head.j : mention.i]:
-            self._leave_past(mention)
         if value == "herniation" and self._is_alternative(mention):
             self._widen_last(mention)
         elif value == "normal_alignment":
@@ -100,6 +96,22 @@ class FindingHeads(Degenerations):
             self._open(mention)
         else:
             self._lesion(mention)
+
+    def _settle_before_finding(self, mention: Mention) -> None:
+        """Close what waits for an object or a value, and end a denial of what a lesion does."""
+        if self.open is not None:
+            self._split_open_for_finding(mention)
+        self._settle_values_before()
+        self._count_head()
+        if self.neg and self._is_agent(mention):
+            self.neg = self.cur.neg = ""
+        if self.frames and "now" in self.words[self.frames[-1].head.j : mention.i]:
+            self._leave_past(mention)
+
+    def _is_denied_as_compressive(self, lesion: Mention) -> bool:
+        """Whether a lesion is denied for what it would do alone, and may be there: "no compressive | disc lesion"."""
+        effect = self._peek(-1)
+        return bool(self.neg) and effect is not None and effect.j == lesion.i and self.words[effect.i] in _COMPRESSIVE
 
     def _is_agent(self, lesion: Mention) -> bool:
         """Whether a lesion is there that is denied an effect: "the root is not compressed by the | bulge"."""

@@ -36,6 +36,7 @@ from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_de
 from deepspine.labeling.discourse.table_cells import enter_cell
 from deepspine.labeling.endplate_types import with_types
 from deepspine.labeling.level_details import with_levels_in_order
+from deepspine.labeling.level_lists import with_bracketed_levels_free
 from deepspine.labeling.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, SIDES, Mention
@@ -204,6 +205,7 @@ class Reader:
     def _in_order(self, mentions: list[Mention], start: int, *, at_header: bool) -> tuple[list[Mention], int]:
         """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
         words, topic = self.words, self.context.topic
+        mentions = with_bracketed_levels_free(mentions)
         mentions = with_levels_beside(mentions, words, placed=at_header)
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(mentions, words, topic)

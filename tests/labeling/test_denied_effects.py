@@ -123,3 +123,15 @@ def test_a_lesion_without_effect_is_there(text: str) -> None:
 
 def test_what_fails_to_narrow_does_not() -> None:
     assert told("L4-5: Extrusion, which fails to narrow the canal.", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", ["No compressive discopathy.", "No compressive disc disease at any level."])
+def test_a_lesion_that_is_denied_as_compressive_may_be_there(text: str) -> None:
+    assert told(text, "nerve_root")["L4-L5 left"] == "none|contact|displacement"
+    assert not told(text, "degeneration")
+
+
+def test_a_compressive_lesion_is_there() -> None:
+    found = labels_of("Compressive disc herniation at L4-5. No canal stenosis.")
+    assert "L4-L5 herniation" in found
+    assert found["L4-L5 canal_stenosis"] == "none"

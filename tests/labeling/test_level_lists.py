@@ -125,3 +125,23 @@ def test_a_list_may_go_up_from_a_level(text: str) -> None:
 
 def test_a_lesion_that_goes_down_from_its_level_stays_there() -> None:
     assert set(told("The extrusion extends from L4-5 down behind the L5 body.", "herniation")) == {"L4-L5"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild (L3-4) and moderate (L4-5) canal narrowing.",
+    "There is mild (L3-4), and moderate (L4-5) canal narrowing.",
+])  # fmt: skip
+def test_levels_in_brackets_behind_degrees_are_those_of_the_noun_that_follows(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+
+
+def test_levels_in_brackets_behind_sides_are_those_of_the_noun_that_follows() -> None:
+    text = "Mild right (L3-4) and moderate left (L4-5) foraminal narrowing."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 right": "mild", "L4-L5 left": "moderate"}
+
+
+def test_levels_in_brackets_behind_their_nouns_stay_there() -> None:
+    found = labels_of("Mild bulge (L3-4) and moderate protrusion (L4-5), no stenosis.")
+    assert found["L3-L4 bulge"] == "mild"
+    assert found["L4-L5 herniation"] == "protrusion"
+    assert "L4-L5 bulge" not in found

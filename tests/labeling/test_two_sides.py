@@ -338,3 +338,14 @@ def test_both_sides_behind_a_level_are_not_those_of_the_next(joint: str) -> None
     assert told(text, "foraminal_stenosis") == {
         "L2-L3 left": "mild", "L2-L3 right": "mild", "L4-L5 right": "moderate"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Bilateral facet arthropathy, severe at L4-5 on the left and moderate on the right; mild elsewhere.",
+    "Bilateral facet arthropathy, severe on the left and moderate on the right at L4-5; mild at the other levels.",
+])  # fmt: skip
+def test_what_is_bilateral_is_so_elsewhere_too(text: str) -> None:
+    found = told(text, "facet_arthropathy")
+    assert found["L4-L5 left"] == "severe"
+    assert found["L4-L5 right"] == "moderate"
+    assert {found.get(f"L5-S1 {side}") for side in ("left", "right")} == {"mild"}
