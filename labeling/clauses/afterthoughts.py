@@ -265,9 +265,10 @@ class Afterthoughts(Objects):
 
     def _leaves_side(self, frame: Frame, conjunct: Conjunct) -> bool:
         """Whether a side told behind "is" is not that of others: "is severe on the left, | absent at L5-S1"."""
-        if conjunct.level is None:
+        level = conjunct.level or self.level
+        if level is None or level is frame.level:
             return False
-        elsewhere = conjunct.level.ref in ("rest", "rest_named", "elsewhere")
+        elsewhere = level.ref in ("rest", "rest_named", "elsewhere")
         return (elsewhere or conjunct.grade == NONE) and not self._sides_named(frame)
 
     def _bits_headed(self, frame: Frame) -> int:

@@ -6,6 +6,7 @@ from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, Lev
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
 from deepspine.labeling.clauses.places_ahead import BESIDE, VERTEBRAL
 from deepspine.labeling.level_order import OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
+from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
 ALONE = "alone"
@@ -23,6 +24,7 @@ _COUNTED = {"both": 2, "either": 2, "two": 2, "three": 3, "four": 4, "each": 9}
 _RESTS = frozenset(("rest", "others", "otherwise", "remainder", "remaining"))
 """Words for what is left, which alone are the other levels."""
 
+_SPARED = Rule("except.not_elsewhere", "except", "spare", ())
 _PARTING = (",", ";")
 _VALUES = frozenset(("grade", "neg", "post_neg"))
 _DEGREES = frozenset(("grade", "number"))
@@ -133,11 +135,8 @@ class LevelPhrases(LevelScope):
         if mention.form == "beyond" and self.words[mention.i - 1].startswith(_EXTENDS):
             return
         ref = self._pointed(mention)
-        if ref.ref == "rest" and self._closes_list():
-            self._boundary()
-            ref.ref = "elsewhere"
-        elif ref.ref == "rest" and self._is_denied_place(mention):
-            ref.ref = "elsewhere"
+        if ref.ref == "rest":
+            self._settle_before_rest(mention, ref)
         if value in ("multi", "vague"):
             if value == "multi" or not self._is_level_named_behind(mention):
                 self._count_levels(ref)
@@ -156,6 +155,22 @@ class LevelPhrases(LevelScope):
             following = self._peek(2)
             return following is not None and following.kind == "level" and following.i == mention.j + 1
         return following is not None and following.kind == "level" and following.i == mention.j
+
+    def _settle_before_rest(self, mention: Mention, ref: LevelRef) -> None:
+        """Close what stands before the other levels, or deny it of them."""
+        if self._spares_the_rest(mention):
+            self.on_except(Mention(_SPARED, mention.i, mention.i))
+        elif self._closes_list():
+            self._boundary()
+            ref.ref = "elsewhere"
+        elif self._is_denied_place(mention):
+            ref.ref = "elsewhere"
+
+    def _spares_the_rest(self, mention: Mention) -> bool:
+        """Whether what stands before is denied elsewhere: "thickened at L4-5 but not | elsewhere"."""
+        denial = self._peek(-1)
+        denied = denial is not None and denial.kind == "neg" and denial.j == mention.i
+        return denied and self.words[mention.i - 1] == "not" and bool(self.last) and self._ends_clause()
 
     def _is_denied_place(self, mention: Mention) -> bool:
         """Whether "no" stands before a place, and so denies what is said of it: "no | other level of herniation"."""

@@ -649,3 +649,21 @@ def test_others_behind_a_comma_have_their_grade_of_a_scale() -> None:
     text = "Pfirrmann grade 4 at L4-5, grade 5 at L5-S1, others grade 2."
     upper = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "grade2")
     assert told(text, "pfirrmann") == {**upper, "L4-L5": "grade4", "L5-S1": "grade5"}
+
+
+@pytest.mark.parametrize("text", [
+    "The canal is narrowed at L4-5 but not elsewhere.",
+    "There is canal stenosis at L4-5, but not at other levels.",
+])  # fmt: skip
+def test_what_is_not_elsewhere_is_denied_of_the_other_levels(text: str) -> None:
+    assert told(text, "canal_stenosis") == {**dict.fromkeys(OTHERS, "none"), "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", ["Normal appearances at L1-2.", "L1-2: Appearances are normal."])
+def test_levels_of_normal_appearances_are_normal(text: str) -> None:
+    assert labels_of(text)["L1-L2 canal_stenosis"] == "none"
+
+
+@pytest.mark.parametrize("text", ["Normal appearances of the conus.", "Normal appearances of the sacroiliac joints."])
+def test_normal_appearances_of_other_parts_say_nothing_of_levels(text: str) -> None:
+    assert not labels_of(text)

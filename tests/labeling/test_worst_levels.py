@@ -93,3 +93,13 @@ def test_what_is_there_to_a_lesser_extent_is_there(text: str) -> None:
 def test_a_lesser_extent_is_at_most_the_degree_of_the_levels_before(text: str, degree: str, at_most: str) -> None:
     report = text.format(degree=degree, Degree=degree.capitalize())
     assert told(report, "canal_stenosis") == {"L3-L4": at_most, "L4-L5": degree}
+
+
+@pytest.mark.parametrize("text", [
+    "Foraminal stenosis is worst on the left at L5-S1, where it is severe; elsewhere mild.",
+    "Foraminal stenosis is worst on the left at L5-S1, where it is severe, and mild elsewhere.",
+])  # fmt: skip
+def test_the_side_of_the_worst_is_not_that_of_other_levels(text: str) -> None:
+    found = told(text, "foraminal_stenosis")
+    assert found["L5-S1 left"] == "severe"
+    assert {found["L4-L5 left"], found["L4-L5 right"]} == {"mild"}
