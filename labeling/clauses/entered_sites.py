@@ -18,12 +18,14 @@ class EnteredSites(Lookahead):
     def _site_entered(self, head: Mention) -> tuple[str, int] | None:
         """Return the site, with its side, that a narrowing without a site goes on with.
 
-        "Spurs extend into the left foramen, resulting in severe | stenosis", "..., which is moderately | narrowed".
+        "Spurs extend into the left foramen, resulting in severe | stenosis", "..., which is moderately | narrowed",
+        "..., | narrowing it".
         """
         site, sides, end = self._entered_before(head, _ENTERED)
         between = self._between(end, head)
         parted = any(m.value in _PARTING or (m.kind == "site" and m.value != site) for m in between)
-        return (site, sides) if site and _is_linked(between) and not parted else None
+        linked = _is_linked(between) or self.words[head.j : head.j + 1] == ["it"]
+        return (site, sides) if site and linked and not parted else None
 
     def _side_entered(self, head: Mention, site: str) -> int:
         """Return the side of a site named again: "extends into the left foramen, causing foraminal | stenosis"."""

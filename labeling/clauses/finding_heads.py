@@ -53,6 +53,7 @@ _FRACTURES = frozenset(("fracture", "fractures", "deformity", "deformities"))
 _BULGING = frozenset(("bulges", "bulging", "bulged", "protrudes", "protrude", "protruding", "protruded"))
 """Words that say what something does that need be no disc."""
 
+_ENDING = frozenset((",", ";", ".", "and"))
 _COMPRESSIVE = frozenset(("compressive", "neurocompressive"))
 _WALLS = frozenset(("wall", "walls"))
 _MUTUAL = frozenset(("contact", "compress"))
@@ -124,6 +125,7 @@ class FindingHeads(Degenerations):
         cur = self.cur
         value = self._finding_of(mention)
         frames = self._frames_of(mention, value)
+        self._place_what_it_does(mention, frames[0].level)
         if value in _WORN and self._shares_degree(mention, frames[0]):
             frames[0].grade, frames[0].cap = self.last[-1].grade, self.last[-1].cap
         if value == "herniation":
@@ -140,6 +142,15 @@ class FindingHeads(Degenerations):
         self.conjuncts = []
         self.subject = []
         self._fresh()
+
+    def _place_what_it_does(self, lesion: Mention, level: LevelRef | None) -> None:
+        """Let what a lesion does be at its level: "the root is displaced by a left L5-S1 | extrusion"."""
+        effects = [frame for frame in self.frames[self.clause_start :] if frame.head.j <= lesion.i]
+        if level is None or not effects or level.i < effects[-1].head.j:
+            return
+        between = self.words[effects[-1].head.j : lesion.i]
+        if "by" in between and _ENDING.isdisjoint(between):
+            self._assign([frame for frame in effects if frame.level is None or frame.inherited], level)
 
     def _side_of_cyst(self) -> int:
         """Return the side that a cyst lies on by what it does, "cyst | narrowing the right recess", or its joint's.

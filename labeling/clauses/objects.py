@@ -55,7 +55,7 @@ class Objects(Emission):
         self.open_conjunct = opener
         self.conjuncts = []
         if before and mention.form in ("noun", "either"):
-            self.conjuncts = [c for c in before if not c.sites and c.grade and c.sides]
+            self.conjuncts = [c for c in before if not c.sites and c.grade and (c.sides or c.level)]
         self._fresh()
 
     def _finish_open(self) -> None:
@@ -211,10 +211,10 @@ class Objects(Emission):
 
     def _siteless_narrowing(self, head: Mention, opener: Conjunct) -> list[Frame]:
         """Read "desiccated and | narrowed" of the disc's height, "moderate | stenosis" of some canal."""
-        if head.form == "verb":
+        entered = self._site_entered(head)
+        if head.form == "verb" and entered is None:
             return []
         of_disc = self._narrows_disc(head, opener)
-        entered = self._site_entered(head)
         if entered is not None:
             site_entered, sides = entered
             opener.sides = opener.sides or sides

@@ -40,3 +40,12 @@ def test_contact_of_a_lesion_may_be_with_the_sac() -> None:
 ])  # fmt: skip
 def test_fat_before_a_sac_that_is_free_is_not_the_sac(text: str, grades: str) -> None:
     assert told(f"L4-5: {text}", "thecal_sac") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "The left S1 root is displaced by a left paracentral L5-S1 disc extrusion.",
+    "The left S1 root is displaced posteriorly by a 7 mm L5-S1 left paracentral disc extrusion.",
+    "L4-5: Bulge. The left S1 root is displaced by a left L5-S1 extrusion.",
+])  # fmt: skip
+def test_a_root_is_touched_at_the_level_of_what_touches_it(text: str) -> None:
+    assert told(text, "nerve_root") == {"L5-S1 left": "displacement"}

@@ -145,3 +145,10 @@ def test_levels_in_brackets_behind_their_nouns_stay_there() -> None:
     assert found["L3-L4 bulge"] == "mild"
     assert found["L4-L5 herniation"] == "protrusion"
     assert "L4-L5 bulge" not in found
+
+
+def test_degrees_of_levels_before_a_noun_are_those_of_its_object() -> None:
+    text = "There is mild L3-4 and moderate L4-5 stenosis of the canal."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
+    text = "Mild left L3-4 and moderate right L4-5 narrowing of the foramina."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 right": "moderate"}

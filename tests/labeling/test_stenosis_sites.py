@@ -305,3 +305,13 @@ def test_hypertrophic_facets_that_narrow_something_are_a_finding() -> None:
     found = labels_of("L4-5: Moderately hypertrophic facets narrowing the left foramen.")
     assert found["L4-L5 facet_arthropathy left"] == "moderate"
     assert found["L4-L5 foraminal_stenosis left"] == PRESENT
+
+
+@pytest.mark.parametrize(("text", "finding", "grade"), [
+    ("Disc material extends into the left L5-S1 foramen, moderately narrowing it.", "foraminal_stenosis", "moderate"),
+    ("Osteophytes extend into the left L5-S1 foramen and narrow it severely.", "foraminal_stenosis", "severe"),
+    ("A cyst extends into the left lateral recess at L5-S1, severely narrowing it.", "subarticular_stenosis", "severe"),
+])  # fmt: skip
+def test_it_is_the_opening_that_a_lesion_enters(text: str, finding: str, grade: str) -> None:
+    assert told(text, finding) == {"L5-S1 left": grade}
+    assert not told(text, "canal_stenosis")
