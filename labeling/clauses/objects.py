@@ -34,6 +34,9 @@ _OF_DISC_ALONE = {"hydrated": "degeneration", "sound": "normal_disc"}
 _OF_OPENINGS = frozenset(("patent", "open", "adequate", "capacious", "narrowed", "stenosed", "stenotic"))
 """States of a foramen or recess, not of a root."""
 
+_OF_ANY_PART = "degenerative_changes"
+"""What a heading says of no part: a level that is normal below it is so altogether."""
+
 _EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading", "contributing"))
 """Words that make of a narrowing behind a worn disc that of the canal: "degeneration causing | narrowing"."""
 
@@ -320,8 +323,9 @@ class Objects(Emission):
                 twin.sides = opener.sides or self.topic.sides
                 frames += self._emit(head, site, twin)
             return frames
-        if self.topic is not None and self.topic.finding is not None and head.kind == "open":
-            frame = self._frame(self.topic.finding.value, 1, head, opener)
+        headed = self.topic.finding if self.topic is not None else None
+        if headed is not None and headed.value != _OF_ANY_PART and head.kind == "open":
+            frame = self._frame(headed.value, 1, head, opener)
             frame.bits = 1
             return [frame]
         if opener.rest and self.level is not None and self.level.levels and not self._describes_what_follows(head):

@@ -504,3 +504,10 @@ def test_a_history_that_another_one_follows_is_still_one(text: str) -> None:
 @pytest.mark.parametrize("rest", ["at L4-5 there is a bulge", "there is a bulge at L4-5", "at L4-5, there is a bulge"])
 def test_words_that_only_draw_attention_leave_a_level_to_what_follows(opening: str, rest: str) -> None:
     assert labels_of(f"{opening} {rest}.") == {"L4-L5 bulge": PRESENT}
+
+
+@pytest.mark.parametrize("heading", ["Degenerative changes as follows:", "Degenerative findings:"])
+def test_a_level_that_is_normal_below_degenerative_changes_is_so_altogether(heading: str) -> None:
+    found = labels_of(f"{heading} L2-3 mild bulge. L5-S1 unremarkable.")
+    assert found["L2-L3 bulge"] == "mild"
+    assert {found[f"L5-S1 {finding}"] for finding in ("bulge", "canal_stenosis", "herniation")} == {"none"}
