@@ -95,8 +95,27 @@ def _read_type(words: list[str], i: int) -> Mention | None:
 
 
 def _read_grade(words: list[str], i: int) -> Mention | None:
-    """Read `grade 2`, `grade: B`, `gr. I`."""
+    """Read `grade 2`, `grade: B`, `gr. I`, `grade 3 Pfirrmann`."""
     j = i + 2 if words[i + 1 : i + 2] in ([":"], ["."]) else i + 1
+    return _read_scale_behind(words, i, j) or _read_unnamed_grade(words, i, j)
+
+
+def _read_scale_behind(words: list[str], i: int, j: int) -> Mention | None:
+    """Read a grade at `j` whose scale is named behind it: `grade 3 Pfirrmann`, `grade IV (Pfirrmann)`."""
+    numbers, end = _numerals(words, j)
+    bracketed = words[end : end + 1] == ["("]
+    name, behind = words[end + bracketed : end + bracketed + 1], words[end + bracketed + 1 : end + bracketed + 2]
+    if not numbers or not name or name[0] not in _NAMED_SCALES or (bracketed and behind != [")"]):
+        return None
+    if behind and (behind[0] in SCALE_WORDS or behind[0] in NUMERALS):
+        return None  # "slip grade 1, Lee grade 2": the name is that of the next grade
+    mention = read_value(name[0], words, j)
+    if mention is not None:
+        mention.i, mention.j = i, end + 1 + 2 * bracketed
+    return mention
+
+
+def _read_unnamed_grade(words: list[str], i: int, j: int) -> Mention | None:
     if j < len(words) and words[j] in _SCHIZAS:
         return _numbered(_SCALE, i, j + 1, bits=_SCHIZAS[words[j]], form="scale")
     numbers, end = _numerals(words, j)

@@ -374,3 +374,31 @@ def test_a_disc_that_has_collapsed_has_lost_height(text: str, degree: str) -> No
 @pytest.mark.parametrize("text", ["Collapse of the L2 vertebral body.", "L2 is collapsed.", "Collapsed L3 vertebra."])
 def test_a_vertebra_that_has_collapsed_has_no_label(text: str) -> None:
     assert labels_of(text) == {}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5 disc: grade 3 Pfirrmann.", "Grade III Pfirrmann degeneration at L4-5.", "L4-5: grade 3 (Pfirrmann).",
+])  # fmt: skip
+def test_a_scale_may_be_named_behind_its_grade(text: str) -> None:
+    assert told(text, "pfirrmann") == {"L4-L5": "grade3"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Near complete loss of the L5-S1 disc height.", "severe"),
+    ("Loss of the L5-S1 disc space height.", PRESENT),
+    ("Moderate decrease in the L5-S1 disc height.", "moderate"),
+    ("There is no loss of the L5-S1 disc height.", "none"),
+])  # fmt: skip
+def test_a_level_may_stand_before_the_height_that_is_lost(text: str, grades: str) -> None:
+    assert told(text, "disc_height_loss") == {"L5-S1": grades}
+
+
+def test_other_heights_are_those_of_the_other_discs() -> None:
+    text = "Severe loss of the L5-S1 disc height. Other disc heights are maintained."
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none")
+    assert told(text, "disc_height_loss") == {**others, "L5-S1": "severe"}
+
+
+@pytest.mark.parametrize("text", ["Loss of lordosis.", "Weight loss.", "Loss of epidural fat at L4-5."])
+def test_a_loss_of_other_things_says_nothing_of_discs(text: str) -> None:
+    assert not labels_of(text)
