@@ -125,7 +125,7 @@ class FindingHeads(Degenerations):
         cur = self.cur
         value = self._finding_of(mention)
         frames = self._frames_of(mention, value)
-        self._place_what_it_does(mention, frames[0].level)
+        agent = self._settle_agent(mention, frames)
         if value in _WORN and self._shares_degree(mention, frames[0]):
             frames[0].grade, frames[0].cap = self.last[-1].grade, self.last[-1].cap
         if value == "herniation":
@@ -140,17 +140,24 @@ class FindingHeads(Degenerations):
             self.neg_grade = (cur.grade, cur.cap)
         self.last = [*self._said_before(mention, value, frames), *frames]
         self.conjuncts = []
-        self.subject = []
+        self.subject = self.subject if agent else []
         self._fresh()
 
-    def _place_what_it_does(self, lesion: Mention, level: LevelRef | None) -> None:
-        """Let what a lesion does be at its level: "the root is displaced by a left L5-S1 | extrusion"."""
+    def _settle_agent(self, lesion: Mention, frames: list[Frame]) -> bool:
+        """Put a lesion and what it does at one level; returns whether it does something.
+
+        "The root is displaced by a left L5-S1 | extrusion", "the canal is narrowed at L3-4 by a | bulge".
+        """
         effects = [frame for frame in self.frames[self.clause_start :] if frame.head.j <= lesion.i]
-        if level is None or not effects or level.i < effects[-1].head.j:
-            return
-        between = self.words[effects[-1].head.j : lesion.i]
-        if "by" in between and _ENDING.isdisjoint(between):
-            self._assign([frame for frame in effects if frame.level is None or frame.inherited], level)
+        between = self.words[effects[-1].head.j : lesion.i] if effects else []
+        if "by" not in between or not _ENDING.isdisjoint(between):
+            return False
+        own, other = frames[0].level, effects[-1].level
+        if own is not None and own.i >= effects[-1].head.j and (own is not other or effects[-1].inherited):
+            self._assign([frame for frame in effects if frame.level is None or frame.inherited], own)
+        elif other is not None and not effects[-1].inherited:
+            self._assign(frames, other)
+        return True
 
     def _side_of_cyst(self) -> int:
         """Return the side that a cyst lies on by what it does, "cyst | narrowing the right recess", or its joint's.

@@ -229,3 +229,19 @@ def test_what_a_state_is_said_of_goes_on_behind_a_semicolon() -> None:
         "L4-L5 left": "mild",
     }
     assert not told(text, "canal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "The canal is narrowed at L3-4 by a bulge, and patent elsewhere.",
+    "The canal is narrowed at L3-4 by a bulge; it is patent elsewhere.",
+])  # fmt: skip
+def test_what_narrows_is_where_it_narrows_and_the_canal_goes_on(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": PRESENT}
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L4-L5", "L5-S1"), "none")
+    assert told(text, "canal_stenosis") == {**others, "L3-L4": PRESENT}
+
+
+def test_a_site_narrowed_by_a_lesion_goes_on_to_another_level() -> None:
+    text = "The canal is moderately narrowed at L3-4 by a bulge and mildly narrowed at L4-5."
+    assert told(text, "bulge") == {"L3-L4": PRESENT}
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "mild"}
