@@ -1,0 +1,50 @@
+"""Lists of levels with details in brackets: each level has its own, and none is lost; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+
+@pytest.mark.parametrize("text", [
+    "Disc bulges at L3-4 (2 mm) and L4-5 (4 mm).",
+    "Disc bulges at L3-4 (2 mm), and at L4-5 (4 mm).",
+    "Bulges at L3-4 (largest) and L4-5.",
+])  # fmt: skip
+def test_sizes_in_brackets_part_no_list(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Foraminal stenosis at L3-4 (mild, left) and L4-5 (moderate, right).",
+    "Foraminal stenosis at L3-4 (mild left), L4-5 (moderate right).",
+    "Foraminal stenosis at L3-4 (left, mild) and at L4-5 (right, moderate).",
+])  # fmt: skip
+def test_degree_and_side_in_brackets_are_those_of_the_level_before(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Disc bulges at L2-3, L3-4 (with annular fissure) and L4-5.",
+    "Disc bulges at L2-3, L3-4 (with an annular fissure), and L4-5.",
+])  # fmt: skip
+def test_findings_in_brackets_are_those_of_the_level_before(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(("L2-L3", "L3-L4", "L4-L5"), PRESENT)
+    assert told(text, "annular_fissure") == {"L3-L4": "present"}
+
+
+def test_what_a_lesion_does_in_brackets_is_told_of_the_level_before() -> None:
+    found = labels_of("Bulge at L4-5 (which indents the sac) and L5-S1.")
+    assert found["L4-L5 thecal_sac"] == "indentation"
+    assert "L5-S1 thecal_sac" not in found
+    assert found["L5-S1 bulge"] == PRESENT
+
+
+def test_what_follows_the_list_is_told_of_its_last_level() -> None:
+    text = "Bulges at L3-4 (mild) and L4-5 (moderate), causing mild canal stenosis."
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate"}
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+
+
+def test_zones_in_brackets_are_those_of_the_level_before() -> None:
+    text = "Disc protrusions at L3-4 (central), L4-5 (left paracentral) and L5-S1 (right foraminal)."
+    zones = {"L3-L4": "central", "L4-L5": "subarticular_left", "L5-S1": "foraminal_right"}
+    assert told(text, "herniation_zone") == zones
