@@ -42,18 +42,21 @@ class Training:
         Without suffix.
     taught
         Does the network before it say what annotations leave open?
+    initial_share
+        Of the weights of the network before it in its own.
     """
 
     name: str
     config: str
     taught: bool = False
+    initial_share: float = 0.0
 
 
 TRAININGS = (
     Training("teacher", "segmentation_teacher"),
     Training("student", "segmentation", taught=True),
     Training("third", "segmentation_third", taught=True),
-    Training("fourth", "segmentation_fourth"),
+    Training("fourth", "segmentation_fourth", initial_share=0.5),
 )
 
 
@@ -153,7 +156,7 @@ def _trained(training: Training, runs: Path, data: Path, phantom: Path, part: Pa
         "--trainer.default_root_dir": run,
     }
     if before:
-        flags["--model.initial_weights"] = before
+        flags |= {"--model.initial_weights": before, "--model.initial_share": training.initial_share}
     if training.taught:
         flags["--data.teacher"] = before
     if checkpoints:

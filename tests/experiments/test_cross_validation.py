@@ -47,6 +47,7 @@ def test_a_fold_goes_through_all_trainings_of_the_shipped_weights(calls: list, t
     assert value(student, "--data.teacher") == value(student, "--model.initial_weights")
     assert Path(value(third, "--data.teacher")).parent.name == "student-1"
     assert Path(value(fourth, "--model.initial_weights")).parent.name == "third-1"
+    assert value(fourth, "--model.initial_share") == "0.5"
     assert "--data.teacher" not in fourth
 
 

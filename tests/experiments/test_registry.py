@@ -33,7 +33,7 @@ def test_every_config_opens_with_its_command_and_has_all_keys(name: str) -> None
         (["sudirman-weak", "--set", "only=[a"], "--set only=[a: no valid YAML, line 2"),
         (["sudirman-weak", "--config", "nowhere.yaml"], "no config file nowhere.yaml"),
         (["sudirman-weak"], "PATIENT_t1.png"),
-        (["sudirman-weak", "--set", "only=[best]"], "variants are small encoder"),
+        (["sudirman-weak", "--set", "only=[best]"], 'they are "small encoder"'),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(

@@ -111,7 +111,7 @@ def test_settings_that_mean_nothing_are_refused() -> None:
     judge, notes = Judge([], []), LabelTable({})
     with pytest.raises(ConfigError, match="notes or boxes"):
         labels_of(Variant(labels="guesses"), notes, judge, [])
-    with pytest.raises(ConfigError, match="variants are grader"):
+    with pytest.raises(ConfigError, match='no variant "grad"; they are "grader"'):
         run(Settings(variants={"grader": Variant()}, only=["grad"]), Path(), Path(), lambda n: None)
 
 

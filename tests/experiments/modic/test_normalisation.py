@@ -82,7 +82,7 @@ def test_each_set_is_scored_on_its_own_patients() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("only=[best]", "variants are none, min-max"),
+        ("only=[best]", 'they are "none", "min-max"'),
         ("variants.none.scale=bright", "scale must be of none"),
         ("variants.none.teachers=[radiologists]", "teachers of spider"),
         ("method=eye", "method must be unet or detection"),
