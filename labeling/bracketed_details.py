@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import NAMED, Mention
 
 _APART = Rule("mark.behind_list", "mark", ";", ())
 _MODIFIERS = frozenset(("grade", "side", "side_post"))
@@ -27,16 +27,19 @@ def with_details_behind(mentions: list[Mention]) -> list[Mention]:
     """Free degrees and sides of a list's levels of their brackets, and say other details behind the list.
 
     "Foraminal stenosis at L3-4 (mild, left) and L4-5" goes on as "at L3-4 mild left and L4-5", "bulges at L3-4 (with a
-    fissure) and L4-5" as "at L3-4 and L4-5; L3-4 with a fissure". Sizes of bulges and herniations say no degree. Single
-    words and zones in brackets stay: the grammar reads them where they stand.
+    fissure) and L4-5" as "at L3-4 and L4-5; L3-4 with a fissure", "L4-5 (moderate) and L5-S1 (mild) bulges" as
+    "moderate L4-5 and mild L5-S1 bulges". Sizes of bulges and herniations say no degree. Behind a noun, single words
+    and zones stay in their brackets: the grammar reads them where they stand.
     """
     for first in range(len(mentions) - 1):
         if mentions[first].kind == "level" and mentions[first + 1].value == "(":
             start = _list_start(mentions, first)
             items, end = _items(mentions, start)
-            if any(item.details is not None for item in items[:-1]) and not all(map(_is_read_in_brackets, items)):
-                return _rewritten(mentions, start, items, end)
-            return mentions
+            if all(item.details is None for item in items[:-1]):
+                return mentions
+            if _names_noun_behind(mentions, start, end):
+                return _before_noun(mentions, start, items, end)
+            return mentions if all(map(_is_read_in_brackets, items)) else _rewritten(mentions, start, items, end)
     return mentions
 
 
@@ -80,14 +83,44 @@ def _is_read_in_brackets(item: _Item) -> bool:
     return (len(kinds) == 1 and kinds[0] in _MODIFIERS) or ("zone" in kinds and set(kinds) <= _MODIFIERS | {"zone"})
 
 
+def _names_noun_behind(mentions: list[Mention], start: int, end: int) -> bool:
+    """Whether a list stands before what it is of: "L4-5 (moderate) and L5-S1 (mild) | disc bulges"."""
+    behind = mentions[end] if end < len(mentions) else None
+    return (
+        behind is not None and behind.kind in NAMED and all(mention.kind not in NAMED for mention in mentions[:start])
+    )
+
+
+def _before_noun(mentions: list[Mention], start: int, items: list[_Item], end: int) -> list[Mention]:
+    """Put degrees and sides before their levels: "moderate L4-5 and mild L5-S1 | disc bulges"."""
+    said = [_modifiers(item) for item in items]
+    if not all(_kinds_of(told) <= _MODIFIERS for told in said):
+        return mentions
+    told = mentions[:start]
+    for item, modifiers in zip(items, said, strict=True):
+        item.level.form = ""
+        told += [*modifiers, item.level, *item.joint]
+    return [*told, *mentions[end:]]
+
+
+def _modifiers(item: _Item) -> list[Mention]:
+    """Return what brackets hold, without the marks between and "only"."""
+    return [m for m in item.details or () if m.kind not in ("mark", "conj") and (m.kind, m.value) != ("breaker", "but")]
+
+
+def _kinds_of(mentions: list[Mention]) -> set[str]:
+    """Return the kinds of mentions."""
+    return {mention.kind for mention in mentions}
+
+
 def _rewritten(mentions: list[Mention], start: int, items: list[_Item], end: int) -> list[Mention]:
     told, behind = mentions[:start], []
     sized = any(mention.value in _SIZED for mention in told)
     joint: list[Mention] = []
     together = False
     for item in items:
-        said = [mention for mention in item.details or () if mention.kind not in ("mark", "conj")]
-        kinds = {mention.kind for mention in said}
+        said = _modifiers(item)
+        kinds = _kinds_of(said)
         stays = kinds <= _MODIFIERS
         if together and not (stays and said):
             told[-1] = _both(told[-1], item.level)

@@ -48,3 +48,15 @@ def test_zones_in_brackets_are_those_of_the_level_before() -> None:
     text = "Disc protrusions at L3-4 (central), L4-5 (left paracentral) and L5-S1 (right foraminal)."
     zones = {"L3-L4": "central", "L4-L5": "subarticular_left", "L5-S1": "foraminal_right"}
     assert told(text, "herniation_zone") == zones
+
+
+def test_degrees_in_brackets_before_the_noun_are_those_of_their_levels() -> None:
+    text = "L4-5 (moderate) and L5-S1 (mild) disc bulges."
+    assert told(text, "bulge") == {"L4-L5": "moderate", "L5-S1": "mild"}
+    text = "L4-5 (left) and L5-S1 (right) foraminal stenosis."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": PRESENT, "L5-S1 right": PRESENT}
+
+
+def test_only_in_brackets_leaves_the_side() -> None:
+    text = "Recess narrowing at L4-5 (bilaterally) and L5-S1 (right only)."
+    assert set(told(text, "subarticular_stenosis")) == {"L4-L5 left", "L4-L5 right", "L5-S1 right"}
