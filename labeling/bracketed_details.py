@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import NAMED, Mention
+from deepspine.labeling.mentions import HEADS, NAMED, Mention
 
 _APART = Rule("mark.behind_list", "mark", ";", ())
 _MODIFIERS = frozenset(("grade", "side", "side_post"))
 _SIZES = frozenset(("mm", "number"))
+_NARROWED = frozenset(("canal", "foramen", "recess"))
+_FEWEST = 2
 _SIZED = frozenset(("bulge", "herniation"))
 """Lesions whose size tells no grade, as that of a slip does."""
 
@@ -41,6 +44,34 @@ def with_details_behind(mentions: list[Mention]) -> list[Mention]:
                 return _before_noun(mentions, start, items, end)
             return mentions if all(map(_is_read_in_brackets, items)) else _rewritten(mentions, start, items, end)
     return mentions
+
+
+def with_sites_free(mentions: list[Mention]) -> list[Mention]:
+    """Free degrees and sides of listed parts of their brackets: "narrowing of the canal (mild) and recesses (severe)".
+
+    Before their noun they go to the front: "canal (mild) and foraminal (severe) | narrowing".
+    """
+    placed = [
+        place
+        for place, (site, mark) in enumerate(pairwise(mentions))
+        if site.kind == "site" and site.value in _NARROWED and mark.value == "("
+    ]
+    if len(placed) < _FEWEST:
+        return mentions
+    closes = [next((k for k in range(one, len(mentions)) if mentions[k].value == ")"), one) for one in placed]
+    behind = mentions[closes[-1] + 1 :]
+    headed = any(mention.kind in HEADS for mention in mentions[: placed[0]])
+    in_front = not headed and bool(behind) and behind[0].kind in HEADS
+    freed: list[Mention] = []
+    end = 0
+    for place, close in zip(placed, closes, strict=True):
+        told = [mention for mention in mentions[place + 2 : close] if mention.kind not in ("mark", "conj")]
+        if not told or not _kinds_of(told) <= _MODIFIERS:
+            return mentions
+        freed += mentions[end:place]
+        freed += [*told, mentions[place]] if in_front else [mentions[place], *told]
+        end = close + 1
+    return [*freed, *behind]
 
 
 def _list_start(mentions: list[Mention], place: int) -> int:

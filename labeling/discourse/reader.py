@@ -7,7 +7,7 @@ from collections.abc import Collection
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.assertion import settle
 from deepspine.labeling.attachment import ClauseReader
-from deepspine.labeling.bracketed_details import with_details_behind
+from deepspine.labeling.bracketed_details import with_details_behind, with_sites_free
 from deepspine.labeling.clauses.frames import (
     BOTH,
     LATERAL,
@@ -207,7 +207,7 @@ class Reader:
         """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
         words, topic = self.words, self.context.topic
         if any(mention.value == "(" for mention in mentions):
-            mentions = with_details_behind(with_bracketed_levels_free(mentions))
+            mentions = with_details_behind(with_sites_free(with_bracketed_levels_free(mentions)))
         mentions = with_levels_beside(mentions, words, placed=at_header)
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(mentions, words, topic)

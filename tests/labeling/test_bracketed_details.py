@@ -60,3 +60,14 @@ def test_degrees_in_brackets_before_the_noun_are_those_of_their_levels() -> None
 def test_only_in_brackets_leaves_the_side() -> None:
     text = "Recess narrowing at L4-5 (bilaterally) and L5-S1 (right only)."
     assert set(told(text, "subarticular_stenosis")) == {"L4-L5 left", "L4-L5 right", "L5-S1 right"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: narrowing of the canal (moderate), recesses (severe) and foramina (mild).",
+    "L4-5: Canal (moderate), recess (severe) and foraminal (mild) narrowing.",
+    "L4-5: canal (moderate), recesses (severe), foramina (mild, bilateral).",
+])  # fmt: skip
+def test_degrees_in_brackets_are_those_of_the_part_before(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+    assert told(text, "subarticular_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "severe"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
