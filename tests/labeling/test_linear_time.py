@@ -12,6 +12,7 @@ EIGHTH = 8
 WHOLE = ("levels", "heads without end", "open phrases", "lines")
 """Patterns that are read as a whole megabyte; the others as a quarter, for time's sake."""
 
+READINGS = 2
 TOLERANCE = 2.0
 """Allowed on top of the ratio of lengths: clocks and caches are noisy."""
 
@@ -56,4 +57,5 @@ def test_time_grows_at_most_with_the_text(labeler: Labeler, name: str) -> None:
     length = MEGABYTE if name in WHOLE else MEGABYTE // 4
     text = (ADVERSARIAL[name] * length)[:length]
     small = max(seconds(labeler, text[: length // EIGHTH]), 0.01)
-    assert seconds(labeler, text) < TOLERANCE * small * EIGHTH
+    # Another process beside the test may slow one reading; it does not slow all of them eightfold.
+    assert min(seconds(labeler, text) for _ in range(READINGS)) < TOLERANCE * small * EIGHTH
