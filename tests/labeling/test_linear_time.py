@@ -57,5 +57,5 @@ def test_time_grows_at_most_with_the_text(labeler: Labeler, name: str) -> None:
     length = MEGABYTE if name in WHOLE else MEGABYTE // 4
     text = (ADVERSARIAL[name] * length)[:length]
     small = max(seconds(labeler, text[: length // EIGHTH]), 0.01)
-    # Another process beside the test may slow one reading; it does not slow all of them eightfold.
+    # What else the machine does may slow one reading; the faster of two tells how time grows.
     assert min(seconds(labeler, text) for _ in range(READINGS)) < TOLERANCE * small * EIGHTH
