@@ -168,9 +168,8 @@ class LevelPhrases(LevelScope):
 
     def _spares_the_rest(self, mention: Mention) -> bool:
         """Whether what stands before is denied elsewhere: "thickened at L4-5 but not | elsewhere"."""
-        denial = self._peek(-1)
-        denied = denial is not None and denial.kind == "neg" and denial.j == mention.i
-        return denied and self.words[mention.i - 1] == "not" and bool(self.last) and self._ends_clause()
+        denied = self._is_denied_place(mention) and self.words[mention.i - 1] == "not"
+        return denied and bool(self.last) and self._ends_clause()
 
     def _is_denied_place(self, mention: Mention) -> bool:
         """Whether "no" stands before a place, and so denies what is said of it: "no | other level of herniation"."""
