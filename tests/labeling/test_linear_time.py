@@ -39,6 +39,7 @@ ADVERSARIAL = {
     "lesions in a list": "a bulge at L3-4 and another at L4-5, both mild, ",
     "pairs of sides": "foramina R/L mild/severe ",
     "fields of a line": "- Canal: none ",
+    "details in brackets": "L4-5 (mild, left), ",
 }
 
 
