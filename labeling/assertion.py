@@ -22,6 +22,7 @@ from deepspine.labeling.paired_sides import (
     without_both_of_levels,
 )
 from deepspine.labeling.past import without_past
+from deepspine.labeling.seen_places import without_seen
 
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))
@@ -84,7 +85,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         if words[mention.i] not in _ASIDES or not _tells_nothing(mentions, place, words)
     ]
     if "site" in kinds:
-        mentions = _without_roots_in_fluid(mentions, words)
+        mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
     if "breaker" in kinds and "cop" in kinds:
         mentions = _without_only_behind_verb(mentions, words)
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:

@@ -103,21 +103,9 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
 
     def on_breaker(self, mention: Mention) -> None:
         """End a clause where a linking word opens another; note where one opens what a side has changed to."""
-        if mention.value == "but" and self._is_exception(mention):
-            self.on_except(mention)
-            return
         if mention.rule is CHANGED_SIDE and not self.changed_side:
             self.changed_side = mention.i
         super().on_breaker(mention)
-
-    def _is_exception(self, but: Mention) -> bool:
-        """Whether "but" leaves a level out of all: "all discs | but L5-S1 are normal", not "all bulge, | but L5-S1"."""
-        before, following = self._peek(-1), self._peek()
-        if before is not None and before.value == ",":
-            before = self._peek(-2)
-        named = following is not None and following.kind == "level" and following.i <= but.j + 1
-        of_all = before is not None and (before.kind, before.value) == ("levelref", "all")
-        return named and (of_all or self.words[but.i - 1 : but.i] == ["all"])
 
     def on_vertebra(self, mention: Mention) -> None:
         """Take a single vertebra: the levels above or below it ("Above | L4, ..."), or what else it may spell."""

@@ -26,6 +26,9 @@ _BEFORE = frozenset(
 _OF_MARROW = frozenset(("bone", "marrow", "subchondral", "associated", "surrounding", "adjacent"))
 """Words before "oedema" that are one with it."""
 
+_OF_ANY_BONE = frozenset(("fat", "oedema", "other", "sclerosis"))
+"""Predicates that are of an endplate only where they are said of it."""
+
 _NOUNS = frozenset(
     ("type", "types", "in", "nature", "character", "appearance", "change", "changes", "signal", "replacement",
      "conversion", "ones", "origin")
@@ -128,7 +131,9 @@ def _with_adjectives(mentions: list[Mention], words: list[str], *, headed: bool)
 
 def _is_of_marrow(mention: Mention, words: list[str]) -> bool:
     """Whether a mention is but marrow or what it may have, without a label of its own: "oedema", "bone marrow"."""
-    return mention.value == "other" and (mention.kind == "pred" or _OF_MARROW.issuperset(words[mention.i : mention.j]))
+    if mention.kind == "pred":
+        return mention.value in _OF_ANY_BONE
+    return mention.value == "other" and _OF_MARROW.issuperset(words[mention.i : mention.j])
 
 
 def _join_to_changes(mentions: list[Mention], found: list[Mention], words: list[str]) -> None:

@@ -23,8 +23,12 @@ _BESIDE_TO = frozenset(("adjacent", "caudal", "cranial", "distal", "inferior", "
 """Words that place something beside an operation, and those that do so with "to"."""
 
 _OF_OPERATION = _OPERATED | {"operative", "postoperative", "postsurgical", "surgical", "surgery"}
+_FEWEST = 2
 _MAX_TO_LEVEL = 8
 """Words from an operation to its level: "laminectomy at the | L4-5 level"."""
+
+_LESIONS = frozenset(("filler", "finding", "pred"))
+"""Kinds of mentions that may lie beside an operation."""
 
 _NEXT = (("levelref", "above"), ("levelref", "below"))
 _LEVEL = Rule("level.beside", "level", "", ())
@@ -103,6 +107,9 @@ def with_levels_beside(mentions: list[Mention], words: list[str], *, placed: boo
             if not levels or ("at" in words[start : mention.i] and not is_operated):
                 continue
             before[-1] = _named(mention, before[-1].i, levels)
+        elif is_operated and not placed and _is_lesion_beside(mention, before, start, words):
+            levels = _levels_next_to(mention, words, words[start - 1])
+            before = [*(other for other in before if other.j < start), _named(mention, start - 1, levels)]
         elif not (is_operated and _is_beside(words, start) and (placed or _names_level(before))):
             continue
         mentions = [*before, *(other for other in mentions if other.i >= end)]
@@ -127,6 +134,20 @@ def _with_operation(level: Mention, words: list[str]) -> tuple[int, int, bool]:
 def _is_beside(words: list[str], place: int) -> bool:
     """Whether what stands before a place lies beside what stands behind it."""
     return words[place - 1] in _BESIDE or (words[place - 1] == "to" and words[place - 2] in _BESIDE_TO)
+
+
+def _is_lesion_beside(level: Mention, before: list[Mention], place: int, words: list[str]) -> bool:
+    """Whether a lesion lies right above or below an operation: "stenosis above | the L4-5 fusion".
+
+    "Above the fusion at L4-5" may tell where the lesion is; that at L4-S1 is of several levels.
+    """
+    if words[place - 1] not in _BESIDE or _names_level(before):
+        return False
+    told_behind = "at" in words[place : level.i]
+    if told_behind and (level.group is None or len(level.group.levels) < _FEWEST):
+        return False
+    kinds = {mention.kind for mention in before}
+    return not kinds.isdisjoint(_LESIONS) and "neg" not in kinds
 
 
 def _levels_next_to(mention: Mention, words: list[str], direction: str) -> tuple[int, ...]:

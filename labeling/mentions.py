@@ -7,9 +7,9 @@ from deepspine.labeling.lexicon import Rule
 
 BONE_LESION = "site.bone_lesion"
 INFECTION = "infection"
-OEDEMA = "modic.edema"
+OEDEMA = frozenset(("modic.edema", "pred.oedema"))
 BONE = frozenset(("site.bone", BONE_LESION))
-"""Rules whose words are of bone, and of what befalls it; of infections, and of the oedema of endplates."""
+"""Rules whose words are of what befalls bone, of infections, of oedema of endplates; and of bone and its lesions."""
 
 HEADS = frozenset(("finding", "pred"))
 NAMED = HEADS | {"site", "zone"}

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
+from deepspine.labeling.all_but import take_all_but_before
 from deepspine.labeling.level_lists import with_parted_lists
 from deepspine.labeling.level_mentions import follows_preposition, read_group
 from deepspine.labeling.level_order import lumbar_down_to, vertebra
@@ -94,6 +95,7 @@ def scan(words: list[str], root: Node) -> list[Mention]:
             if read.kind == "level" and mentions:
                 _take_noun_before(read, mentions, words)
                 _take_region_before(read, mentions, words)
+                take_all_but_before(read, mentions, words)
             add(read)
             i = read.j
     return _told_by_neighbours(mentions, words, root)

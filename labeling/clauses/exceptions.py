@@ -95,7 +95,7 @@ class Exceptions(Leftovers):
         for frame in statement if later else ():
             if frame.exclude and frame.finding not in later:
                 frame.exclude = ()
-                frame.level = None
+                frame.level = frame.level if frame.level is not None and frame.level.ref == "all" else None
 
 
 def _exclude(frames: Sequence[Frame], ref: LevelRef, sides: int) -> None:

@@ -45,6 +45,8 @@ class Leftovers(Zones):
             else:
                 self.cur.neg, self.cur.hedge = self.neg, self.hedge
             return
+        elif self._say_headed_lesion():
+            return
         else:
             self._lie_in_zone()
         conjuncts = merge_side_and_grade([*self.conjuncts, self.cur], self.last_open)

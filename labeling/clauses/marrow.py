@@ -9,6 +9,7 @@ _OF_DEGENERATION = frozenset(("modic", "discogenic", "reactive", "degenerative")
 """Words of an oedema that name its cause themselves."""
 
 _AROUND = frozenset(("about", "around", "surrounding"))
+_OF_LESION_BEFORE = _AROUND | {"adjacent", "associated", "accompanying", "perilesional", "with"}
 _ARTICLES = frozenset(("a", "an", "the"))
 _DENIALS = frozenset(("neg", "post_neg"))
 
@@ -18,7 +19,7 @@ class Marrow(Lookahead):
 
     def _leave_oedema_of_lesions(self) -> None:
         """Say no Modic change of "oedema of the upper endplate of L3, in keeping with a fracture"."""
-        oedemas = [frame for frame in self.frames if frame.head.rule.id == OEDEMA and not frame.neg]
+        oedemas = [frame for frame in self.frames if frame.head.rule.id in OEDEMA and not frame.neg]
         if not oedemas:
             return
         lesions = [mention for mention in self.mentions if mention.rule.id in (BONE_LESION, INFECTION)]
@@ -29,7 +30,10 @@ class Marrow(Lookahead):
                 frame.finding = ""
 
     def _is_around_node(self, oedema: Mention) -> bool:
-        """Whether an oedema lies around the node behind it: "reactive marrow | edema about a Schmorl's node"."""
+        """Whether an oedema lies around a node: "| edema about a Schmorl's node", "node with surrounding | edema"."""
+        if self.words[oedema.i - 1] in _OF_LESION_BEFORE:
+            before = [mention for mention in self.mentions if mention.i < oedema.i and mention.kind == "finding"]
+            return bool(before) and before[-1].value == "schmorl_node"
         behind = [mention for mention in self.mentions if mention.i >= oedema.j]  # a heading may name the oedema
         node = next((mention for mention in behind if mention.kind in ("finding", "conj", "mark")), None)
         if node is None or node.value != "schmorl_node":

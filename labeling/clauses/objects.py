@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from deepspine.labeling.clauses.emission import Emission
 from deepspine.labeling.clauses.frames import (
@@ -39,6 +39,10 @@ _OF_ANY_PART = "degenerative_changes"
 
 _EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading", "contributing"))
 """Words that make of a narrowing behind a worn disc that of the canal: "degeneration causing | narrowing"."""
+
+_THEM = frozenset(("they", "these", "both"))
+_BEFORE_THEM = frozenset(("on", "the", "left", "right", "at", "this", "that", "level", "side", ",", "here"))
+"""How a sentence points to the openings of the one before, and what may stand before."""
 
 
 class Objects(Emission):
@@ -228,7 +232,8 @@ class Objects(Emission):
         if other is not None:
             return self._emit(head, SITES[other.site], opener)
         site = self._site_before(head)
-        if opener.sides and site is not None and site.value != "root" and self.topic is None and not of_disc:
+        goes_on = opener.sides or self.side_in_front or self._is_of_them(head)
+        if goes_on and site is not None and site.value != "root" and self.topic is None and not of_disc:
             return self._emit(head, site, opener)
         if opener.sides and self._is_of_unknown_site(head):
             return [self._frame("", GRADED, head, opener)]
@@ -237,6 +242,11 @@ class Objects(Emission):
     def _site_before(self, head: Mention) -> Mention | None:
         """Return what the sentence before was about: a foramen or recess where a root is none of what is told."""
         return self.previous_opening if self.words[head.i] in _OF_OPENINGS else self.previous_site
+
+    def _is_of_them(self, head: Mention) -> bool:
+        """Whether "they", of the sentence before, are what is narrowed: "On the left they are mildly | narrowed"."""
+        opening = dropwhile(_BEFORE_THEM.__contains__, self.words[self.start : head.i])
+        return head.form == "part" and next(opening, "") in _THEM
 
     def _other_side_before(self, head: Mention, opener: Conjunct) -> Frame | None:
         """Return the other side of a site, which a head without one goes on with.
@@ -276,7 +286,8 @@ class Objects(Emission):
         """Whether levels go on with the disc spaces of the sentence before: "... preserved. L4-5 is | narrowed"."""
         if self.previous_finding != "disc_height_loss" or not self.words[head.i].startswith("narrow"):
             return False
-        return self.topic is None and bool(self.levels_seen) and not self.subject
+        told = bool(self.levels_seen) or self._is_of_them(head)
+        return self.topic is None and told and not self.subject
 
     def _is_of_unknown_site(self, head: Mention) -> bool:
         """Whether an unknown word stands between a side and a narrowing, which then is not the canal's."""

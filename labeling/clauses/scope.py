@@ -273,7 +273,7 @@ class Scope(Brackets):
             self.focus_level = None
         if word in ("it", "they") and self.last and self._is_side(self._peek(-1)) and not self.cur.sites:
             return True
-        if word == "there" and self.cur.sides and self._is_side_in_front(";:"):
+        if word in ("there", "they") and self.cur.sides and self._is_side_in_front(";:"):
             self.side_in_front = self.cur.sides
             self._fresh()
         if word in ("there", "is", "are", "it", "this", "these", "they"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deepspine.labeling.clauses.frames import (
     LEFT,
     RIGHT,
@@ -9,6 +11,7 @@ from deepspine.labeling.clauses.frames import (
     Conjunct,
     Frame,
     bits_of_zones,
+    clone,
     joined_zones,
     side_of_zones,
 )
@@ -52,6 +55,23 @@ class Zones(HeadedValues):
             self._give_side(self.last, side_of_zones(zones))
         placed = [frame for frame in self.last if joined and self._lacks_zone(frame)]
         self.frames += [_zone_frame(frame, joined) for frame in placed]
+        return True
+
+    def _say_headed_lesion(self) -> bool:
+        """Say how large the lesion headed is and where it lies: "Disc protrusions: L4-5 | small left foraminal"."""
+        finding = self.topic.finding if self.topic is not None else None
+        if finding is None or finding.value not in ZONED:
+            return False
+        waiting = [conjunct for conjunct in (*self.conjuncts, self.cur) if conjunct.zone or not conjunct.empty]
+        graded = [conjunct for conjunct in waiting if conjunct.grade]
+        zones = [replace(conjunct, grade=0, level=None) for conjunct in waiting if conjunct.zone or conjunct.sites]
+        others = [conjunct for conjunct in waiting if not (conjunct.grade or conjunct.zone or conjunct.sites)]
+        if not (len(graded) == len(zones) == 1) or others or not _is_zone(zones[0]):
+            return False
+        self._of_topic(clone(graded[0]))
+        self.conjuncts, self.cur = [], zones[0]
+        self._lie_in_zone()
+        self._fresh()
         return True
 
     def _has_lesion_to_place(self) -> bool:

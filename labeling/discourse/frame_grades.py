@@ -36,7 +36,7 @@ def is_particular(frame: Frame) -> bool:
     one_disc = of_disc and frame.head.kind == "open" and not frame.plural
     return (
         (one_disc and not frame.rest)
-        or (frame.sides in (1, 2) and frame.finding in LATERAL)
+        or (frame.sides in (1, 2) and frame.finding in LATERAL and not frame.plural)
         or (frame.gone and not frame.plural)
         or frame.named
         or frame.same

@@ -59,3 +59,22 @@ def test_of_a_type_that_has_changed_the_newer_holds(text: str) -> None:
 
 def test_types_are_denied_at_all_levels() -> None:
     assert set(told("No fatty or oedematous Modic changes at any level.", "modic").values()) == {"none"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Bone marrow oedema of the L4-5 endplates.", "type1"), ("Discogenic marrow oedema at L4-5.", "type1"),
+    ("Subchondral edema at the L4-5 endplates.", "type1"),
+    ("Fatty replacement of the endplates at L4-5.", "type2"), ("Sclerosis of the L4-5 endplates.", "type3"),
+])  # fmt: skip
+def test_what_the_marrow_at_endplates_has_is_a_type(text: str, grades: str) -> None:
+    assert told(text, "modic") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Oedema of the left L5 pedicle. Sclerosis of the L4-5 facets. Fatty replacement of the multifidus at L4-5.",
+    "Oedema of the L4 inferior endplate due to an acute compression fracture.",
+    "Schmorl's node of the L4 inferior endplate with surrounding marrow oedema.",
+    "Facet arthropathy with oedema at L4-5.", "No marrow oedema.",
+])  # fmt: skip
+def test_marrow_elsewhere_and_of_other_causes_has_no_type(text: str) -> None:
+    assert told(text, "modic") == {}

@@ -210,6 +210,30 @@ def test_but_behind_all_leaves_a_level_out(text: str) -> None:
     assert told(text, "degeneration") == dict.fromkeys(["L1-L2", "L2-L3", "L3-L4", "L4-L5"], PRESENT)
 
 
+@pytest.mark.parametrize("text", [
+    "All but L1-2 are bulging.", "All discs are dehydrated, and all but the L1-2 disc are bulging.",
+    "Every level except L1-2 has a bulge.", "Bulging of all the discs other than L1-2.",
+    "There are bulges at all but the L1-2 level.", "All discs apart from L1-2 bulge.",
+])  # fmt: skip
+def test_levels_left_out_of_all_are_told_nothing(text: str) -> None:
+    assert told(text, "bulge") == dict.fromkeys(["L2-L3", "L3-L4", "L4-L5", "L5-S1"], PRESENT)
+
+
+def test_a_level_left_out_of_all_may_be_told_of() -> None:
+    assert told("All discs except L4-5, which bulges, are normal.", "bulge")["L4-L5"] == PRESENT
+    assert told("No canal stenosis at all levels except mild at L4-5.", "canal_stenosis")["L4-L5"] == "mild"
+
+
+def test_which_levels_are_meant_by_all_but_one_is_not_told() -> None:
+    assert labels_of("All but one of the discs are normal.") == {}
+
+
+def test_what_stands_before_a_denial_with_an_exception_is_kept() -> None:
+    text = "Mild facet arthropathy throughout, but no foraminal stenosis, except on the left at L5-S1 where it is mild."
+    assert set(told(text, "facet_arthropathy").values()) == {"mild"}
+    assert len(told(text, "facet_arthropathy")) == 10
+
+
 def test_but_behind_what_all_do_opens_a_clause() -> None:
     assert told("All discs are desiccated but L5-S1 also bulges.", "bulge") == {"L5-S1": PRESENT}
 

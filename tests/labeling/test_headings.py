@@ -422,6 +422,22 @@ def test_levels_and_zones_behind_the_heading_of_a_lesion_have_it(text: str) -> N
     assert told(text, "herniation_zone") == {"L4-L5": "central", "L5-S1": "subarticular_left"}
 
 
+@pytest.mark.parametrize("text", [
+    "Disc protrusions: L3-4 small central, L4-5 medium left paracentral, L5-S1 nil.",
+    "Disc protrusions: L3-4, small, central; L4-5, large, left paracentral; L5-S1: none.",
+    "Disc protrusion:\nL3-4: mild central\nL4-5: moderate left subarticular\nL5-S1: none",
+])  # fmt: skip
+def test_a_degree_and_a_zone_behind_the_heading_of_a_lesion_are_of_it(text: str) -> None:
+    assert told(text, "herniation") == {"L3-L4": "protrusion", "L4-L5": "protrusion", "L5-S1": "none"}
+    assert told(text, "herniation_zone") == {"L3-L4": "central", "L4-L5": "subarticular_left"}
+    assert told(text, "canal_stenosis") == {}
+
+
+def test_a_degree_and_a_zone_behind_the_heading_of_bulges() -> None:
+    text = "Disc bulges: L3-4 mild central, L4-5 moderate left foraminal."
+    assert labels_of(text) == {"L3-L4 bulge": "mild", "L4-L5 bulge": "moderate"}
+
+
 def test_a_zone_behind_the_heading_of_a_stenosis_is_none() -> None:
     assert labels_of("Stenosis: L4-5 (paracentral)") == {}
 

@@ -54,6 +54,16 @@ def test_a_level_beside_an_operated_one_has_the_finding_alone(text: str) -> None
 
 
 @pytest.mark.parametrize("text", [
+    "Moderate canal stenosis above the L4-S1 fusion.", "There is moderate canal stenosis just above the L4-5 fusion.",
+    "Adjacent level disease above the L4-S1 fusion with moderate canal stenosis.",
+    "The disc above the fusion at L4-S1 bulges and causes moderate canal stenosis.",
+    "There is moderate canal stenosis immediately above the fusion at L3-4.",
+])  # fmt: skip
+def test_a_lesion_beside_an_operation_is_of_the_next_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
     "Moderate canal stenosis at the L4-5 fusion level.", "At the L4-5 laminectomy there is moderate canal stenosis.",
     "Above the conus, no lesion. Moderate canal stenosis at L4-5 beside the former laminectomy.",
 ])  # fmt: skip

@@ -537,6 +537,24 @@ def test_a_side_without_a_noun_before_the_other_that_is_free(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "The foramina are normal on the right. On the left they are mildly narrowed at L4-5.",
+    "The right foramina are normal. On the left there is mild narrowing at L4-5.",
+    "The right neural foramina are patent. They are mildly narrowed on the left at L4-5.",
+])  # fmt: skip
+def test_a_side_in_front_goes_on_with_the_openings_of_the_sentence_before(text: str) -> None:
+    found = labels_of(text)
+    assert found.pop("L4-L5 foraminal_stenosis left") == "mild"
+    levels = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
+    assert found == dict.fromkeys([f"{level} foraminal_stenosis right" for level in levels], "none")
+
+
+def test_they_are_the_disc_spaces_of_the_sentence_before() -> None:
+    text = "The disc spaces are preserved. They are mildly narrowed at L4-5."
+    assert told(text, "disc_height_loss")["L4-L5"] == "mild"
+    assert told(text, "canal_stenosis") == {}
+
+
+@pytest.mark.parametrize("text", [
     "L4-5: Foraminal narrowing b/l mod, recess neg.",
     "L4-5: Bulge with foraminal narrowing bilaterally moderate, recesses patent.",
 ])  # fmt: skip

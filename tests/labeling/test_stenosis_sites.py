@@ -315,3 +315,23 @@ def test_hypertrophic_facets_that_narrow_something_are_a_finding() -> None:
 def test_it_is_the_opening_that_a_lesion_enters(text: str, finding: str, grade: str) -> None:
     assert told(text, finding) == {"L5-S1 left": grade}
     assert not told(text, "canal_stenosis")
+
+
+@pytest.mark.parametrize("text", [
+    "Mild narrowing is present in the left foramen at L4-5.", "Mild stenosis is seen in the left L4-5 foramen.",
+    "Mild narrowing was identified within the left foramen at L4-5.",
+    "At L4-5, mild narrowing is found in the left foramen.", "Mild narrowing is most evident in the left L4-5 foramen.",
+])  # fmt: skip
+def test_a_narrowing_that_is_seen_in_a_place_is_of_it(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 foraminal_stenosis left": "mild"}
+
+
+def test_what_is_denied_of_a_place_where_it_is_not_seen() -> None:
+    assert labels_of("No stenosis is seen in the left foramen at L4-5.") == {"L4-L5 foraminal_stenosis left": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild degeneration is seen in the L4-5 facets.", "Mild degenerative changes are seen in the facet joints at L4-5.",
+])  # fmt: skip
+def test_degeneration_that_is_seen_in_joints_is_theirs(text: str) -> None:
+    assert labels_of(text) == dict.fromkeys([f"L4-L5 facet_arthropathy {side}" for side in ("left", "right")], "mild")

@@ -1,0 +1,69 @@
+"""All levels but some: "all but L1-2 are bulging", "all discs except L5-S1 are desiccated"."""
+
+from __future__ import annotations
+
+from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, names_discs
+from deepspine.labeling.level_mentions import follows_preposition
+from deepspine.labeling.level_order import LUMBAR
+from deepspine.labeling.mentions import Mention
+
+_BEFORE_LEVEL = frozenset(("at", "for", "the"))
+_GOES_ON = frozenset(
+    (".", ";", "\n", "are", "is", "were", "was", "appear", "remain", "retain", "show", "demonstrate", "reveal",
+     "have", "has", "bulge", "shows", "demonstrates", "reveals")
+)  # fmt: skip
+"""What stands behind levels that are left out and no more is said of; others may go on with them: "..., where"."""
+
+
+def take_all_but_before(level: Mention, mentions: list[Mention], words: list[str]) -> None:
+    """Let levels that are left out of all, with nothing else said of them, read as those that remain.
+
+    Parameters
+    ----------
+    level
+        Those left out; made those that remain.
+    mentions
+        All before it; what only says "all but" is taken away, and discs that it names are put there.
+    words
+        Of the text.
+    """
+    if level.group is None or not level.group.levels or not mentions or not _excepts(mentions[-1]):
+        return
+    but, before = mentions[-1], mentions[:-1]
+    set_off = before != [] and before[-1].value == "," and before[-1].j == but.i
+    if set_off:
+        before.pop()
+    start = _start_of_all(before, but.i - set_off, words)
+    if start is None or not _BEFORE_LEVEL.issuperset(words[but.j : level.i]) or not _ends(level, words, set_off):
+        return
+    spoken = words[start : but.i]
+    if before and before[-1].i == start:
+        before.pop()
+    if names_discs(spoken):
+        before.append(Mention(DISCS, start, but.i))
+    mentions[:] = before
+    left = tuple(other for other in LUMBAR if other not in level.group.levels)
+    level.i, level.group = but.i, level.group._replace(levels=left)
+    level.form = "at" if follows_preposition(words, start) else ""
+
+
+def _excepts(mention: Mention) -> bool:
+    """Whether a mention leaves something out."""
+    return (mention.kind == "except" and not mention.value) or (mention.kind, mention.value) == ("breaker", "but")
+
+
+def _start_of_all(before: list[Mention], end: int, words: list[str]) -> int | None:
+    """Return where "all levels" or a bare "all" begins that ends at a token; None where there is none."""
+    if before and (before[-1].kind, before[-1].value, before[-1].j) == ("levelref", "all", end):
+        return before[-1].i
+    return end - 1 if words[end - 1 : end] == ["all"] else None
+
+
+def _ends(level: Mention, words: list[str], set_off: bool) -> bool:
+    """Whether nothing is said of levels alone: a verb of all stands behind them, or no word of their sentence."""
+    place = level.j
+    while words[place : place + 1] and words[place] in DISC_WORDS:
+        place += 1
+    if set_off and words[place : place + 1] == [","]:
+        place += 1
+    return place == len(words) or words[place] in _GOES_ON
