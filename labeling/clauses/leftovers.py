@@ -16,6 +16,7 @@ from deepspine.labeling.clauses.frames import (
     STENOSES,
     Conjunct,
     Frame,
+    LevelRef,
     clone,
     meanings,
     merge_side_and_grade,
@@ -189,7 +190,15 @@ class Leftovers(Zones):
             self.flush()
 
     def _narrowed_before(self, conjunct: Conjunct) -> list[Frame]:
-        """Return the stenosis whose effect parts it from its other side: "severe left with contact, | mild right"."""
+        """Return the stenosis that its effect or cause parts from its other side, or its cause from its next level.
+
+        "Severe left with contact, | mild right", "severe at L4-5 due to a bulge and | moderate at L3-4".
+        """
+        if conjunct.level is not None and conjunct.grade:
+            elsewhere = [frame for frame in self.caused if self._is_caused_elsewhere(frame, conjunct.level)]
+            if elsewhere:
+                self.level = conjunct.level
+                return elsewhere
         if not conjunct.grade or conjunct.sides not in (LEFT, RIGHT):
             return []
         caused = [frame for frame in self.caused if _is_graded_other_side(frame, conjunct.sides)]
@@ -198,6 +207,13 @@ class Leftovers(Zones):
         effects = list(takewhile(lambda frame: frame.finding in _EFFECTS, reversed(self.frames)))
         before = self.frames[-len(effects) - 1 : -len(effects)] if effects else []
         return [frame for frame in before if _is_graded_other_side(frame, conjunct.sides)]
+
+    def _is_caused_elsewhere(self, frame: Frame, level: LevelRef) -> bool:
+        """Whether a stenosis has its degree, and its level in front of its cause, and a level is another one."""
+        own = frame.level
+        if frame.finding not in STENOSES or not frame.grade or own is None or frame.inherited:
+            return False
+        return own.i < self.last[0].head.i and set(own.levels).isdisjoint(level.levels)
 
     def _affirm(self) -> None:
         """Say that a level or side has what a heading, or the clause so far, names: "Disc herniation: L4-5 | yes"."""

@@ -201,6 +201,9 @@ class LevelScope(Exceptions):
     def _closes_degrees(self, ref: LevelRef, bare: list[Frame]) -> bool:
         """Whether a level belongs to degrees and sides that wait: "stenosis, mild at L3-4 and severe | at L4-5"."""
         cur = self.cur
+        if _is_degree(cur) and not self.conjuncts and any(self._is_caused_elsewhere(f, ref) for f in self.caused):
+            cur.level = ref
+            return True
         taken = not bare or any(conjunct.level for conjunct in self.conjuncts)
         waiting = [conjunct for conjunct in [*self.conjuncts, cur] if not conjunct.empty]
         if bare and not self.at_header and waiting and all(map(_is_degree, waiting)) and self._ends_said_of(bare):
@@ -230,7 +233,7 @@ class LevelScope(Exceptions):
             return True
         if not cur.sites:
             self._assign([frame for frame in bare if frame not in self.last] or bare, ref)
-        elif following is None:
+        elif following is None or (following.value == "cause" and all(site.value == "other" for site in cur.sites)):
             self._assign(bare, ref)
         return False
 

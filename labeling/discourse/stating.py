@@ -184,9 +184,11 @@ class Stating:
         return context.section != "findings" or context.wide or self.opens_with_denial
 
     def _remember(self, frame: Frame, levels: tuple[int, ...]) -> None:
-        """Keep the side of a herniation for its nerve root, and the levels of a slip."""
+        """Keep the side of a herniation, or else of a cyst, for its nerve root, and the levels of a slip."""
         if frame.finding == "herniation" and frame.sides in (LEFT, RIGHT):
             self.context.herniation.update(dict.fromkeys(levels, frame.sides))
+        elif frame.finding == "synovial_cyst" and frame.sides in (LEFT, RIGHT):
+            self.context.herniation = {**dict.fromkeys(levels, frame.sides), **self.context.herniation}
         elif frame.finding in SLIPS:
             self.context.slip_levels = tuple(sorted({*self.context.slip_levels, *levels}))
 

@@ -49,3 +49,13 @@ def test_fat_before_a_sac_that_is_free_is_not_the_sac(text: str, grades: str) ->
 ])  # fmt: skip
 def test_a_root_is_touched_at_the_level_of_what_touches_it(text: str) -> None:
     assert told(text, "nerve_root") == {"L5-S1 left": "displacement"}
+
+
+def test_a_cyst_of_one_side_is_that_of_the_root_it_compresses() -> None:
+    text = "Synovial cyst on the right at L4-5, measuring 8 mm, compresses the traversing L5 root."
+    assert told(text, "nerve_root") == {"L4-L5 right": "compression"}
+
+
+def test_joints_with_an_effusion_are_where_it_is() -> None:
+    text = "Moderate facet arthropathy with effusion at L4-5 contributing to mild foraminal stenosis."
+    assert told(text, "facet_arthropathy") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}

@@ -335,3 +335,13 @@ def test_what_is_denied_of_a_place_where_it_is_not_seen() -> None:
 ])  # fmt: skip
 def test_degeneration_that_is_seen_in_joints_is_theirs(text: str) -> None:
     assert labels_of(text) == dict.fromkeys([f"L4-L5 facet_arthropathy {side}" for side in ("left", "right")], "mild")
+
+
+@pytest.mark.parametrize("text", [
+    "Severe canal stenosis at L4-5 due to a disc bulge and moderate at L3-4 due to a disc protrusion.",
+    "There is severe canal stenosis at L4-5 because of a bulge, and moderate at L3-4 because of a protrusion.",
+])  # fmt: skip
+def test_a_degree_and_level_behind_a_cause_are_of_the_narrowing(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
+    assert set(told(text, "bulge")) <= {"L4-L5"}
+    assert told(text, "herniation") == {"L3-L4": "protrusion"}
