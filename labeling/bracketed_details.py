@@ -42,8 +42,20 @@ def with_details_behind(mentions: list[Mention]) -> list[Mention]:
                 return mentions
             if _names_noun_behind(mentions, start, end):
                 return _before_noun(mentions, start, items, end)
-            return mentions if all(map(_is_read_in_brackets, items)) else _rewritten(mentions, start, items, end)
+            if not all(map(_is_read_in_brackets, items)):
+                return _rewritten(mentions, start, items, end)
+            return _closing_noun(mentions, start) if len(items) >= _FEWEST else mentions
     return mentions
+
+
+def _closing_noun(mentions: list[Mention], start: int) -> list[Mention]:
+    """Let a list of levels right behind a noun, or a comma, be its place: "Canal stenosis, | L3-4 (mild) and ..."."""
+    end = start - 1 if start and mentions[start - 1].value == "," else start
+    level, noun = mentions[start], mentions[max(end - 1, 0)]
+    if end == 0 or noun.kind not in (*HEADS, "present") or level.i > noun.j + 1:
+        return mentions
+    level.form = "at"
+    return [*mentions[:end], *mentions[start:]]
 
 
 def with_sites_free(mentions: list[Mention]) -> list[Mention]:

@@ -300,7 +300,9 @@ def _is_spoken_number(words: list[str], position: int) -> bool:
 
 def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tuple[str, str]], int, bool] | None:
     """Read `L4 on L5`, `L4 and L5 disc`, `between L4 and L5`, `L3 to L5`."""
-    joint, after, behind = (words[k] if k < len(words) else "" for k in range(start + 1, start + 4))
+    end = start + 3 + (words[start + 1 : start + 3] == ["down", "to"])
+    joint = words[start + 1] if start + 1 < len(words) else ""
+    after, behind = (words[k] if k < len(words) else "" for k in (end - 1, end))
     lower = vertebra(after)
     if joint in _RANGE and upper[0] in "LT" and (ends := _down_to_disc(words, start, upper)) is not None:
         return ends
@@ -313,7 +315,7 @@ def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tupl
         return [(upper, lower)], start + 3, False
     if joint in _RANGE and behind not in ("-", "/") and upper[0] in "LT":
         found = _between(upper, lower)
-        return (found, start + 3, False) if found else None
+        return (found, end, False) if found else None
     return None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from deepspine.labeling.all_but import take_all_but_before
+from deepspine.labeling.heights_and_signals import HEIGHT_AND_SIGNAL, with_heights_and_signals
 from deepspine.labeling.level_lists import with_parted_lists
 from deepspine.labeling.level_mentions import follows_preposition, read_group
 from deepspine.labeling.level_order import lumbar_down_to, vertebra
@@ -113,6 +114,8 @@ def _told_by_neighbours(mentions: list[Mention], words: list[str], root: Node) -
         mentions = with_slips_in_percent(mentions, words)
     if not SCALE_NAMES.isdisjoint(words):
         mentions = with_scale_lists(mentions, words)
+    if any(mention.rule.id in HEIGHT_AND_SIGNAL for mention in mentions):
+        mentions = with_heights_and_signals(mentions, words, root)
     return with_parted_lists(mentions, words, root)
 
 

@@ -64,6 +64,7 @@ class Exceptions(Leftovers):
         if self.fronted is not None:
             self._settle_fronted(*self.fronted)
         elif self.except_start:
+            _name_narrowings(self.frames[self.except_start :], self.frames[: self.except_start])
             self._drop_empty(self.frames[: self.except_start], self.frames[self.except_start :])
 
     def _settle_fronted(self, first: LevelRef, sides: int) -> None:
@@ -112,6 +113,7 @@ def _name_narrowings(said: Sequence[Frame], left: Sequence[Frame]) -> None:
     for frame in said:
         if frame.finding == "stenosis":
             frame.finding, frame.site, frame.plural = named[0].finding, named[0].site, named[0].plural
+            frame.sides = frame.sides or next((side for ref, side in named[0].exclude if ref is frame.level), 0)
 
 
 def _spared(frame: Frame, ref: LevelRef) -> Frame:

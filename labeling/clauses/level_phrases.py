@@ -141,12 +141,23 @@ class LevelPhrases(LevelScope):
             if value == "multi" or not self._is_level_named_behind(mention):
                 self._count_levels(ref)
             return
-        if value == "all" and self._means_discs(mention, ref):
+        if value == "all" and (self._are_those_before(mention) or self._means_discs(mention, ref)):
             return
         if value in _DISC_REFS and (names_discs(spoken) or _is_the_others(spoken)):
             self._add_discs(mention)
         closing = value in _CLOSING_REFS or mention.form == "beyond"
         self._on_levels(ref, closing or self._prepositional(mention))
+
+    def _are_those_before(self, mention: Mention) -> bool:
+        """Whether all are those that open the clause: "below L3 | all discs", "from L3 to S1, | all levels"."""
+        before = self.levels_seen[-1] if self.levels_seen else None
+        if before is None or before is not self.level or self.last or len(before.levels) == 1:
+            return False
+        if self.words[before.j : mention.i] not in ([], [","]):
+            return False
+        if names_discs(self.words[mention.i : mention.j]):
+            self._add_discs(mention)
+        return True
 
     def _is_level_named_behind(self, mention: Mention) -> bool:
         """Whether a level is named that is only described so far: "at the operated level | L4-5", "... | (L4-5)"."""

@@ -71,3 +71,11 @@ def test_degrees_in_brackets_are_those_of_the_part_before(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
     assert told(text, "subarticular_stenosis") == {"L4-L5 left": "severe", "L4-L5 right": "severe"}
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis, L3-4 (mild) and L4-5 (severe).", "Canal stenosis is seen, L3-4 (mild) and L4-5 (severe).",
+    "Canal stenosis L3-4 (mild) and L4-5 (severe).",
+])  # fmt: skip
+def test_a_list_behind_its_noun_needs_no_preposition(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}

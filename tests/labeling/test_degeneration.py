@@ -159,6 +159,27 @@ def test_normal_signal_and_height_are_those_of_the_discs_named(text: str) -> Non
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("text", [
+    "Disc height and signal are preserved at L3-4.", "Normal disc signal and height at L3-4.",
+    "L3-4: Disc height and hydration: normal.", "The L3-4 disc is of normal height and signal.",
+])  # fmt: skip
+def test_height_and_signal_are_told_of_each(text: str) -> None:
+    assert labels_of(text) == {"L3-L4 degeneration": "none", "L3-L4 disc_height_loss": "none"}
+
+
+def test_the_remaining_discs_are_those_without_a_normal_height() -> None:
+    text = "Normal disc signal and height at L1-2, L2-3 and L3-4; the remaining discs are dark and narrowed."
+    normal, worn = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none"), dict.fromkeys(("L4-L5", "L5-S1"), PRESENT)
+    assert told(text, "degeneration") == told(text, "disc_height_loss") == {**normal, **worn}
+
+
+@pytest.mark.parametrize("text", [
+    "Height and signal of the vertebral bodies are normal.", "Normal height and signal of the vertebral bodies.",
+])  # fmt: skip
+def test_height_and_signal_of_bodies_are_no_discs(text: str) -> None:
+    assert labels_of(text) == {}
+
+
 def test_signal_and_height_of_a_vertebra_are_no_discs() -> None:
     assert not labels_of("Normal signal and height of the vertebral bodies.")
 

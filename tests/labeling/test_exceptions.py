@@ -210,6 +210,13 @@ def test_but_behind_all_leaves_a_level_out(text: str) -> None:
     assert told(text, "degeneration") == dict.fromkeys(["L1-L2", "L2-L3", "L3-L4", "L4-L5"], PRESENT)
 
 
+def test_what_is_narrow_where_an_exception_is_made_is_named_before() -> None:
+    text = "There is no stenosis of the foramina, apart from on the left at L5-S1, where there is moderate stenosis."
+    assert told(text, "foraminal_stenosis")["L5-S1 left"] == "moderate"
+    assert told(text, "foraminal_stenosis")["L5-S1 right"] == "none"
+    assert told(text, "canal_stenosis") == {}
+
+
 @pytest.mark.parametrize("text", [
     "All but L1-2 are bulging.", "All discs are dehydrated, and all but the L1-2 disc are bulging.",
     "Every level except L1-2 has a bulge.", "Bulging of all the discs other than L1-2.",

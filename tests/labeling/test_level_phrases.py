@@ -667,3 +667,16 @@ def test_levels_of_normal_appearances_are_normal(text: str) -> None:
 @pytest.mark.parametrize("text", ["Normal appearances of the conus.", "Normal appearances of the sacroiliac joints."])
 def test_normal_appearances_of_other_parts_say_nothing_of_levels(text: str) -> None:
     assert not labels_of(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Below L3 all discs are desiccated.", "From L3 to S1, all discs are desiccated.",
+    "The discs are desiccated from L3 down to S1.", "From L3 down to S1 the discs are desiccated.",
+])  # fmt: skip
+def test_all_are_those_of_a_range_in_front(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)
+
+
+def test_all_in_a_clause_of_their_own_are_all() -> None:
+    text = "From L3 to S1 the discs bulge; all levels show facet arthropathy."
+    assert len(told(text, "facet_arthropathy")) == 10
