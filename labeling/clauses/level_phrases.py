@@ -145,8 +145,15 @@ class LevelPhrases(LevelScope):
             return
         if value in _DISC_REFS and (names_discs(spoken) or _is_the_others(spoken)):
             self._add_discs(mention)
-        closing = value in _CLOSING_REFS or mention.form == "beyond"
+        closing = (value in _CLOSING_REFS and not self._heads_degree(mention)) or mention.form == "beyond"
         self._on_levels(ref, closing or self._prepositional(mention))
+
+    def _heads_degree(self, mention: Mention) -> bool:
+        """Whether one of two levels stands before its degree: "..., | the former mildly and | the latter severely"."""
+        previous, following = self._peek(-1), self._peek()
+        if mention.value not in OF_PAIR or previous is None or following is None or previous.j != mention.i:
+            return False
+        return following.kind == "grade" and (previous.kind == "conj" or previous.value == ",")
 
     def _are_those_before(self, mention: Mention) -> bool:
         """Whether all are those that open the clause: "below L3 | all discs", "from L3 to S1, | all levels"."""

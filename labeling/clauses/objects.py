@@ -40,7 +40,7 @@ _OF_ANY_PART = "degenerative_changes"
 _EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading", "contributing"))
 """Words that make of a narrowing behind a worn disc that of the canal: "degeneration causing | narrowing"."""
 
-_THEM = frozenset(("they", "these", "both"))
+_THEM = frozenset(("they", "these", "those", "both"))
 _BEFORE_THEM = frozenset(("on", "the", "left", "right", "at", "this", "that", "level", "side", ",", "here"))
 """How a sentence points to the openings of the one before, and what may stand before."""
 

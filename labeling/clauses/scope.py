@@ -45,7 +45,7 @@ class Scope(Brackets):
         self._settle_further_object()
         self.focus = False
         value = mention.value
-        if self.words[mention.i] == "/":
+        if self.words[mention.i] in ("/", "to"):
             value = "/"
         if value == "and" and (self._ends_denial(mention) if self.neg else self.open is not None and self._is_clause()):
             self._boundary()

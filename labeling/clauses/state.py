@@ -140,7 +140,7 @@ class State:
         return self.cur
 
     def _push(self, joint: str = "") -> None:
-        if not self.cur.empty:
+        if self.cur.zone or not self.cur.empty:
             self.cur.joint = joint
             self.conjuncts.append(self.cur)
             self._fresh()

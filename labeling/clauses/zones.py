@@ -36,7 +36,9 @@ class Zones(HeadedValues):
 
     def _is_zone_by_itself(self, following: Mention) -> bool:
         """Whether a zone needs no noun, and none stands behind "and": "protrusion, left paracentral |, and a bulge"."""
-        return bool(self.cur.zone) and not self.cur.sites and following.kind == "conj"
+        behind = self._peek(2)
+        goes_on = behind is not None and (behind.kind in ("side", "zone") or behind.form == "adj")
+        return bool(self.cur.zone) and not self.cur.sites and following.kind == "conj" and not goes_on
 
     def _lie_in_zone(self) -> bool:
         """Give the lesion just read, or the one headed, the zone that waits and its side; returns whether one does.

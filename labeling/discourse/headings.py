@@ -26,6 +26,9 @@ _OF_NAME = frozenset(("the", "change", "changes"))
 
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
 
+_OF_LEVEL = frozenset(("canal", "disc", "facet", "flavum", "foramen", "recess", "root", "sac"))
+"""Parts of a level that its heading may name."""
+
 
 class Headings:
     """Reads what stands before the text: it moves the context, and leaves the rest of the sentence."""
@@ -240,9 +243,9 @@ class Headings:
         if levels and not asserting:
             context.leave_skipped()
             self.set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
-            discs = self._discs_of(head, levels[-1])
-            if discs and not standalone:
-                context.topic, context.topic_standalone = make_topic(discs), False
+            parts = self._parts_of(head, levels[-1])
+            if parts and not standalone:
+                context.topic, context.topic_standalone = make_topic(parts), False
             return "level"
         region = self.regions.within(start, end)
         if region and not levels and not asserting and end - start <= 8:
@@ -261,13 +264,13 @@ class Headings:
         self.set_topic(head, start, sentence, standalone)
         return "topic"
 
-    def _discs_of(self, head: list[Mention], level: Mention) -> list[Mention]:
-        """Return the discs that a heading of levels names: "L4-5 | disc:", "The remaining | discs:"."""
+    def _parts_of(self, head: list[Mention], level: Mention) -> list[Mention]:
+        """Return what a heading names of its levels: "L4-5 | left foramen:", "The remaining | discs:"."""
         if level.kind != "level" and self.words[level.j - 1] in DISC_WORDS:
             return [Mention(DISCS, level.j - 1, level.j)]
-        return [
-            mention for mention in head if mention.value == "disc" and mention.kind == "site" and mention.i >= level.j
-        ]
+        behind = [mention for mention in head if mention.i >= level.j]
+        parts = [mention for mention in behind if mention.kind == "site" and mention.value in _OF_LEVEL]
+        return [mention for mention in behind if mention in parts or (parts and mention.kind == "side")]
 
     def _end_side(self, *, standalone: bool) -> None:
         """End a side's heading at another one, unless that stands beside or, on its line, below it."""
