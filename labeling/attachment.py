@@ -32,6 +32,10 @@ _FINDINGS = frozenset(("finding", "pred"))
 _ENDS = frozenset((".", ",", ";", ")", NEWLINE))
 _NAMING = _FINDINGS | {"site", "side"}
 _NIL = frozenset(("nil", "none", "nothing"))
+_BEFORE_LEVEL = frozenset(("breaker", "of", "site"))
+_MAX_TO_LEVEL = 4
+"""Kinds of mentions between "as does" and a level, "the disc at", and how many with it."""
+
 _SIGNIFICANT = frozenset(("significant", "significance"))
 _NO = Rule("neg.by_position", "neg", "no", ())
 _NARROWING = Rule("pred.narrowing_disc", "pred", "narrow", (), form="verb")
@@ -125,6 +129,19 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
         if self.words[mention.i : mention.j] != ["no"] or not (not behind or behind[0] in _ENDS):
             return False
         return previous is not None and previous.kind in _FINDINGS and previous.j == mention.i
+
+    def on_likewise(self, mention: Mention) -> None:
+        """Say the same of what follows; a lesion of the next level: "L4-5 bulges, as does | (the disc at) L5-S1"."""
+        super().on_likewise(mention)
+        if not self.last or self.last[-1].head.kind != "finding":
+            return
+        ahead = self.mentions[self.index + 1 : self.index + 1 + _MAX_TO_LEVEL]
+        place = next((place for place, other in enumerate(ahead, 1) if other.kind == "level"), 0)
+        if place and all(other.kind in _BEFORE_LEVEL for other in ahead[: place - 1]):
+            level = ahead[place - 1]
+            assert level.group is not None
+            self.index += place
+            self._repeat_last(LevelRef(level.group.levels, "", level.i, level.j))
 
     def on_answer(self, mention: Mention) -> None:
         """Assert or deny the heading: "Canal stenosis: | Yes"."""

@@ -21,6 +21,7 @@ MAX_MODIC_WORDS = 4
 """Words between "Modic" and its type: "Modic type endplate changes"."""
 
 _NUMERAL_JOINS = frozenset(("/", "-", "and", "to", "&", "or", "+"))
+_RANGES = frozenset(("to", "-"))
 _MODIC_WORDS = frozenset(
     ("type", "types", "typ", "grade", "stage", "endplate", "change", "changes", "degenerative", "mixed")
 )
@@ -214,20 +215,22 @@ def _bits_of(numbers: Iterable[int]) -> int:
 
 
 def _numerals(words: list[str], i: int) -> tuple[list[int], int]:
-    """Read `2`, `II`, `I/II`, `I and type II` from a token on; returns the numbers and the token behind them."""
+    """Read `2`, `II`, `I/II`, `I and type II`, `II to IV` from a token on; returns the numbers and the token behind."""
     found: list[int] = []
     j = i
+    is_range = False
     while j < len(words):
         value = NUMERALS.get(words[j])
         if value is None:
             break
-        found.append(value)
+        found += range(found[-1] + 1, value + 1) if is_range and value > found[-1] else [value]
         j += 1
         if j < len(words) and words[j] in ("ii", "iii") and words[j - 1] in ("i", "ii"):
             continue
         following = _joined_numeral(words, j)
         if following is None:
             break
+        is_range = words[j] in _RANGES
         j = following
     return found, j
 

@@ -11,6 +11,7 @@ from copy import copy
 from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import HEADS, SIDES, Mention
+from deepspine.labeling.number_mentions import read_value
 
 _WORDS = frozenset(("respectively", "resp"))
 _DEGREES = frozenset(("grade", "cap", "to", "neg", "number"))
@@ -46,20 +47,46 @@ def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]
         Levels that a heading names, or the sentence before, to which "these levels" point.
     """
     spoken = words[mentions[0].i : mentions[-1].j + 2] if mentions else []
+    apart = _grades_apart(mentions, words)
     if _WORDS.isdisjoint(spoken):
-        return mentions
+        return _grades_at(apart) or mentions
     levels = [level for mention in mentions if mention.group is not None for level in _each_of(mention, mention.group)]
     if not levels and all(mention.value in _POINTING for mention in mentions if mention.kind == "levelref"):
         group = LevelGroup(tuple(headed), mentions[0].i)
         levels = _each_of(Mention(_LEVEL, mentions[0].i, mentions[0].i), group)
     place = mentions[0].i + next(place for place, word in enumerate(spoken) if word in _WORDS)
-    ahead = [mention for mention in mentions if mention.i < place]
-    for listed, rest in ((ahead, mentions[len(ahead) :]), (mentions, [])):
+    ahead = [mention for mention in apart if mention.i < place]
+    for listed, rest in ((ahead, apart[len(ahead) :]), (apart, [])):
         told = _values_at(_by_side(listed, words), levels) or _lesions_at(listed, levels)
         told = told or _values_of_sites(listed, words)
         if told:
             return [*told, *_of_all(rest, levels)]
     return mentions
+
+
+def _grades_apart(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return mentions with "III and IV" of Pfirrmann's scale as one grade each."""
+    found: list[Mention] = []
+    for mention in mentions:
+        spoken = words[mention.i : mention.j] if mention.value == "pfirrmann" else []
+        joint = mention.i + spoken.index("and") if "and" in spoken else mention.j
+        first, last = (read_value("pfirrmann", words[end - 1 : end], 0) for end in (joint, mention.j))
+        if joint < mention.j and first is not None and last is not None:
+            first.i, first.j = mention.i, joint
+            last.i, last.j = joint + 1, mention.j
+            found += [first, Mention(_AND, joint, joint + 1), last]
+        else:
+            found.append(mention)
+    return found
+
+
+def _grades_at(mentions: list[Mention]) -> list[Mention]:
+    """Return a list of Pfirrmann's grades as those of as many levels behind it: "II, III and IV at L3-4, L4-5, ..."."""
+    grades = [place for place, mention in enumerate(mentions) if mention.value == "pfirrmann"]
+    levels = [level for mention in mentions if mention.group is not None for level in _each_of(mention, mention.group)]
+    if len(grades) <= _FEWEST or len(levels) != len(grades) or _has_levels(mentions[: grades[-1]]):
+        return []
+    return _lesions_at(mentions, levels)
 
 
 def _of_all(rest: list[Mention], levels: Sequence[Mention]) -> list[Mention]:

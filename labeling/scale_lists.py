@@ -25,7 +25,7 @@ _AHEAD = 4
 _SCALED = frozenset(("disc", "disk", "discs", "disks", "degeneration", "stenosis", "narrowing"))
 """Words for what a scale grades; they may stand behind a grade: "Pfirrmann grade IV | degeneration at L4-5, V at"."""
 
-_ENDS = frozenset((".", NEWLINE, ",", ";", "|", ")", "(", "and", "at"))
+_ENDS = frozenset((".", NEWLINE, ",", ";", "|", ")", "(", "and", "at", "from", "respectively"))
 """What may stand behind a grade of a list, beside a level or a side."""
 
 

@@ -22,6 +22,7 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
+from deepspine.labeling.denied_places import with_neither_ahead
 from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers, with_listed_places
 from deepspine.labeling.discourse.carrying import ANAPHORS, Carrying
 from deepspine.labeling.discourse.context import Context, Reading
@@ -213,7 +214,7 @@ class Reader:
         mentions = with_types(mentions, words, topic)
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(mentions, words, start)
-        mentions = with_subjects_apart(mentions, words)
+        mentions = with_neither_ahead(with_subjects_apart(mentions, words), words)
         return with_levels_in_order(mentions, words, topic), start
 
     def _levels_pointed_to(self, mentions: list[Mention], *, at_header: bool) -> tuple[int, ...]:

@@ -527,3 +527,18 @@ def test_a_level_that_is_normal_below_degenerative_changes_is_so_altogether(head
     found = labels_of(f"{heading} L2-3 mild bulge. L5-S1 unremarkable.")
     assert found["L2-L3 bulge"] == "mild"
     assert {found[f"L5-S1 {finding}"] for finding in ("bulge", "canal_stenosis", "herniation")} == {"none"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5 canal: mild; foramina: moderate.", "L4-5 canal: mild. L4-5 foramina: moderate.",
+    "L4-5 spinal canal: mild stenosis.\nL4-5 neural foramina: moderate stenosis.",
+])  # fmt: skip
+def test_a_heading_may_name_a_part_of_its_level(text: str) -> None:
+    foramina = dict.fromkeys([f"L4-L5 foraminal_stenosis {side}" for side in ("left", "right")], "moderate")
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "mild", **foramina}
+
+
+def test_a_heading_may_name_a_side_of_a_part() -> None:
+    text = "L4-5 left foramen: moderate. L4-5 right foramen: mild. L4-5 facets: severe."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
+    assert set(told(text, "facet_arthropathy").values()) == {"severe"}

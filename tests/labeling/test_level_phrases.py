@@ -680,3 +680,20 @@ def test_all_are_those_of_a_range_in_front(text: str) -> None:
 def test_all_in_a_clause_of_their_own_are_all() -> None:
     text = "From L3 to S1 the discs bulge; all levels show facet arthropathy."
     assert len(told(text, "facet_arthropathy")) == 10
+
+
+@pytest.mark.parametrize("text", [
+    "At L3-4 and L4-5 the discs are dehydrated, the former mildly and the latter severely.",
+    "The L3-4 and L4-5 discs are dehydrated, the former mildly, the latter severely.",
+    "The discs are dehydrated at L3-4 and L4-5, mildly at the former and severely at the latter.",
+])  # fmt: skip
+def test_the_former_and_the_latter_stand_before_their_degrees(text: str) -> None:
+    assert told(text, "degeneration") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5 shows a protrusion, as does L5-S1.", "The disc at L4-5 is protruded, as is that at L5-S1.",
+    "L4-5 has a protrusion, as does the disc at L5-S1.",
+])  # fmt: skip
+def test_a_level_does_as_another(text: str) -> None:
+    assert told(text, "herniation") == {"L4-L5": "protrusion", "L5-S1": "protrusion"}

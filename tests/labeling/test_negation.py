@@ -445,3 +445,11 @@ def test_nor_adds_an_object(text: str) -> None:
 def test_nor_adds_a_side() -> None:
     text = "L4-5: The bulge contacts neither the right nor the left L5 root."
     assert told(text, "nerve_root") == {"L4-L5 left": "none", "L4-L5 right": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis is seen neither at L3-4 nor at L4-5.", "There is canal stenosis at neither L3-4 nor L4-5.",
+    "The L3-4 and L4-5 discs bulge, with canal stenosis at neither level.",
+])  # fmt: skip
+def test_neither_of_two_places_has_what_stands_before(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": "none"}

@@ -226,3 +226,21 @@ def test_otherwise_in_short(words: str) -> None:
 )
 def test_words_of_the_trade(text: str, finding: str, grades: str) -> None:
     assert told(text, finding)["L4-L5"] == grades
+
+
+@pytest.mark.parametrize("text", [
+    "Pfirrmann grades II, III and IV at L3-4, L4-5 and L5-S1.", "Pfirrmann grades 2, 3 and 4 from L3-4 to L5-S1.",
+    "Pfirrmann grades II, III and IV at L3-4, L4-5 and L5-S1, respectively.",
+])  # fmt: skip
+def test_grades_listed_before_as_many_levels_are_one_each(text: str) -> None:
+    assert told(text, "pfirrmann") == {"L3-L4": "grade2", "L4-L5": "grade3", "L5-S1": "grade4"}
+
+
+def test_two_grades_before_two_levels_are_shared_out_where_it_says_so() -> None:
+    text = "Pfirrmann III and IV at L4-5 and L5-S1"
+    assert told(text, "pfirrmann") == dict.fromkeys(("L4-L5", "L5-S1"), "grade3|grade4")
+    assert told(f"{text}, respectively.", "pfirrmann") == {"L4-L5": "grade3", "L5-S1": "grade4"}
+
+
+def test_a_range_of_grades_holds_those_between() -> None:
+    assert told("Pfirrmann grade II to IV at L4-5.", "pfirrmann") == {"L4-L5": "grade2|grade3|grade4"}

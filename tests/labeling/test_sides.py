@@ -569,3 +569,15 @@ def test_a_degree_behind_both_sides_before_the_next_item(text: str) -> None:
 ])  # fmt: skip
 def test_a_root_is_on_the_side_told_last(text: str) -> None:
     assert told(text, "nerve_root") == {"L4-L5 right": "compression"}
+
+
+@pytest.mark.parametrize("text", [
+    "The foramina at L4-5 are mildly narrowed; those at L5-S1 are severely narrowed.",
+    "The foramina at L4-5 are mildly narrowed. Those at L5-S1 are severely narrowed.",
+])  # fmt: skip
+def test_those_are_the_openings_of_the_clause_before(text: str) -> None:
+    mild, severe = (
+        {f"{level} {side}": grade for side in ("left", "right")}
+        for level, grade in (("L4-L5", "mild"), ("L5-S1", "severe"))
+    )
+    assert told(text, "foraminal_stenosis") == {**mild, **severe}

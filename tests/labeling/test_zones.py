@@ -167,3 +167,22 @@ def test_a_side_behind_an_annular_tear_is_that_of_the_protrusion() -> None:
 
 def test_a_bulge_with_a_tear_has_no_zone() -> None:
     assert told("L5-S1: Bulge with an annular fissure in the midline.", "herniation_zone") == {}
+
+
+@pytest.mark.parametrize(("zone", "grades"), [
+    ("Central to left paracentral", "central|subarticular_left"),
+    ("Left paracentral to foraminal", "subarticular_left|foraminal_left"),
+    ("Central to left foraminal", "central|foraminal_left"),
+    ("Left subarticular to foraminal", "subarticular_left|foraminal_left"),
+    ("Left far lateral (extraforaminal)", "extraforaminal_left"),
+    ("Left paracentral (subarticular)", "subarticular_left"),
+])  # fmt: skip
+def test_zones_from_one_to_another_are_all_told(zone: str, grades: str) -> None:
+    assert told(f"{zone} disc protrusion at L4-5.", "herniation_zone") == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Protrusion at L4-5 (left paracentral to foraminal).", "Protrusion at L4-5, left paracentral and foraminal, 5 mm.",
+])  # fmt: skip
+def test_joined_zones_behind_a_level_are_all_told(text: str) -> None:
+    assert told(text, "herniation_zone") == {"L4-L5": "subarticular_left|foraminal_left"}
