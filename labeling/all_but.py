@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, names_discs
-from deepspine.labeling.level_mentions import follows_preposition
+from deepspine.labeling.level_mentions import LevelGroup, follows_preposition
 from deepspine.labeling.level_order import LUMBAR
 from deepspine.labeling.mentions import Mention
 
@@ -27,7 +27,8 @@ def take_all_but_before(level: Mention, mentions: list[Mention], words: list[str
     words
         Of the text.
     """
-    if level.group is None or not level.group.levels or not mentions or not _excepts(mentions[-1]):
+    levels = level.group.levels if level.group is not None else level.rule.levels
+    if not levels or not mentions or not _excepts(mentions[-1]):
         return
     but, before = mentions[-1], mentions[:-1]
     set_off = before != [] and before[-1].value == "," and before[-1].j == but.i
@@ -42,8 +43,8 @@ def take_all_but_before(level: Mention, mentions: list[Mention], words: list[str
     if names_discs(spoken):
         before.append(Mention(DISCS, start, but.i))
     mentions[:] = before
-    left = tuple(other for other in LUMBAR if other not in level.group.levels)
-    level.i, level.group = but.i, level.group._replace(levels=left)
+    level.kind, level.i = "level", but.i
+    level.group = LevelGroup(tuple(other for other in LUMBAR if other not in levels), level.j)
     level.form = "at" if follows_preposition(words, start) else ""
 
 

@@ -20,6 +20,7 @@ from deepspine.labeling.paired_sides import (
     with_side_of_root,
     with_side_of_worse,
     without_both_of_levels,
+    without_side_compared,
 )
 from deepspine.labeling.past import without_past
 from deepspine.labeling.seen_places import without_seen
@@ -115,6 +116,8 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = without_both_of_levels(mentions, words)
     if "focus" in kinds and "grade" in kinds:
         mentions = with_degree_of_worse(mentions)
+    if "focus" in kinds:
+        mentions = without_side_compared(mentions, words)
     if "focus" in kinds and "site" in kinds:
         mentions = with_side_of_worse(mentions, words)
     if "pred" in kinds and "of" in kinds:

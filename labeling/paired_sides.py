@@ -39,6 +39,10 @@ _ENDS = frozenset(("mark", "breaker", "level", "levels"))
 _AMONG_VALUES = frozenset(("grade", "post_neg", "conj", "mark", "level", "levels", "of", "to"))
 """Kinds of mentions that a list of such values is made of: "mild/moderate | at L4-5, | none/mild | at L5-S1"."""
 
+_MAX_COMPARED = 4
+_BEHIND_THAN = frozenset(("in", "on", "that", "the"))
+"""Words from "than" to the side that is compared with another, and how many with it."""
+
 
 def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequence[Mention]) -> list[Mention]:
     """Give "moderate/mild" behind the heading "Foramina (Lt/Rt)" a side each.
@@ -81,6 +85,16 @@ def with_degree_of_worse(mentions: list[Mention]) -> list[Mention]:
 
 def _windows(mentions: list[Mention], count: int) -> Iterator[tuple[Mention, ...]]:
     return zip(*(mentions[place:] for place in range(count)), strict=False)
+
+
+def without_side_compared(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out the side that the worse one is compared with: "more on the left than | the right"."""
+    return [mention for mention in mentions if mention.kind not in SIDES or not _is_compared(mention, words)]
+
+
+def _is_compared(side: Mention, words: list[str]) -> bool:
+    before = words[max(side.i - _MAX_COMPARED, 0) : side.i]
+    return "than" in before and _BEHIND_THAN.issuperset(before[before.index("than") + 1 :])
 
 
 def with_side_of_worse(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -51,9 +51,10 @@ def _subjects(mentions: list[Mention], start: int) -> tuple[list[list[Mention]],
         while end < len(mentions) and mentions[end].kind in _OF_SUBJECT:
             end += 1
         kinds = [mention.kind for mention in mentions[place:end]]
-        if kinds.count("level") != 1 or "site" not in kinds:
+        if kinds.count("level") != 1 or not ("site" in kinds or (subjects and "side" in kinds)):
             return [], place
-        subjects.append(mentions[place:end])
+        told = [] if "site" in kinds else [mention for mention in subjects[-1] if mention.kind == "site"]
+        subjects.append([*mentions[place:end][:1], *map(copy, told), *mentions[place + 1 : end]])
         place = end
         while place < len(mentions) and mentions[place].value in (",", "and"):
             place += 1

@@ -86,6 +86,8 @@ def scan(words: list[str], root: Node) -> list[Mention]:
                     rule, j = node.rule, end
         if rule is not None:
             found = Mention(rule, i, j) if rule.kind != "modic" else read_modic(words, i, j)
+            if rule.levels:
+                take_all_but_before(found, mentions, words)
             add(found)
             i = found.j
             continue

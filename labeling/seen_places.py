@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 
-from deepspine.labeling.clauses.frames import meanings
+from deepspine.labeling.clauses.frames import DISCS, meanings
 from deepspine.labeling.mentions import Mention
 
 _VERBS = frozenset(("cop", "present"))
@@ -21,6 +21,9 @@ _FINDS = frozenset(
      "visualized", "within", "the", "that", "both")
 )  # fmt: skip
 """Words between the verb and the place that add nothing."""
+
+_LIMITS = frozenset(("confined", "largely", "limited", "mainly", "only", "restricted"))
+"""Words by which a lesion "is limited to" its place."""
 
 
 def without_seen(mentions: list[Mention], words: list[str]) -> list[Mention]:
@@ -56,3 +59,19 @@ def _lies_behind(mentions: list[Mention], place: int, noun: Mention, words: list
         return False
     found = words[mentions[place - 1].j : ahead[0].i]
     return site.kind == "site" and (noun.value, site.value) in meanings() and _FINDS.issuperset(found)
+
+
+def with_limits(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return the mentions with levels that a lesion "is limited to" behind it: "bulging of the discs at | L5-S1"."""
+    for place in range(2, len(mentions) - 1):
+        verb, to, level = mentions[place - 1 : place + 2]
+        limits = verb.kind == "cop" and to.kind == "to" and level.kind in ("level", "levels") and verb.j < to.i
+        if limits and _LIMITS.issuperset(words[verb.j : to.i]):
+            level.form = "at"
+            return [*map(_as_discs, mentions[: place - 1]), *mentions[place + 1 :]]
+    return mentions
+
+
+def _as_discs(mention: Mention) -> Mention:
+    """Return "the discs" as what is meant and no place."""
+    return Mention(DISCS, mention.i, mention.j) if (mention.kind, mention.value) == ("levelref", "all") else mention

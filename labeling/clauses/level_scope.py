@@ -168,7 +168,8 @@ class LevelScope(Exceptions):
         bare = [frame for frame in bare if not frame.soft]
         if bare and not any(frame.inherited and not self._lies_elsewhere(frame, ref) for frame in bare):
             self._assign(bare, ref)
-            self._give_side([frame for frame in bare if frame in self.last], self.focus_side)
+            if not self.focus_compares:
+                self._give_side([frame for frame in bare if frame in self.last], self.focus_side)
             self.level = ref
         elif self._is_further(ref):
             self._repeat_last(ref)

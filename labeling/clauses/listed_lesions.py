@@ -31,6 +31,7 @@ class ListedLesions(Leftovers):
         alone = counting is not None and counting.kind == "side" and counting.j == comma.j + 1
         step = 2 if alone or (counting is not None and counting.kind == "conj" and counting.i == comma.j) else 1
         if self._degree_follows(step):
+            self.flush()
             self._take_degree_of_all(self._listed(word, of_last=True), step)
         elif self._effect_follows(step) and self._speak_of_all(self._listed(word, of_last=False)):
             self.index += alone

@@ -27,6 +27,9 @@ _LOPSIDED = (["asymmetric"], ["eccentric"])
 _NOUN = HEADS | {"grade", "side", "site", "zone"}
 """What describes a lesion or tells where it is worst, and the kinds of mentions up to the lesion's name."""
 
+_COMPARATIVES = frozenset(("greater", "larger", "more", "worse"))
+"""Words that compare two sides, so that both have it."""
+
 
 class Scope(Brackets):
     """Where items and clauses end: conjunctions, marks, linking words."""
@@ -301,6 +304,7 @@ class Scope(Brackets):
             return
         self._finish_open()
         self.focus = True
+        self.focus_compares = not _COMPARATIVES.isdisjoint(self.words[mention.i : mention.j])
         self.focus_side = 0
 
     def _describes_lesion(self, focus: Mention) -> bool:

@@ -47,9 +47,9 @@ class State:
         Whether a hedge is in force, and the heads in its reach so far.
     levels_seen, level_used, vertebrae
         Levels named so far; whether those in force have closed heads before; single vertebrae.
-    focus, focus_side, focus_level, worst_level, of_worst
-        Whether "worst" stands before what follows; the side and level that it named; the level whose degree follows;
-        whether the sentence went on at it.
+    focus, focus_compares, focus_side, focus_level, worst_level, of_worst
+        Whether "worst" stands before what follows; whether it was but "worse"; the side and level that it named; the
+        level whose degree follows; whether the sentence went on at it.
     excepting, spares, except_start, except_at, except_named, aside, fronted
         Whether the level of an exception is awaited; whether it is spared something; first frame behind it, and its
         token; whether its level was named at once; all levels excepted; the one that opened the sentence, its side.
@@ -108,6 +108,7 @@ class State:
     level_used: bool = False
     vertebrae: list[str] = field(default_factory=list)
     focus: bool = False
+    focus_compares: bool = False
     focus_side: int = 0
     focus_level: LevelRef | None = None
     worst_level: LevelRef | None = None

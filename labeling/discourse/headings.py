@@ -268,9 +268,9 @@ class Headings:
         """Return what a heading names of its levels: "L4-5 | left foramen:", "The remaining | discs:"."""
         if level.kind != "level" and self.words[level.j - 1] in DISC_WORDS:
             return [Mention(DISCS, level.j - 1, level.j)]
-        behind = [mention for mention in head if mention.i >= level.j]
-        parts = [mention for mention in behind if mention.kind == "site" and mention.value in _OF_LEVEL]
-        return [mention for mention in behind if mention in parts or (parts and mention.kind == "side")]
+        parts = [m for m in head if m.kind == "site" and m.value in _OF_LEVEL and m.i >= level.j]
+        sides = [m for m in head if m.kind == "side" and (m.i >= level.j or m.j == level.i)] if parts else []
+        return [*sides, *parts]
 
     def _end_side(self, *, standalone: bool) -> None:
         """End a side's heading at another one, unless that stands beside or, on its line, below it."""

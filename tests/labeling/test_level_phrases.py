@@ -697,3 +697,15 @@ def test_the_former_and_the_latter_stand_before_their_degrees(text: str) -> None
 ])  # fmt: skip
 def test_a_level_does_as_another(text: str) -> None:
     assert told(text, "herniation") == {"L4-L5": "protrusion", "L5-S1": "protrusion"}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulging of the discs is limited to L4-5 and L5-S1.", "Disc bulging is confined to the lower two levels.",
+    "Disc bulging is restricted to L4-5 and L5-S1.",
+])  # fmt: skip
+def test_a_lesion_is_limited_to_levels(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": PRESENT, "L5-S1": PRESENT}
+
+
+def test_levels_that_are_counted_may_be_left_out_of_all() -> None:
+    assert set(told("All but the upper two discs are desiccated.", "degeneration")) == {"L3-L4", "L4-L5", "L5-S1"}

@@ -581,3 +581,35 @@ def test_those_are_the_openings_of_the_clause_before(text: str) -> None:
         for level, grade in (("L4-L5", "mild"), ("L5-S1", "severe"))
     )
     assert told(text, "foraminal_stenosis") == {**mild, **severe}
+
+
+@pytest.mark.parametrize("text", [
+    "Foraminal narrowing is greater on the left than on the right at L5-S1.",
+    "L5-S1: Foraminal narrowing, more on the left than the right.",
+    "Foraminal narrowing is worse on the left at L5-S1.",
+])  # fmt: skip
+def test_a_side_that_is_worse_than_the_other_leaves_both(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": PRESENT, "L5-S1 right": PRESENT}
+
+
+def test_a_degree_behind_a_comparison_of_sides_is_of_both() -> None:
+    text = "The foramina are narrowed at L5-S1, more on the left than the right, severely."
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "severe", "L5-S1 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Both foramina at L4-5 and the left at L5-S1 are mildly narrowed.",
+    "Both L4-5 foramina are mildly narrowed, and the left L5-S1 foramen is mildly narrowed.",
+])  # fmt: skip
+def test_a_side_at_another_level_is_of_the_site_before(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == dict.fromkeys(("L4-L5 left", "L4-L5 right", "L5-S1 left"), "mild")
+
+
+def test_both_lesions_of_different_sides_have_the_degree_behind() -> None:
+    text = "Right foraminal stenosis at L3-4 and left at L4-5, both mild."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 right": "mild", "L4-L5 left": "mild"}
+
+
+def test_a_side_before_the_level_of_a_heading_is_that_of_the_part() -> None:
+    text = "Left L5-S1 foramen: severely narrowed; right: patent."
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": "severe", "L5-S1 right": "none"}
