@@ -68,16 +68,19 @@ def _grades_apart(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Return mentions with "III and IV" of Pfirrmann's scale as one grade each."""
     found: list[Mention] = []
     for mention in mentions:
-        spoken = words[mention.i : mention.j] if mention.value == "pfirrmann" else []
-        joint = mention.i + spoken.index("and") if "and" in spoken else mention.j
-        first, last = (read_value("pfirrmann", words[end - 1 : end], 0) for end in (joint, mention.j))
-        if joint < mention.j and first is not None and last is not None:
-            first.i, first.j = mention.i, joint
-            last.i, last.j = joint + 1, mention.j
-            found += [first, Mention(_AND, joint, joint + 1), last]
-        else:
-            found.append(mention)
+        spoken = words[mention.i : mention.j] if mention.value == "pfirrmann" else ()
+        found += _each_grade(mention, words, mention.i + spoken.index("and")) if "and" in spoken else (mention,)
     return found
+
+
+def _each_grade(both: Mention, words: list[str], joint: int) -> tuple[Mention, ...]:
+    """Return two grades on both sides of a joint, and what joins them."""
+    first, last = (read_value("pfirrmann", words[end - 1 : end], 0) for end in (joint, both.j))
+    if first is None or last is None:
+        return (both,)
+    first.i, first.j = both.i, joint
+    last.i, last.j = joint + 1, both.j
+    return first, Mention(_AND, joint, joint + 1), last
 
 
 def _grades_at(mentions: list[Mention]) -> list[Mention]:

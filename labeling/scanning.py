@@ -27,7 +27,7 @@ from deepspine.labeling.slip_mentions import (
     with_slips_in_percent,
 )
 from deepspine.labeling.tokenization import Tokens
-from deepspine.labeling.zone_ranges import is_zone, with_zones_joined
+from deepspine.labeling.zone_ranges import with_zones_joined
 
 _LEVEL = Rule("level.named", "level", "", ())
 _VERTEBRA = Rule("vertebra", "vertebra", "", ())
@@ -119,9 +119,7 @@ def _told_by_neighbours(mentions: list[Mention], words: list[str], root: Node) -
         mentions = with_scale_lists(mentions, words)
     if any(mention.rule.id in HEIGHT_AND_SIGNAL for mention in mentions):
         mentions = with_heights_and_signals(mentions, words, root)
-    if any(map(is_zone, mentions)):
-        mentions = with_zones_joined(mentions, words, root)
-    return with_parted_lists(mentions, words, root)
+    return with_parted_lists(with_zones_joined(mentions, words, root), words, root)
 
 
 def _is_spinal_alone(words: list[str], root: Node) -> bool:

@@ -6,6 +6,7 @@ from deepspine.labeling.lexicon import Node, Rule
 from deepspine.labeling.mentions import Mention
 
 _SIDES = {side: Rule(f"side.{side}_of_range", "side", side, ()) for side in ("left", "right")}
+_JOINING = frozenset(("to", "("))
 _BRACKETED = 3
 """Mentions of a zone in brackets."""
 
@@ -22,13 +23,14 @@ def with_zones_joined(mentions: list[Mention], words: list[str], root: Node) -> 
     for place, mention in enumerate(mentions):
         if place == closing:
             continue
-        if not joined or not is_zone(joined[-1]) or joined[-1].j != mention.i:
+        word = words[mention.i]
+        if word not in _JOINING or not joined or joined[-1].j != mention.i or not _is_zone(joined[-1]):
             joined.append(mention)
-        elif words[mention.i] == "to" and _stands_next(mentions, place + 1, mention):
+        elif word == "to" and _stands_next(mentions, place + 1, mention):
             joined.append(Mention(joint, mention.i, mention.i + 1))
             if mention.kind == "side_post":
                 joined.append(Mention(_SIDES[mention.value], mention.i + 1, mention.j))
-        elif mention.value == "(" and _is_bracketed(mentions, place):
+        elif word == "(" and _is_bracketed(mentions, place):
             joined.append(Mention(joint, mention.i, mention.j))
             closing = place + 2
         else:
@@ -36,7 +38,7 @@ def with_zones_joined(mentions: list[Mention], words: list[str], root: Node) -> 
     return joined
 
 
-def is_zone(mention: Mention) -> bool:
+def _is_zone(mention: Mention) -> bool:
     """Whether a mention names a zone, or a site that may be one: "foraminal"."""
     return mention.kind == "zone" or (mention.kind, mention.form) == ("site", "adj")
 
@@ -45,10 +47,10 @@ def _stands_next(mentions: list[Mention], place: int, to: Mention) -> bool:
     """Whether a zone, maybe with its side, stands right behind "to"; the side may be read together with it."""
     one, other = [*mentions[place : place + 2], to, to][:2]
     if to.kind == "side_post":
-        return to.value in _SIDES and is_zone(one) and one.i == to.j
+        return to.value in _SIDES and _is_zone(one) and one.i == to.j
     if to.kind != "to" or one.i != to.j:
         return False
-    return is_zone(one) or (one.kind == "side" and is_zone(other) and other.i == one.j)
+    return _is_zone(one) or (one.kind == "side" and _is_zone(other) and other.i == one.j)
 
 
 def _is_bracketed(mentions: list[Mention], place: int) -> bool:
@@ -56,4 +58,4 @@ def _is_bracketed(mentions: list[Mention], place: int) -> bool:
     if place + _BRACKETED >= len(mentions):
         return False
     zone, close, lesion = mentions[place + 1 : place + 1 + _BRACKETED]
-    return is_zone(zone) and close.value == ")" and close.i == zone.j and lesion.kind == "finding"
+    return _is_zone(zone) and close.value == ")" and close.i == zone.j and lesion.kind == "finding"
