@@ -293,7 +293,9 @@ class Modifiers(Leftovers):
 
     def on_zone(self, mention: Mention) -> None:
         """Take a zone word ("paracentral"); its side is the herniation's."""
-        self.cur.zone = zone_of(self.words[mention.i : mention.j])
+        spoken = self.words[mention.i : mention.j]
+        self.cur.zone = zone_of(spoken)
+        self.cur.sides = self.cur.sides or SIDES.get(spoken[0], 0)
         if (
             self.last
             and self.last_open

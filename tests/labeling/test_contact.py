@@ -59,3 +59,8 @@ def test_a_cyst_of_one_side_is_that_of_the_root_it_compresses() -> None:
 def test_joints_with_an_effusion_are_where_it_is() -> None:
     text = "Moderate facet arthropathy with effusion at L4-5 contributing to mild foraminal stenosis."
     assert told(text, "facet_arthropathy") == {"L4-L5 left": "moderate", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", ["L3-4 bulge compromising the sac.", "L3-4: Bulge which compromises the thecal sac."])
+def test_a_compromised_sac_is_indented_or_compressed(text: str) -> None:
+    assert told(text, "thecal_sac") == {"L3-L4": "indentation|compression"}

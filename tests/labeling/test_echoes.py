@@ -69,3 +69,7 @@ def test_a_likeness_joins_levels(text: str) -> None:
 ])  # fmt: skip
 def test_a_likeness_to_what_is_not_another_level_says_nothing_again(text: str) -> None:
     assert told(text, "bulge") == {"L3-L4": "mild"}
+
+
+def test_as_per_another_level() -> None:
+    assert told("L3-4: Mild bulge. L4-5: As per L3-4.", "bulge") == {"L3-L4": "mild", "L4-L5": "mild"}

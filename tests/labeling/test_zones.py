@@ -186,3 +186,8 @@ def test_zones_from_one_to_another_are_all_told(zone: str, grades: str) -> None:
 ])  # fmt: skip
 def test_joined_zones_behind_a_level_are_all_told(text: str) -> None:
     assert told(text, "herniation_zone") == {"L4-L5": "subarticular_left|foraminal_left"}
+
+
+def test_a_side_within_the_words_of_a_zone_is_that_of_those_joined() -> None:
+    found = told("Right central to subarticular extrusion at L5-S1.", "herniation_zone")
+    assert found == {"L5-S1": "central|subarticular_right"}
