@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from deepspine.labeling.clauses.frames import Topic
 from deepspine.labeling.lexicon import Node, Rule
 from deepspine.labeling.mentions import BONE, Mention
 
@@ -40,6 +41,9 @@ _MAX_TO_SLIP = 12
 
 _OF_OTHERS = frozenset(("height", "loss", "wedging", "compression", "narrowing", "stenosis", "reduction", "canal"))
 """Words beside a percentage that is not a slip's."""
+
+_OF_GRADED_LEVEL = frozenset(("level", "number", "of"))
+"""Kinds of mentions of a level with its grade: "grade 2 at L5-S1"."""
 
 _NUMBER = Rule("grade.meyerding_percent", "number", "", (), form="grade")
 
@@ -167,3 +171,36 @@ def _words_alone(move: Mention, words: list[str], root: Node) -> list[Mention]:
         if node is not None and node.rule is not None:
             found.append(Mention(node.rule, token, token + 1))
     return found
+
+
+def with_listed_slips(mentions: list[Mention], topic: Topic | None) -> list[Mention]:
+    """Return the mentions with a slip for each grade of a list: "Anterolisthesis: L4-5 grade 1, | L5-S1 grade 2".
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence, before `settle`.
+    topic
+        What a heading before the sentence names.
+    """
+    slip = topic.finding if topic is not None and topic.finding is not None and topic.finding.value in _SLIPS else None
+    told: list[Mention] = []
+    start = 0
+    for place in range(len(mentions) + 1):
+        if place < len(mentions) and not (mentions[place].kind == "conj" or mentions[place].value in (",", ";")):
+            continue
+        item = mentions[start:place]
+        slip = next((mention for mention in item if mention.kind == "finding" and mention.value in _SLIPS), slip)
+        told += _with_slip(item, slip) if slip is not None else item
+        told += mentions[place : place + 1]
+        start = place + 1
+    return told
+
+
+def _with_slip(item: list[Mention], slip: Mention) -> list[Mention]:
+    """Return an item of but a level and a grade with the slip behind its grade."""
+    number = next((place for place, mention in enumerate(item) if mention.form == "grade"), -1)
+    if number < 0 or item[number].kind != "number" or not {"level"} <= {m.kind for m in item} <= _OF_GRADED_LEVEL:
+        return item
+    place = item[number].j
+    return [*item[: number + 1], Mention(slip.rule, place, place), *item[number + 1 :]]

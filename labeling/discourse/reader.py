@@ -47,6 +47,7 @@ from deepspine.labeling.placed_subjects import with_subjects_apart, without_cont
 from deepspine.labeling.respective import with_shares
 from deepspine.labeling.seen_places import with_limits
 from deepspine.labeling.sentence import Sentence
+from deepspine.labeling.slip_mentions import with_listed_slips
 from deepspine.labeling.statements import Statement
 from deepspine.labeling.tokenization import Tokens
 
@@ -213,6 +214,7 @@ class Reader:
         mentions = with_levels_beside(mentions, words, placed=at_header)
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(with_limits(mentions, words), words, topic)
+        mentions = with_listed_slips(mentions, topic)
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(mentions, words, start)
         mentions = with_neither_ahead(with_subjects_apart(mentions, words), words)

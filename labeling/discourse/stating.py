@@ -233,6 +233,8 @@ class Stating:
             names = tuple(name for name in names if name in LATERAL)
         for name in names:
             bits = final_bits(frame, name) if name in FINDINGS else 0
+            if asserted and finding == "slip_either":
+                bits |= 1
             if bits:
                 kept = sides if name in LATERAL else 0
                 self.statements.append(

@@ -279,3 +279,18 @@ def test_a_heading_of_a_slip_has_its_grade(text: str) -> None:
 ])  # fmt: skip
 def test_how_far_a_vertebra_has_slipped_in_percent(text: str, grades: str) -> None:
     assert told(text, "spondylolisthesis") == {"L4-L5": grades}
+
+
+def test_levels_listed_below_the_heading_of_a_slip_have_a_grade_each() -> None:
+    text = "Anterolisthesis: L3-4 none, L4-5 grade 1, L5-S1 grade 2."
+    assert told(text, "spondylolisthesis") == {"L3-L4": "none", "L4-L5": "grade1", "L5-S1": "grade2"}
+
+
+def test_a_vertebra_that_is_retrolisthesed() -> None:
+    assert told("L3 is retrolisthesed on L4 by 4 mm.", "retrolisthesis") == {"L3-L4": "present"}
+
+
+def test_a_subluxation_may_be_either_slip() -> None:
+    text = "Subluxation of L4 on L5, 4 mm."
+    assert told(text, "spondylolisthesis") == {"L4-L5": "none|grade1"}
+    assert told(text, "retrolisthesis") == {"L4-L5": "none|present"}

@@ -191,3 +191,8 @@ def test_joined_zones_behind_a_level_are_all_told(text: str) -> None:
 def test_a_side_within_the_words_of_a_zone_is_that_of_those_joined() -> None:
     found = told("Right central to subarticular extrusion at L5-S1.", "herniation_zone")
     assert found == {"L5-S1": "central|subarticular_right"}
+
+
+def test_a_tear_of_a_zone_is_of_the_annulus() -> None:
+    text = "Posterior annular tear L4-5, and small left foraminal tear L5-S1."
+    assert labels_of(text) == {"L4-L5 annular_fissure": "present", "L5-S1 annular_fissure": "present"}
