@@ -133,7 +133,7 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
     def on_likewise(self, mention: Mention) -> None:
         """Say the same of what follows; a lesion of the next level: "L4-5 bulges, as does | (the disc at) L5-S1"."""
         super().on_likewise(mention)
-        if not self.last or self.last[-1].head.kind != "finding":
+        if not self.last or not (self.last[-1].head.kind == "finding" or self.last[-1].finding == "normal_level"):
             return
         ahead = self.mentions[self.index + 1 : self.index + 1 + _MAX_TO_LEVEL]
         place = next((place for place, other in enumerate(ahead, 1) if other.kind == "level"), 0)

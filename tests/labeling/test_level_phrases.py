@@ -709,3 +709,8 @@ def test_a_lesion_is_limited_to_levels(text: str) -> None:
 
 def test_levels_that_are_counted_may_be_left_out_of_all() -> None:
     assert set(told("All but the upper two discs are desiccated.", "degeneration")) == {"L3-L4", "L4-L5", "L5-S1"}
+
+
+def test_a_level_is_normal_as_another_is() -> None:
+    found = labels_of("L3-4 is unremarkable, as is L2-3.")
+    assert found["L2-L3 canal_stenosis"] == found["L3-L4 canal_stenosis"] == "none"
