@@ -183,7 +183,7 @@ class Negation(Leftovers):
         return mention.value == "gone" and self.neg == "not" and not self.neg_heads and bool(self.last)
 
     def _denies_what_follows(self, mention: Mention) -> bool:
-        """Whether "nil" or "resolved" opens for "no", or "none" is a subject: "bulges, | none narrowing the canal".
+        """Whether "nil", "absent" or "resolved" opens for "no", or "none" is a subject: "bulges, | none narrowing it".
 
         "Mild bulge with | nil significant stenosis", not "stenosis | nil, ...".
         """
@@ -192,7 +192,7 @@ class Negation(Leftovers):
         if self.words[mention.i : mention.j] == ["none"]:
             has = self._words_of_having() > 0 and (bool(self.last) or self._peek(-1) is None)
             return has or self._verb_follows() or self._is_lesion_denied()
-        if self.words[mention.i : mention.j] != ["nil"]:
+        if self.words[mention.i : mention.j] not in (["nil"], ["absent"]):
             return False
         previous, following = self._peek(-1), self._peek()
         if following is not None and following.kind == "side":

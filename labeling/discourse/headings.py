@@ -26,6 +26,9 @@ _OF_NAME = frozenset(("the", "change", "changes"))
 
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
 
+_STATES = frozenset(("hedge", "neg", "open", "post_neg"))
+"""Kinds of mentions that deny or doubt something of levels, and head nothing."""
+
 _OF_LEVEL = frozenset(("canal", "disc", "facet", "flavum", "foramen", "recess", "root", "sac"))
 """Parts of a level that its heading may name."""
 
@@ -102,7 +105,11 @@ class Headings:
             head, rest, behind = mentions[:colon], mentions[colon + 1 :], end + 1
         if not head or (colon < 0 and not self._stands_alone(sentence, head, start)):
             return self._dash_header(sentence, mentions, start)
-        if head[0].kind == "grade" and _is_degree_of(head, rest):
+        states = any(mention.kind in _STATES for mention in head)
+        if (states or head[0].kind == "grade") and _is_said_of(head, rest):
+            if states and rest[0].kind in ("level", "levels"):
+                rest[0].form = "at"
+                del mentions[colon]
             return None
         if self._heads_list(head, start, end):
             self.set_topic(head[:-1], start, sentence, standalone=False)
@@ -351,8 +358,11 @@ def _is_vertebral(head: list[Mention], start: int) -> bool:
     return head[0].kind == "vertebra" and head[0].i == start and all(m.kind != "site" for m in head)
 
 
-def _is_degree_of(head: list[Mention], rest: list[Mention]) -> bool:
-    """Whether a colon ends a degree, not a heading: "Severe canal stenosis: | L4-5", "Severe: | L4-5 stenosis"."""
+def _is_said_of(head: list[Mention], rest: list[Mention]) -> bool:
+    """Whether a colon ends what is said of levels, and no heading: "Severe canal stenosis: | L4-5", "Normal: | L1-2".
+
+    A degree alone may stand before what it is of: "Severe: | L4-5 stenosis".
+    """
     if all(mention.kind == "grade" for mention in head):
         return bool(rest)
     return bool(rest) and all(mention.kind in PLACES for mention in rest)

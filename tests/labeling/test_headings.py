@@ -542,3 +542,21 @@ def test_a_heading_may_name_a_side_of_a_part() -> None:
     text = "L4-5 left foramen: moderate. L4-5 right foramen: mild. L4-5 facets: severe."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
     assert set(told(text, "facet_arthropathy").values()) == {"severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "No canal stenosis: L1-2, L2-3. Canal stenosis: L4-5.",
+    "Canal stenosis absent: L1-2, L2-3. Canal stenosis present: L4-5.",
+    "Free of canal stenosis: L1-2, L2-3. Canal stenosis: L4-5.", "Canal patent: L1-2 to L2-3. Canal stenosis: L4-5.",
+])  # fmt: skip
+def test_what_is_denied_before_a_colon_is_of_the_levels_behind(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L1-L2": "none", "L2-L3": "none", "L4-L5": PRESENT}
+
+
+def test_levels_are_called_normal_before_a_colon() -> None:
+    text = "Normal discs: L1-2, L2-3. Bulging discs: L3-4, L4-5."
+    assert told(text, "bulge") == {"L1-L2": "none", "L2-L3": "none", "L3-L4": PRESENT, "L4-L5": PRESENT}
+
+
+def test_what_is_possible_before_a_colon_is_so_of_the_levels_behind() -> None:
+    assert told("Possible root contact: L5-S1 left.", "nerve_root") == {"L5-S1 left": "none|contact"}

@@ -453,3 +453,7 @@ def test_nor_adds_a_side() -> None:
 ])  # fmt: skip
 def test_neither_of_two_places_has_what_stands_before(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": "none"}
+
+
+def test_absent_denies_what_it_stands_before() -> None:
+    assert told("Absent canal stenosis at L4-5.", "canal_stenosis") == {"L4-L5": "none"}
