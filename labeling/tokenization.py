@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|o/w|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
-    r"|\((?:-|\+{1,3})\)|(?<=[a-z] )[-+]ve(?![a-z])"
+    r"|\((?:-|\+{1,3}|no|yes)\)|(?<=[a-z] )[-+]ve(?![a-z])"
     r"|-+>|[()/&+?<>|=*%\u2192\u2265\u2212\uff0b]"
     r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
     r") ?"  # the space behind a token is not looked at again
@@ -26,10 +26,14 @@ _TOKEN = re.compile(
 _MINUS, _PLUS = "\u2212", "\uff0b"
 """Bare signs, once told from dashes and links."""
 
-_SIGNS = dict.fromkeys(("(-)", "-ve", _MINUS), "absent")
-_SIGNS |= dict.fromkeys(("(+)", "(++)", "(+++)", "+ve", _PLUS), "present")
+_SIGNS = dict.fromkeys(("(-)", "(no)", "-ve", _MINUS), "absent")
+_SIGNS |= dict.fromkeys(("(+)", "(++)", "(+++)", "(yes)", "+ve", _PLUS), "present")
 _SIGNS["o/w"] = "otherwise"
 """Signs behind what they speak of, and the words that say the same."""
+
+_TICKED = re.compile(r"\[[xX]\]")
+_UNTICKED = re.compile(r"\[ ?\][^\[\n]*")
+"""A box of a form, and one that is empty with what it stands before."""
 
 _IN_LISTS = (" -,", " +,", " -;", " +;")
 _SIGNED = r"(?:(?<=[a-z):] )|(?<=[-/ls]\d ))"
@@ -155,6 +159,8 @@ def lower(text: str) -> str:
 def tokenize(text: str) -> Tokens:
     """Split a report into tokens; line ends inside a wrapped sentence are left out."""
     text = normalise(without_filling(text))
+    if _TICKED.search(text):
+        text = _TICKED.sub(_blank, _UNTICKED.sub(_blank, text))
     if any(sign in text for sign in _IN_LISTS):
         text = "\n".join(_with_signs(line) for line in text.split("\n"))
     if NEWLINE in text:
@@ -164,7 +170,16 @@ def tokenize(text: str) -> Tokens:
     if any(f"{word}." in lowered for word in _SHORTENED.intersection(words)):
         text = _without_short_stops(text)
         words = _TOKEN.findall(lower(text))
-    if "-)" in text or "-ve" in text or "+" in text or _MINUS in text or _PLUS in text or "o/w" in lowered:
+    if (
+        "-)" in text
+        or "(no)" in lowered
+        or "(yes)" in lowered
+        or "-ve" in text
+        or "+" in text
+        or _MINUS in text
+        or _PLUS in text
+        or "o/w" in lowered
+    ):
         words = [_SIGNS.get(word, word) for word in words]
     return Tokens(words, text)
 
@@ -177,6 +192,10 @@ def _with_signs(line: str) -> str:
     """
     signed = _LISTED_SIGN.sub(_as_sign, line)
     return line if signed == line else _LAST_SIGN.sub(_as_sign, signed)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _as_sign(match: re.Match[str]) -> str:

@@ -31,6 +31,8 @@ def enter_cell(sentence: Sentence, headings: Headings) -> tuple[list[Mention], i
     context, mentions = headings.context, sentence.mentions
     if sentence.line_start or sentence.cell == 0:
         _begin_row(context)
+    if sentence.line_start and _lists_levels(sentence, headings):
+        context.columns, context.columns_skip, context.table_line = [None], set(), sentence.line
     if _is_head(context, sentence, headings.words):
         return None
     if sentence.cell == 0 and mentions and _names_row(sentence, headings):
@@ -97,10 +99,23 @@ def _is_head(context: Context, sentence: Sentence, words: list[str]) -> bool:
     return True
 
 
+def _lists_levels(sentence: Sentence, headings: Headings) -> bool:
+    """Whether a row with nothing in its first cell has levels in the next ones, as the head of a table has."""
+    if sentence.cell != 1:
+        return False
+    cells = headings.sentences[headings.index : headings.index + 2]
+    return len(cells) > 1 and cells[1].line == sentence.line and all(map(_is_level, cells))
+
+
+def _is_level(cell: Sentence) -> bool:
+    """Whether a cell holds a level and nothing else."""
+    return len(cell.mentions) == 1 and cell.mentions[0].kind == "level" and cell.mentions[0].i == cell.i
+
+
 def _column(sentence: Sentence, words: list[str]) -> Topic | Mention:
     """Return what a column holds: a site or finding, one side of it in short ("RF"), or a level."""
     mentions = sentence.mentions
-    if len(mentions) == 1 and mentions[0].kind == "level" and mentions[0].i == sentence.i:
+    if _is_level(sentence):
         return mentions[0]
     word = words[sentence.i]
     short = _SIDED_COLUMNS.get(word)

@@ -145,3 +145,13 @@ def test_nil_opens_a_denial_of_all_levels_as_no_does() -> None:
 def test_nil_of_one_side_leaves_the_other() -> None:
     text = "L4-5: Foramina: nil right, mild left."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "none"}
+
+
+def test_yes_and_no_in_brackets_behind_what_they_answer() -> None:
+    text = "L4-5: Bulge (yes), herniation (no), canal stenosis (mild)."
+    assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L4-L5 herniation": "none", "L4-L5 canal_stenosis": "mild"}
+
+
+def test_boxes_that_are_not_ticked_say_nothing() -> None:
+    text = "L4-5: [x] bulge [ ] herniation\nL4-5 canal stenosis: [ ] none [X] mild [ ] severe"
+    assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L4-L5 canal_stenosis": "mild"}

@@ -85,3 +85,14 @@ def test_a_no_behind_each_finding_of_a_list_is_its_own() -> None:
     assert found["L3-L4 canal_stenosis"] == "none"
     assert found["L3-L4 nerve_root left"] == "none|contact|displacement"
     assert found["L3-L4 herniation"] == "protrusion"
+
+
+@pytest.mark.parametrize("head", ["| | L3-4 | L4-5 | L5-S1 |", "| | L3-4 | L4-5 | L5-S1 |\n|---|---|---|---|"])
+def test_columns_of_levels_may_have_no_name_for_the_first(head: str) -> None:
+    text = f"{head}\n| Bulge | mild | moderate | none |\n| Right foramen | none | severe | mild |"
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate", "L5-S1": "none"}
+    assert told(text, "foraminal_stenosis") == {"L3-L4 right": "none", "L4-L5 right": "severe", "L5-S1 right": "mild"}
+
+
+def test_rows_of_levels_may_have_nothing_in_the_first_column() -> None:
+    assert told("| | L3-4 | mild bulge |\n| | L4-5 | normal |", "bulge") == {"L3-L4": "mild", "L4-L5": "none"}
