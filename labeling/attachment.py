@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deepspine.labeling.arranging.present import CHANGED_SIDE
 from deepspine.labeling.clauses.epidural_fat import leave_fat_of_free_sac
 from deepspine.labeling.clauses.finding_heads import FindingHeads
 from deepspine.labeling.clauses.frames import BOTH, LATERAL, NORMAL, STENOSES, Conjunct, Frame, LevelRef, clone
@@ -21,9 +22,8 @@ from deepspine.labeling.clauses.predicates import Predicates
 from deepspine.labeling.clauses.scope import Scope
 from deepspine.labeling.clauses.vertebrae import Vertebrae
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.present import CHANGED_SIDE
+from deepspine.labeling.texts.markup import NEWLINE
 
 LIST_KINDS = frozenset(("level", "levels", "levelref", "conj", "mark", "of", "to", "filler"))
 

@@ -16,15 +16,15 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from deepspine.labeling.aggregation import Key, Label, aggregate
-from deepspine.labeling.assertion import settle
+from deepspine.labeling.arranging.assertion import settle
 from deepspine.labeling.discourse.context import Reading
 from deepspine.labeling.discourse.reader import heading_sections, read_report
 from deepspine.labeling.lexicon import Lexicon, load_lexicon
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.scanning import repair, scan
-from deepspine.labeling.sentence import Sentence
-from deepspine.labeling.sentences import split_sentences
-from deepspine.labeling.tokenization import Tokens, tokenize
+from deepspine.labeling.texts.sentence import Sentence
+from deepspine.labeling.texts.sentences import split_sentences
+from deepspine.labeling.texts.tokenization import Tokens, tokenize
 
 COMPONENTS = (
     "deepspine_sections",

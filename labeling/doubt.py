@@ -20,8 +20,8 @@ from deepspine.labeling.discourse.context import Reading
 from deepspine.labeling.discourse.reader import heading_sections
 from deepspine.labeling.lexicon import Lexicon
 from deepspine.labeling.refusal import COMMON_WORDS
-from deepspine.labeling.sentence import Sentence
-from deepspine.labeling.tokenization import Tokens
+from deepspine.labeling.texts.sentence import Sentence
+from deepspine.labeling.texts.tokenization import Tokens
 
 DISAGREEMENT = 0.6
 HEDGE = 0.15

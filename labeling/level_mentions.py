@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from deepspine.labeling.level_order import INDEX, LEVELS, LUMBAR, SEQUENCE, lumbar_down_to, vertebra
-from deepspine.labeling.markup import NEWLINE
+from deepspine.labeling.texts.markup import NEWLINE
 
 _NEIGHBOURS = {(a, b) for a, b in itertools.pairwise(SEQUENCE)} | {
     ("L5", "L6"), ("L6", "S1"), ("T12", "T13"), ("T13", "L1"),

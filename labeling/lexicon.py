@@ -21,8 +21,8 @@ from deepspine.data.errors import ConfigError, VocabularyError
 from deepspine.data.findings import FINDINGS
 from deepspine.data.grade_sets import GradeSet
 from deepspine.labeling.level_order import INDEX
-from deepspine.labeling.spelling import Speller, guarded_words
-from deepspine.labeling.tokenization import tokenize
+from deepspine.labeling.texts.spelling import Speller, guarded_words
+from deepspine.labeling.texts.tokenization import tokenize
 
 KINDS = frozenset(
     [

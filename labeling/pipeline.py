@@ -14,8 +14,8 @@ from deepspine.labeling.evidence import Evidence
 from deepspine.labeling.level_order import LEVELS
 from deepspine.labeling.lexicon import load_lexicon
 from deepspine.labeling.scanning import repair, scan
-from deepspine.labeling.sentences import split_sentences
-from deepspine.labeling.tokenization import tokenize
+from deepspine.labeling.texts.sentences import split_sentences
+from deepspine.labeling.texts.tokenization import tokenize
 
 SIDES = (Side.MIDLINE, Side.LEFT, Side.RIGHT)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepspine.data.errors import ConfigError
 from deepspine.labeling.lexicon import Lexicon, Rule, load_lexicon
 from deepspine.labeling.scanning import scan
-from deepspine.labeling.tokenization import tokenize
+from deepspine.labeling.texts.tokenization import tokenize
 
 
 def check(folder: str | None = None) -> int:

@@ -9,16 +9,11 @@ import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
-from deepspine.labeling.all_but import take_all_but_before
-from deepspine.labeling.heights_and_signals import HEIGHT_AND_SIGNAL, with_heights_and_signals
-from deepspine.labeling.level_lists import with_parted_lists
-from deepspine.labeling.level_mentions import follows_preposition, read_group
-from deepspine.labeling.level_order import lumbar_down_to, vertebra
-from deepspine.labeling.lexicon import Lexicon, Node, Rule
-from deepspine.labeling.mentions import Mention
-from deepspine.labeling.number_mentions import NUMBER_READERS, SCALE_NAMES, read_modic, read_size
-from deepspine.labeling.scale_lists import with_scale_lists
-from deepspine.labeling.slip_mentions import (
+from deepspine.labeling.arranging.all_but import take_all_but_before
+from deepspine.labeling.arranging.heights_and_signals import HEIGHT_AND_SIGNAL, with_heights_and_signals
+from deepspine.labeling.arranging.level_lists import with_parted_lists
+from deepspine.labeling.arranging.scale_lists import with_scale_lists
+from deepspine.labeling.arranging.slip_mentions import (
     MOVES,
     PERCENT,
     SHORT_SLIPS,
@@ -26,8 +21,13 @@ from deepspine.labeling.slip_mentions import (
     with_moved_vertebrae,
     with_slips_in_percent,
 )
-from deepspine.labeling.tokenization import Tokens
-from deepspine.labeling.zone_ranges import with_zones_joined
+from deepspine.labeling.arranging.zone_ranges import with_zones_joined
+from deepspine.labeling.level_mentions import follows_preposition, read_group
+from deepspine.labeling.level_order import lumbar_down_to, vertebra
+from deepspine.labeling.lexicon import Lexicon, Node, Rule
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.number_mentions import NUMBER_READERS, SCALE_NAMES, read_modic, read_size
+from deepspine.labeling.texts.tokenization import Tokens
 
 _LEVEL = Rule("level.named", "level", "", ())
 _VERTEBRA = Rule("vertebra", "vertebra", "", ())

@@ -20,8 +20,8 @@ from deepspine.labeling.clauses.frames import (
     meanings,
 )
 from deepspine.labeling.clauses.normality import LIGHT
-from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.texts.markup import NEWLINE
 
 ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
 

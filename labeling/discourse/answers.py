@@ -5,8 +5,8 @@ from __future__ import annotations
 from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE, ZONED, Topic
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.texts.markup import NEWLINE
 
 MAX_ANSWER_WORDS = 5
 """Words and marks of "Yes, right and left" behind a heading."""

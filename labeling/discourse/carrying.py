@@ -9,8 +9,8 @@ from deepspine.labeling.clauses.frames import OF_HERNIATION, SITES, SLIPS, Frame
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
+from deepspine.labeling.texts.sentence import Sentence
 
 ANAPHORS = frozenset(
     ("this", "these", "both", "former", "latter", "above", "below", "lower", "upper", "discs_above", "discs_below")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
+from deepspine.labeling.texts.sentence import Sentence
 
 _KINDS = frozenset(("breaker", "conj", "cop", "level", "mark", "of", "present", "same", "to"))
 """Kinds of mentions of a sentence that says no more than that."""

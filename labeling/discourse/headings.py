@@ -11,7 +11,7 @@ from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
 from deepspine.labeling.discourse.sections import Sections, is_bare_section, is_dash, is_dashed_section, says_more
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import Sentence
+from deepspine.labeling.texts.sentence import Sentence
 
 MAX_HEADER_TOKENS = 9
 """Words before the colon of a heading; a list of levels may be longer."""

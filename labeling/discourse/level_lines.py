@@ -12,7 +12,7 @@ from functools import cached_property
 
 from deepspine.labeling.discourse.section_words import section_by_words
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import DASHES, Sentence
+from deepspine.labeling.texts.sentence import DASHES, Sentence
 
 MAX_LEADING_WORDS = 2
 """Words before the level that opens a line: "At the L4-5 level"."""

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from deepspine.data.findings import FINDINGS
-from deepspine.labeling.assertion import settle
+from deepspine.labeling.arranging.assertion import settle
+from deepspine.labeling.arranging.bracketed_details import with_details_behind, with_sites_free
+from deepspine.labeling.arranging.denied_places import with_neither_ahead
+from deepspine.labeling.arranging.endplate_types import with_types
+from deepspine.labeling.arranging.level_details import with_levels_in_order
+from deepspine.labeling.arranging.level_lists import with_bracketed_levels_free
+from deepspine.labeling.arranging.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
+from deepspine.labeling.arranging.paired_sides import sided_by_position, sided_within
+from deepspine.labeling.arranging.placed_subjects import with_subjects_apart, without_contrast
+from deepspine.labeling.arranging.respective import with_shares
+from deepspine.labeling.arranging.seen_places import with_limits
+from deepspine.labeling.arranging.slip_mentions import with_listed_slips
 from deepspine.labeling.attachment import ClauseReader
-from deepspine.labeling.bracketed_details import with_details_behind, with_sites_free
 from deepspine.labeling.clauses.frames import (
     BOTH,
     LATERAL,
@@ -22,7 +32,6 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.clauses.normality import LIGHT
-from deepspine.labeling.denied_places import with_neither_ahead
 from deepspine.labeling.discourse.answers import MAX_ANSWER_WORDS, answer, is_asked, with_answers, with_listed_places
 from deepspine.labeling.discourse.carrying import ANAPHORS, Carrying
 from deepspine.labeling.discourse.context import Context, Reading
@@ -36,20 +45,11 @@ from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
-from deepspine.labeling.endplate_types import with_types
-from deepspine.labeling.level_details import with_levels_in_order
-from deepspine.labeling.level_lists import with_bracketed_levels_free
-from deepspine.labeling.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, SIDES, Mention
-from deepspine.labeling.paired_sides import sided_by_position, sided_within
-from deepspine.labeling.placed_subjects import with_subjects_apart, without_contrast
-from deepspine.labeling.respective import with_shares
-from deepspine.labeling.seen_places import with_limits
-from deepspine.labeling.sentence import Sentence
-from deepspine.labeling.slip_mentions import with_listed_slips
 from deepspine.labeling.statements import Statement
-from deepspine.labeling.tokenization import Tokens
+from deepspine.labeling.texts.sentence import Sentence
+from deepspine.labeling.texts.tokenization import Tokens
 
 UNTOLD, POINTING = 0.3, 0.04
 """How much a sentence without a statement, and one that points back or excepts, adds to the doubt."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deepspine.labeling.arranging.priors import is_year
 from deepspine.labeling.mentions import TELLS, Mention
-from deepspine.labeling.priors import is_year
 
 _SECTION_WORDS = {
     "impression": "impression", "comparison": "skip", "history": "skip", "report": "findings", "question": "skip",

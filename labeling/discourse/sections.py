@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from deepspine.labeling.arranging.priors import is_year
 from deepspine.labeling.clauses.level_scope import NAMED
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import MAX_LEADING_WORDS
@@ -15,8 +16,7 @@ from deepspine.labeling.discourse.section_words import (
     section_told,
 )
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.priors import is_year
-from deepspine.labeling.sentence import DASHES, Sentence
+from deepspine.labeling.texts.sentence import DASHES, Sentence
 
 MAX_BARE_HEADING = 5
 """Words of a section's heading without a colon, on a line of its own."""

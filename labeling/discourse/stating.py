@@ -12,9 +12,9 @@ from deepspine.labeling.discourse.frame_grades import final_bits, is_negative, i
 from deepspine.labeling.discourse.references import resolve
 from deepspine.labeling.level_order import LUMBAR
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import Sentence
 from deepspine.labeling.statements import Statement
-from deepspine.labeling.tokenization import Tokens
+from deepspine.labeling.texts.sentence import Sentence
+from deepspine.labeling.texts.tokenization import Tokens
 
 NORMAL_LEVEL = (
     "bulge", "herniation", "degeneration", "canal_stenosis", "foraminal_stenosis", "subarticular_stenosis",

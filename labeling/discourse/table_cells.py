@@ -7,8 +7,8 @@ from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.headings import MAX_TOPIC_TOKENS, Headings, make_topic
 from deepspine.labeling.discourse.level_lines import heading_of
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import Sentence
-from deepspine.labeling.sentences import COLUMN_NAMES, ROW_NAMES
+from deepspine.labeling.texts.sentence import Sentence
+from deepspine.labeling.texts.sentences import COLUMN_NAMES, ROW_NAMES
 
 MAX_HEAD_TOKENS = 40
 """How far a column may stand from that of the other side."""

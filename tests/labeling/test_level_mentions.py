@@ -4,7 +4,7 @@ import pytest
 
 from deepspine.labeling.level_mentions import read_group
 from deepspine.labeling.level_order import LEVELS
-from deepspine.labeling.tokenization import tokenize
+from deepspine.labeling.texts.tokenization import tokenize
 
 
 @pytest.mark.parametrize(("text", "levels"), [

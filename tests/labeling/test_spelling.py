@@ -4,7 +4,7 @@ import pytest
 from tests.labeling.conftest import labels_of
 
 from deepspine.labeling.lexicon import load_lexicon
-from deepspine.labeling.spelling import distance, guarded_words
+from deepspine.labeling.texts.spelling import distance, guarded_words
 
 
 @pytest.mark.parametrize(("slip", "meant"), [

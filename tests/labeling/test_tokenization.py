@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.labeling.conftest import PRESENT, labels_of, told
 
-from deepspine.labeling.markup import normalise
-from deepspine.labeling.tokenization import lower, tokenize
+from deepspine.labeling.texts.markup import normalise
+from deepspine.labeling.texts.tokenization import lower, tokenize
 
 
 @given(st.text(max_size=200))

@@ -10,9 +10,9 @@ from deepspine.labeling.aggregation import aggregate
 from deepspine.labeling.discourse.reader import read_report
 from deepspine.labeling.pipeline import Labeler
 from deepspine.labeling.scanning import repair, scan
-from deepspine.labeling.sentences import split_sentences
 from deepspine.labeling.tables import csv_lines
-from deepspine.labeling.tokenization import tokenize
+from deepspine.labeling.texts.sentences import split_sentences
+from deepspine.labeling.texts.tokenization import tokenize
 
 ROUNDS, BATCH = 10, 100
 """Of each batch of reports the best of so many rounds counts: other work on the machine only ever slows down."""

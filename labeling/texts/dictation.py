@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deepspine.labeling.fields import is_whole, item_behind
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import Sentence
+from deepspine.labeling.texts.fields import is_whole, item_behind
+from deepspine.labeling.texts.sentence import Sentence
 
 RUN_ON_WORDS = 60
 """A sentence of so many tokens without a comma was dictated without punctuation."""

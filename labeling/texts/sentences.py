@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 
-from deepspine.labeling.dictation import clause_opening, cut, short_of
-from deepspine.labeling.fields import headed_items, unmarked_items
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.lost_lines import with_line_ends
-from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import DASHES, Sentence
-from deepspine.labeling.tokenization import is_sentence_end
+from deepspine.labeling.texts.dictation import clause_opening, cut, short_of
+from deepspine.labeling.texts.fields import headed_items, unmarked_items
+from deepspine.labeling.texts.lost_lines import with_line_ends
+from deepspine.labeling.texts.markup import NEWLINE
+from deepspine.labeling.texts.sentence import DASHES, Sentence
+from deepspine.labeling.texts.tokenization import is_sentence_end
 
 ROW_NAMES = frozenset(("level", "levels", "disc", "segment", "segments"))
 """What the first cell of a table's head says."""

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from deepspine.labeling.discourse.section_words import DESCRIBING, EARLIER, section_by_words
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
+from deepspine.labeling.texts.markup import NEWLINE
 
 MAX_HEADING_MENTIONS = 4
 

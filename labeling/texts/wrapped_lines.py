@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from deepspine.labeling.markup import NEWLINE
+from deepspine.labeling.texts.markup import NEWLINE
 
 _WRAP_MAX = 130
 _WRAP_MIN = 56

@@ -6,10 +6,10 @@ change ("slightly progressed") is none of the finding, and "no increase in the s
 
 from __future__ import annotations
 
-from deepspine.labeling.changes import without_changes
+from deepspine.labeling.arranging.changes import without_changes
+from deepspine.labeling.arranging.present import NOW, TURNS, with_changed_side, with_present_degree
+from deepspine.labeling.arranging.priors import EXAMINATIONS, FORMERLY, STOPS, is_year
 from deepspine.labeling.mentions import SIDES, Mention
-from deepspine.labeling.present import NOW, TURNS, with_changed_side, with_present_degree
-from deepspine.labeling.priors import EXAMINATIONS, FORMERLY, STOPS, is_year
 
 _TELLING = frozenset(("prior", "change", "trend"))
 """Kinds of mentions that tell of the past, or of a change."""

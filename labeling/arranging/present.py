@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.degree_words import is_adverb
+from deepspine.labeling.arranging.degree_words import is_adverb
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import CLAUSE_ENDS, DEGREES, HEADS, MODIFIED, SIDES, Mention
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from deepspine.labeling.markup import NEWLINE, normalise
-from deepspine.labeling.wrapped_lines import unwrap, without_filling
+from deepspine.labeling.texts.markup import NEWLINE, normalise
+from deepspine.labeling.texts.wrapped_lines import unwrap, without_filling
 
 _TOKEN = re.compile(
     r"("

@@ -5,11 +5,11 @@ Every bare grade of the list is read as though the name stood before it.
 
 from __future__ import annotations
 
+from deepspine.labeling.arranging.paired_sides import SIDE_BY_POSITION, order_of_sides
 from deepspine.labeling.clauses.frames import SITE_OF_SCALE, SITES
-from deepspine.labeling.markup import NEWLINE
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.number_mentions import SCALE_NAMES, SCALE_WORDS, read_value
-from deepspine.labeling.paired_sides import SIDE_BY_POSITION, order_of_sides
+from deepspine.labeling.texts.markup import NEWLINE
 
 _PLACES = frozenset(("level", "levels", "side", "side_post"))
 _OF_LIST = _PLACES | {"levelref", "restword", "cop", "conj", "of", "post_neg"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from deepspine.labeling.mentions import Mention
-from deepspine.labeling.sentence import DASHES, Sentence
+from deepspine.labeling.texts.sentence import DASHES, Sentence
 
 MAX_HEADING_MENTIONS = 6
 _NAMES = frozenset(("finding", "site", "pred"))

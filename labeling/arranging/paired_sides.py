@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from deepspine.labeling.degree_words import is_value
+from deepspine.labeling.arranging.degree_words import is_value
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 

@@ -6,13 +6,9 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.clauses.frames import DISC_WORDS
-from deepspine.labeling.degree_words import is_adverb
-from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.markup import NEWLINE
-from deepspine.labeling.mentions import Mention
-from deepspine.labeling.merged_degrees import merge_comparisons, merge_grades, with_same_degrees
-from deepspine.labeling.paired_sides import (
+from deepspine.labeling.arranging.degree_words import is_adverb
+from deepspine.labeling.arranging.merged_degrees import merge_comparisons, merge_grades, with_same_degrees
+from deepspine.labeling.arranging.paired_sides import (
     sides_as_one,
     with_bracketed_degrees_ahead,
     with_degree_of_worse,
@@ -22,8 +18,12 @@ from deepspine.labeling.paired_sides import (
     without_both_of_levels,
     without_side_compared,
 )
-from deepspine.labeling.past import without_past
-from deepspine.labeling.seen_places import without_seen
+from deepspine.labeling.arranging.past import without_past
+from deepspine.labeling.arranging.seen_places import without_seen
+from deepspine.labeling.clauses.frames import DISC_WORDS
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import Mention
+from deepspine.labeling.texts.markup import NEWLINE
 
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
 _RANGED = frozenset(("all", "any", "both"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.degree_words import is_adverb, last_grade
+from deepspine.labeling.arranging.degree_words import is_adverb, last_grade
+from deepspine.labeling.arranging.present import drop_degrees_of_last_head
+from deepspine.labeling.arranging.priors import is_former_type, skip_operated, skip_prior
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import DEGREES, MODIFIED, Mention
 from deepspine.labeling.number_mentions import last_of_numbers
-from deepspine.labeling.present import drop_degrees_of_last_head
-from deepspine.labeling.priors import is_former_type, skip_operated, skip_prior
 
 _NUMBERED = frozenset(("modic.type", "grade.pfirrmann"))
 _TYPED = frozenset(("modic.type", "modic.fatty", "modic.edema", "modic.sclerotic"))

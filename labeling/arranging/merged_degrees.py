@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.degree_words import last_grade
+from deepspine.labeling.arranging.degree_words import last_grade
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 

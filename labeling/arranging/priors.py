@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deepspine.labeling.degree_words import is_value
-from deepspine.labeling.markup import NEWLINE
+from deepspine.labeling.arranging.degree_words import is_value
 from deepspine.labeling.mentions import CLAUSE_ENDS, HEADS, NAMED, SIDES, Mention
+from deepspine.labeling.texts.markup import NEWLINE
 
 _BEFORE_OPERATED = frozenset(("level", "site", "side", "zone", "of", "grade"))
 """Kinds of mentions between "operated" and what was operated on."""
