@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from copy import copy
 
+from deepspine.labeling.arranging.paired_sides import SIDE_BY_POSITION
 from deepspine.labeling.level_mentions import is_contrasted
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import SIDES, Mention
 
 _APART = Rule("mark.between_subjects", "mark", ";", ())
 _ENDS = frozenset(("mark", "breaker"))
 _OF_SUBJECT = frozenset(("side", "site", "of", "level"))
 _BEFORE_LEVEL = frozenset(("of", "breaker", "to"))
 _RELATIVE = frozenset(("where", "which"))
+_CONTRASTS = frozenset(("contrast", "contrary", "opposed", "unlike"))
 _FEWEST = 2
 
 
@@ -109,4 +111,19 @@ def _with_contrast_told(mentions: list[Mention], words: list[str]) -> list[Menti
             told = Mention(level.rule, level.j - 1, level.j)  # not right behind "unlike"
             told.group = level.group
             return [told, *mentions[behind + 1 : end], parted, *mentions[end + 1 :]]
+    return mentions
+
+
+def with_contrasted_side(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Make a clause of its own of a side set off by contrast: "normal, in contrast to | the right, which is severe"."""
+    if not mentions or _CONTRASTS.isdisjoint(words[mentions[0].i : mentions[-1].j]):
+        return mentions
+    for place in range(2, len(mentions) - 2):
+        side, comma, which = mentions[place : place + 3]
+        start = max((k for k in range(place) if mentions[k].value == ","), default=place)
+        set_off = side.value in SIDE_BY_POSITION and side.kind in SIDES and comma.value == ","
+        if not set_off or words[which.i] != "which" or _CONTRASTS.isdisjoint(words[mentions[start].j : side.j]):
+            continue
+        clause = [Mention(_APART, side.i, side.i), Mention(SIDE_BY_POSITION[side.value], side.i, side.j)]
+        return [*mentions[:start], *clause, *mentions[place + 3 :]]
     return mentions

@@ -34,6 +34,7 @@ class LevelScope(Exceptions):
     def _on_levels(self, ref: LevelRef, prepositional: bool) -> None:
         """Decide whether levels close the heads before them ("stenosis at L4-5") or open what follows ("L4-5: ...")."""
         if self._is_comparison(ref):
+            self._go_on_with_compared(ref)
             return
         self.levels_seen.append(ref)
         self.worst_level = None
@@ -392,6 +393,13 @@ class LevelScope(Exceptions):
             return True
         only_places = all(site.value in ("disc", "endplate") for site in cur.sites)
         return only_places and not _PLACING.isdisjoint(between) and _JOINING.isdisjoint(between)
+
+    def _go_on_with_compared(self, ref: LevelRef) -> None:
+        """Let the level that another is compared with be that of what follows: "less than L4-5 |, which is ..."."""
+        comma, which = self._peek(), self._peek(2)
+        if comma is not None and comma.value == "," and which is not None and self.words[which.i] == "which":
+            self._boundary()
+            self.level = ref
 
     def _is_comparison(self, ref: LevelRef) -> bool:
         """Whether the level only serves to compare: "larger than at the level above", "similar to L3-4"."""

@@ -613,3 +613,11 @@ def test_both_lesions_of_different_sides_have_the_degree_behind() -> None:
 def test_a_side_before_the_level_of_a_heading_is_that_of_the_part() -> None:
     text = "Left L5-S1 foramen: severely narrowed; right: patent."
     assert told(text, "foraminal_stenosis") == {"L5-S1 left": "severe", "L5-S1 right": "none"}
+
+
+@pytest.mark.parametrize(
+    "joint", [", in contrast to the right, which is", ", unlike the right, which is", "; the right is"]
+)
+def test_a_side_set_off_by_contrast_has_what_is_told_of_it(joint: str) -> None:
+    text = f"The left foramen at L4-5 is normal{joint} severely narrowed."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "severe"}

@@ -1,7 +1,7 @@
 """Where it is worst: a degree, side or level said of that place alone; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import PRESENT, told
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 
 @pytest.mark.parametrize("place", ["on the left at L5-S1", "at L5-S1 on the left"])
@@ -103,3 +103,9 @@ def test_the_side_of_the_worst_is_not_that_of_other_levels(text: str) -> None:
     found = told(text, "foraminal_stenosis")
     assert found["L5-S1 left"] == "severe"
     assert {found["L4-L5 left"], found["L4-L5 right"]} == {"mild"}
+
+
+def test_a_level_compared_with_may_be_told_of() -> None:
+    assert told("L3-4 is less affected than L4-5, which is severely stenosed.", "canal_stenosis") == {"L4-L5": "severe"}
+    found = labels_of("L3-4 bulges less than L4-5, which indents the sac.")
+    assert found == {"L3-L4 bulge": PRESENT, "L4-L5 thecal_sac": "indentation"}
