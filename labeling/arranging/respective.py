@@ -49,11 +49,11 @@ def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]
     spoken = words[mentions[0].i : mentions[-1].j + 2] if mentions else []
     apart = _grades_apart(mentions, words)
     if _WORDS.isdisjoint(spoken):
-        return _grades_at(apart) or mentions
+        return _grades_at(apart) or _degrees_at(mentions, headed) or mentions
     levels = [level for mention in mentions if mention.group is not None for level in _each_of(mention, mention.group)]
     if not levels and all(mention.value in _POINTING for mention in mentions if mention.kind == "levelref"):
-        group = LevelGroup(tuple(headed), mentions[0].i)
-        levels = _each_of(Mention(_LEVEL, mentions[0].i, mentions[0].i), group)
+        level = _headed(mentions, headed)
+        levels = _each_of(level, level.group) if level.group is not None else []
     place = mentions[0].i + next(place for place, word in enumerate(spoken) if word in _WORDS)
     ahead = [mention for mention in apart if mention.i < place]
     for listed, rest in ((ahead, apart[len(ahead) :]), (apart, [])):
@@ -90,6 +90,28 @@ def _grades_at(mentions: list[Mention]) -> list[Mention]:
     if len(grades) <= _FEWEST or len(levels) != len(grades) or _has_levels(mentions[: grades[-1]]):
         return []
     return _lesions_at(mentions, levels)
+
+
+def _degrees_at(mentions: list[Mention], headed: Sequence[int]) -> list[Mention]:
+    """Return a list of different degrees as those of as many levels: "mild, severe and mild bulges at L3-4, ..."."""
+    degrees = [place for place, mention in enumerate(mentions) if mention.kind == "grade"]
+    if len({mentions[place].bits for place in degrees}) < _FEWEST:
+        return []
+    named = [mention for mention in mentions if mention.kind in _LEVELS]
+    if not named and len(headed) == len(degrees):
+        named = [_headed(mentions, headed)]
+    listed = mentions[degrees[0] : degrees[-1] + 1]
+    joined = all(mention.kind == "grade" or mention.value in _JOINTS for mention in listed)
+    if not joined or len(named) != 1 or named[0].group is None or len(named[0].group.levels) != len(degrees):
+        return []
+    return _values_at(mentions, _each_of(named[0], named[0].group))
+
+
+def _headed(mentions: list[Mention], headed: Sequence[int]) -> Mention:
+    """Return the levels that a heading names as though they stood before all."""
+    level = Mention(_LEVEL, mentions[0].i, mentions[0].i)
+    level.group = LevelGroup(tuple(headed), mentions[0].i)
+    return level
 
 
 def _of_all(rest: list[Mention], levels: Sequence[Mention]) -> list[Mention]:

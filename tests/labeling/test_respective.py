@@ -244,3 +244,16 @@ def test_two_grades_before_two_levels_are_shared_out_where_it_says_so() -> None:
 
 def test_a_range_of_grades_holds_those_between() -> None:
     assert told("Pfirrmann grade II to IV at L4-5.", "pfirrmann") == {"L4-L5": "grade2|grade3|grade4"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild, severe and mild bulges at L3-4, L4-5 and L5-S1.", "L3-4, L4-5, L5-S1: mild, severe, mild bulges.",
+])  # fmt: skip
+def test_different_degrees_before_as_many_levels_are_one_each(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "severe", "L5-S1": "mild"}
+
+
+def test_degrees_of_sites_are_not_those_of_levels() -> None:
+    text = "Mild canal and moderate foraminal stenosis at L3-4 and L4-5."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild"}
+    assert told("Mild or moderate canal stenosis at L3-4 and L4-5.", "canal_stenosis")["L3-L4"] == "mild|moderate"
