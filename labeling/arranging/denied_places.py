@@ -13,14 +13,13 @@ _ENDS = frozenset(("breaker", "conj", "mark"))
 
 def with_neither_ahead(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Return the mentions with "neither" before the lesion that is denied: "no stenosis at L3-4 nor L4-5"."""
+    start, headed = 0, False
     for place, mention in enumerate(mentions):
-        if words[mention.i] != "neither":
-            continue
-        start = next((k + 1 for k in range(place - 1, -1, -1) if mentions[k].kind in _ENDS), 0)
-        behind = _levels_behind(mentions, place, words)
-        if behind and any(before.kind in HEADS for before in mentions[start:place]):
+        if headed and words[mention.i] == "neither":
+            behind = _levels_behind(mentions, place, words)
             denial = Mention(_NEITHER, mentions[start].i, mentions[start].i)
-            return [*mentions[:start], denial, *mentions[start:place], *behind]
+            return [*mentions[:start], denial, *mentions[start:place], *behind] if behind else mentions
+        start, headed = (place + 1, False) if mention.kind in _ENDS else (start, headed or mention.kind in HEADS)
     return mentions
 
 

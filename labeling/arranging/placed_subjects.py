@@ -118,9 +118,10 @@ def with_contrasted_side(mentions: list[Mention], words: list[str]) -> list[Ment
     """Make a clause of its own of a side set off by contrast: "normal, in contrast to | the right, which is severe"."""
     if not mentions or _CONTRASTS.isdisjoint(words[mentions[0].i : mentions[-1].j]):
         return mentions
-    for place in range(2, len(mentions) - 2):
+    start = 0
+    for place in range(1, len(mentions) - 2):
         side, comma, which = mentions[place : place + 3]
-        start = max((k for k in range(place) if mentions[k].value == ","), default=place)
+        start = place - 1 if mentions[place - 1].value == "," else start
         set_off = side.value in SIDE_BY_POSITION and side.kind in SIDES and comma.value == ","
         if not set_off or words[which.i] != "which" or _CONTRASTS.isdisjoint(words[mentions[start].j : side.j]):
             continue

@@ -18,6 +18,10 @@ TOLERANCE = 2.0
 
 ADVERSARIAL = {
     "one letter": "a",
+    "neither": "neither nor bulge ",
+    "contrasts": "unlike the left, which is ",
+    "boxes": "[x] bulge [ ] ",
+    "limits": "bulge is limited to L4-5 ",
     "brackets": "(((((",
     "levels": "L4-5, ",
     "grades": "mild to ",
