@@ -11,6 +11,7 @@ from deepspine.labeling.mentions import HEADS, NAMED, Mention
 
 _APART = Rule("mark.behind_list", "mark", ";", ())
 _MODIFIERS = frozenset(("grade", "side", "side_post"))
+_SAID_OF_SITE = _MODIFIERS | {"open", "post_neg"}
 _SIZES = frozenset(("mm", "number"))
 _NARROWED = frozenset(("canal", "foramen", "recess"))
 _FEWEST = 2
@@ -77,13 +78,18 @@ def with_sites_free(mentions: list[Mention]) -> list[Mention]:
     freed: list[Mention] = []
     end = 0
     for place, close in zip(placed, closes, strict=True):
-        told = [mention for mention in mentions[place + 2 : close] if mention.kind not in ("mark", "conj")]
-        if not told or not _kinds_of(told) <= _MODIFIERS:
+        told = [mention for mention in mentions[place + 2 : close] if not _adds_nothing(mention)]
+        if not told or not _kinds_of(told) <= (_MODIFIERS if in_front else _SAID_OF_SITE):
             return mentions
         freed += mentions[end:place]
         freed += [*told, mentions[place]] if in_front else [mentions[place], *told]
         end = close + 1
     return [*freed, *behind]
+
+
+def _adds_nothing(mention: Mention) -> bool:
+    """Whether a mention in brackets says no more than that its site is narrow: "canal (moderate | stenosis)"."""
+    return mention.kind in ("mark", "conj") or (mention.kind, mention.value) == ("pred", "narrow")
 
 
 def _list_start(mentions: list[Mention], place: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.clauses.frames import (
     LATERAL,
     LEFT,
+    NONE,
     RIGHT,
     SIDES,
     SITES,
@@ -302,6 +303,8 @@ class Predicates(Leftovers):
     def _chain_of(self, head: Mention) -> list[Conjunct]:
         """Return the conjuncts before a head that are its own."""
         cur = self.cur
+        if head.kind == "open":  # "canal severe, left foramen moderate, right foramen | patent"
+            self.conjuncts = [c for c in self.conjuncts if not (c.sites and c.grade > NONE and self._headless(c))]
         if not self.conjuncts and len(cur.sites) == 1 and cur.sites[0].value != "spine":
             return [cur]
         chain = [c for c in [*self.conjuncts, cur] if not c.empty]

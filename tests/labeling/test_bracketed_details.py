@@ -79,3 +79,14 @@ def test_degrees_in_brackets_are_those_of_the_part_before(text: str) -> None:
 ])  # fmt: skip
 def test_a_list_behind_its_noun_needs_no_preposition(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: canal (severe stenosis), left foramen (moderate stenosis), right foramen (patent).",
+    "L4-5: canal severe, left foramen moderate, right foramen patent.",
+])  # fmt: skip
+def test_parts_with_what_they_have_in_brackets(text: str) -> None:
+    assert labels_of(text) == {
+        "L4-L5 canal_stenosis": "severe", "L4-L5 foraminal_stenosis left": "moderate",
+        "L4-L5 foraminal_stenosis right": "none",
+    }  # fmt: skip
