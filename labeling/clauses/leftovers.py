@@ -7,6 +7,7 @@ from itertools import takewhile
 from deepspine.labeling.clauses.afterthoughts import lacks_degree
 from deepspine.labeling.clauses.frames import (
     BOTH,
+    GRADED,
     LATERAL,
     LEFT,
     NARROW,
@@ -116,11 +117,17 @@ class Leftovers(Zones):
         if self.last and self.last[-1].finding == "herniation" and all(s.form for s in conjunct.sites):
             return True
         found = False
+        behind = self._is_graded_behind(conjunct)
+        if behind and self.neg_heads:
+            conjunct.neg = ""  # "no bulge, canal | mild"
         for site in conjunct.sites:
             if site.value in _NARROWABLE:
                 self.last = self._emit(NARROW, site, conjunct)
                 if conjunct.grade == NONE:
                     self.last[0].bits = 1
+                found = True
+            elif site.value == "facet" and behind:
+                self.last = [self._frame("facet_arthropathy", GRADED, site, conjunct)]
                 found = True
         return found
 

@@ -300,11 +300,18 @@ class Predicates(Leftovers):
         if frames:
             self.last = frames
 
+    def _has_degree_of_its_own(self, conjunct: Conjunct) -> bool:
+        """Say a site's degree, if it has one, before another is open: "canal severe, foramina | patent"."""
+        if not conjunct.sites or conjunct.grade <= NONE:
+            return False
+        conjunct.level = conjunct.level or self.level
+        return self._headless(conjunct)
+
     def _chain_of(self, head: Mention) -> list[Conjunct]:
         """Return the conjuncts before a head that are its own."""
         cur = self.cur
-        if head.kind == "open":  # "canal severe, left foramen moderate, right foramen | patent"
-            self.conjuncts = [c for c in self.conjuncts if not (c.sites and c.grade > NONE and self._headless(c))]
+        if head.kind == "open":
+            self.conjuncts = [c for c in self.conjuncts if not self._has_degree_of_its_own(c)]
         if not self.conjuncts and len(cur.sites) == 1 and cur.sites[0].value != "spine":
             return [cur]
         chain = [c for c in [*self.conjuncts, cur] if not c.empty]

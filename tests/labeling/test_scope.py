@@ -245,3 +245,22 @@ def test_a_site_narrowed_by_a_lesion_goes_on_to_another_level() -> None:
     text = "The canal is moderately narrowed at L3-4 by a bulge and mildly narrowed at L4-5."
     assert told(text, "bulge") == {"L3-L4": PRESENT}
     assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Canal mild, foramina patent.", "L4-5: No bulge, canal mild, foramina patent.",
+    "L4-5: Disc bulging, canal mild, recesses and foramina normal.",
+])  # fmt: skip
+def test_a_part_with_its_degree_is_not_open_with_the_next(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "mild"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "none"}
+
+
+def test_joints_with_their_degree_are_not_normal_with_the_canal() -> None:
+    found = told("L4-5: Facets severe, canal normal.", "facet_arthropathy")
+    assert found == {"L4-L5 left": "severe", "L4-L5 right": "severe"}
+
+
+def test_a_degree_stays_at_its_level_before_one_that_is_open() -> None:
+    found = told("Canal mild at L3-4, patent at L4-5, severe at L5-S1.", "canal_stenosis")
+    assert (found["L3-L4"], found["L5-S1"]) == ("mild", "severe")
