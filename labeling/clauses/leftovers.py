@@ -28,6 +28,9 @@ from deepspine.labeling.mentions import Mention
 
 _NARROWABLE = frozenset(("canal", "foramen", "recess"))
 _EFFECTS = frozenset(("nerve_root", "thecal_sac"))
+_MAX_TO_DEGREE = 6
+"""Mentions back to a site whose degree ends its item."""
+
 _OPENING_HEAD = frozenset(("site", "finding", "pred", "grade"))
 """Kinds of mentions that open another finding behind "and"."""
 
@@ -126,10 +129,19 @@ class Leftovers(Zones):
                 if conjunct.grade == NONE:
                     self.last[0].bits = 1
                 found = True
-            elif site.value == "facet" and behind:
+            elif site.value == "facet" and behind and self._is_degree_next(site):
                 self.last = [self._frame("facet_arthropathy", GRADED, site, conjunct)]
                 found = True
         return found
+
+    def _is_degree_next(self, site: Mention) -> bool:
+        """Whether a degree stands right behind a site and ends its item: "facets | severe, canal normal"."""
+        near = self.mentions[max(self.index - _MAX_TO_DEGREE, 0) : self.index + 1]
+        degree = next((mention for mention in near if mention.i == site.j and mention.kind == "grade"), None)
+        if degree is None:
+            return False
+        behind = self.words[degree.j : degree.j + 1]
+        return not behind or not behind[0].isalpha() or behind[0] == "and"
 
     def _is_further_object(self, conjunct: Conjunct) -> bool:
         """Say a noun of an object at another level: "narrowing of the canal at L3-4 and | of the foramina at L4-5"."""

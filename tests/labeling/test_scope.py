@@ -264,3 +264,7 @@ def test_joints_with_their_degree_are_not_normal_with_the_canal() -> None:
 def test_a_degree_stays_at_its_level_before_one_that_is_open() -> None:
     found = told("Canal mild at L3-4, patent at L4-5, severe at L5-S1.", "canal_stenosis")
     assert (found["L3-L4"], found["L5-S1"]) == ("mild", "severe")
+
+
+def test_a_degree_of_something_else_behind_a_joint_is_not_its_own() -> None:
+    assert labels_of("L4-5: Cystic foci along the posterior elements representing small pseudomeningoceles.") == {}
