@@ -42,7 +42,8 @@ _EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading"
 
 _THEM = frozenset(("they", "these", "those", "both"))
 _BEFORE_THEM = frozenset(("on", "the", "left", "right", "at", "this", "that", "level", "side", ",", "here"))
-"""How a sentence points to the openings of the one before, and what may stand before."""
+_MAX_TO_THEM = 10
+"""How a sentence points to the openings of the one before, what may stand before, and how many words with it."""
 
 
 class Objects(Emission):
@@ -245,8 +246,8 @@ class Objects(Emission):
 
     def _is_of_them(self, head: Mention) -> bool:
         """Whether "they", of the sentence before, are what is narrowed: "On the left they are mildly | narrowed"."""
-        opening = dropwhile(_BEFORE_THEM.__contains__, self.words[self.start : head.i])
-        return head.form == "part" and next(opening, "") in _THEM
+        opening = self.words[self.start : min(head.i, self.start + _MAX_TO_THEM)]
+        return head.form == "part" and next(dropwhile(_BEFORE_THEM.__contains__, opening), "") in _THEM
 
     def _other_side_before(self, head: Mention, opener: Conjunct) -> Frame | None:
         """Return the other side of a site, which a head without one goes on with.

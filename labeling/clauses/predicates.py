@@ -300,8 +300,8 @@ class Predicates(Leftovers):
         if frames:
             self.last = frames
 
-    def _has_degree_of_its_own(self, conjunct: Conjunct) -> bool:
-        """Say a site's degree, if it has one, before another is open: "canal severe, foramina | patent"."""
+    def _say_own_degree(self, conjunct: Conjunct) -> bool:
+        """Say a site's degree before another is open; returns whether it has one: "canal severe, foramina | patent"."""
         if not conjunct.sites or conjunct.grade <= NONE:
             return False
         conjunct.level = conjunct.level or self.level
@@ -311,7 +311,7 @@ class Predicates(Leftovers):
         """Return the conjuncts before a head that are its own."""
         cur = self.cur
         if head.kind == "open":
-            self.conjuncts = [c for c in self.conjuncts if not self._has_degree_of_its_own(c)]
+            self.conjuncts = [c for c in self.conjuncts if not self._say_own_degree(c)]
         if not self.conjuncts and len(cur.sites) == 1 and cur.sites[0].value != "spine":
             return [cur]
         chain = [c for c in [*self.conjuncts, cur] if not c.empty]
