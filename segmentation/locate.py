@@ -25,6 +25,7 @@ from deepspine.segmentation.level_naming import (
     confidence_of,
     name_discs,
 )
+from deepspine.segmentation.padding import without_padding
 from deepspine.segmentation.pose import Segmenter, check_pose
 from deepspine.segmentation.second_look import look_at
 from deepspine.segmentation.spine_curve import SpineCurve, fit_spine_curve
@@ -156,7 +157,8 @@ def locate(
     outlined = not getattr(network, "paints_blocks", False)
     evidence = _evidence(discs, bodies, sacrum, curve, turn_deg=lean.turn_deg, outlined=outlined)
     one_down = _sacrum_one_body_down(discs[-1], evidence[-1], sacrum, volume.grid, curve)
-    hypotheses = name_discs(evidence, lowest=lowest, sacrum_one_body_down=one_down)
+    field_mm = _field_mm(without_padding(volume).grid)
+    hypotheses = name_discs(evidence, lowest=lowest, sacrum_one_body_down=one_down, field_mm=field_mm)
     confidence = confidence_of(hypotheses)
     levels = hypotheses[0].levels
     frames = tuple(
@@ -184,7 +186,7 @@ def locate(
             *location_warnings.of_picture(volume, len(discs)),
             *location_warnings.of_lean(lean),
             *(location_warnings.of_heights(frames) if outlined else []),
-            *([] if lowest is None else location_warnings.of_override(lowest, evidence, one_down)),
+            *([] if lowest is None else location_warnings.of_override(lowest, evidence, one_down, field_mm)),
             *location_warnings.of_names(frames, evidence, missed_junction=lowest is None and levels[-1] is Level.L4_L5),
         ),
         alone=look.alone,
@@ -249,6 +251,13 @@ def _sacrum_one_body_down(
     there = (distance > ONE_BODY_DOWN_MM[0]) & (distance < ONE_BODY_DOWN_MM[1]) & (down > distance / 2)
     _, in_slice = np.unique(np.round(sacrum[there, 0], 1), return_counts=True)
     return bool(len(in_slice) and in_slice.max() * float(grid.spacing_mm[1:].prod()) > MIN_SACRUM_AREA_MM2)
+
+
+def _field_mm(grid: Grid) -> tuple[float, float]:
+    """Return the caudal and the cranial end of a volume, along its middle column."""
+    middle = (np.array(grid.shape) - 1.0) / 2
+    ends = grid.lps_from_ijk(middle * np.array([[1, 0, 1], [1, 2, 1]]))[:, 2]
+    return float(ends.min()), float(ends.max())
 
 
 def _disc_normal(disc: Part, curve: SpineCurve) -> FloatArray:

@@ -61,10 +61,12 @@ def of_heights(frames: Sequence[LevelFrame]) -> list[str]:
     return [f"higher than a disc can be: {', '.join(high)}; look at the mask there"] if high else []
 
 
-def of_override(lowest: Level, evidence: Sequence[DiscEvidence], sacrum_one_body_down: bool) -> list[str]:
+def of_override(
+    lowest: Level, evidence: Sequence[DiscEvidence], sacrum_one_body_down: bool, field_mm: tuple[float, float]
+) -> list[str]:
     """Tell where the picture speaks clearly against the name that the user gave to the lowest disc."""
     try:
-        own = name_discs(evidence, sacrum_one_body_down=sacrum_one_body_down)
+        own = name_discs(evidence, sacrum_one_body_down=sacrum_one_body_down, field_mm=field_mm)
     except NamingError:
         return []
     confidence = confidence_of(own)

@@ -51,6 +51,43 @@ def test_a_speck_under_a_disc_on_the_sacrum_is_not_called_l5_s1(sacrum_below: fl
     assert best.levels[-2:] == (Level.L5_S1, Level.S1_S2)
 
 
+def contested() -> list[DiscEvidence]:
+    """Build a chain whose lowest disc may as well be L5-S1 as a rudimentary S1-S2."""
+    above = DiscEvidence(SPACING_MM, 0.02, 18.0, 0.8, 1.0)
+    return [*chain(7)[:-2], above, DiscEvidence(0.0, 1.0, 40.0, 0.55, 0.85)]
+
+
+def centred(l3_above_lowest_steps: float, *, height_mm: float = 280.0) -> tuple[float, float]:
+    """Return the field of view that is centred this many discs above the lowest one."""
+    center_mm = l3_above_lowest_steps * SPACING_MM
+    return center_mm - height_mm / 2, center_mm + height_mm / 2
+
+
+def lowest_name_share(field_mm: tuple[float, float] | None, name: Level) -> float:
+    return sum(one.probability for one in name_discs(contested(), field_mm=field_mm) if one.levels[-1] is name)
+
+
+def test_a_field_of_view_is_centred_on_l3() -> None:
+    """With L3 in the middle of the picture, counting from the lowest disc is right; a step up, it is not."""
+    without = lowest_name_share(None, Level.S1_S2)
+    assert 0.1 < without < 0.9
+    assert lowest_name_share(centred(2.1), Level.S1_S2) < without / 2
+    assert lowest_name_share(centred(3.1), Level.L5_S1) < (1 - without) / 2
+
+
+@pytest.mark.parametrize("height_mm", [4 * SPACING_MM, 20 * SPACING_MM])
+def test_a_cut_picture_or_one_of_the_whole_spine_is_centred_on_something_else(height_mm: float) -> None:
+    cut = centred(2.1, height_mm=height_mm)
+    assert lowest_name_share(cut, Level.S1_S2) == pytest.approx(lowest_name_share(None, Level.S1_S2))
+
+
+@given(st.floats(-20.0, 20.0))
+def test_no_field_of_view_alone_names_a_clear_junction_otherwise(center_steps: float) -> None:
+    hypotheses = name_discs(chain(7), field_mm=centred(center_steps))
+    assert hypotheses[0].levels[-1] is Level.L5_S1
+    assert sum(one.probability for one in hypotheses) == pytest.approx(1.0)
+
+
 def test_a_little_sacrum_above_a_slip_moves_no_name() -> None:
     usual = chain(6)
     best = name_discs([*usual[:-2], DiscEvidence(35.0, 0.15, 24.0, 0.7, 1.0), usual[-1]])[0]

@@ -286,6 +286,18 @@ def test_a_small_steep_lowest_disc_in_the_sacrum_is_taken_for_a_rudimentary_one(
     assert any(hypothesis.levels[-1] is Level.L5_S1 for hypothesis in location.hypotheses)
 
 
+def test_a_rim_below_what_is_shown_does_not_move_the_middle_of_the_picture() -> None:
+    """Lumbar pictures are centred on L3, which weighs between two ways to count: a rim shows nothing."""
+    shown, rim = volume(), ((0, 0), (0, 60), (0, 0))
+    padded = Volume(np.pad(shown.voxels, rim), replace(shown.grid, shape=(1, ROWS + 60, COLUMNS)))
+    longer = Volume(np.pad(shown.voxels, rim, mode="reflect"), padded.grid)
+    mask = with_small_lowest_disc(steep=True)
+    alone = locate(shown, network=Painted(mask)).hypotheses
+    with_rim, with_more = (locate(one, network=Painted(np.pad(mask, rim))).hypotheses for one in (padded, longer))
+    assert [one.probability for one in with_rim] == pytest.approx([one.probability for one in alone])
+    assert with_more[0].probability != pytest.approx(alone[0].probability, abs=0.01)
+
+
 def test_how_short_a_disc_is_does_not_count_where_blocks_stand_for_discs() -> None:
     mask = with_small_lowest_disc(steep=True)
     outlined, blocks = (locate(volume(), network=one).hypotheses for one in (Painted(mask), PaintedBlocks(mask)))
