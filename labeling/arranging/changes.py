@@ -6,7 +6,7 @@ from deepspine.labeling.arranging.degree_words import is_adverb, last_grade
 from deepspine.labeling.arranging.present import drop_degrees_of_last_head
 from deepspine.labeling.arranging.priors import is_former_type, skip_operated, skip_prior
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import DEGREES, MODIFIED, Mention
+from deepspine.labeling.mentions import DEGREES, HEADS, MODIFIED, Mention
 from deepspine.labeling.number_mentions import last_of_numbers
 
 _NUMBERED = frozenset(("modic.type", "grade.pfirrmann"))
@@ -20,6 +20,9 @@ _CHANGES = frozenset(("change", "changes", "progression", "difference"))
 """Last words of the phrases that deny a change and have no degree: "no interval | change"."""
 
 _MODIC = Rule("modic.type", "finding", "modic", ())
+_AUXILIARIES = frozenset(("has", "have"))
+_IS = Rule("cop.has_changed", "cop", "", ())
+_COMMA = Rule("mark.next_level", "mark", ",", ())
 _NO = Rule("neg.no_change_or_new", "neg", "no", ())
 
 
@@ -40,6 +43,9 @@ def without_changes(mentions: list[Mention], words: list[str]) -> list[Mention]:
             denied, index = _skip_change(mentions, index, kept, words)
             denies = denies or denied
             continue
+        if mention.kind == "to" and _goes_on(mentions, index, kept):
+            index += 1
+            continue
         if mention.kind == "change" and (behind := _behind_change(mentions, index, kept, words)):
             index = behind
             continue
@@ -58,6 +64,9 @@ def _behind_change(mentions: list[Mention], index: int, kept: list[Mention], wor
     if following is None:
         return 0
     if change.value == "to":
+        if following.kind in DEGREES and _is_of_next_level(mentions, index, kept):
+            kept.append(Mention(_COMMA, change.i, change.j))
+            return index + 1
         lesion = next((mention for mention in mentions[index + 1 :] if mention.kind not in _MODIFYING), following)
         dropped = _drop_earlier(kept, lesion, words)
         if dropped and following.kind == "number":
@@ -65,6 +74,8 @@ def _behind_change(mentions: list[Mention], index: int, kept: list[Mention], wor
             return index + 2
         if following.kind in DEGREES:
             drop_degrees_of_last_head(kept)
+            if kept and words[kept[-1].i] in _AUXILIARIES:
+                kept[-1] = Mention(_IS, kept[-1].i, kept[-1].j)
         return index + 1
     if following.kind == "grade":
         return _latest(mentions, index, kept, words)
@@ -75,6 +86,22 @@ def _behind_change(mentions: list[Mention], index: int, kept: list[Mention], wor
     latest, behind = _latest_number(mentions, index + 1, words)
     kept += latest
     return behind
+
+
+def _goes_on(mentions: list[Mention], index: int, kept: list[Mention]) -> bool:
+    """Whether a change is told of one more level: "at L3-4 has progressed to moderate, and at L4-5 | to severe"."""
+    if not kept or kept[-1].kind != "level" or index + 1 >= len(mentions) or mentions[index + 1].kind not in DEGREES:
+        return False
+    return any(mention.kind == "change" and mention.value == "to" for mention in mentions[:index])
+
+
+def _is_of_next_level(mentions: list[Mention], index: int, kept: list[Mention]) -> bool:
+    """Whether a degree grows from level to level, not with time: "mild at L3-4 progressing to | severe at L4-5"."""
+    before = next((mention for mention in reversed(kept[-2:]) if mention.kind != "mark"), None)
+    behind = next((mention for mention in mentions[index + 2 : index + 4] if mention.kind != "of"), None)
+    if before is None or before.group is None or behind is None or behind.group is None:
+        return False
+    return before.group.levels != behind.group.levels and any(mention.kind in HEADS for mention in kept)
 
 
 def _skip_change(mentions: list[Mention], index: int, kept: list[Mention], words: list[str]) -> tuple[bool, int]:

@@ -35,6 +35,14 @@ _TICKED = re.compile(r"\[[xX]\]")
 _UNTICKED = re.compile(r"\[ ?\][^\[\n]*")
 """A box of a form, and one that is empty with what it stands before."""
 
+_ANSWERED = re.compile(
+    r"(?i:(?P<lead>\b(?:is|are|was|were) there (?:an? |any )?(?:evidence of |signs? of )?)?"
+    r"(?P<asked>\b[^.?:;\n]{3,80}?)(?P<space> ?)\?"
+    r"(?=\s{0,3}(?:(?:no|none|absent)(?=[.;\n]|$)"
+    r"|(?:yes|present|minimal|mild|moderate|severe)(?=[.,;\n]|$| at\b| on\b))))"
+)
+"""A question and its answer: "Is there | a herniation? No.", "Stenosis? Mild."."""
+
 _IN_LISTS = (" -,", " +,", " -;", " +;")
 _SIGNED = r"(?:(?<=[a-z):] )|(?<=[-/ls]\d ))"
 """What a sign may stand behind: a word or level, not the number of "2 +"."""
@@ -163,6 +171,8 @@ def tokenize(text: str) -> Tokens:
         text = _TICKED.sub(_blank, _UNTICKED.sub(_blank, text))
     if any(sign in text for sign in _IN_LISTS):
         text = "\n".join(_with_signs(line) for line in text.split("\n"))
+    if "?" in text:
+        text = _ANSWERED.sub(_as_heading, text)
     if NEWLINE in text:
         text = unwrap(text)
     lowered = lower(text)
@@ -196,6 +206,11 @@ def _with_signs(line: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
+
+
+def _as_heading(match: re.Match[str]) -> str:
+    """Return a question as the heading of its answer: "Stenosis: | Mild.", of the same length."""
+    return " " * len(match["lead"] or "") + match["asked"] + match["space"] + ":"
 
 
 def _as_sign(match: re.Match[str]) -> str:

@@ -155,3 +155,23 @@ def test_yes_and_no_in_brackets_behind_what_they_answer() -> None:
 def test_boxes_that_are_not_ticked_say_nothing() -> None:
     text = "L4-5: [x] bulge [ ] herniation\nL4-5 canal stenosis: [ ] none [X] mild [ ] severe"
     assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L4-L5 canal_stenosis": "mild"}
+
+
+@pytest.mark.parametrize(("text", "labels"), [
+    ("L4-5: Herniation? No. Stenosis? Mild.", {"L4-L5 herniation": "none", "L4-L5 canal_stenosis": "mild"}),
+    ("L4-5: Bulge ? yes. Herniation ? no", {"L4-L5 bulge": PRESENT, "L4-L5 herniation": "none"}),
+    ("Are there disc bulges? Yes, at L3-4 and L4-5.", {"L3-L4 bulge": PRESENT, "L4-L5 bulge": PRESENT}),
+    ("Is there a bulge? Yes at L5-S1.", {"L5-S1 bulge": PRESENT}),
+])  # fmt: skip
+def test_a_question_is_answered_behind_it(text: str, labels: dict[str, str]) -> None:
+    assert labels_of(text) == labels
+
+
+@pytest.mark.parametrize("text", ["Is there a herniation? No.", "Is there any evidence of herniation?\nNone"])
+def test_a_question_that_is_denied_is_denied_at_all_levels(text: str) -> None:
+    assert set(told(text, "herniation").values()) == {"none"}
+    assert len(told(text, "herniation")) == 5
+
+
+def test_a_question_of_the_referrer_is_no_heading_of_what_follows() -> None:
+    assert labels_of("Clinical: herniation? No prior imaging.") == {}

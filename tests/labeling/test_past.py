@@ -458,3 +458,23 @@ def test_a_lesion_has_become_another(text: str) -> None:
 ])  # fmt: skip
 def test_what_has_gone_somewhere_is_not_gone(text: str, finding: str, grades: str) -> None:
     assert told(text, finding) == {"L4-L5": grades}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis is mild at L3-4 progressing to severe at L4-5.",
+    "Mild canal stenosis at L3-4, worsening to severe at L4-5.",
+    "Mild canal stenosis at L3-4 increasing to severe at L4-5.",
+])  # fmt: skip
+def test_a_degree_that_grows_from_level_to_level_leaves_that_of_the_first(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+def test_a_degree_that_has_grown_at_one_level_is_the_later_one() -> None:
+    assert told("Mild canal stenosis at L4-5 has progressed to severe at L4-5.", "canal_stenosis") == {
+        "L4-L5": "severe"
+    }
+
+
+def test_each_level_has_progressed_to_its_own_degree() -> None:
+    text = "Canal stenosis at L3-4 has progressed to moderate, and at L4-5 to severe."
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
