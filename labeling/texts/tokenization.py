@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from deepspine.labeling.texts.listed_levels import with_listed_levels
 from deepspine.labeling.texts.markup import NEWLINE, normalise
 from deepspine.labeling.texts.wrapped_lines import unwrap, without_filling
 
@@ -174,7 +175,7 @@ def tokenize(text: str) -> Tokens:
     if "?" in text:
         text = _ANSWERED.sub(_as_heading, text)
     if NEWLINE in text:
-        text = unwrap(text)
+        text = unwrap(with_listed_levels(text) if ":" in text else text)
     lowered = lower(text)
     words = _TOKEN.findall(lowered)
     if any(f"{word}." in lowered for word in _SHORTENED.intersection(words)):

@@ -152,3 +152,22 @@ def test_degrees_of_levels_before_a_noun_are_those_of_its_object() -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "moderate"}
     text = "Mild left L3-4 and moderate right L4-5 narrowing of the foramina."
     assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("sign", ["", "- ", "* ", "\u2022 ", "{}. ", "{}) "])
+@pytest.mark.parametrize(("heading", "finding", "grades"), [
+    ("Disc bulges:", "bulge", PRESENT), ("Moderate canal stenosis at:", "canal_stenosis", "moderate"),
+    ("No canal stenosis at the following levels:", "canal_stenosis", "none"),
+])  # fmt: skip
+def test_levels_listed_below_a_heading_are_its_levels(heading: str, finding: str, grades: str, sign: str) -> None:
+    lines = [f"{sign.format(number)}{level}" for number, level in enumerate(("L3-4", "L4-5."), start=1)]
+    text = "\n".join([heading, *lines, "The cord is normal."])
+    assert told(text, finding) == {"L3-L4": grades, "L4-L5": grades}
+
+
+def test_a_level_alone_below_a_heading_heads_what_follows() -> None:
+    assert told("FINDINGS:\n- L4-5\n  Mild bulge.\n- L5-S1\n  No bulge.", "bulge") == {"L4-L5": "mild", "L5-S1": "none"}
+
+
+def test_one_level_may_be_listed_behind_at() -> None:
+    assert told("Disc bulge at:\n- L4-5", "bulge") == {"L4-L5": PRESENT}

@@ -43,6 +43,8 @@ ADVERSARIAL = {
     "lesions in a list": "a bulge at L3-4 and another at L4-5, both mild, ",
     "pairs of sides": "foramina R/L mild/severe ",
     "fields of a line": "- Canal: none ",
+    "questions": "is there a bulge? ",
+    "levels below a heading": "bulges:\n- L4-5\n- L3-4\n",
     "details in brackets": "L4-5 (mild, left), ",
 }
 
