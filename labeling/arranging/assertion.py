@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from deepspine.labeling.arranging.degree_words import is_adverb
 from deepspine.labeling.arranging.merged_degrees import merge_comparisons, merge_grades, with_same_degrees
+from deepspine.labeling.arranging.open_levels import with_site_of_open_level
 from deepspine.labeling.arranging.paired_sides import (
     sides_as_one,
     with_bracketed_degrees_ahead,
@@ -86,7 +87,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
         if words[mention.i] not in _ASIDES or not _tells_nothing(mentions, place, words)
     ]
     if "site" in kinds:
-        mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
+        mentions = _with_sites_settled(mentions, words, kinds)
     if "breaker" in kinds and "cop" in kinds:
         mentions = _without_only_behind_verb(mentions, words)
     if "breaker" in kinds and "neg" in kinds and "pred" in kinds:
@@ -96,6 +97,14 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     mentions = without_past(mentions, words, kinds)
     if "levelref" in kinds and "level" in kinds:
         mentions = _without_included(_without_ranged(mentions, words), words)
+    return mentions
+
+
+def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
+    """Leave out sites that only tell where something is or is seen, and name those again that go on at a level."""
+    mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
+    if "open" in kinds and "grade" in kinds and "of" in kinds:
+        mentions = with_site_of_open_level(mentions, words)
     return mentions
 
 

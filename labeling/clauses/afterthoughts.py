@@ -10,6 +10,7 @@ from deepspine.labeling.clauses.frames import (
     LATERAL,
     LEFT,
     MODERATE,
+    NARROW,
     NONE,
     RIGHT,
     SEVERE,
@@ -253,6 +254,8 @@ class Afterthoughts(Objects):
     def _sides_named(self, frame: Frame) -> int:
         """Return the sides that a head has at all its levels, or 0: "left stenosis", "stenosis on the left, | ..."."""
         head = frame.head
+        if head is NARROW:  # "the left foramen is mild at L3-4, | severe at L4-5"
+            head = next((one for one in self.mentions if one.kind == "site" and one.i >= frame.i), head)
         for mention, following in pairwise(self.mentions):
             if mention.i > head.j:
                 break

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from deepspine.labeling.clauses.frames import MILD, MODERATE, SEVERE, ZONED, Topic
 from deepspine.labeling.clauses.negation import ANSWERS
 from deepspine.labeling.lexicon import Rule
@@ -16,6 +18,7 @@ _ALONE = {word: Rule(f"answer.{word}", "answer", "no" if word == "no" else "yes"
 _ALONE["present"] = _ALONE["yes"]
 _DENIED = Rule("answer.denied", "post_neg", "no", ())
 _PRESENT = Rule("answer.present", "grade", "", (), form="answer", bits=MILD | MODERATE | SEVERE)
+_PRESENT_AT = Rule("answer.present_at", "grade", "", (), bits=MILD | MODERATE | SEVERE)
 _ASKED = frozenset(("level", "levels", "side", "side_post"))
 """Kinds of mentions that an item of a list gives its answer for."""
 
@@ -58,6 +61,7 @@ def with_answers(mentions: list[Mention], words: list[str], topic: Topic | None)
 
     Without a heading that asks, one level or side must be denied what the other has.
     """
+    mentions = _with_presence(mentions, words)
     found = [place for place in _places(mentions, words) if _ends_item(words, place)]
     contrast = len(found) > 1 and any(words[place] in _DENIALS for place in found)
     if not (found and (contrast or is_asked(topic))):
@@ -66,6 +70,20 @@ def with_answers(mentions: list[Mention], words: list[str], topic: Topic | None)
     for place in found:
         kept[place] = Mention(_DENIED if words[place] in _DENIALS else _PRESENT, place, place + 1)
     return sorted(kept.values(), key=lambda mention: mention.i)
+
+
+def _with_presence(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Return the mentions with a yes where one place has what another lacks: "absent at L3-4, | present at L4-5"."""
+    if not any(mention.kind == "post_neg" for mention in mentions):
+        return mentions
+    places = [
+        first
+        for first, second in pairwise([*mentions, mentions[-1]])
+        if first.kind in _ASKED or (first.kind == "of" and second.kind in _ASKED)
+    ]
+    told = {mention.j for mention in mentions}
+    shown = [Mention(_PRESENT_AT, at.i - 1, at.i) for at in places if words[at.i - 1] == "present" and at.i not in told]
+    return sorted([*mentions, *shown], key=lambda mention: mention.i)
 
 
 def with_listed_places(

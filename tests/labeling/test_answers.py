@@ -175,3 +175,15 @@ def test_a_question_that_is_denied_is_denied_at_all_levels(text: str) -> None:
 
 def test_a_question_of_the_referrer_is_no_heading_of_what_follows() -> None:
     assert labels_of("Clinical: herniation? No prior imaging.") == {}
+
+
+@pytest.mark.parametrize("joint", [", ", " and ", " but "])
+@pytest.mark.parametrize("verb", ["", "is "])
+def test_what_is_absent_at_one_level_is_present_at_another(verb: str, joint: str) -> None:
+    text = f"Canal stenosis {verb}absent at L3-4{joint}present at L4-5."
+    assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": PRESENT}
+
+
+def test_what_is_absent_on_one_side_is_present_on_the_other() -> None:
+    text = "Foraminal stenosis is absent on the left and present on the right at L4-5."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": PRESENT}

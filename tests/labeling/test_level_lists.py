@@ -171,3 +171,15 @@ def test_a_level_alone_below_a_heading_heads_what_follows() -> None:
 
 def test_one_level_may_be_listed_behind_at() -> None:
     assert told("Disc bulge at:\n- L4-5", "bulge") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("joint", [", ", " and ", ", and ", " but "])
+@pytest.mark.parametrize("subject", ["Canal", "The canal is"])
+def test_a_site_is_open_at_a_level_behind_one_where_it_is_narrow(subject: str, joint: str) -> None:
+    text = f"{subject} mild at L3-4{joint}patent at L4-5."
+    assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "none"}
+
+
+def test_a_foramen_is_open_at_a_further_level_on_its_side() -> None:
+    text = "Left foramen mild at L3-4, severe at L4-5 but patent at L5-S1."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe", "L5-S1 left": "none"}

@@ -621,3 +621,10 @@ def test_a_side_before_the_level_of_a_heading_is_that_of_the_part() -> None:
 def test_a_side_set_off_by_contrast_has_what_is_told_of_it(joint: str) -> None:
     text = f"The left foramen at L4-5 is normal{joint} severely narrowed."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "The left foramen is mild at L3-4, severe at L4-5.", "Left foramen mild at L3-4 and severe at L4-5.",
+])  # fmt: skip
+def test_a_site_without_a_finding_keeps_its_side_at_the_next_level(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe"}
