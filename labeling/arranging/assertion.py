@@ -21,9 +21,10 @@ from deepspine.labeling.arranging.paired_sides import (
 )
 from deepspine.labeling.arranging.past import without_past
 from deepspine.labeling.arranging.seen_places import without_seen
+from deepspine.labeling.arranging.sides_where import with_sides_where
 from deepspine.labeling.clauses.frames import DISC_WORDS
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import SIDES, Mention
 from deepspine.labeling.texts.markup import NEWLINE
 
 _WHOLES = frozenset(("all", "any", "rest", "rest_named"))
@@ -101,8 +102,10 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
 
 
 def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
-    """Leave out sites that only tell where something is or is seen, and name those again that go on at a level."""
+    """Leave out sites that only tell where something is seen, and name sides and sites again where a clause goes on."""
     mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
+    if "breaker" in kinds and not kinds.isdisjoint(SIDES):
+        mentions = with_sides_where(mentions, words)
     if "open" in kinds and "grade" in kinds and "of" in kinds:
         mentions = with_site_of_open_level(mentions, words)
     return mentions

@@ -628,3 +628,20 @@ def test_a_side_set_off_by_contrast_has_what_is_told_of_it(joint: str) -> None:
 ])  # fmt: skip
 def test_a_site_without_a_finding_keeps_its_side_at_the_next_level(text: str) -> None:
     assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe"}
+
+
+@pytest.mark.parametrize("before", [
+    "The disc is bulging, more so on the left,", "The disc bulges on the left", "Bulge, worse on the left,",
+])  # fmt: skip
+def test_a_clause_with_where_goes_on_about_the_side_before_it(before: str) -> None:
+    text = (
+        f"L4-5: {before} where it narrows the foramen moderately and touches the exiting root; the recesses are patent."
+    )
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate"}
+    assert told(text, "nerve_root") == {"L4-L5 left": "contact"}
+    assert told(text, "subarticular_stenosis") == at_l45("subarticular_stenosis", "none")
+
+
+def test_a_side_named_behind_where_is_its_own() -> None:
+    text = "L4-5: Bulge on the left, where the foramen is moderately narrowed and the right foramen is patent."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "none"}
