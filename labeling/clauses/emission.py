@@ -29,6 +29,8 @@ _SIDED = frozenset(("foramen", "recess", "root"))
 _TYPES_OF_ENDPLATES = {"fatty": 0b0100, "oedematous": 0b0010, "edematous": 0b0010, "sclerotic": 0b1000}
 """Modic types by the word before the degeneration of endplates."""
 
+_OF_DISC = frozenset(("bulge", "herniation"))
+
 
 class Emission(Normality, EnteredSites):
     """Turn a head with its site and words of degree into a frame."""
@@ -113,11 +115,19 @@ class Emission(Normality, EnteredSites):
             others = frame.level is not None and frame.level.ref in ("rest", "elsewhere")
             if not (frame.sides or frame.neg or site.plural or others):
                 entered = 0 if value == "root" else self._side_entered(frame.head, value)
-                frame.sides = entered or self.herniation_side or (self.side_before if value == "root" else 0)
+                of_lesion = self.herniation_side or self._side_of_bulge(frame.head)
+                frame.sides = entered or of_lesion or (self.side_before if value == "root" else 0)
             if value != "root" and frame.sides in (LEFT, RIGHT):
                 self.side_before = frame.sides
         if site.j:
             frame.i, frame.j = min(frame.i, site.i), max(frame.j, site.j)
+
+    def _side_of_bulge(self, verb: Mention) -> int:
+        """Return the side of the bulge that a verb is said of, "bulge on the left | touching the root", or 0."""
+        lesions = [frame for frame in self.frames[self.clause_start :] if frame.finding in _OF_DISC]
+        if not lesions or lesions[-1].finding != "bulge" or verb.kind != "pred" or verb.form == "noun":
+            return 0
+        return lesions[-1].sides if lesions[-1].sides in (LEFT, RIGHT) else 0
 
     def _is_of_bone(self, site: Mention) -> bool:
         """Whether a height or signal is that of the vertebrae named before, and no disc's."""

@@ -645,3 +645,23 @@ def test_a_clause_with_where_goes_on_about_the_side_before_it(before: str) -> No
 def test_a_side_named_behind_where_is_its_own() -> None:
     text = "L4-5: Bulge on the left, where the foramen is moderately narrowed and the right foramen is patent."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "none"}
+
+
+@pytest.mark.parametrize(
+    "lesion", ["Bulge on the left", "Left-sided bulge", "Left foraminal bulge", "Bulge to the left,"]
+)
+@pytest.mark.parametrize(("effect", "finding"), [
+    ("touching the exiting root", "nerve_root"), ("compressing the nerve root", "nerve_root"),
+    ("narrowing the foramen", "foraminal_stenosis"), ("narrowing the lateral recess", "subarticular_stenosis"),
+])  # fmt: skip
+def test_what_a_bulge_of_one_side_presses_on_is_on_that_side(lesion: str, effect: str, finding: str) -> None:
+    assert set(told(f"L4-5: {lesion} {effect}.", finding)) == {"L4-L5 left"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Bulge eccentric to the left, narrowing the foramina.",
+    "L4-5: Bulge, worse on the left, narrowing the foramen.",
+    "L4-5: Left bulge and facet arthropathy with foraminal stenosis.",
+])  # fmt: skip
+def test_what_lies_beside_a_bulge_or_beneath_both_of_its_sides_is_on_either(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == at_l45("foraminal_stenosis", PRESENT)
