@@ -51,6 +51,8 @@ FIELD_CENTER_STEPS, FIELD_CENTER_SD_STEPS = 0.4, 0.5
 """How far the middle of L3 lies above the middle of a lumbar field of view, in distances of lumbar discs. Mean and
 deviation over 570 mid-sagittal Sudirman pictures: .49, .28; over 265 of SPIDER, of several hospitals: .41, .56; over 27
 volumes of other scanners: .18, .47."""
+FIELD_FLOOR = 0.2
+"""A field of view is set by hand: it weighs odds of five at most, so it alone makes no doubtful name sure."""
 L3_ABOVE_JUNCTION_STEPS = 2.5
 """The middle of L3, in distances of discs."""
 LUMBAR_FIELD_STEPS = (5.5, 12.5)
@@ -274,7 +276,7 @@ def _fits_field(
     junction = -1 if junction_from_below < 0 else steps[-1 - junction_from_below]
     above_center_steps = (lowest_mm - np.mean(field_mm)) / step_mm + junction + L3_ABOVE_JUNCTION_STEPS
     off = (above_center_steps - FIELD_CENTER_STEPS) / FIELD_CENTER_SD_STEPS
-    return float(max(np.exp(-0.5 * off**2), EVIDENCE_FLOOR))
+    return float(max(np.exp(-0.5 * off**2), FIELD_FLOOR))
 
 
 def _named_ways(steps: Sequence[int], junction_from_below: int, probability: float) -> list[NamingHypothesis]:

@@ -63,22 +63,26 @@ def centred(l3_above_lowest_steps: float, *, height_mm: float = 280.0) -> tuple[
     return center_mm - height_mm / 2, center_mm + height_mm / 2
 
 
-def lowest_name_share(field_mm: tuple[float, float] | None, name: Level) -> float:
-    return sum(one.probability for one in name_discs(contested(), field_mm=field_mm) if one.levels[-1] is name)
+def odds_of_rudimentary(field_mm: tuple[float, float] | None) -> float:
+    hypotheses = name_discs(contested(), field_mm=field_mm)
+    shares = [
+        sum(one.probability for one in hypotheses if one.levels[-1] is name) for name in (Level.S1_S2, Level.L5_S1)
+    ]
+    return shares[0] / shares[1]
 
 
-def test_a_field_of_view_is_centred_on_l3() -> None:
+def test_a_field_of_view_is_centred_on_l3_and_weighs_odds_of_five_at_most() -> None:
     """With L3 in the middle of the picture, counting from the lowest disc is right; a step up, it is not."""
-    without = lowest_name_share(None, Level.S1_S2)
-    assert 0.1 < without < 0.9
-    assert lowest_name_share(centred(2.1), Level.S1_S2) < without / 2
-    assert lowest_name_share(centred(3.1), Level.L5_S1) < (1 - without) / 2
+    without = odds_of_rudimentary(None)
+    assert 0.1 < without < 10
+    assert without / 5.001 < odds_of_rudimentary(centred(2.1)) < without / 2
+    assert without * 2 < odds_of_rudimentary(centred(3.1)) < without * 5.001
 
 
 @pytest.mark.parametrize("height_mm", [4 * SPACING_MM, 20 * SPACING_MM])
 def test_a_cut_picture_or_one_of_the_whole_spine_is_centred_on_something_else(height_mm: float) -> None:
     cut = centred(2.1, height_mm=height_mm)
-    assert lowest_name_share(cut, Level.S1_S2) == pytest.approx(lowest_name_share(None, Level.S1_S2))
+    assert odds_of_rudimentary(cut) == pytest.approx(odds_of_rudimentary(None))
 
 
 @given(st.floats(-20.0, 20.0))
