@@ -58,6 +58,9 @@ _BEFORE_ROOT = frozenset(("of", "side", "vertebra"))
 _NAMED = frozenset(("finding", "pred", "site"))
 """Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
 
+_OTHER_LEVELS = frozenset(("rest", "rest_named", "elsewhere"))
+"""What "elsewhere" and "at the other levels" refer to."""
+
 
 def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = None) -> list[Mention]:
     """Return the mentions of a sentence with grades merged, caps applied and prior grades removed.
@@ -98,7 +101,21 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     mentions = without_past(mentions, words, kinds)
     if "levelref" in kinds and "level" in kinds:
         mentions = _without_included(_without_ranged(mentions, words), words)
+        mentions = _without_sizes_elsewhere(mentions) if "mm" in kinds else mentions
     return mentions
+
+
+def _without_sizes_elsewhere(mentions: list[Mention]) -> list[Mention]:
+    """Leave out what other levels measure: "8 mm at L4-5 with stenosis, and | 12 mm elsewhere", "12 mm at others"."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        if mention.kind == "levelref" and mention.value in _OTHER_LEVELS:
+            size = len(kept) - 1 - (bool(kept) and kept[-1].kind == "of")
+            if size >= 0 and kept[size].kind == "mm":
+                del kept[size:]
+                continue
+        kept.append(mention)
+    return kept
 
 
 def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:

@@ -187,7 +187,9 @@ def with_listed_slips(mentions: list[Mention], topic: Topic | None) -> list[Ment
     told: list[Mention] = []
     start = 0
     for place in range(len(mentions) + 1):
-        if place < len(mentions) and not (mentions[place].kind == "conj" or mentions[place].value in (",", ";")):
+        if place < len(mentions) and not (
+            mentions[place].kind in ("conj", "breaker") or mentions[place].value in (",", ";")
+        ):
             continue
         item = mentions[start:place]
         slip = next((mention for mention in item if mention.kind == "finding" and mention.value in _SLIPS), slip)

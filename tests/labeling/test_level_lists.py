@@ -183,3 +183,9 @@ def test_a_site_is_open_at_a_level_behind_one_where_it_is_narrow(subject: str, j
 def test_a_foramen_is_open_at_a_further_level_on_its_side() -> None:
     text = "Left foramen mild at L3-4, severe at L4-5 but patent at L5-S1."
     assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 left": "severe", "L5-S1 left": "none"}
+
+
+@pytest.mark.parametrize("others", ["elsewhere", "at other levels", "at the remaining levels"])
+def test_what_other_levels_measure_takes_no_finding_there(others: str) -> None:
+    text = f"The canal is 8 mm at L4-5, consistent with moderate stenosis, and 12 mm {others}."
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}

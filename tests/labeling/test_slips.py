@@ -294,3 +294,9 @@ def test_a_subluxation_may_be_either_slip() -> None:
     text = "Subluxation of L4 on L5, 4 mm."
     assert told(text, "spondylolisthesis") == {"L4-L5": "none|grade1"}
     assert told(text, "retrolisthesis") == {"L4-L5": "none|present"}
+
+
+@pytest.mark.parametrize("joint", [", ", "; ", " and ", " but "])
+def test_each_level_of_a_list_has_its_own_grade_of_slip(joint: str) -> None:
+    text = f"Grade 1 spondylolisthesis L4-5{joint}grade 2 L5-S1."
+    assert told(text, "spondylolisthesis") == {"L4-L5": "grade1", "L5-S1": "grade2"}
