@@ -58,6 +58,10 @@ _BEFORE_ROOT = frozenset(("of", "side", "vertebra"))
 _NAMED = frozenset(("finding", "pred", "site"))
 """Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
 
+_OF_LEVEL = ["finding", "of", "level"]
+_OF_DISC = frozenset(("bulge", "herniation"))
+"""Kinds of mentions of a lesion with its level, and the lesions of discs."""
+
 _OTHER_LEVELS = frozenset(("rest", "rest_named", "elsewhere"))
 """What "elsewhere" and "at the other levels" refer to."""
 
@@ -121,11 +125,25 @@ def _without_sizes_elsewhere(mentions: list[Mention]) -> list[Mention]:
 def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Leave out sites that only tell where something is seen, and name sides and sites again where a clause goes on."""
     mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
+    if "finding" in kinds and "level" in kinds:
+        mentions = _without_disc_of_lesion(mentions, words)
     if "breaker" in kinds and not kinds.isdisjoint(SIDES):
         mentions = with_sides_where(mentions, words)
     if "open" in kinds and "grade" in kinds and "of" in kinds:
         mentions = with_site_of_open_level(mentions, words)
     return mentions
+
+
+def _without_disc_of_lesion(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out the disc that a lesion is of, which its level tells: "protrusion of the L4-5 | disc"."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        if (mention.kind, mention.value) == ("site", "disc") and [one.kind for one in kept[-3:]] == _OF_LEVEL:
+            lesion, of, level = kept[-3:]
+            if lesion.value in _OF_DISC and words[of.i] == "of" and level.j == mention.i:
+                continue
+        kept.append(mention)
+    return kept
 
 
 def _without_only_behind_verb(mentions: list[Mention], words: list[str]) -> list[Mention]:

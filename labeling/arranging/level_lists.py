@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from deepspine.labeling.level_mentions import LevelGroup, read_group
-from deepspine.labeling.lexicon import Node
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.lexicon import Node, Rule
+from deepspine.labeling.mentions import HEADS, SIDES, Mention
 
 _BEFORE_PLACE = frozenset(("finding", "grade", "of", "pred"))
 """Kinds of mentions that a level stands behind as their place."""
@@ -29,6 +29,7 @@ _LISTED = frozenset(("grade", "side"))
 _NOUNS = frozenset(("finding", "pred", "site"))
 _JOINTS = frozenset((",", "and"))
 _FEWEST = 2
+_STOP = Rule("mark.next_level", "mark", ";", ())
 _ENDS = frozenset(("breaker", "conj", "mark", "neg"))
 
 
@@ -36,7 +37,8 @@ def with_parted_lists(mentions: list[Mention], words: list[str], root: Node) -> 
     """Return the mentions with levels parted where the last one begins what stands behind it.
 
     A list has "and" before its last level, or stands before or behind all that is said of it. So commas alone, with
-    something said on either side, join no list; nor does "and" before what is said of one level.
+    something said on either side, join no list; nor does "and" before what is said of one level, nor "and at" before a
+    degree.
     """
     for index in range(len(mentions) - 1, -1, -1):
         group = mentions[index].group
@@ -72,13 +74,14 @@ def _parts(level: Mention, words: list[str], root: Node) -> Sequence[Mention]:
     """Return the levels before the last joint of a list, that joint read as a semicolon, and the level behind it."""
     joint = next((k for k in range(level.j - 1, level.i, -1) if words[k] in (",", "and")), level.i)
     end = joint - (words[joint - 1] == "," and words[joint] == "and")
-    last = read_group(words, joint + 1) if joint > level.i else None
+    start = joint + 1 + (words[joint + 1] == "at")
+    last = read_group(words, start) if joint > level.i else None
     first = read_group(words[:end], level.i) if last is not None and last.end == level.j else None
     if first is None or last is None or first.end != end:
         return (level,)
     stop = root[";"].rule
     assert stop is not None
-    return _part(level, level.i, first), Mention(stop, end, joint + 1), _part(level, joint + 1, last)
+    return _part(level, level.i, first), Mention(stop, end, start), _part(level, start, last)
 
 
 def _part(level: Mention, start: int, group: LevelGroup) -> Mention:
@@ -99,8 +102,12 @@ def _stands_between(mentions: list[Mention], index: int, words: list[str]) -> bo
         return False
     joints = {word for word in words[level.i : level.j] if word.isalpha()}
     so_far = (mentions[place] for place in range(index - 1, -1, -1))
-    if not joints <= {"and"} or not _says_something(so_far):
+    if not joints <= {"and", "at"} or not _says_something(so_far):
         return False
+    if joints == {"and", "at"}:
+        graded = any(mention.kind == "grade" for mention in mentions[:index])
+        named = any(mention.kind in HEADS for mention in mentions[index + 1 : index + 3])
+        return behind.kind == "grade" and (graded or named)
     if joints:
         return _has_verb(mentions, index + 1, words, ("open",))
     return _has_verb(mentions, index + 1, words, ("grade", "open")) or _is_described(mentions, index + 1, words)
@@ -131,3 +138,35 @@ def _says_something(mentions: Iterable[Mention]) -> bool:
         if mention.kind in _ENDS:
             return False
     return False
+
+
+def with_finding_of_next_level(mentions: list[Mention]) -> list[Mention]:
+    """Name a finding again whose sides have their degrees at one level, and whose degree at the next follows that.
+
+    "Narrowing at L4-5, right moderate and left severe, and at L5-S1, | narrowing | mild".
+    """
+    heads = [place for place, mention in enumerate(mentions) if mention.kind in HEADS]
+    place = next((k for k in range(len(mentions) - 1, 0, -1) if mentions[k].kind == "level"), 0)
+    if len(heads) != 1 or place - 1 <= heads[0] or mentions[place - 1].kind != "of":
+        return mentions
+    end = place - 1
+    while mentions[end - 1].kind in ("mark", "conj") or mentions[end - 1].value == "but":
+        end -= 1
+    told = [mention.kind for mention in mentions[heads[0] + 1 : end]]
+    behind = [mention.kind for mention in mentions[place + 1 : place + 3] if mention.value != ","]
+    if end == place - 1 or "level" not in told or behind[:1] != ["grade"] or told.count("grade") < _FEWEST:
+        return mentions
+    if SIDES.isdisjoint(told):
+        return mentions
+    joint, level = mentions[end], mentions[place]
+    start = heads[0] - (heads[0] > 0 and mentions[heads[0] - 1].kind == "site")
+    again = [Mention(mention.rule, level.j, level.j) for mention in mentions[start : heads[0] + 1]]
+    stop = Mention(_STOP, joint.i, joint.j)
+    return [
+        *mentions[:end],
+        stop,
+        mentions[place - 1],
+        level,
+        *again,
+        *mentions[place + 1 + (mentions[place + 1].value == ",") :],
+    ]

@@ -124,7 +124,10 @@ class LevelScope(Exceptions):
             or frame.level.ref == "multi"
             or (frame in item and (frame.soft or frame.level.ref in BEYOND))
         ]
-        closes = prepositional and not companions and self.cur.empty and self._ends_item(self._peek())
+        following = self._peek()
+        does_something = following is not None and following.kind == "pred" and following.form in ("verb", "either")
+        ended = does_something or self._ends_item(following)  # "protrusion at L4-5 | compressing the root"
+        closes = prepositional and not companions and self.cur.empty and ended
         if not bare and closes and self._second_item():
             return list(self.last)
         return self._of_last_item(ref, bare) if self.at_header else bare
@@ -305,7 +308,7 @@ class LevelScope(Exceptions):
     def _lesion_goes_on(self) -> bool:
         """Whether a verb goes on with the lesion whose level it is: "bulge L4-5 | compressing the sac"."""
         following = self._peek()
-        return following is not None and following.kind == "pred" and following.form == "verb"
+        return following is not None and following.kind == "pred" and following.form in ("verb", "either")
 
     def _settle_degrees(self, ref: LevelRef) -> None:
         """End the item before: "L2-3 minimal, | L3-4 mild stenosis"."""

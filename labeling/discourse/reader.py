@@ -10,7 +10,7 @@ from deepspine.labeling.arranging.bracketed_details import with_details_behind, 
 from deepspine.labeling.arranging.denied_places import with_neither_ahead
 from deepspine.labeling.arranging.endplate_types import with_types
 from deepspine.labeling.arranging.level_details import with_levels_in_order
-from deepspine.labeling.arranging.level_lists import with_bracketed_levels_free
+from deepspine.labeling.arranging.level_lists import with_bracketed_levels_free, with_finding_of_next_level
 from deepspine.labeling.arranging.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
 from deepspine.labeling.arranging.paired_sides import sided_by_position, sided_within
 from deepspine.labeling.arranging.placed_subjects import with_contrasted_side, with_subjects_apart, without_contrast
@@ -214,7 +214,7 @@ class Reader:
         mentions = with_levels_beside(mentions, words, placed=at_header)
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(with_limits(mentions, words), words, topic)
-        mentions = with_listed_slips(mentions, topic)
+        mentions = with_finding_of_next_level(with_listed_slips(mentions, topic))
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(with_contrasted_side(mentions, words), words, start)
         mentions = with_neither_ahead(with_subjects_apart(mentions, words), words)

@@ -189,3 +189,38 @@ def test_a_foramen_is_open_at_a_further_level_on_its_side() -> None:
 def test_what_other_levels_measure_takes_no_finding_there(others: str) -> None:
     text = f"The canal is 8 mm at L4-5, consistent with moderate stenosis, and 12 mm {others}."
     assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis is moderate at L3-4, and at L4-5 severe.", "Moderate canal stenosis at L3-4 and at L4-5 severe.",
+])  # fmt: skip
+def test_a_degree_behind_and_at_is_of_that_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
+
+
+def test_a_degree_behind_levels_with_nothing_before_them_is_of_all() -> None:
+    assert told("Canal stenosis at L3-4, and at L4-5, severe.", "canal_stenosis") == {
+        "L3-L4": "severe",
+        "L4-L5": "severe",
+    }
+
+
+def test_each_level_has_its_side_and_degree() -> None:
+    text = "Foraminal narrowing is severe on the left at L4-5, and at L5-S1 moderate on the right."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L5-S1 right": "moderate"}
+
+
+@pytest.mark.parametrize("lesion", ["protrusion of L4-5 disc", "protrusion of the L4-5 disc", "herniation of L4-5"])
+def test_a_lesion_of_one_disc_behind_a_list_is_at_its_level(lesion: str) -> None:
+    text = f"L4-5 and L5-S1 disc desiccation with {lesion} indenting the thecal sac."
+    assert set(told(text, "herniation")) == {"L4-L5"}
+    assert set(told(text, "degeneration")) == {"L4-L5", "L5-S1"}
+
+
+@pytest.mark.parametrize("sides", ["right moderate and left severe", "moderate on the right and severe on the left"])
+@pytest.mark.parametrize("joint", [", and ", "; "])
+def test_a_degree_at_the_next_level_leaves_the_sides_of_the_first(sides: str, joint: str) -> None:
+    text = f"Foraminal narrowing at L4-5, {sides}{joint}at L5-S1, mild on both sides."
+    assert told(text, "foraminal_stenosis") == {
+        "L4-L5 left": "severe", "L4-L5 right": "moderate", "L5-S1 left": "mild", "L5-S1 right": "mild",
+    }  # fmt: skip
