@@ -11,7 +11,7 @@ from copy import copy
 from deepspine.labeling.arranging.paired_sides import SIDE_BY_POSITION
 from deepspine.labeling.level_mentions import is_contrasted
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import SIDES, Mention
+from deepspine.labeling.mentions import HEADS, SIDES, Mention
 
 _APART = Rule("mark.between_subjects", "mark", ";", ())
 _ENDS = frozenset(("mark", "breaker"))
@@ -20,6 +20,9 @@ _BEFORE_LEVEL = frozenset(("of", "breaker", "to"))
 _RELATIVE = frozenset(("where", "which"))
 _CONTRASTS = frozenset(("contrast", "contrary", "opposed", "unlike"))
 _FEWEST = 2
+_CHANGES = "degenerative_changes"
+_BEFORE_DEGREE = frozenset(("finding", "mark", "cop", "conj"))
+"""Kinds of mentions that such a degree follows."""
 
 
 def with_subjects_apart(mentions: list[Mention], words: list[str]) -> list[Mention]:
@@ -128,3 +131,21 @@ def with_contrasted_side(mentions: list[Mention], words: list[str]) -> list[Ment
         clause = [Mention(_APART, side.i, side.i), Mention(SIDE_BY_POSITION[side.value], side.i, side.j)]
         return [*mentions[:start], *clause, *mentions[place + 3 :]]
     return mentions
+
+
+def without_degree_of_changes(mentions: list[Mention]) -> list[Mention]:
+    """Leave out how far degenerative changes are, which have no grade: "changes are | moderate | at L5-S1"."""
+    subject = next((place for place, mention in enumerate(mentions) if mention.value == _CHANGES), -1)
+    if subject < 0:
+        return mentions
+    kept = mentions[: subject + 1]
+    for place, mention in enumerate(mentions[subject + 1 :], start=subject + 1):
+        if mention.kind in HEADS:
+            return [*kept, *mentions[place:]]
+        behind = [one.kind for one in mentions[place + 1 : place + 3]]
+        if mention.kind == "grade" and behind == ["of", "level"] and kept[-1].kind in _BEFORE_DEGREE:
+            while kept[-1].kind in ("cop", "mark") and kept[-1].value != ";":
+                kept.pop()
+            continue
+        kept.append(mention)
+    return kept

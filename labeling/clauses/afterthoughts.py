@@ -214,7 +214,7 @@ class Afterthoughts(Objects):
         number = conjunct.number
         assert number is not None
         if any(f.finding in STENOSES or f.finding in ("facet_arthropathy", "stenosis") for f in last):
-            conjunct.grade = severity_of_number(int(number.number))
+            conjunct.grade = severity_of_number(number)
             return True
         if number.form == "grade" and any(f.finding in SLIPS for f in last):
             conjunct.level = conjunct.level or self._level_since(last)

@@ -17,6 +17,7 @@ from deepspine.labeling.clauses.frames import (
     bits_of_zones,
     joined_zones,
     meanings,
+    severity_of_number,
     side_of_zones,
     zone_named,
 )
@@ -124,6 +125,8 @@ class FindingHeads(Degenerations):
         self._gather(self.cur)
         cur = self.cur
         value = self._finding_of(mention)
+        if value == "facet_arthropathy" and cur.number is not None and cur.number.form == "grade":
+            cur.grade = cur.grade or severity_of_number(cur.number)
         frames = self._frames_of(mention, value)
         agent = self._settle_agent(mention, frames)
         if value in _WORN and self._shares_degree(mention, frames[0]):

@@ -317,9 +317,9 @@ def clone(conjunct: Conjunct) -> Conjunct:
     return twin
 
 
-def severity_of_number(number: int) -> int:
-    """Return severity for a grade, 0 to 3, of the published scales of stenosis."""
-    return 1 << min(number, 3)
+def severity_of_number(number: Mention) -> int:
+    """Return severity for grades, 0 to 3, of the published scales of stenosis; a range leaves all of its grades."""
+    return number.bits & (NONE | MILD | MODERATE | SEVERE) or SEVERE
 
 
 def vertebra_name(word: str) -> str | None:

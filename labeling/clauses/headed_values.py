@@ -71,7 +71,7 @@ class HeadedValues(Afterthoughts):
             return []
         if site.value in _MEASURED_SITES:
             if number is not None and not conjunct.grade:
-                conjunct.grade = severity_of_number(int(number.number))
+                conjunct.grade = severity_of_number(number)
             return self._emit(predicate, site, conjunct)
         if site.value == "facet":
             return [self._frame("facet_arthropathy", GRADED, site, conjunct)]

@@ -276,7 +276,7 @@ class Predicates(Leftovers):
         while self._ends_item_before():
             self._elliptic(self.conjuncts.pop(0))
         chain = self._chain_of(head)
-        _go_on_with_scale(chain)
+        _read_scale(chain, narrowed=head.value == "narrow")
         sited = [c for c in chain if c.sites]
         if len(chain) > 1:
             _share_sites(chain)
@@ -397,15 +397,13 @@ def _coordinated(chain: list[Conjunct]) -> list[Conjunct]:
     return kept[::-1]
 
 
-def _go_on_with_scale(chain: list[Conjunct]) -> None:
-    """Read numbers behind a named scale as its degrees: "Lee grade 3 left and grade 1 right foraminal | stenosis"."""
-    scaled = False
-    for conjunct in chain:
-        scaled = scaled or bool(conjunct.scale)
+def _read_scale(chain: list[Conjunct], *, narrowed: bool) -> None:
+    """Read numbers as degrees of a stenosis, or of a scale named before: "Lee 3 left and grade 1 right | stenosis"."""
+    scaled = narrowed or any(conjunct.scale for conjunct in chain)
     for conjunct in chain if scaled else ():
         number = conjunct.number
         if number is not None and number.form == "grade" and not conjunct.grade:
-            conjunct.grade = severity_of_number(int(number.number))
+            conjunct.grade = severity_of_number(number)
 
 
 def _share_sites(chain: list[Conjunct]) -> None:

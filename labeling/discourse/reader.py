@@ -13,7 +13,12 @@ from deepspine.labeling.arranging.level_details import with_levels_in_order
 from deepspine.labeling.arranging.level_lists import with_bracketed_levels_free, with_finding_of_next_level
 from deepspine.labeling.arranging.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
 from deepspine.labeling.arranging.paired_sides import sided_by_position, sided_within
-from deepspine.labeling.arranging.placed_subjects import with_contrasted_side, with_subjects_apart, without_contrast
+from deepspine.labeling.arranging.placed_subjects import (
+    with_contrasted_side,
+    with_subjects_apart,
+    without_contrast,
+    without_degree_of_changes,
+)
 from deepspine.labeling.arranging.respective import with_shares
 from deepspine.labeling.arranging.seen_places import with_limits
 from deepspine.labeling.arranging.slip_mentions import with_listed_slips
@@ -217,7 +222,7 @@ class Reader:
         mentions = with_finding_of_next_level(with_listed_slips(mentions, topic))
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(with_contrasted_side(mentions, words), words, start)
-        mentions = with_neither_ahead(with_subjects_apart(mentions, words), words)
+        mentions = with_neither_ahead(with_subjects_apart(without_degree_of_changes(mentions), words), words)
         return with_levels_in_order(mentions, words, topic), start
 
     def _levels_pointed_to(self, mentions: list[Mention], *, at_header: bool) -> tuple[int, ...]:

@@ -392,3 +392,27 @@ def test_a_degree_alone_is_that_of_all_sites_beside_it(text: str) -> None:
 ])  # fmt: skip
 def test_a_site_with_a_state_of_its_own_does_not_take_the_degree_behind_another(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize(("grade", "degree"), [
+    ("grade 0", "none"), ("Grade 2", "moderate"), ("grade III", "severe"), ("grade 1 to 2", "mild|moderate"),
+])  # fmt: skip
+@pytest.mark.parametrize(("template", "finding"), [
+    ("L4-5: {} foraminal stenosis.", "foraminal_stenosis"), ("L4-5: Foraminal stenosis, {}.", "foraminal_stenosis"),
+    ("L4-5: {} canal stenosis.", "canal_stenosis"),
+])  # fmt: skip
+def test_grades_of_a_stenosis_are_those_of_the_published_scales(
+    template: str, finding: str, grade: str, degree: str
+) -> None:
+    assert told(template.format(grade), finding) == at_l45(finding, degree)
+
+
+def test_each_side_has_its_grade_before_the_stenosis() -> None:
+    text = "L4-5: Grade 2 left and grade 1 right foraminal stenosis."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
+
+
+def test_the_grade_of_facets_may_stand_before_them_and_that_of_a_slip_is_its_own() -> None:
+    text = "L4-5: Grade 1 anterolisthesis with grade 3 facet arthropathy and canal stenosis."
+    assert told(text, "facet_arthropathy") == {"L4-L5 left": "severe", "L4-L5 right": "severe"}
+    assert told(text, "canal_stenosis") == {"L4-L5": PRESENT}

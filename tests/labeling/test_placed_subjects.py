@@ -36,3 +36,15 @@ def test_levels_named_for_contrast_are_no_list(before: str) -> None:
     assert told(f"{before}, L3-4 shows mild canal stenosis.", "canal_stenosis") == {"L3-L4": "mild"}
     assert told(f"{before}, L3-4 shows no canal stenosis.", "canal_stenosis") == {"L3-L4": "none"}
     assert told(f"{before}, L3-4 is normal.", "bulge") == {"L3-L4": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Degenerative changes, advanced at L4-5, with a bulge.", "Degenerative changes are moderate at L4-5 with a bulge.",
+    "Mild degenerative changes at L3-4, moderate at L4-5 with a bulge.",
+])  # fmt: skip
+def test_how_far_changes_are_at_a_level_leaves_what_they_come_with_at_it(text: str) -> None:
+    assert told(text, "bulge") == {"L4-L5": PRESENT}
+
+
+def test_a_degree_of_another_finding_beside_changes_is_its_own() -> None:
+    assert told("Degenerative changes and canal stenosis, moderate at L4-5.", "canal_stenosis") == {"L4-L5": "moderate"}
