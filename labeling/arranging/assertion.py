@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from deepspine.labeling.arranging.degree_words import is_adverb
+from deepspine.labeling.arranging.lesser_sides import with_lesser_sides
 from deepspine.labeling.arranging.merged_degrees import merge_comparisons, merge_grades, with_same_degrees
 from deepspine.labeling.arranging.open_levels import with_site_of_open_level
 from deepspine.labeling.arranging.paired_sides import (
@@ -162,7 +163,7 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
     if "level" in kinds and "side" in kinds:
         mentions = without_both_of_levels(mentions, words)
     if "focus" in kinds and "grade" in kinds:
-        mentions = with_degree_of_worse(mentions)
+        mentions = with_lesser_sides(with_degree_of_worse(mentions), words)
     if "focus" in kinds:
         mentions = without_side_compared(mentions, words)
     if "focus" in kinds and "site" in kinds:

@@ -665,3 +665,14 @@ def test_what_a_bulge_of_one_side_presses_on_is_on_that_side(lesion: str, effect
 ])  # fmt: skip
 def test_what_lies_beside_a_bulge_or_beneath_both_of_its_sides_is_on_either(text: str) -> None:
     assert told(text, "foraminal_stenosis") == at_l45("foraminal_stenosis", PRESENT)
+
+
+@pytest.mark.parametrize("text", [
+    "Severe left and, to a lesser extent, right foraminal stenosis.",
+    "Severe foraminal stenosis on the left and to a lesser extent on the right.",
+    "Foraminal stenosis is severe on the left and, to a lesser degree, on the right.",
+])  # fmt: skip
+def test_a_side_of_a_lesser_extent_has_at_most_the_degree_of_the_other(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {
+        "L4-L5 left": "severe", "L4-L5 right": "mild|moderate|severe",
+    }  # fmt: skip
