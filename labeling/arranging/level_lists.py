@@ -145,28 +145,21 @@ def with_finding_of_next_level(mentions: list[Mention]) -> list[Mention]:
 
     "Narrowing at L4-5, right moderate and left severe, and at L5-S1, | narrowing | mild".
     """
-    heads = [place for place, mention in enumerate(mentions) if mention.kind in HEADS]
     place = next((k for k in range(len(mentions) - 1, 0, -1) if mentions[k].kind == "level"), 0)
-    if len(heads) != 1 or place - 1 <= heads[0] or mentions[place - 1].kind != "of":
+    behind = [mention.kind for mention in mentions[place + 1 : place + 3] if mention.value != ","]
+    if behind[:1] != ["grade"] or mentions[place - 1].kind != "of":
+        return mentions
+    heads = [place for place, mention in enumerate(mentions) if mention.kind in HEADS]
+    if len(heads) != 1 or place - 1 <= heads[0]:
         return mentions
     end = place - 1
     while mentions[end - 1].kind in ("mark", "conj") or mentions[end - 1].value == "but":
         end -= 1
     told = [mention.kind for mention in mentions[heads[0] + 1 : end]]
-    behind = [mention.kind for mention in mentions[place + 1 : place + 3] if mention.value != ","]
-    if end == place - 1 or "level" not in told or behind[:1] != ["grade"] or told.count("grade") < _FEWEST:
-        return mentions
-    if SIDES.isdisjoint(told):
+    if end == place - 1 or "level" not in told or told.count("grade") < _FEWEST or SIDES.isdisjoint(told):
         return mentions
     joint, level = mentions[end], mentions[place]
     start = heads[0] - (heads[0] > 0 and mentions[heads[0] - 1].kind == "site")
     again = [Mention(mention.rule, level.j, level.j) for mention in mentions[start : heads[0] + 1]]
-    stop = Mention(_STOP, joint.i, joint.j)
-    return [
-        *mentions[:end],
-        stop,
-        mentions[place - 1],
-        level,
-        *again,
-        *mentions[place + 1 + (mentions[place + 1].value == ",") :],
-    ]
+    rest = mentions[place + 1 + (mentions[place + 1].value == ",") :]
+    return [*mentions[:end], Mention(_STOP, joint.i, joint.j), mentions[place - 1], level, *again, *rest]

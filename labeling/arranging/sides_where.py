@@ -12,6 +12,8 @@ _LEVELS = frozenset(("level", "levels"))
 
 def with_sides_where(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Give foramina, recesses and roots behind "where" the side that stands before it, up to another side or level."""
+    if "where" not in words[mentions[0].i : mentions[-1].j]:
+        return mentions
     arranged: list[Mention] = []
     side = ""
     for mention in mentions:
