@@ -52,7 +52,7 @@ FIELD_CENTER_STEPS, FIELD_CENTER_SD_STEPS = 0.4, 0.5
 deviation over 570 mid-sagittal Sudirman pictures: .49, .28; over 265 of SPIDER, of several hospitals: .41, .56; over 27
 volumes of other scanners: .18, .47."""
 FIELD_FLOOR = 0.2
-"""A field of view is set by hand: it weighs odds of five at most, so it alone makes no doubtful name sure."""
+"""A field of view is set by hand: it weighs odds of five at most."""
 L3_ABOVE_JUNCTION_STEPS = 2.5
 """The middle of L3, in distances of discs."""
 LUMBAR_FIELD_STEPS = (5.5, 12.5)

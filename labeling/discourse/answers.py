@@ -82,7 +82,8 @@ def _with_presence(mentions: list[Mention], words: list[str]) -> list[Mention]:
         if first.kind in _ASKED or (first.kind == "of" and second.kind in _ASKED)
     ]
     told = {mention.j for mention in mentions}
-    shown = [Mention(_PRESENT_AT, at.i - 1, at.i) for at in places if words[at.i - 1] == "present" and at.i not in told]
+    places = [at for at in places if at.i and words[at.i - 1] == "present" and at.i not in told]
+    shown = [Mention(_PRESENT_AT, at.i - 1, at.i) for at in places]
     return sorted([*mentions, *shown], key=lambda mention: mention.i)
 
 
