@@ -33,6 +33,10 @@ _AT = frozenset(("at", "the", "both"))
 _ODD_JOINTS = frozenset((".", ":", "&", "+", "and"))
 """What stands between the vertebrae of a level only in a heading: "L4 & 5:"."""
 
+_BEFORE_COMMA_LEVEL = frozenset(("at", "disc", "disk", "level", NEWLINE, "."))
+_OF_VERTEBRAE = ("root", "nerve", "vertebra", "bod", "endplate", "end", "pedicle", "lamina", "transverse", "spinous")
+"""Words before "L5, S1" that make it one level, and how words begin behind vertebrae or roots that a comma parts."""
+
 _BEFORE_HEADINGS = frozenset((NEWLINE, ".", ";", "*", "-", ")", "|"))
 
 _MOVING = ("exten", "migrat", "extru", "descend", "track")
@@ -313,10 +317,20 @@ def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tupl
     enclosed = behind in _DISC_NOUNS or (start > 0 and words[start - 1] == "between")
     if joint in ("and", "&") and (upper, lower) in _NEIGHBOURS and enclosed:
         return [(upper, lower)], start + 3, False
+    if joint == "," and (upper, lower) in _NEIGHBOURS and _is_level_of_comma(words, start, behind):
+        return [(upper, lower)], start + 3, False
     if joint in _RANGE and behind not in ("-", "/") and upper[0] in "LT":
         found = _between(upper, lower)
         return (found, end, False) if found else None
     return None
+
+
+def _is_level_of_comma(words: list[str], start: int, behind: str) -> bool:
+    """Whether "L5, S1" is one level: "herniation at | L5, S1", "the | L5, S1 disc"; no list of vertebrae or roots."""
+    before = words[start - 1] if start else NEWLINE
+    placed = before in _BEFORE_COMMA_LEVEL or behind in _DISC_NOUNS
+    listed = behind in _JOIN and words[start + 4 : start + 5] != [] and vertebra(words[start + 4]) is not None
+    return placed and not listed and vertebra(behind) is None and not behind.startswith(_OF_VERTEBRAE)
 
 
 def _down_to_disc(words: list[str], start: int, upper: str) -> tuple[list[tuple[str, str]], int, bool] | None:

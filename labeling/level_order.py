@@ -24,6 +24,11 @@ OF_PAIR = frozenset(("former", "latter", "upper", "lower"))
 PAIR = 2
 """Phrases that point to one of two levels, and how many these are."""
 
+ENDS = {"highest": min, "lowest": max}
+"""Phrases that point to the first or last of several levels, or of the lumbar spine, and which of them."""
+
+OF_SEVERAL = OF_PAIR | set(ENDS)
+
 
 @lru_cache(maxsize=4096)
 def vertebra(word: str) -> str | None:

@@ -8,6 +8,9 @@ from deepspine.labeling.mentions import Mention
 
 _BELOW = {1: 1, 2: 3, 4: 7, 8: 15}
 _SIDES = frozenset(("side", "side_post"))
+_SIDE_BY_SIDE = frozenset(("grade side grade side", "side grade side grade", "grade side grade"))
+"""Kinds of mentions around "greater than" where each side has a degree."""
+
 _SAME = "grade.same"
 _NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
 """How words begin before a "from" that tells of no change: "ranging from mild to severe", "apart from mild"."""
@@ -61,11 +64,14 @@ def merge_comparisons(mentions: list[Mention]) -> list[Mention]:
 
 
 def _compares_degrees(mentions: list[Mention], index: int) -> bool:
-    """Whether each side has its degree: "moderate left | greater than | mild right", "moderate left, | > mild ..."."""
-    end = index - 1 if index and mentions[index - 1].value == "," else index
-    around = [*mentions[max(end - 2, 0) : end], *mentions[index + 1 : index + 3]]
-    kinds = ["side" if mention.kind in _SIDES else mention.kind for mention in around]
-    return kinds == ["grade", "side", "grade", "side"]
+    """Whether each side has its degree: "moderate left | greater than | mild right", "L: moderate | > | R: mild".
+
+    The first side may be that of a heading.
+    """
+    before = [mention for mention in mentions[:index] if mention.value not in (",", ":")]
+    behind = [mention for mention in mentions[index + 1 : index + 5] if mention.value != ":"]
+    kinds = ["side" if mention.kind in _SIDES else mention.kind for mention in (*before[-2:], *behind[:2])]
+    return " ".join(kinds) in _SIDE_BY_SIDE
 
 
 def merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
@@ -76,8 +82,11 @@ def merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
         mention = mentions[index]
         if mention.kind == "grade" and mention.form != "scale":
             mention, index = _range(mentions, index, words)
-            if merged and merged[-1].kind == "cap" and merged[-1].j == mention.i:
+            if merged and merged[-1].kind == "cap" and merged[-1].form != "behind" and merged[-1].j == mention.i:
                 mention = _capped(merged.pop(), mention)
+            elif _caps_behind(mention, mentions[index : index + 2], words):
+                mention = _capped(mentions[index], mention)
+                index += 1
             if mention.value == "range" and _tells_change(mention, words):
                 latest = Mention(mention.rule, mention.j - 1, mention.j)
                 latest.bits = last_grade(mention, words)
@@ -88,6 +97,14 @@ def merge_grades(mentions: list[Mention], words: list[str]) -> list[Mention]:
         merged.append(mention)
         index += 1
     return merged
+
+
+def _caps_behind(grade: Mention, behind: list[Mention], words: list[str]) -> bool:
+    """Whether a limit stands behind its degree: "mild | or less", "mild | at most"; not "mild, at most moderate"."""
+    if not behind or behind[0].kind != "cap" or behind[0].i != grade.j:
+        return False
+    heads = len(behind) > 1 and behind[1].kind == "grade" and behind[1].i == behind[0].j
+    return behind[0].form == "behind" or (words[behind[0].i] == "at" and not heads)
 
 
 def _tells_change(grade: Mention, words: list[str]) -> bool:
@@ -138,11 +155,13 @@ def _joined(first: Mention, second: Mention) -> Mention:
 
 
 def _capped(cap: Mention, grade: Mention) -> Mention:
-    capped = Mention(grade.rule, cap.i, grade.j)
+    capped = Mention(grade.rule, min(cap.i, grade.i), max(cap.j, grade.j))
     high = 1 << (grade.bits.bit_length() - 1)
     low = grade.bits & -grade.bits
     if cap.value == "at_most":
         capped.bits = _BELOW[high]
+    elif cap.value == "less_than":
+        capped.bits = max(low - 1, 1)
     elif cap.value == "at_least":
         capped.bits = 15 & ~(low - 1)
     else:

@@ -78,7 +78,7 @@ class Emission(Normality, EnteredSites):
 
     def _emit(self, head: Mention, site: Mention, conjunct: Conjunct) -> list[Frame]:
         """Say a head of a site: "narrowing" of a canal is a stenosis, of a disc a loss of height, of a duct nothing."""
-        meaning = meanings().get((head.value, "disc_space" if is_narrowed_disc(head, site.value) else site.value))
+        meaning = meanings().get((head.value, "disc_space" if self._narrows(head, site) else site.value))
         if meaning is None or self._is_of_bone(site):
             frame = self._frame("", GRADED, head, conjunct)
             frame.site = site.value
@@ -100,6 +100,15 @@ class Emission(Normality, EnteredSites):
             return [self._frame("", GRADED, head, conjunct)]
         self._set_site(frame, site)
         return [frame]
+
+    def _narrows(self, head: Mention, site: Mention) -> bool:
+        """Whether a disc is what is narrowed: "The disc is | narrowed", "| narrowing of the L4-5 disc"."""
+        if is_narrowed_disc(head, site.value):
+            return True
+        if site.value != "disc" or self.words[head.i : head.j + 1] != ["narrowing", "of"]:
+            return False
+        first = next((mention for mention in self.mentions if mention.kind == "site" and mention.i > head.i), site)
+        return first.value == "disc" and site.i > head.i
 
     def _set_site(self, frame: Frame, site: Mention) -> None:
         """Note the site of a frame, and its side: that of the herniation, or of the foramen, that touches it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef, names_discs
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
 from deepspine.labeling.clauses.places_ahead import BESIDE, VERTEBRAL
-from deepspine.labeling.level_order import OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
+from deepspine.labeling.level_order import ENDS, LUMBAR, OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
@@ -29,7 +29,7 @@ _PARTING = (",", ";")
 _VALUES = frozenset(("grade", "neg", "post_neg"))
 _DEGREES = frozenset(("grade", "number"))
 _REST_OF_LIST = frozenset(("rest", "others"))
-_DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below"))
+_DISC_REFS = frozenset(("all", "rest", "discs_above", "discs_below", "both", "above", "below", *OF_PAIR, *ENDS))
 
 _CLOSING_REFS = frozenset(("rest", "any", "this", "former", "latter", "all"))
 """Phrases that close what stands before them with or without a preposition."""
@@ -126,13 +126,13 @@ class LevelPhrases(LevelScope):
         """Take a phrase that points to levels ("this level", "all levels")."""
         value = mention.value
         spoken = self.words[mention.i : mention.j]
+        if self._points_to_none(mention, spoken):
+            return
         if spoken[0] in ("no", "neither") and value in ("any", "both"):
             self._deny_at(LevelRef((), value, mention.i, mention.j))
             return
         if value == "rest" and self._is_rest_of_site():
             self.cur.rest = "remainder"
-            return
-        if mention.form == "beyond" and self.words[mention.i - 1].startswith(_EXTENDS):
             return
         ref = self._pointed(mention)
         if ref.ref == "rest":
@@ -147,6 +147,21 @@ class LevelPhrases(LevelScope):
             self._add_discs(mention)
         closing = (value in _CLOSING_REFS and not self._heads_degree(mention)) or mention.form == "beyond"
         self._on_levels(ref, closing or self._prepositional(mention))
+
+    def _points_to_none(self, mention: Mention, spoken: list[str]) -> bool:
+        """Whether a phrase is none of levels here: "the lower | third", "L4-5, | the lowest disc", "extends | ..."."""
+        if mention.form == ALONE:
+            return not self._is_counted_alone(mention) or self._is_described(mention)
+        if mention.value in ENDS and self._is_described(mention):
+            if names_discs(spoken):
+                self._add_discs(mention)
+            return True
+        return mention.form == "beyond" and self.words[mention.i - 1].startswith(_EXTENDS)
+
+    def _is_described(self, mention: Mention) -> bool:
+        """Whether "the lowest disc" only says which one a level is: "L4-5, | the lowest disc, ...", "is | ..."."""
+        before, behind = ([self._peek(step * far) for far in (1, 2)] for step in (-1, 1))
+        return _leads_to_level(before) or _leads_to_level(behind) or (before[0] is not None and before[0].kind == "cop")
 
     def _heads_degree(self, mention: Mention) -> bool:
         """Whether one of two levels stands before its degree: "..., | the former mildly and | the latter severely"."""
@@ -330,6 +345,10 @@ class LevelPhrases(LevelScope):
         named = list(dict.fromkeys(level for ref in self.levels_seen for level in ref.levels))
         if mention.value in ("former", "latter") and len(named) > 1:
             return (named[0] if mention.value == "former" else named[-1],)
+        if mention.value in ENDS and (len(named) > 1 or mention.form != ALONE):
+            return (ENDS[mention.value](named if len(named) > 1 else LUMBAR),)
+        if mention.value in OF_PAIR and len(named) == PAIR:
+            return one_of_pair(mention.value, tuple(named))
         if mention.value != "rest" or COUNTS.isdisjoint(self.words[mention.i : mention.j]) or len(self.levels_seen) < 2:
             return ()
         first, *later = self.levels_seen
@@ -357,6 +376,14 @@ class LevelPhrases(LevelScope):
         near = following is not None and following.kind in NAMED and following.i <= mention.j + 2
         spoken = self.words[mention.i : mention.j]
         return near and spoken[-1] in DISC_WORDS and spoken[0] not in ("all", "every", "each")
+
+
+def _leads_to_level(beside: list[Mention | None]) -> bool:
+    """Whether one level is named right beside a phrase, or behind a comma, a bracket or "is"."""
+    nearest, next_one = beside
+    joined = nearest is not None and (nearest.kind == "cop" or nearest.value in (",", "("))
+    level = next_one if joined else nearest
+    return level is not None and level.group is not None and len(level.group.levels) == 1
 
 
 def _is_the_others(spoken: list[str]) -> bool:

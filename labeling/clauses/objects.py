@@ -40,6 +40,8 @@ _OF_ANY_PART = "degenerative_changes"
 _EFFECTS = frozenset(("causing", "producing", "creating", "resulting", "leading", "contributing"))
 """Words that make of a narrowing behind a worn disc that of the canal: "degeneration causing | narrowing"."""
 
+_SHOWING = frozenset(("shows", "show", "demonstrates", "demonstrate", "reveals", "has", "have", "showing"))
+
 _THEM = frozenset(("they", "these", "those", "both"))
 _BEFORE_THEM = frozenset(("on", "the", "left", "right", "at", "this", "that", "level", "side", ",", "here"))
 _MAX_TO_THEM = 10
@@ -280,8 +282,15 @@ class Objects(Emission):
         if head.form != "part":
             between = self.words[self.last[-1].head.j : head.i] if before else []
             own = self.words[head.i] == "narrowing" and not (opener.sides or opener.neg)
-            return before and own and _EFFECTS.isdisjoint(between)
+            return own and ((before and _EFFECTS.isdisjoint(between)) or self._is_shown_by_disc(head))
         return before or self._goes_on_with_spaces(head)
+
+    def _is_shown_by_disc(self, narrowing: Mention) -> bool:
+        """Whether a disc, of which nothing was told yet, has a narrowing: "The L4-5 disc shows | narrowing"."""
+        ahead = self.mentions[: self.mentions.index(narrowing)]
+        said = [mention for mention in ahead if mention.kind not in ("grade", "of", "level")]
+        shown = [mention.value for mention in said] == ["disc", "which"] and said[0].kind == "site"
+        return shown and self.words[said[1].i] in _SHOWING
 
     def _goes_on_with_spaces(self, head: Mention) -> bool:
         """Whether levels go on with the disc spaces of the sentence before: "... preserved. L4-5 is | narrowed"."""

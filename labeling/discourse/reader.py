@@ -50,6 +50,7 @@ from deepspine.labeling.discourse.headings import Headings
 from deepspine.labeling.discourse.remnants import Remnants
 from deepspine.labeling.discourse.stating import NOWHERE, Stating, opens_with_denial, opens_with_lesions_before
 from deepspine.labeling.discourse.table_cells import enter_cell
+from deepspine.labeling.level_order import OF_SEVERAL
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import BONE, BONE_LESION, SIDES, Mention
 from deepspine.labeling.statements import Statement
@@ -178,7 +179,7 @@ class Reader:
         topic = self.context.topic
         mentions, start = self._in_order(mentions, start, at_header=at_header)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
-        kinds = {mention.kind for mention in mentions}
+        kinds = {_kind_of(mention) for mention in mentions}
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
             if "same" in kinds:
                 self._echo(sentence, start, mentions, at_header=at_header)
@@ -285,6 +286,7 @@ class Reader:
         stating.of_these = reader.of_these or opens_with_lesions_before(self.words, reader.mentions, start)
         stating.headed = reader.at_header or (start > sentence.i and self.headings.opens_field())
         stating.sums_up = self.context.left_line == sentence.line
+        stating.note_changes(reader.frames)
         for frame in frames:
             stating.state(frame)
 
@@ -362,6 +364,11 @@ class Reader:
         if context.from_header and context.level_standalone and context.level_line == sentence.line - 1:
             return False
         return not self.headings.opens_field()
+
+
+def _kind_of(mention: Mention) -> str:
+    """Return the kind of a mention; "the latter" and "the lowest" are levels as those that a sentence names."""
+    return "level" if mention.kind == "levelref" and mention.value in OF_SEVERAL else mention.kind
 
 
 def _is_telling(mention: Mention) -> bool:

@@ -36,7 +36,12 @@ ASSERTED_AS = {"stenosis": ("canal_stenosis",), "slip": ("spondylolisthesis",), 
 """What the phrase means where it is not denied; a lesion of a disc may be either."""
 
 NORMAL_SCOPE = frozenset(("normal_level", "normal_disc", "normal_contour"))
-EVERYWHERE = frozenset(("all", "any", "rest", "rest_named", "elsewhere"))
+_CHANGES = "degenerative_changes"
+_OF_CHANGES = frozenset(("bulge", "degeneration"))
+"""Findings that degenerative changes of a level may be; they are not denied by "otherwise normal"."""
+
+_OF_REST = frozenset(("rest", "rest_named", "elsewhere"))
+EVERYWHERE = _OF_REST | {"all", "any"}
 NOWHERE = 1 << 30
 """A token behind every text."""
 
@@ -96,6 +101,8 @@ class Stating:
         self.bony_from = self.lesion_from = NOWHERE
         self.trailing = self.sums_up = self.headed = self.of_these = False
         self._corrects: bool | None = None
+        self._changed: dict[int, None] = {}
+        self._changed_here: tuple[int, ...] = ()
 
     def state(self, frame: Frame) -> None:
         """Add what a frame states, if it can be told about which levels."""
@@ -113,6 +120,15 @@ class Stating:
         self._expand(frame, negative, levels, scope, mode)
         if not negative:
             self._remember(frame, levels)
+
+    def note_changes(self, frames: list[Frame]) -> None:
+        """Keep the levels of degenerative changes of no part; without a level these are of all, for the sentence."""
+        self._changed_here = ()
+        for frame in frames:
+            if frame.head.value == _CHANGES and not frame.finding and not frame.neg:
+                levels = resolve(frame.level, self.context, self.words)
+                self._changed.update(dict.fromkeys(levels))
+                self._changed_here = levels or LUMBAR
 
     def _place(self, frame: Frame, negative: bool) -> tuple[tuple[int, ...], str, str] | None:
         """Return levels, scope and mode of a frame's statements; None where no level can be meant."""
@@ -231,17 +247,23 @@ class Stating:
         rule = frame.head.rule.id
         if finding == "normal_level" and frame.sides in (LEFT, RIGHT):
             names = tuple(name for name in names if name in LATERAL)
+        otherwise = finding in ("normal_level", "normal_disc") and (frame.rest or scope == "blanket")
+        of_rest = frame.level is not None and frame.level.ref in _OF_REST
         for name in names:
             bits = final_bits(frame, name) if name in FINDINGS else 0
             if asserted and finding == "slip_either":
                 bits |= 1
             if bits:
                 kept = sides if name in LATERAL else 0
+                spared = exclude + self._changed_levels(name, of_rest=of_rest) if otherwise else exclude
                 self.statements.append(
-                    Statement(
-                        name, bits, kept, levels, section, scope, certainty, rule, frame.i, frame.j, exclude, mode
-                    )
+                    Statement(name, bits, kept, levels, section, scope, certainty, rule, frame.i, frame.j, spared, mode)
                 )
+
+    def _changed_levels(self, finding: str, *, of_rest: bool) -> tuple[tuple[int, int], ...]:
+        """Return the levels and sides of degenerative changes of which "otherwise normal" does not deny a finding."""
+        levels = (*self._changed, *self._changed_here) if finding in _OF_CHANGES else (*self._changed,)
+        return tuple((level, BOTH) for level in levels) if of_rest or finding in _OF_CHANGES else ()
 
 
 def opens_with_denial(words: list[str], mentions: list[Mention], start: int) -> bool:

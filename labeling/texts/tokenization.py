@@ -14,13 +14,14 @@ _TOKEN = re.compile(
     r"[a-z]{2,}+(?=[ ,:;\n])|[.,;:\n]"  # plain words and marks first: nine tokens of ten
     r"|[a-z]{3,}+(?![^\W_]|['/])"
     r"|(?:at|of|and|the|disc|level|to|in|&)(?=[lds]\d)"
-    r"|l\d\.[1-6](?!\d| ?[mc]m)|(?<![^\W_])l-[1-6](?=[-/][ls\d])|(?<=l-\d[-/])[ls]-[1-6](?!\d)"  # L4.5, L-4/L-5
+    r"|l\d\.[1-6](?!\d| ?[mc]m)|(?<![^\W_])l-[1-6](?=[-/][ls\d]|,? [ls]-[1-6])"  # L4.5, L-4
+    r"|(?:(?<=l-\d[-/ ])|(?<=l-\d, ))[ls]-[1-6](?!\d)"  # L-4/L-5, L-5, S-1
     r"|(?:(?:[cdt]v?|th)\d{1,2}|l[v ]?[.]?\d{1,2}|s\d)(?!\d)"
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|o/w|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
     r"|\((?:-|\+{1,3}|no|yes)\)|(?<=[a-z] )[-+]ve(?![a-z])"
-    r"|-+>|[()/&+?<>|=*%\u2192\u2265\u2212\uff0b]"
+    r"|-+>|[()/&+?<>|=*%\u2192\u2264\u2265\u2212\uff0b]"
     r"|(?<![^\W\d_])-|-(?![^\W\d_]| or | and)"
     r") ?"  # the space behind a token is not looked at again
 )

@@ -423,3 +423,23 @@ def test_other_heights_are_those_of_the_other_discs() -> None:
 @pytest.mark.parametrize("text", ["Loss of lordosis.", "Weight loss.", "Loss of epidural fat at L4-5."])
 def test_a_loss_of_other_things_says_nothing_of_discs(text: str) -> None:
     assert not labels_of(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Narrowing of the L4-5 disc.", "L4-5: Narrowing of the disc with a bulge.", "The L4-5 disc shows narrowing.",
+    "There is narrowing of the disc at L4-5.", "The L4-5 disc has narrowing and desiccation.",
+])  # fmt: skip
+def test_a_narrowing_of_a_disc_is_that_of_its_height(text: str) -> None:
+    found = labels_of(text)
+    assert found["L4-L5 disc_height_loss"] == PRESENT
+    assert "L4-L5 canal_stenosis" not in found
+
+
+@pytest.mark.parametrize("text", [
+    "Narrowing of the canal by the disc at L4-5.", "The disc at L4-5 causes narrowing of the canal.",
+    "The L4-5 disc shows a bulge with narrowing of the canal.",
+])  # fmt: skip
+def test_a_narrowing_by_a_disc_is_not_that_of_its_height(text: str) -> None:
+    found = labels_of(text)
+    assert found["L4-L5 canal_stenosis"] == PRESENT
+    assert "L4-L5 disc_height_loss" not in found

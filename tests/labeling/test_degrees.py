@@ -236,6 +236,17 @@ def test_a_degree_set_off_by_commas_is_of_the_head_before(text: str, finding: st
     ("> mild canal stenosis", "moderate|severe"),
     ("Canal stenosis > mild.", "moderate|severe"),
     ("≤ mild canal stenosis", "none|mild"),
+    ("<= mild canal stenosis", "none|mild"),
+    ("< moderate canal stenosis", "none|mild"),
+    ("Less than moderate canal stenosis", "none|mild"),
+    ("Canal stenosis is less than severe.", "none|mild|moderate"),
+    ("Canal stenosis, mild or less.", "none|mild"),
+    ("Canal stenosis is mild at worst.", "none|mild"),
+    ("Canal stenosis is moderate at most.", "none|mild|moderate"),
+    ("Moderate or worse canal stenosis", "moderate|severe"),
+    ("No moderate or greater canal stenosis", "none|mild"),
+    ("More or less moderate canal stenosis", "moderate"),
+    ("Canal stenosis is mild, at most moderate.", "mild"),
 ])  # fmt: skip
 def test_signs_of_more_and_less_before_a_degree(text: str, grades: str) -> None:
     assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": grades}

@@ -714,3 +714,47 @@ def test_levels_that_are_counted_may_be_left_out_of_all() -> None:
 def test_a_level_is_normal_as_another_is() -> None:
     found = labels_of("L3-4 is unremarkable, as is L2-3.")
     assert found["L2-L3 canal_stenosis"] == found["L3-L4 canal_stenosis"] == "none"
+
+
+@pytest.mark.parametrize("text", [
+    "Bulges at L3-4 and L4-5, the upper mild and the lower moderate.",
+    "Bulges at L3-4 and L4-5. The lower is moderate.",
+    "Bulges at L3-4 and L4-5. The latter is moderate.", "Bulges at L3-4 and L4-5. It is moderate at the latter.",
+    "Bulges at L3-4 and L4-5. The upper bulge is mild and the lower bulge is moderate.",
+])  # fmt: skip
+def test_the_upper_and_the_lower_of_two_have_their_degrees(text: str) -> None:
+    found = told(text, "bulge")
+    assert found["L4-L5"] == "moderate"
+    assert found["L3-L4"] == ("mild" if "mild" in text else PRESENT)
+
+
+@pytest.mark.parametrize("text", [
+    "Stenosis at L3-4, L4-5 and L5-S1, severe at the lowest.",
+    "Stenosis at L3-4, L4-5 and L5-S1, severe at the lowest level.",
+    "Stenosis at L3-4, L4-5 and L5-S1; the lowest is severe.",
+])  # fmt: skip
+def test_the_lowest_of_several_has_its_degree(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": PRESENT, "L4-L5": PRESENT, "L5-S1": "severe"}
+
+
+@pytest.mark.parametrize(("text", "level"), [
+    ("Narrowing of the lowest disc.", "L5-S1"), ("The lowest lumbar disc is narrowed.", "L5-S1"),
+    ("Loss of disc height at the lowest level.", "L5-S1"), ("The uppermost lumbar disc is narrowed.", "L1-L2"),
+    ("Disc desiccation at the lower three levels, with loss of disc height at the lowest.", "L5-S1"),
+])  # fmt: skip
+def test_the_lowest_and_the_uppermost_without_a_list_are_those_of_the_spine(text: str, level: str) -> None:
+    assert told(text, "disc_height_loss") == {level: PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5, the lowest disc, is narrowed.", "The lowest disc (L4-5) is narrowed.", "The lowest disc, L4-5, is narrowed.",
+    "L4-5, which is the lowest mobile segment, shows narrowing of the disc.",
+    "The lowest disc is L4-5 and is narrowed.",
+])  # fmt: skip
+def test_the_lowest_only_describes_a_level_that_is_named(text: str) -> None:
+    assert told(text, "disc_height_loss") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", ["The lower endplate of L4 is irregular.", "The lowest rib is on T12."])
+def test_what_else_is_lower_or_lowest_is_no_level(text: str) -> None:
+    assert labels_of(text) == {}

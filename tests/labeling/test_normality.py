@@ -320,3 +320,26 @@ def test_the_roots_of_the_cauda_are_those_of_no_level(text: str) -> None:
 def test_no_anomaly_is_no_abnormality() -> None:
     assert labels_of("L3-4: No anomaly.") == labels_of("L3-4: No abnormality.") != {}
     assert labels_of("No congenital anomaly.") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Degenerative changes at L4-5, otherwise normal.", "L4-5: Mild degenerative changes, otherwise unremarkable.",
+    "L4-5: Spondylosis. No other abnormality.",
+])  # fmt: skip
+def test_a_level_that_is_normal_but_for_degenerative_changes_may_bulge(text: str) -> None:
+    found = labels_of(text)
+    assert found["L4-L5 canal_stenosis"] == found["L4-L5 herniation"] == "none"
+    assert {"L4-L5 bulge", "L4-L5 degeneration"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize("text", [
+    "Degenerative changes at L4-5. The remaining discs are normal.", "Spondylosis at L4-5, otherwise normal study.",
+])  # fmt: skip
+def test_the_rest_of_a_study_is_not_the_level_of_degenerative_changes(text: str) -> None:
+    assert told(text, "herniation") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+
+
+def test_degenerative_changes_of_no_level_are_of_any() -> None:
+    found = labels_of("Lumbar spondylosis, otherwise normal study.")
+    assert len([key for key in found if "canal_stenosis" in key]) == 5
+    assert not [key for key in found if "bulge" in key or "degeneration" in key]

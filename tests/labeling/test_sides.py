@@ -676,3 +676,11 @@ def test_a_side_of_a_lesser_extent_has_at_most_the_degree_of_the_other(text: str
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {
         "L4-L5 left": "severe", "L4-L5 right": "mild|moderate|severe",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Foraminal stenosis, L: moderate > R: mild.", "Foraminal stenosis: left: moderate > right: mild.",
+    "Mild right < moderate left foraminal stenosis.", "Right mild < left moderate foraminal stenosis.",
+])  # fmt: skip
+def test_each_side_of_a_sign_of_more_or_less_has_its_degree(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "moderate", "L4-L5 right": "mild"}
