@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
-from deepspine.labeling.arranging.all_but import take_all_but_before
+from deepspine.labeling.arranging.all_but import take_all_but_before, take_excepted_behind
 from deepspine.labeling.arranging.heights_and_signals import HEIGHT_AND_SIGNAL, with_heights_and_signals
 from deepspine.labeling.arranging.level_lists import with_parted_lists
 from deepspine.labeling.arranging.scale_lists import with_scale_lists
@@ -96,6 +96,8 @@ def scan(words: list[str], root: Node) -> list[Mention]:
         if read is None:
             i += 1
         else:
+            if read.kind == "level":
+                take_excepted_behind(read, mentions, words)
             if read.kind == "level" and mentions:
                 _take_noun_before(read, mentions, words)
                 _take_region_before(read, mentions, words)

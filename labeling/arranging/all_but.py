@@ -1,10 +1,11 @@
-"""All levels but some: "all but L1-2 are bulging", "all discs except L5-S1 are desiccated"."""
+"""All levels but some: "all but L1-2 are bulging", "all discs except L5-S1 are desiccated", "L5-S1 excepted"."""
 
 from __future__ import annotations
 
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, names_discs
 from deepspine.labeling.level_mentions import LevelGroup, follows_preposition
 from deepspine.labeling.level_order import LUMBAR
+from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
 _BEFORE_LEVEL = frozenset(("at", "for", "the"))
@@ -13,6 +14,35 @@ _GOES_ON = frozenset(
      "have", "has", "bulge", "shows", "demonstrates", "reveals")
 )  # fmt: skip
 """What stands behind levels that are left out and no more is said of; others may go on with them: "..., where"."""
+
+
+_EXCEPTED = (
+    ["excepted"], ["aside"], ["apart"], ["the", "exception"], ["being", "the", "exception"],
+    ["the", "only", "exception"], ["being", "the", "only", "exception"],
+)  # fmt: skip
+"""What stands behind levels that it leaves out."""
+
+_EXCEPT = Rule("except.behind", "except", "", ())
+
+
+def take_excepted_behind(level: Mention, mentions: list[Mention], words: list[str]) -> None:
+    """Let levels that words behind them leave out read as though "except" stood before: "L4-5 | excepted".
+
+    Parameters
+    ----------
+    level
+        Made to end behind those words.
+    mentions
+        All before it; an exception is put behind them.
+    words
+        Of the text.
+    """
+    for phrase in _EXCEPTED:
+        end = level.j + len(phrase)
+        if words[level.j : end] == phrase and words[end : end + 1] != ["from"]:
+            mentions.append(Mention(_EXCEPT, level.i, level.i))
+            level.j = end
+            return
 
 
 def take_all_but_before(level: Mention, mentions: list[Mention], words: list[str]) -> None:

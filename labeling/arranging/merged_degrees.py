@@ -15,6 +15,9 @@ _SAME = "grade.same"
 _NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
 """How words begin before a "from" that tells of no change: "ranging from mild to severe", "apart from mild"."""
 
+_ALTERNATIVES = (["/"], ["-"], ["vs"], ["vs", "."], ["versus"])
+"""What stands between two degrees of which either may be."""
+
 _COMMA = Rule("mark.by_position", "mark", ",", ())
 
 
@@ -121,9 +124,8 @@ def _range(mentions: list[Mention], index: int, words: list[str]) -> tuple[Menti
         following = mentions[index]
         if (
             following.kind == "grade"
-            and following.i - grade.j <= 1
             and following.form != "scale"
-            and not _prior_word(words, grade.j, following.i)
+            and (following.i == grade.j or words[grade.j : following.i] in _ALTERNATIVES)
         ):
             grade = _joined(grade, following)
             index += 1
@@ -139,10 +141,6 @@ def _range(mentions: list[Mention], index: int, words: list[str]) -> tuple[Menti
                 continue
         break
     return grade, index
-
-
-def _prior_word(words: list[str], i: int, j: int) -> bool:
-    return j > i and words[i] not in ("-", "/")
 
 
 def _joined(first: Mention, second: Mention) -> Mention:

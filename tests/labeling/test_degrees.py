@@ -237,6 +237,8 @@ def test_a_degree_set_off_by_commas_is_of_the_head_before(text: str, finding: st
     ("Canal stenosis > mild.", "moderate|severe"),
     ("≤ mild canal stenosis", "none|mild"),
     ("<= mild canal stenosis", "none|mild"),
+    ("Mild vs. moderate canal stenosis", "mild|moderate"),
+    ("Mild versus moderate canal stenosis", "mild|moderate"),
     ("< moderate canal stenosis", "none|mild"),
     ("Less than moderate canal stenosis", "none|mild"),
     ("Canal stenosis is less than severe.", "none|mild|moderate"),

@@ -293,3 +293,15 @@ def test_a_narrowing_in_front_is_of_what_is_named_behind() -> None:
 ])  # fmt: skip
 def test_a_degree_behind_an_exception_is_of_what_the_other_levels_have_not(text: str, finding: str) -> None:
     assert told(text, finding) == {**dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "none"), "L5-S1": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "All discs, L4-5 excepted, are normal.", "The discs are normal, L4-5 excepted.", "L4-5 aside, the discs are normal.",
+    "The discs are normal, the only exception being L4-5.", "All discs are normal, L4-5 being the exception.",
+])  # fmt: skip
+def test_an_exception_may_stand_behind_its_level(text: str) -> None:
+    assert told(text, "degeneration") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+
+
+def test_what_is_apart_from_a_lesion_is_no_exception() -> None:
+    assert told("L4-5 aside from a bulge is normal.", "bulge") == {"L4-L5": PRESENT}
