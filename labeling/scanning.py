@@ -97,11 +97,7 @@ def scan(words: list[str], root: Node) -> list[Mention]:
             i += 1
         else:
             if read.kind == "level":
-                take_excepted_behind(read, mentions, words)
-            if read.kind == "level" and mentions:
-                _take_noun_before(read, mentions, words)
-                _take_region_before(read, mentions, words)
-                take_all_but_before(read, mentions, words)
+                _take_beside(read, mentions, words)
             add(read)
             i = read.j
     return _told_by_neighbours(mentions, words, root)
@@ -145,6 +141,15 @@ def _with_spinal(mentions: list[Mention]) -> list[Mention]:
                 mention = Mention(_CANAL, mention.i, mention.j)
         kept.append(mention)
     return kept
+
+
+def _take_beside(level: Mention, mentions: list[Mention], words: list[str]) -> None:
+    """Let words around a level that say which ones are meant be part of it."""
+    take_excepted_behind(level, mentions, words)
+    if mentions:
+        _take_noun_before(level, mentions, words)
+        _take_region_before(level, mentions, words)
+        take_all_but_before(level, mentions, words)
 
 
 def _take_noun_before(level: Mention, mentions: list[Mention], words: list[str]) -> None:

@@ -177,7 +177,9 @@ class Objects(Emission):
         subject = self._subject_sites(head.value)
         if opener.neg and head.value in ROOT_PREDICATES and self.frames and self.topic is None:
             subject = [(site, sides) for site, sides in subject if site.value in _NEURAL]
-        if subject and not (self.words[head.i].startswith("stenos") and _are_discs(subject)):
+        if self.words[head.i].startswith("stenos"):  # of neither discs nor roots
+            subject = [] if _are_discs(subject) else [(site, sides) for site, sides in subject if site.value != "root"]
+        if subject:
             return self._of_subject(head, opener, subject)
         if head.value == "narrow":
             return self._siteless_narrowing(head, opener)

@@ -145,7 +145,8 @@ class Predicates(Leftovers):
     def _split_open(self, mention: Mention) -> bool:
         """Give the open verb the sites before the last one where the new head is a noun with a site of its own."""
         own: list[Conjunct] = []
-        if mention.form in ("noun", "either") and self.cur.sites and self.open is not None and self.open.form != "noun":
+        own_site = bool(self.cur.sites) and not self._is_apart_from_roots(mention)
+        if mention.form in ("noun", "either") and own_site and self.open is not None and self.open.form != "noun":
             own = [self.cur]
             while self.conjuncts and _waits_for_noun(self.conjuncts[-1]):
                 own.insert(0, self.conjuncts.pop())
@@ -173,14 +174,24 @@ class Predicates(Leftovers):
             self._close_open()
             self.cur = subject
             return True
-        verb = previous is not None and previous.kind == "cop"
-        if not self.cur.sites and (self.cur.grade or (self.cur.sides and verb)):
+        stated = previous is not None and (previous.kind == "cop" or self._is_side_apart(mention, previous))
+        if not self.cur.sites and (self.cur.grade or (self.cur.sides and stated)):
             own = [self.cur]
             self._fresh()
         self._close_open()
         if own:
             self.cur = own[0]
         return False
+
+    def _is_apart_from_roots(self, noun: Mention) -> bool:
+        """Whether roots are crowded, and "stenosis" tells where: "redundant nerve roots above the | stenosis"."""
+        crowded = self.open is not None and self.open.value == "crowd"
+        return crowded and self.words[noun.i].startswith("stenos")
+
+    def _is_side_apart(self, state: Mention, previous: Mention) -> bool:
+        """Whether a side behind a comma has a state of its own: "contact of both roots, the right | compressed"."""
+        apart = bool(self.conjuncts) and bool(self.conjuncts[-1].sites) and self.conjuncts[-1].joint == ","
+        return apart and previous.kind == "side" and state.form == "part"
 
     def _is_second_item(self, mention: Mention) -> bool:
         """Whether a noun begins an item of its own behind "narrowing of the foramen": "... and canal | stenosis"."""
@@ -223,6 +234,8 @@ class Predicates(Leftovers):
         opener = self.cur
         if not opener.grade and self.conjuncts and self.conjuncts[-1].grade:
             opener.grade = self.conjuncts[-1].grade
+        if opener.empty and self.conjuncts and not self.conjuncts[-1].sites:
+            opener.sides = self.conjuncts[-1].sides
         self.conjuncts = []
         self._fresh()
         others = self.level is not None and self.level.ref in ("rest", "elsewhere")

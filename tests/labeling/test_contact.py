@@ -64,3 +64,20 @@ def test_joints_with_an_effusion_are_where_it_is() -> None:
 @pytest.mark.parametrize("text", ["L3-4 bulge compromising the sac.", "L3-4: Bulge which compromises the thecal sac."])
 def test_a_compromised_sac_is_indented_or_compressed(text: str) -> None:
     assert told(text, "thecal_sac") == {"L3-L4": "indentation|compression"}
+
+
+@pytest.mark.parametrize("text", [
+    "Both S1 roots are contacted, the left also displaced.", "Contact of both S1 roots, the left displaced.",
+    "Contact of both S1 roots, the left one displaced.",
+])  # fmt: skip
+def test_of_two_roots_one_has_a_state_of_its_own(text: str) -> None:
+    assert told(f"L5-S1: {text}", "nerve_root") == {"L5-S1 left": "displacement", "L5-S1 right": "contact"}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Severe canal stenosis with redundant nerve roots above the level of stenosis.",
+    "Severe stenosis at L4-5. Redundant nerve roots proximal to the stenosis.",
+    "L4-5: Serpiginous nerve roots due to severe stenosis.",
+])  # fmt: skip
+def test_a_stenosis_is_none_of_the_roots_above_it(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "severe"}

@@ -296,7 +296,8 @@ def test_a_degree_behind_an_exception_is_of_what_the_other_levels_have_not(text:
 
 
 @pytest.mark.parametrize("text", [
-    "All discs, L4-5 excepted, are normal.", "The discs are normal, L4-5 excepted.", "L4-5 aside, the discs are normal.",
+    "All discs, L4-5 excepted, are normal.", "The discs are normal, L4-5 excepted.",
+    "L4-5 aside, the discs are normal.",
     "The discs are normal, the only exception being L4-5.", "All discs are normal, L4-5 being the exception.",
 ])  # fmt: skip
 def test_an_exception_may_stand_behind_its_level(text: str) -> None:
