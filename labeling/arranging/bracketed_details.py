@@ -14,6 +14,11 @@ _MODIFIERS = frozenset(("grade", "side", "side_post"))
 _SAID_OF_SITE = _MODIFIERS | {"open", "post_neg"}
 _SIZES = frozenset(("mm", "number"))
 _NARROWED = frozenset(("canal", "foramen", "recess"))
+_SIDED = frozenset(("side", "side_post"))
+_MEASURED = frozenset(("cop", "mm"))
+_ENDING = frozenset(("breaker", "conj", "mark"))
+"""What stands between a part and its degree in brackets, and kinds of mentions that begin and end items."""
+
 _FEWEST = 2
 _SIZED = frozenset(("bulge", "herniation"))
 """Lesions whose size tells no grade, as that of a slip does."""
@@ -85,6 +90,40 @@ def with_sites_free(mentions: list[Mention]) -> list[Mention]:
         freed += [*told, mentions[place]] if in_front else [mentions[place], *told]
         end = close + 1
     return [*freed, *behind]
+
+
+def with_degrees_of_parts_free(mentions: list[Mention]) -> list[Mention]:
+    """Free the degree of a part, measured or not, of its brackets: "a bulge; canal (mild)", "canal 9 mm (mild)".
+
+    Before a noun it goes to the front: "canal (mild) stenosis". What is said of the part before it keeps its brackets:
+    "narrowing of the canal (mild)".
+    """
+    for place, site in enumerate(mentions):
+        if site.kind != "site" or site.value not in _NARROWED:
+            continue
+        opens = place + 1
+        while opens < len(mentions) and mentions[opens].kind in _MEASURED:
+            opens += 1
+        if opens == len(mentions) or mentions[opens].value != "(" or not _stands_alone(mentions, place):
+            continue
+        close = next((k for k in range(opens, len(mentions)) if mentions[k].value == ")"), opens)
+        told = [mention for mention in mentions[opens + 1 : close] if mention.kind not in ("mark", "mm")]
+        kinds = [mention.kind for mention in told if not _adds_nothing(mention) and mention.kind not in _SIDED]
+        behind = mentions[close + 1 :]
+        if kinds not in (["grade"], ["post_neg"]) or not (not behind or behind[0].kind in (*_ENDING, *HEADS)):
+            continue
+        in_front = behind != [] and behind[0].kind in HEADS
+        freed = [*told, site] if in_front else [site, *told]
+        return [*mentions[:place], *freed, *with_degrees_of_parts_free(behind)]
+    return mentions
+
+
+def _stands_alone(mentions: list[Mention], place: int) -> bool:
+    """Whether a part with its side begins an item: what is said stands behind it."""
+    start = place
+    while start and mentions[start - 1].kind in ("side", "grade"):
+        start -= 1
+    return start == 0 or mentions[start - 1].kind in _ENDING
 
 
 def _adds_nothing(mention: Mention) -> bool:

@@ -6,7 +6,11 @@ from collections.abc import Collection
 
 from deepspine.data.findings import FINDINGS
 from deepspine.labeling.arranging.assertion import settle
-from deepspine.labeling.arranging.bracketed_details import with_details_behind, with_sites_free
+from deepspine.labeling.arranging.bracketed_details import (
+    with_degrees_of_parts_free,
+    with_details_behind,
+    with_sites_free,
+)
 from deepspine.labeling.arranging.denied_places import with_neither_ahead
 from deepspine.labeling.arranging.endplate_types import with_types
 from deepspine.labeling.arranging.level_details import with_levels_in_order
@@ -216,7 +220,8 @@ class Reader:
         """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
         words, topic = self.words, self.context.topic
         if any(mention.value == "(" for mention in mentions):
-            mentions = with_details_behind(with_sites_free(with_bracketed_levels_free(mentions)))
+            mentions = with_degrees_of_parts_free(with_sites_free(with_bracketed_levels_free(mentions)))
+            mentions = with_details_behind(mentions)
         mentions = with_levels_beside(mentions, words, placed=at_header)
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(with_limits(mentions, words), words, topic)

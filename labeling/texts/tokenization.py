@@ -106,7 +106,10 @@ _OPENS_PHRASE = (
 )
 """What stands before a noun's first adjective."""
 
-_SHORT_PLACE = re.compile(rf"(?i:{_OPENS_PHRASE}\b(?:lt|rt|bil|bilat|post|cent|sl))\.(?= ?[A-Za-z>])")
+_HEADING_BEHIND = r"(?!(?i:(?<=\w bil\.)|(?<=\w bilat\.)) ?[A-Z][a-z ]{3,20}:)"
+"""No heading behind "mild bilat.", which ends a sentence then."""
+
+_SHORT_PLACE = re.compile(rf"(?i:{_OPENS_PHRASE}\b(?:lt|rt|bil|bilat|post|cent|sl))\.(?= ?[A-Za-z>]){_HEADING_BEHIND}")
 _NOUN_AHEAD = (
     r"(?= *(?:[a-z/]+ +){0,3}(?:narrowing|stenosis|bulg|protru|extru|herniat|compress|desiccat|degenerat|hypertroph"
     r"|arthr|thicken|encroach|loss|(?:ccs|ddd|djd|nfn|oa)\b)(?![\w /]*:))"

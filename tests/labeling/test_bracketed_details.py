@@ -90,3 +90,21 @@ def test_parts_with_what_they_have_in_brackets(text: str) -> None:
         "L4-L5 canal_stenosis": "severe", "L4-L5 foraminal_stenosis left": "moderate",
         "L4-L5 foraminal_stenosis right": "none",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "canal"), [
+    ("Bulge; canal (mild).", "mild"), ("Bulge; canal 9 mm (mild).", "mild"), ("Bulge, canal (9 mm, mild).", "mild"),
+    ("Bulge; AP diameter of the canal 8 mm (moderate stenosis).", "moderate"), ("Bulge, canal (none).", "none"),
+    ("Bulge with canal (mild) stenosis.", "mild"), ("Bulge. Canal measures 8 mm (moderate).", "moderate"),
+])  # fmt: skip
+def test_a_degree_in_brackets_is_of_the_part_before_it(text: str, canal: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 bulge": PRESENT, "L4-L5 canal_stenosis": canal}
+
+
+def test_a_side_may_stand_in_the_brackets_of_a_part() -> None:
+    found = labels_of("L4-5: Bulge, foramina (mild on the right), left recess (severe).")
+    assert found == {
+        "L4-L5 bulge": PRESENT,
+        "L4-L5 foraminal_stenosis right": "mild",
+        "L4-L5 subarticular_stenosis left": "severe",
+    }

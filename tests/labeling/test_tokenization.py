@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.labeling.conftest import PRESENT, labels_of, told
+from tests.labeling.conftest import PRESENT, at_l45, labels_of, told
 
 from deepspine.labeling.texts.markup import normalise
 from deepspine.labeling.texts.tokenization import lower, tokenize
@@ -73,6 +73,19 @@ def test_a_shortened_degree_ends_a_field_before_the_next() -> None:
 def test_shortened_bilateral_is_both_sides(both: str) -> None:
     found = told(f"L4-5: Left protrusion, mild {both} foraminal stenosis.", "foraminal_stenosis")
     assert found == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
+
+
+def test_a_heading_stands_behind_shortened_bilateral_at_the_end_of_a_sentence() -> None:
+    text = "Facet hypertrophy L4-5 bilat. Foramina: L4-5 mild bilat. Canal: normal."
+    assert told(text, "facet_arthropathy") == {"L4-L5 left": PRESENT, "L4-L5 right": PRESENT}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "mild"}
+
+
+@pytest.mark.parametrize(("short", "finding"), [
+    ("Mild CS", "canal_stenosis"), ("Mild NF sten", "foraminal_stenosis"), ("Mild LR sten", "subarticular_stenosis"),
+])  # fmt: skip
+def test_shortened_stenoses(short: str, finding: str) -> None:
+    assert told(f"L4-5: Protrusion abutting the left L5 root, {short}.", finding) == at_l45(finding, "mild")
 
 
 @pytest.mark.parametrize("coding", ["cp1252", "latin-1"])
