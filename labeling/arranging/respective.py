@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 
+from deepspine.labeling.clauses.frames import Topic
 from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import HEADS, SIDES, Mention
@@ -31,6 +32,7 @@ _LEVEL = Rule("level.of_share", "level", "", (), form="at")
 _AT = Rule("of.before_share", "of", "at", ())
 _AND = Rule("conj.between_shares", "conj", "and", ())
 _SIDE = {side: Rule("side.of_share", "side", side, ()) for side in ("left", "right")}
+_STATES = frozenset(("grade", "open", "post_neg"))
 _FEWEST = 2
 
 
@@ -62,6 +64,20 @@ def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]
         if told:
             return [*told, *_of_all(rest, levels)]
     return mentions
+
+
+def with_shares_of_heading(mentions: list[Mention], words: list[str], topic: Topic | None) -> list[Mention]:
+    """Say each of some degrees of its part or side of a heading: "Canal and foramina: | mild and moderate"."""
+    if topic is None or topic.finding is not None:
+        return mentions
+    said = [mention for mention in mentions if mention.value not in _JOINTS]
+    parts = [[site] for site in topic.sites]
+    if len(parts) == 1:
+        parts = [[side, *parts[0]] for mention in topic.mentions for side in _sides(mention, words)]
+    if len(said) < _FEWEST or len(parts) != len(said) or any(mention.kind not in _STATES for mention in said):
+        return mentions
+    told = [[Mention(m.rule, value.i, value.i) for m in part] for part, value in zip(parts, said, strict=True)]
+    return _apart([[*part, value] for part, value in zip(told, said, strict=True)])
 
 
 def _grades_apart(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -18,6 +18,7 @@ from deepspine.labeling.clauses.frames import (
     Conjunct,
     Frame,
     LevelRef,
+    Topic,
     clone,
     meanings,
     merge_side_and_grade,
@@ -27,6 +28,10 @@ from deepspine.labeling.clauses.zones import Zones
 from deepspine.labeling.mentions import Mention
 
 _NARROWABLE = frozenset(("canal", "foramen", "recess"))
+_PARTS = _NARROWABLE | {"facet"}
+_DESCRIBING = frozenset(("cap", "filler", "grade", "side"))
+"""Parts whose heading a bare degree may follow, and what may stand before a noun of the next item."""
+
 _EFFECTS = frozenset(("nerve_root", "thecal_sac"))
 _MAX_TO_DEGREE = 6
 """Mentions back to a site whose degree ends its item."""
@@ -201,12 +206,31 @@ class Leftovers(Zones):
             self._elliptic(conjunct)
 
     def _settle_heading_value(self) -> None:
-        """Give a heading its degree before a nerve is told: "Left foramen: severe, | L4 root compressed"."""
+        """Give a heading its degree before a nerve or another part is told: "Canal: mild, | foramina patent"."""
         pending = [*self.conjuncts, self.cur]
         if self.topic is None or not self.cur.grade or any(conjunct.sites for conjunct in pending):
             return
-        if self._tells_of_nerve():
+        if self._tells_of_nerve() or self._tells_of_other_part(self.topic):
             self.flush()
+
+    def _tells_of_other_part(self, topic: Topic) -> bool:
+        """Whether the item ahead names what the heading does not: "Canal stenosis: mild, | foraminal stenosis ..."."""
+        described, ahead = self._noun_ahead()
+        named = None if described and (self.cur.sides or self.words[self.mentions[self.index].i] == "and") else ahead
+        parts = {site.value for site in topic.sites}
+        is_named = topic.finding is not None or topic.predicate is not None
+        if named is None or not (is_named or parts & _PARTS):
+            return False
+        if named.kind == "site":
+            return named.value in _PARTS - parts
+        return named.kind == "finding" and is_named and named.value not in {m.value for m in topic.findings}
+
+    def _noun_ahead(self) -> tuple[bool, Mention | None]:
+        """Return whether a side or degree stands before the noun of the item ahead, and the noun."""
+        for mention in self.mentions[self.index + 1 :]:
+            if mention.kind not in _DESCRIBING:
+                return mention is not self._peek() or bool(mention.form), mention
+        return False, None
 
     def _narrowed_before(self, conjunct: Conjunct) -> list[Frame]:
         """Return the stenosis that its effect or cause parts from its other side, or its cause from its next level.

@@ -11,6 +11,7 @@ from deepspine.labeling.mentions import HEADS, TELLS, Mention
 
 _CLAUSE_MARKS = frozenset((";", ":", "->", "-->", "-", "*", "="))
 
+_BEHIND_PLACE = frozenset((",", "-"))
 _BEHIND_SIDES = {",": ";:", ":": ",;:"}
 """Marks behind a side that opens a clause, with those that may stand before it."""
 
@@ -58,6 +59,7 @@ class Scope(Brackets):
             return
         if value == "and":
             self._end_short_reach()
+            self._settle_heading_value()
         self._push(value)
 
     def _joins_zones(self, before: Mention | None, after: Mention | None) -> bool:
@@ -74,6 +76,7 @@ class Scope(Brackets):
         mark = mention.value
         if mark == ":" and self.depth and self._gives_value_of_side(mention):
             return
+        self._place_headed_lesion(mark)
         if self.cur.sides and mark in _BEHIND_SIDES and self._is_side_in_front(_BEHIND_SIDES[mark]):
             self._turn_to_side(self.cur.sides)
             if self._is_value(self._peek()):
@@ -92,6 +95,15 @@ class Scope(Brackets):
             self._push()
         elif mark in "/&":
             self._push("/" if mark == "/" else "and")
+
+    def _place_headed_lesion(self, mark: str) -> None:
+        """Say the lesion of a heading where its place ends, before what it does: "Extrusion: left | , compressing"."""
+        cur, following = self.cur, self._peek()
+        placed = mark in _BEHIND_PLACE and bool(cur.sides or cur.level) and not (cur.grade or cur.sites or cur.neg)
+        does = following is not None and following.kind == "pred" and following.form == "verb"
+        if placed and does and self._is_headed_by_lesion() and not (self.frames or self.conjuncts):
+            self._of_topic(cur)
+            self._fresh()
 
     def _turn_to_side(self, sides: int) -> None:
         """Let a side be that of what follows; what waits keeps the one before: "right: mild, left | : severe"."""

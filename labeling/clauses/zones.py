@@ -76,10 +76,13 @@ class Zones(HeadedValues):
         self._fresh()
         return True
 
+    def _is_headed_by_lesion(self) -> bool:
+        """Whether a heading names a lesion of the disc, which has a place in it."""
+        return self.topic is not None and self.topic.finding is not None and self.topic.finding.value in ZONED
+
     def _has_lesion_to_place(self) -> bool:
         """Whether the heads just read lie in a disc; below a heading of such a lesion, one is said first."""
-        topic = self.topic
-        if not self.last and topic is not None and topic.finding is not None and topic.finding.value in ZONED:
+        if not self.last and self._is_headed_by_lesion():
             self._of_topic(Conjunct(self.neg, self.hedge))
         if self.last and all(frame.finding == "annular_fissure" for frame in self.last):
             self.last = self._lesion_with_fissure() or self.last

@@ -10,7 +10,7 @@ from deepspine.labeling.discourse.level_lines import LevelLines, gives_value, is
 from deepspine.labeling.discourse.references import ref_of, resolve
 from deepspine.labeling.discourse.regions import Regions
 from deepspine.labeling.discourse.sections import Sections, is_bare_section, is_dash, is_dashed_section, says_more
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import HEADS, Mention
 from deepspine.labeling.texts.sentence import Sentence
 
 MAX_HEADER_TOKENS = 9
@@ -28,6 +28,10 @@ _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", 
 
 _STATES = frozenset(("hedge", "neg", "open", "post_neg"))
 """Kinds of mentions that deny or doubt something of levels, and head nothing."""
+
+_TOLD = HEADS | {"site"}
+_ENDING_VALUE = _TOLD | {"breaker", "mark", "level", "levels"}
+"""Kinds of mentions that end the value of a heading."""
 
 _OF_LEVEL = frozenset(("canal", "disc", "facet", "flavum", "foramen", "recess", "root", "sac"))
 """Parts of a level that its heading may name."""
@@ -219,6 +223,8 @@ class Headings:
             if mention.i != place or index == len(mentions) - 1:
                 return None
             if index and is_dash(mention, place):
+                if mentions[0].kind == "finding" and _begins_anew(mentions[index + 1 :]):
+                    return None
                 self.set_topic(mentions[:index], start, sentence, standalone=False)
                 return mentions[index + 1 :], mention.j, False
             if mention.kind not in ("site", "pred", "finding"):
@@ -351,6 +357,12 @@ class Headings:
             context.level, context.from_header = level, True
         elif context.level_of_topic and not context.from_header:
             context.level = None
+
+
+def _begins_anew(behind: list[Mention]) -> bool:
+    """Whether something else is told behind a lesion and a dash: "Bulge - | mild canal stenosis", not "- | mild"."""
+    first = next((mention for mention in behind if mention.kind in _ENDING_VALUE), None)
+    return first is not None and first.kind in _TOLD
 
 
 def _is_vertebral(head: list[Mention], start: int) -> bool:

@@ -23,7 +23,7 @@ from deepspine.labeling.arranging.placed_subjects import (
     without_contrast,
     without_degree_of_changes,
 )
-from deepspine.labeling.arranging.respective import with_shares
+from deepspine.labeling.arranging.respective import with_shares, with_shares_of_heading
 from deepspine.labeling.arranging.seen_places import with_limits
 from deepspine.labeling.arranging.slip_mentions import with_listed_slips
 from deepspine.labeling.attachment import ClauseReader
@@ -226,6 +226,7 @@ class Reader:
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(with_limits(mentions, words), words, topic)
         mentions = with_finding_of_next_level(with_listed_slips(mentions, topic))
+        mentions = with_shares_of_heading(mentions, words, topic)
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(with_contrasted_side(mentions, words), words, start)
         mentions = with_neither_ahead(with_subjects_apart(without_degree_of_changes(mentions), words), words)

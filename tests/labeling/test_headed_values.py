@@ -1,7 +1,7 @@
 """Degrees below the heading of a part, and what they do to a nerve; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import told
+from tests.labeling.conftest import labels_of, told
 
 
 @pytest.mark.parametrize("text", [
@@ -36,3 +36,40 @@ def test_the_other_side_goes_on_behind_a_nerve(text: str) -> None:
 def test_the_other_side_is_patent_behind_a_nerve(text: str) -> None:
     assert told(text, "foraminal_stenosis") == {"L5-S1 left": "moderate", "L5-S1 right": "none"}
     assert told(text, "nerve_root") == {"L5-S1 left": "contact"}
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("Canal: mild, foramina patent.", {"canal_stenosis": "mild", "foraminal_stenosis": "none"}),
+    ("Canal stenosis: severe, foramina mildly narrowed.", {"canal_stenosis": "severe", "foraminal_stenosis": "mild"}),
+    ("Canal stenosis: mild, foraminal stenosis severe.", {"canal_stenosis": "mild", "foraminal_stenosis": "severe"}),
+    ("Canal stenosis: moderate and foramina patent.", {"canal_stenosis": "moderate", "foraminal_stenosis": "none"}),
+    ("Bulge: mild, facets normal.", {"bulge": "mild", "facet_arthropathy": "none"}),
+    ("Facets: mild, canal normal.", {"facet_arthropathy": "mild", "canal_stenosis": "none"}),
+    ("Herniation: none, canal patent.", {"herniation": "none", "canal_stenosis": "none"}),
+])  # fmt: skip
+def test_another_part_stands_behind_the_value_of_a_heading(text: str, found: dict[str, str]) -> None:
+    assert {key.split()[1]: grades for key, grades in labels_of(f"L4-5: {text}").items()} == found
+
+
+def test_a_degree_behind_a_heading_may_be_of_the_noun_behind_it() -> None:
+    assert labels_of("L4-5: Disc: mild, diffuse bulge.") == {"L4-L5 bulge": "mild"}
+    text = "L3-4: Recesses: severe narrowing on both sides. Mild left and moderate right foraminal narrowing."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L3-L4 right": "moderate"}
+    assert told(text, "subarticular_stenosis") == {"L3-L4 left": "severe", "L3-L4 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal and foramina: none and mild.", "Canal and foramina: none and mild, respectively.",
+])  # fmt: skip
+def test_parts_of_a_heading_have_their_values_in_its_order(text: str) -> None:
+    found = labels_of(f"L4-5: {text}")
+    assert {key.split()[1]: grades for key, grades in found.items()} == {
+        "canal_stenosis": "none", "foraminal_stenosis": "mild",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Extrusion: left sided, compressing S1.", "Extrusion - left - compressing S1.", "Extrusion: left, compressing S1.",
+])  # fmt: skip
+def test_the_side_of_a_lesion_stands_before_what_it_does(text: str) -> None:
+    assert labels_of(f"L5-S1: {text}") == {"L5-S1 herniation": "extrusion", "L5-S1 nerve_root left": "compression"}

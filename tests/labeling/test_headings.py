@@ -560,3 +560,15 @@ def test_levels_are_called_normal_before_a_colon() -> None:
 
 def test_what_is_possible_before_a_colon_is_so_of_the_levels_behind() -> None:
     assert told("Possible root contact: L5-S1 left.", "nerve_root") == {"L5-S1 left": "none|contact"}
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("bulge - mild canal stenosis - patent foramina.", "bulge"), ("bulge - canal mild - foramina patent.", "bulge"),
+    ("protrusion - left L5 root contact.", "herniation"), ("annular tear - small bulge.", "annular_fissure"),
+])  # fmt: skip
+def test_a_lesion_before_a_dash_is_there_where_something_else_is_told_behind_it(text: str, finding: str) -> None:
+    assert list(told(f"L4-5: {text}", finding)) == ["L4-L5"]
+
+
+def test_a_lesion_before_a_dash_heads_its_value() -> None:
+    assert labels_of("L4-5: Bulge - mild. Herniation - none.") == {"L4-L5 bulge": "mild", "L4-L5 herniation": "none"}
