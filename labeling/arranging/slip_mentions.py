@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from deepspine.labeling.clauses.frames import Topic
+from deepspine.labeling.clauses.frames import SLIPS, Topic
 from deepspine.labeling.lexicon import Node, Rule
 from deepspine.labeling.mentions import BONE, Mention
 
@@ -42,8 +42,8 @@ _MAX_TO_SLIP = 12
 _OF_OTHERS = frozenset(("height", "loss", "wedging", "compression", "narrowing", "stenosis", "reduction", "canal"))
 """Words beside a percentage that is not a slip's."""
 
-_OF_GRADED_LEVEL = frozenset(("level", "number", "of"))
-"""Kinds of mentions of a level with its grade: "grade 2 at L5-S1"."""
+_OF_GRADED_LEVEL = frozenset(("level", "mark", "mm", "number", "of"))
+"""Kinds of mentions of a level with its grade or millimetres: "grade 2 at L5-S1", "L5-S1 (3 mm)"."""
 
 _NUMBER = Rule("grade.meyerding_percent", "number", "", (), form="grade")
 
@@ -183,7 +183,7 @@ def with_listed_slips(mentions: list[Mention], topic: Topic | None) -> list[Ment
     topic
         What a heading before the sentence names.
     """
-    slip = topic.finding if topic is not None and topic.finding is not None and topic.finding.value in _SLIPS else None
+    slip = topic.finding if topic is not None and topic.finding is not None and topic.finding.value in SLIPS else None
     told: list[Mention] = []
     start = 0
     for place in range(len(mentions) + 1):
@@ -192,7 +192,7 @@ def with_listed_slips(mentions: list[Mention], topic: Topic | None) -> list[Ment
         ):
             continue
         item = mentions[start:place]
-        slip = next((mention for mention in item if mention.kind == "finding" and mention.value in _SLIPS), slip)
+        slip = next((mention for mention in item if mention.kind == "finding" and mention.value in SLIPS), slip)
         told += _with_slip(item, slip) if slip is not None else item
         told += mentions[place : place + 1]
         start = place + 1
@@ -200,9 +200,11 @@ def with_listed_slips(mentions: list[Mention], topic: Topic | None) -> list[Ment
 
 
 def _with_slip(item: list[Mention], slip: Mention) -> list[Mention]:
-    """Return an item of but a level and a grade with the slip behind its grade."""
-    number = next((place for place, mention in enumerate(item) if mention.form == "grade"), -1)
-    if number < 0 or item[number].kind != "number" or not {"level"} <= {m.kind for m in item} <= _OF_GRADED_LEVEL:
+    """Return an item of but a level and a grade, or millimetres with or without one, with the slip behind these."""
+    sizes = [place for place, mention in enumerate(item) if mention.form == "grade" or mention.kind == "mm"]
+    if not sizes or any(mention.kind not in _OF_GRADED_LEVEL for mention in item):
         return item
-    place = item[number].j
-    return [*item[: number + 1], Mention(slip.rule, place, place), *item[number + 1 :]]
+    size = item[sizes[0]]
+    if size.kind != "mm" and all(mention.kind != "level" for mention in item):
+        return item
+    return [*item[: sizes[0] + 1], Mention(slip.rule, size.j, size.j), *item[sizes[0] + 1 :]]

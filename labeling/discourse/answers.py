@@ -100,9 +100,10 @@ def with_listed_places(
     if kinds <= _NOWHERE or _has_unknown_words(mentions, words):
         return mentions
     of_level_before = at_header or kinds.isdisjoint(_LEVELS)
-    if mentions[0].kind not in _LEVELS and not of_level_before:
+    sized = mentions[0].kind == "mm" and not of_level_before
+    if mentions[0].kind not in _LEVELS and not (of_level_before or sized):
         return mentions
-    listed = [] if mentions[0].kind in _LEVELS else [Mention(_PRESENT, mentions[0].i, mentions[0].i)]
+    listed = [] if mentions[0].kind in _LEVELS or sized else [Mention(_PRESENT, mentions[0].i, mentions[0].i)]
     for mention in mentions:
         place = min(mention.j, len(words) - 1)  # a text may end in a level
         listed += [mention, Mention(_PRESENT, place, place)] if mention.kind in _LEVELS else [mention]
@@ -111,8 +112,11 @@ def with_listed_places(
 
 def _is_listed(mention: Mention, topic: Topic | None) -> bool:
     """Whether a mention is but a place: a level, a side or, of a lesion in a disc, a zone or its size."""
-    if mention.kind in _OF_LESION or (mention.kind == "site" and mention.form == "adj"):
-        return topic is not None and topic.finding is not None and topic.finding.value in ZONED
+    finding = topic.finding.value if topic is not None and topic.finding is not None else ""
+    if mention.kind == "mm" and finding == "synovial_cyst":
+        return True
+    if mention.kind in (*_OF_LESION, "of") or (mention.kind == "site" and mention.form == "adj"):
+        return finding in ZONED
     return mention.kind in _LISTING
 
 

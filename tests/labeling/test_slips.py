@@ -1,7 +1,7 @@
 """Slips and alignment: their grades, their levels, and of what a denial is; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import labels_of, told
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 
 @pytest.mark.parametrize("text", [
@@ -300,3 +300,19 @@ def test_a_subluxation_may_be_either_slip() -> None:
 def test_each_level_of_a_list_has_its_own_grade_of_slip(joint: str) -> None:
     text = f"Grade 1 spondylolisthesis L4-5{joint}grade 2 L5-S1."
     assert told(text, "spondylolisthesis") == {"L4-L5": "grade1", "L5-S1": "grade2"}
+
+
+@pytest.mark.parametrize("text", [
+    "Retrolisthesis: L5-S1 3 mm.", "Retrolisthesis: 3 mm at L5-S1.", "Retrolisthesis: L5-S1 (3 mm).",
+    "L5-S1: Retrolisthesis: 3 mm.", "Retrolisthesis: 3 mm L5-S1.",
+])  # fmt: skip
+def test_a_slip_headed_has_but_its_millimetres(text: str) -> None:
+    assert labels_of(text) == {"L5-S1 retrolisthesis": "present"}
+
+
+def test_each_level_of_a_headed_slip_has_its_millimetres() -> None:
+    found = told("Anterolisthesis: L4-5 5 mm, L5-S1 3 mm.", "spondylolisthesis")
+    assert found == {"L4-L5": "grade1", "L5-S1": "grade1"}
+    assert labels_of("L4-5: retrolisthesis: none, bulge: 3 mm.") == {
+        "L4-L5 bulge": PRESENT, "L4-L5 retrolisthesis": "none",
+    }  # fmt: skip
