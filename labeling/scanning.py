@@ -10,7 +10,12 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from deepspine.labeling.arranging.all_but import take_all_but_before, take_excepted_behind
-from deepspine.labeling.arranging.heights_and_signals import HEIGHT_AND_SIGNAL, with_heights_and_signals
+from deepspine.labeling.arranging.heights_and_signals import (
+    HEIGHT_AND_SIGNAL,
+    SIGNALS,
+    with_heights_and_signals,
+    with_signals_alone,
+)
 from deepspine.labeling.arranging.level_lists import with_parted_lists
 from deepspine.labeling.arranging.scale_lists import with_scale_lists
 from deepspine.labeling.arranging.slip_mentions import (
@@ -117,6 +122,8 @@ def _told_by_neighbours(mentions: list[Mention], words: list[str], root: Node) -
         mentions = with_scale_lists(mentions, words)
     if any(mention.rule.id in HEIGHT_AND_SIGNAL for mention in mentions):
         mentions = with_heights_and_signals(mentions, words, root)
+    if not SIGNALS.isdisjoint(words):
+        mentions = with_signals_alone(mentions, words)
     return with_parted_lists(with_zones_joined(mentions, words, root), words, root)
 
 

@@ -70,8 +70,9 @@ def with_shares_of_heading(mentions: list[Mention], words: list[str], topic: Top
     """Say each of some degrees of its part or side of a heading: "Canal and foramina: | mild and moderate"."""
     if topic is None or topic.finding is not None:
         return mentions
-    said = [mention for mention in mentions if mention.value not in _JOINTS]
     parts = [[site] for site in topic.sites]
+    slashed = len(parts) > _FEWEST  # "mild/moderate" of two parts is a range
+    said = [m for m in mentions if not (m.value in _JOINTS or (slashed and words[m.i] == "/"))]
     if len(parts) == 1:
         parts = [[side, *parts[0]] for mention in topic.mentions for side in _sides(mention, words)]
     if len(said) < _FEWEST or len(parts) != len(said) or any(mention.kind not in _STATES for mention in said):

@@ -210,8 +210,13 @@ class Leftovers(Zones):
         pending = [*self.conjuncts, self.cur]
         if self.topic is None or not self.cur.grade or any(conjunct.sites for conjunct in pending):
             return
-        if self._tells_of_nerve() or self._tells_of_other_part(self.topic):
+        if self._tells_of_nerve() or self._tells_of_other_part(self.topic) or self._does_next():
             self.flush()
+
+    def _does_next(self) -> bool:
+        """Whether the item ahead says what a heading's part does: "Foramina: mild, | compressing the L4 root"."""
+        following = self._peek()
+        return following is not None and following.kind == "pred" and following.form == "verb"
 
     def _tells_of_other_part(self, topic: Topic) -> bool:
         """Whether the item ahead names what the heading does not: "Canal stenosis: mild, | foraminal stenosis ..."."""

@@ -79,8 +79,8 @@ class Lookahead(VerbsAhead):
         for mention in self.mentions[self.index + 1 :]:
             if mention.kind not in _OF_ITEM and mention.kind not in ("vertebra", "filler"):
                 break
-            seen.add(mention.value if mention.value in NEURAL else mention.kind)
-        return not seen.isdisjoint(NEURAL) and "pred" in seen
+            seen.add("root" if mention.value in NEURAL or mention.kind == "vertebra" else mention.kind)
+        return {"root", "pred"} <= seen
 
     def _item_is_placed(self) -> bool:
         """Whether an item behind a comma has its side and level: "no compression, and | left L5-S1 narrowing"."""

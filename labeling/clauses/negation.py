@@ -227,14 +227,14 @@ class Negation(Leftovers):
         """Whether degrees can only be those of heads already read.
 
         "Mild at L3-4 and moderate at L4-5 | without"; with sides where these heads have sides: "foraminal narrowing,
-        mild on the left and severe on the right | without".
+        mild on the left and severe on the right | without", or below a heading: "Foramina: mild left, | no contact".
         """
         waiting = [*self.conjuncts, self.cur]
         graded = self.open is None and any(conjunct.grade for conjunct in waiting)
         if not graded or any(conjunct.sites for conjunct in waiting):
             return False
         if any(conjunct.sides for conjunct in waiting):
-            return self._is_behind_sides()
+            return self.topic is not None or self._is_behind_sides()
         before = self._peek(-1)
         return before is not None and before.kind in ("level", "grade", "mark")
 

@@ -244,6 +244,9 @@ class Predicates(Leftovers):
             for conjunct in self.subject
             for site in conjunct.sites
         ]
+        if mention.value == "unseen":
+            self._leave_unseen(mention)
+            return
         if mention.value == "normal" and self._is_of_level_alone():
             frames = [self._frame("normal_level", 1, mention, opener)]
         elif (other := self._other_side_before(mention, opener)) is not None:
@@ -260,6 +263,12 @@ class Predicates(Leftovers):
             frames = self._siteless(mention, opener, [])
         if frames:
             self.last = frames
+
+    def _leave_unseen(self, unseen: Mention) -> None:
+        """Tell nothing of heads right before what says that they cannot be seen: "Stenosis | not assessed"."""
+        for frame in self.last:
+            if all(mention.kind == "cop" for mention in self.mentions if frame.head.j <= mention.i < unseen.i):
+                frame.finding = ""
 
     def _of_qualities(self, mention: Mention, sites: list[Mention]) -> None:
         """Read "the discs are normal | in height and signal": the heights and signals are."""

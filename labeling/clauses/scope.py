@@ -308,7 +308,8 @@ class Scope(Brackets):
             return False
         if self.words[mention.i : mention.j] == ["only"]:
             return following.kind == "grade"
-        return following.kind == "neg" and not self.last
+        valued = self.topic is not None and bool(waiting[-1].grade)
+        return following.kind == "neg" and not self.last and not valued
 
     def on_focus(self, mention: Mention) -> None:
         """Begin "worst at ...", which adds no level of its own to a list."""

@@ -443,3 +443,18 @@ def test_a_narrowing_by_a_disc_is_not_that_of_its_height(text: str) -> None:
     found = labels_of(text)
     assert found["L4-L5 canal_stenosis"] == PRESENT
     assert "L4-L5 disc_height_loss" not in found
+
+
+@pytest.mark.parametrize("text", [
+    "Disc: height preserved, signal reduced.", "Disc height is preserved but signal is reduced.",
+    "Height preserved, signal lost.", "Disc: signal reduced, height normal.",
+])  # fmt: skip
+def test_a_bare_signal_is_that_of_the_disc_spoken_of(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 degeneration": PRESENT, "L4-L5 disc_height_loss": "none"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Disc height preserved, marrow signal reduced.", "Disc height preserved. Signal lost."]
+)
+def test_another_signal_is_none_of_the_disc(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 disc_height_loss": "none"}

@@ -73,3 +73,24 @@ def test_parts_of_a_heading_have_their_values_in_its_order(text: str) -> None:
 ])  # fmt: skip
 def test_the_side_of_a_lesion_stands_before_what_it_does(text: str) -> None:
     assert labels_of(f"L5-S1: {text}") == {"L5-S1 herniation": "extrusion", "L5-S1 nerve_root left": "compression"}
+
+
+@pytest.mark.parametrize(("text", "root"), [
+    ("mild right, severe left, no root contact.", {"left": "none", "right": "none"}),
+    ("mild on the right, severe on the left; no root contact.", {"left": "none", "right": "none"}),
+    ("right mild, left severe without root contact.", {"left": "none", "right": "none"}),
+    ("mild right, severe left, left L4 displaced.", {"left": "displacement"}),
+    ("mild right, severe left, displacing the left L4 root.", {"left": "displacement"}),
+])  # fmt: skip
+def test_degrees_of_both_sides_stay_with_their_heading(text: str, root: dict[str, str]) -> None:
+    found = labels_of(f"L4-5: Foramina: {text}")
+    assert found.pop("L4-L5 foraminal_stenosis left") == "severe"
+    assert found.pop("L4-L5 foraminal_stenosis right") == "mild"
+    assert found == {f"L4-L5 nerve_root {side}": grades for side, grades in root.items()}
+
+
+def test_three_parts_of_a_heading_share_values_parted_by_slashes() -> None:
+    found = labels_of("L4-5: Central/subarticular/foraminal stenosis: mild/moderate/none.")
+    assert {key.split()[1]: grades for key, grades in found.items()} == {
+        "canal_stenosis": "mild", "subarticular_stenosis": "moderate", "foraminal_stenosis": "none",
+    }  # fmt: skip

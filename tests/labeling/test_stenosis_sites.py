@@ -345,3 +345,18 @@ def test_a_degree_and_level_behind_a_cause_are_of_the_narrowing(text: str) -> No
     assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
     assert set(told(text, "bulge")) <= {"L4-L5"}
     assert told(text, "herniation") == {"L3-L4": "protrusion"}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal not assessed, foramina patent.", "Canal obscured, foramina patent.", "Canal not well seen, foramina patent.",
+    "The canal cannot be assessed, the foramina are patent.",
+])  # fmt: skip
+def test_nothing_is_told_of_what_is_not_seen(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == dict.fromkeys(
+        ("L4-L5 foraminal_stenosis left", "L4-L5 foraminal_stenosis right"), "none"
+    )
+
+
+def test_a_stenosis_that_is_not_assessed_is_none() -> None:
+    assert labels_of("L4-5: Canal stenosis cannot be assessed.") == {}
+    assert told("L4-5: Herniation cannot be excluded.", "herniation")["L4-L5"].startswith("none|")
