@@ -96,7 +96,7 @@ class LevelPhrases(LevelScope):
 
     def on_levels(self, mention: Mention) -> None:
         """Take a phrase that stands for certain levels ("the lower two discs")."""
-        ref = LevelRef(mention.rule.levels, "", mention.i, mention.j)
+        ref = LevelRef(self._counted(mention), "", mention.i, mention.j)
         prepositional = self._prepositional(mention)
         if mention.form == ALONE:
             if not self._is_counted_alone(mention):
@@ -106,6 +106,21 @@ class LevelPhrases(LevelScope):
         elif not prepositional and self.words[mention.j - 1] in DISC_WORDS:
             self._add_discs(mention)
         self._on_levels(ref, prepositional)
+
+    def _counted(self, count: Mention) -> tuple[int, ...]:
+        """Return "the upper two" of a longer list that the sentence or its heading names, else of the spine.
+
+        With a noun, of a list that has some of them: "L3-S1 are dark, the upper two discs | normal" are L1-L3.
+        """
+        levels = count.rule.levels
+        lists = [ref.levels for ref in (*self.levels_seen, *([self.level] if self.level else []))]
+        named = next((sorted(named) for named in lists if len(named) > len(levels)), [])
+        meant = count.form == ALONE or not set(levels).isdisjoint(named)
+        if not named or not meant or len(levels) < 2:
+            return levels
+        if levels[0] == LUMBAR[0]:
+            return tuple(named[: len(levels)])
+        return tuple(named[-len(levels) :]) if levels[-1] == LUMBAR[-1] else levels
 
     def _is_counted_alone(self, count: Mention) -> bool:
         """Whether a count has no noun: "the lower two | are desiccated", not "the lower two | thirds"."""

@@ -49,8 +49,12 @@ class LevelScope(Exceptions):
             prepositional = True
             self._fresh()
         bare = self._bare_heads(ref, prepositional)
-        if ref.ref in ("rest", "elsewhere") and self.headed:
-            bare = self._leave_to_heading(bare)
+        if ref.ref in ("rest", "elsewhere") and (self.headed or any(seen.levels for seen in self.levels_seen)):
+            kept = self._leave_to_level(bare)
+            named = next((seen for seen in reversed(self.levels_seen) if seen.levels), None)
+            if named is not None:
+                self._assign([frame for frame in bare if frame not in kept and frame.level is None], named)
+            bare = kept
         if self.focus:
             self._focus_levels(ref, bare)
         elif ref.slip:
@@ -141,14 +145,17 @@ class LevelScope(Exceptions):
         own = self.last if among else last_item(headed, self.mentions[: self.index])
         return [frame for frame in bare if frame in own or frame not in headed]
 
-    def _leave_to_heading(self, bare: list[Frame]) -> list[Frame]:
-        """Return the heads that are not those of the level headed: "L4-5: mild bulge, other levels | normal"."""
+    def _leave_to_level(self, bare: list[Frame]) -> list[Frame]:
+        """Return the heads that are not those of the level before: "L4-5: mild bulge, other levels | normal".
+
+        Nor of one that the sentence named: "narrow at L4-5 due to a bulge, patent | elsewhere".
+        """
         item = self.frames[self.item_start :]
         return [
             frame
             for frame in bare
             if frame in item
-            or not frame.inherited
+            or not (frame.inherited or any(ref.levels and ref.i < frame.head.i for ref in self.levels_seen))
             or frame.neg
             or frame.bits == NONE
             or frame.finding == "normal_level"

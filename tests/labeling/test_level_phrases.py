@@ -758,3 +758,27 @@ def test_the_lowest_only_describes_a_level_that_is_named(text: str) -> None:
 @pytest.mark.parametrize("text", ["The lower endplate of L4 is irregular.", "The lowest rib is on T12."])
 def test_what_else_is_lower_or_lowest_is_no_level(text: str) -> None:
     assert labels_of(text) == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Canal: severe at L4-5 due to facet hypertrophy, patent elsewhere.",
+    "Severe canal stenosis at L4-5 due to facet hypertrophy, patent elsewhere.",
+    "Foramina: moderate at L4-5 due to facet hypertrophy, patent elsewhere.",
+])  # fmt: skip
+def test_the_cause_at_a_level_is_not_elsewhere(text: str) -> None:
+    assert told(text, "facet_arthropathy") == {"L4-L5 left": PRESENT, "L4-L5 right": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "L2-3, L3-4 and L4-5 discs are desiccated, the upper two mildly.",
+    "Desiccation from L2-3 to L4-5, mild at the upper two levels.",
+    "L2-3, L3-4, L4-5: Desiccation, mild at the upper two.",
+])  # fmt: skip
+def test_the_upper_two_are_those_of_a_list(text: str) -> None:
+    found = told(text, "degeneration")
+    assert {level: grades for level, grades in found.items() if grades == "mild"} == {"L2-L3": "mild", "L3-L4": "mild"}
+
+
+def test_the_upper_two_are_those_of_the_spine_where_a_list_has_none_of_them() -> None:
+    text = "The L3-4, L4-5 and L5-S1 discs are desiccated, the upper two discs are normal."
+    assert told(text, "bulge") == {"L1-L2": "none", "L2-L3": "none"}
