@@ -84,14 +84,13 @@ def _blanket_by_key(statements: list[Statement]) -> dict[Key, list[Statement]]:
 
 
 def _abnormal_levels(statements: list[Statement]) -> dict[int, set[str]]:
-    """Return the core findings that are asserted of each level by itself: "the remaining levels" are none of these."""
+    """Return the findings that are asserted of each level by itself: "the remaining levels" are none of these."""
     abnormal: dict[int, set[str]] = {}
     for statement in statements:
         if statement.scope == "blanket" or statement.certainty == "negated" or statement.bits == 1:
             continue
-        if FINDINGS[statement.finding].core:
-            for level, *_ in _keys(statement):
-                abnormal.setdefault(level, set()).add(statement.finding)
+        for level, *_ in _keys(statement):
+            abnormal.setdefault(level, set()).add(statement.finding)
     return abnormal
 
 
@@ -146,7 +145,7 @@ def _left_out(statement: Statement, key: Key, abnormal: dict[int, set[str]]) -> 
         alone = FINDINGS[finding].core and not any(finding in found for found in abnormal.values())
         mode = "rest_named" if alone else "rest"
     if mode == "rest_named":
-        return level in abnormal
+        return any(FINDINGS[found].core for found in abnormal.get(level, ()))
     if mode == "rest":
         found = abnormal.get(level, set())
         return finding in found or (finding in SLIPS and bool(found & set(SLIPS)))

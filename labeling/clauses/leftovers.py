@@ -243,7 +243,7 @@ class Leftovers(Zones):
         "Severe left with contact, | mild right", "severe at L4-5 due to a bulge and | moderate at L3-4".
         """
         if conjunct.level is not None and conjunct.grade:
-            elsewhere = [frame for frame in self.caused if self._is_caused_elsewhere(frame, conjunct.level)]
+            elsewhere = [frame for frame in self._explained() if self._is_caused_elsewhere(frame, conjunct.level)]
             if elsewhere:
                 self.level = conjunct.level
                 return elsewhere
@@ -252,14 +252,21 @@ class Leftovers(Zones):
         caused = [frame for frame in self.caused if _is_graded_other_side(frame, conjunct.sides)]
         if caused:
             return caused
+        return [frame for frame in self._before_effects() if _is_graded_other_side(frame, conjunct.sides)]
+
+    def _explained(self) -> list[Frame]:
+        """Return the heads whose cause or effect was told last: "stenosis due to a bulge |", "... with contact |"."""
+        return self.caused or self._before_effects()
+
+    def _before_effects(self) -> list[Frame]:
+        """Return the head before what it does to roots and the sac; nothing where no effect was told last."""
         effects = list(takewhile(lambda frame: frame.finding in _EFFECTS, reversed(self.frames)))
-        before = self.frames[-len(effects) - 1 : -len(effects)] if effects else []
-        return [frame for frame in before if _is_graded_other_side(frame, conjunct.sides)]
+        return self.frames[-len(effects) - 1 : -len(effects)] if effects else []
 
     def _is_caused_elsewhere(self, frame: Frame, level: LevelRef) -> bool:
         """Whether a stenosis has its degree, and its level in front of its cause, and a level is another one."""
         own = frame.level
-        if frame.finding not in STENOSES or not frame.grade or own is None or frame.inherited:
+        if frame.finding not in (*STENOSES, "stenosis") or not frame.grade or own is None or frame.inherited:
             return False
         return own.i < self.last[0].head.i and set(own.levels).isdisjoint(level.levels)
 

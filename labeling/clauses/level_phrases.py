@@ -5,7 +5,17 @@ from __future__ import annotations
 from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, NONE, REST, LevelRef, names_discs
 from deepspine.labeling.clauses.level_scope import BEYOND, NAMED, LevelScope
 from deepspine.labeling.clauses.places_ahead import BESIDE, VERTEBRAL
-from deepspine.labeling.level_order import ENDS, LUMBAR, OF_PAIR, PAIR, beyond, lumbar_down_to, next_to, one_of_pair
+from deepspine.labeling.level_order import (
+    ENDS,
+    LUMBAR,
+    OF_PAIR,
+    PAIR,
+    beyond,
+    lumbar_down_to,
+    next_to,
+    one_of_pair,
+    vertebra,
+)
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
@@ -113,7 +123,8 @@ class LevelPhrases(LevelScope):
         With a noun, of a list that has some of them: "L3-S1 are dark, the upper two discs | normal" are L1-L3.
         """
         levels = count.rule.levels
-        lists = [ref.levels for ref in (*self.levels_seen, *([self.level] if self.level else []))]
+        lists = [ref.levels for ref in self.levels_seen if any(map(vertebra, self.words[ref.i : ref.j]))]
+        lists += [self.level.levels] if self.at_header and self.level is not None else []
         named = next((sorted(named) for named in lists if len(named) > len(levels)), [])
         meant = count.form == ALONE or not set(levels).isdisjoint(named)
         if not named or not meant or len(levels) < 2:

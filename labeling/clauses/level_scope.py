@@ -49,12 +49,8 @@ class LevelScope(Exceptions):
             prepositional = True
             self._fresh()
         bare = self._bare_heads(ref, prepositional)
-        if ref.ref in ("rest", "elsewhere") and (self.headed or any(seen.levels for seen in self.levels_seen)):
-            kept = self._leave_to_level(bare)
-            named = next((seen for seen in reversed(self.levels_seen) if seen.levels), None)
-            if named is not None:
-                self._assign([frame for frame in bare if frame not in kept and frame.level is None], named)
-            bare = kept
+        if ref.ref in ("rest", "elsewhere"):
+            bare = self._leave_to_level(bare)
         if self.focus:
             self._focus_levels(ref, bare)
         elif ref.slip:
@@ -150,16 +146,22 @@ class LevelScope(Exceptions):
 
         Nor of one that the sentence named: "narrow at L4-5 due to a bulge, patent | elsewhere".
         """
+        named = [ref for ref in self.levels_seen if ref.levels]
+        if not (self.headed or named):
+            return bare
         item = self.frames[self.item_start :]
-        return [
+        kept = [
             frame
             for frame in bare
             if frame in item
-            or not (frame.inherited or any(ref.levels and ref.i < frame.head.i for ref in self.levels_seen))
+            or not (frame.inherited or any(ref.i < frame.head.i for ref in named))
             or frame.neg
             or frame.bits == NONE
             or frame.finding == "normal_level"
         ]
+        if named:
+            self._assign([frame for frame in bare if frame not in kept and frame.level is None], named[-1])
+        return kept
 
     def _opens_companions(self) -> bool:
         """Whether a level of a list has findings of its own behind: "at L4-5, with X, and at L5-S1 |, with Y"."""
@@ -213,7 +215,7 @@ class LevelScope(Exceptions):
     def _closes_degrees(self, ref: LevelRef, bare: list[Frame]) -> bool:
         """Whether a level belongs to degrees and sides that wait: "stenosis, mild at L3-4 and severe | at L4-5"."""
         cur = self.cur
-        if _is_degree(cur) and not self.conjuncts and any(self._is_caused_elsewhere(f, ref) for f in self.caused):
+        if _is_degree(cur) and not self.conjuncts and any(self._is_caused_elsewhere(f, ref) for f in self._explained()):
             cur.level = ref
             return True
         taken = not bare or any(conjunct.level for conjunct in self.conjuncts)

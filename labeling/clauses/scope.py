@@ -221,6 +221,8 @@ class Scope(Brackets):
             self._boundary()
         if self.words[mention.i] in _CAUSES and self.last:
             self.caused = self.last
+            own = self.last[-1].level
+            self.level = own if own is not None and own.levels else self.level
         if self.words[mention.i] == ";":
             self.clause_start = len(self.frames)
             self.last, self.caused = self.caused or self.last, []

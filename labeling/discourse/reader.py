@@ -25,6 +25,7 @@ from deepspine.labeling.arranging.placed_subjects import (
 )
 from deepspine.labeling.arranging.respective import with_shares, with_shares_of_heading
 from deepspine.labeling.arranging.seen_places import with_limits
+from deepspine.labeling.arranging.sided_levels import with_sided_levels_apart
 from deepspine.labeling.arranging.slip_mentions import with_listed_slips
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import (
@@ -219,6 +220,7 @@ class Reader:
     def _in_order(self, mentions: list[Mention], start: int, *, at_header: bool) -> tuple[list[Mention], int]:
         """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
         words, topic = self.words, self.context.topic
+        mentions = with_sided_levels_apart(mentions)
         if any(mention.value == "(" for mention in mentions):
             mentions = with_degrees_of_parts_free(with_sites_free(with_bracketed_levels_free(mentions)))
             mentions = with_details_behind(mentions)

@@ -1,7 +1,7 @@
 """Lists of levels of one finding with a side, zone or degree each; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import PRESENT, told
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 
 @pytest.mark.parametrize(
@@ -164,3 +164,45 @@ def test_the_next_disc_down() -> None:
     assert told("At L3-4 there is a bulge. The next disc down is normal.", "bulge") == {
         "L3-L4": PRESENT, "L4-L5": "none"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Protrusions at L4-5 (left) and L5-S1 (right), contacting the traversing roots.",
+    "Protrusions at L4-5 (left) and L5-S1 (right), with contact of the roots.",
+    "Protrusions at L4-5 on the left and at L5-S1 on the right contact the L5 and S1 roots.",
+])  # fmt: skip
+def test_lesions_on_a_side_touch_roots_of_that_side(text: str) -> None:
+    assert labels_of(text) == {
+        "L4-L5 herniation": "protrusion", "L4-L5 nerve_root left": "contact",
+        "L5-S1 herniation": "protrusion", "L5-S1 nerve_root right": "contact",
+    }  # fmt: skip
+
+
+def test_lesions_with_degrees_do_the_same() -> None:
+    found = labels_of("Bulges at L3-4 (mild) and L4-5 (moderate), indenting the sac.")
+    assert found["L3-L4 thecal_sac"] == found["L4-L5 thecal_sac"] == "indentation"
+    assert (found["L3-L4 bulge"], found["L4-L5 bulge"]) == ("mild", "moderate")
+
+
+@pytest.mark.parametrize("text", [
+    "Severe canal stenosis at L4-5 due to a bulge, mild at L3-4.",
+    "Severe stenosis at L4-5 from a bulge, mild at L3-4.",
+    "Severe canal stenosis at L4-5 with root compression, mild at L3-4.",
+    "Severe canal stenosis at L4-5 with root compression and mild at L3-4.",
+])  # fmt: skip
+def test_a_degree_behind_a_cause_or_effect_is_of_the_stenosis(text: str) -> None:
+    found = labels_of(text)
+    assert {key: grades for key, grades in found.items() if key.startswith("L3-L4")} == {"L3-L4 canal_stenosis": "mild"}
+    assert found["L4-L5 canal_stenosis"] == "severe"
+
+
+def test_a_cause_is_of_the_level_of_the_degree_before_it() -> None:
+    text = "Mild canal stenosis at L3-4 and severe at L4-5 due to listhesis, none at L1-2."
+    assert list(told(text, "spondylolisthesis")) == ["L4-L5"]
+    assert told(text, "canal_stenosis") == {"L1-L2": "none", "L3-L4": "mild", "L4-L5": "severe"}
+
+
+def test_what_is_mild_elsewhere_has_no_degree_at_its_level() -> None:
+    found = told("Facet arthropathy at L4-5, mild at other levels.", "facet_arthropathy")
+    assert found["L4-L5 left"] == PRESENT
+    assert found["L3-L4 left"] == found["L5-S1 right"] == "mild"

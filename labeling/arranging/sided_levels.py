@@ -1,0 +1,91 @@
+"""Lesions of several levels, each with its side or degree, and what all do: "protrusions at L4-5 (left) and ..."."""
+
+from __future__ import annotations
+
+from copy import copy
+
+from deepspine.labeling.clauses.frames import ZONED
+from deepspine.labeling.lexicon import Rule
+from deepspine.labeling.mentions import SIDES, Mention
+
+_APART = Rule("mark.between_sided_levels", "mark", ";", ())
+_AT = Rule("of.before_sided_level", "of", "at", ())
+_DETAILS = SIDES | {"grade", "zone"}
+_BETWEEN = frozenset((",", "and", "(", ")"))
+_FEWEST = 2
+
+
+def with_sided_levels_apart(mentions: list[Mention]) -> list[Mention]:
+    """Say of each lesion what stands behind all: "bulges at L3-4 (mild) and L4-5 (moderate), indenting the sac".
+
+    Roots that they touch are of their side; one root is that of the last. Where nothing stands behind them, they are
+    left to the grammar.
+    """
+    heads = [place for place, mention in enumerate(mentions) if mention.kind == "finding" and mention.value in ZONED]
+    if len(heads) != 1:
+        return mentions
+    head = heads[0]
+    items, end = _items(mentions, head + 1)
+    set_off = mentions[end : end + 1] != [] and mentions[end].value == ","
+    behind = mentions[end + set_off :]
+    if len(items) < _FEWEST or not behind or not _does(behind[0], set_off) or any(map(_is_of_one, behind)):
+        return mentions
+    told = mentions[:head]
+    for level, *details in items:
+        said = [_before_noun(detail) for detail in details]
+        apart = [Mention(_APART, level.i, level.i)] if level is not items[0][0] else []
+        told += [*apart, *said, copy(mentions[head]), Mention(_AT, level.i, level.i), level, *_on_side(behind, said)]
+    return told
+
+
+def _before_noun(detail: Mention) -> Mention:
+    """Return a detail as it stands before the lesion that it describes."""
+    told = copy(detail)
+    told.kind = "side" if detail.kind in SIDES else detail.kind
+    return told
+
+
+def _on_side(behind: list[Mention], details: list[Mention]) -> list[Mention]:
+    """Return what a lesion does, to roots of its side."""
+    sides = [detail for detail in details if detail.kind == "side"]
+    told: list[Mention] = []
+    for mention in behind:
+        told += [*(map(copy, sides) if mention.value == "root" else ()), copy(mention)]
+    return told
+
+
+def _items(mentions: list[Mention], place: int) -> tuple[list[list[Mention]], int]:
+    """Return levels with the details behind each, in brackets or not, and the place behind them."""
+    items: list[list[Mention]] = []
+    end = place
+    while True:
+        while place < len(mentions) and (mentions[place].value in _BETWEEN or mentions[place].kind == "of"):
+            place += 1
+        level = mentions[place] if place < len(mentions) else None
+        if level is None or level.group is None:
+            return items, end
+        place += 1
+        item = [level]
+        while place < len(mentions) and (_is_detail(mentions[place]) or mentions[place].value == "("):
+            item += [mentions[place]] if _is_detail(mentions[place]) else []
+            place += 1
+        if len(item) < _FEWEST:
+            return items, end
+        items.append(item)
+        place += mentions[place : place + 1] != [] and mentions[place].value == ")"
+        end = place
+
+
+def _is_of_one(mention: Mention) -> bool:
+    """Whether a mention is that of one lesion: a level of its own, or the one root that it touches."""
+    return mention.group is not None or (mention.value == "root" and not mention.plural)
+
+
+def _is_detail(mention: Mention) -> bool:
+    """Whether a mention says of a lesion where in its disc, or how large it is."""
+    return mention.kind in _DETAILS or (mention.kind == "site" and mention.form == "adj")
+
+
+def _does(mention: Mention, set_off: bool) -> bool:
+    """Whether a mention begins what lesions do or, behind a comma, have."""
+    return (mention.kind == "pred" and mention.form in ("verb", "either")) or (set_off and mention.value == "with")
