@@ -15,6 +15,7 @@ from deepspine.labeling.arranging.paired_sides import (
     with_bracketed_degrees_ahead,
     with_degree_of_worse,
     with_denied_side_behind,
+    with_side_of_place,
     with_side_of_root,
     with_side_of_worse,
     without_both_of_levels,
@@ -168,8 +169,8 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = without_side_compared(mentions, words)
     if "focus" in kinds and "site" in kinds:
         mentions = with_side_of_worse(mentions, words)
-    if "pred" in kinds and "of" in kinds:
-        mentions = with_side_of_root(mentions, words)
+    if "pred" in kinds and "site" in kinds:
+        mentions = with_side_of_place(with_side_of_root(mentions, words), words)
     if "conj" in kinds or "neg" in kinds:
         mentions = sides_as_one(mentions, words)
     if "mark" in kinds and "grade" in kinds:

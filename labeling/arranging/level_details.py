@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from itertools import chain
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ _BEFORE_DENIED = frozenset(("mark", "breaker"))
 _PLACES = frozenset(("side", "side_post", "zone"))
 _DEGREES = frozenset(("grade", "to", "cap"))
 _HEADS = frozenset(("finding", "pred"))
+_NOUNS = _HEADS | {"site", "side"}
+_BEFORE_DEGREE = frozenset(("breaker", "cop", "of"))
 _ASIDE = frozenset((",", "("))
 """Marks between a level and its side."""
 
@@ -69,7 +72,30 @@ def with_levels_in_order(mentions: list[Mention], words: list[str], topic: Topic
         return mentions
     if mentions[-1].value == "not" or len(levels) > 1:
         mentions = _with_denied_levels_behind(mentions)
-    return _with_details_in_order(mentions, words, topic) if len(levels) > 1 else mentions
+    return _with_details_in_order(_with_levels_of_degrees(mentions), words, topic) if len(levels) > 1 else mentions
+
+
+def _with_levels_of_degrees(mentions: list[Mention]) -> list[Mention]:
+    """Read "at L3-4 there is mild and at L4-5 severe | stenosis" as "L3-4 mild and L4-5 severe stenosis"."""
+    told: list[Mention] = []
+    place = count = 0
+    while place < len(mentions):
+        said = [k for k in range(place, len(mentions)) if mentions[k].kind not in _BEFORE_DEGREE][:2]
+        if [mentions[k].kind for k in said] != ["level", "grade"]:
+            return mentions
+        level, grade = (mentions[k] for k in said)
+        level = copy(level)
+        level.form = ""
+        told += [level, grade]
+        count += 1
+        place = said[1] + 1
+        joint = mentions[place] if place < len(mentions) else None
+        if joint is None or joint.value not in (",", "and"):
+            break
+        told.append(joint)
+        place += 1
+    head = mentions[place] if place < len(mentions) else None
+    return [*told, *mentions[place:]] if count > 1 and head is not None and head.kind in _NOUNS else mentions
 
 
 def _with_details_in_order(mentions: list[Mention], words: list[str], topic: Topic | None) -> list[Mention]:

@@ -75,12 +75,49 @@ def without_both_of_levels(mentions: list[Mention], words: list[str]) -> list[Me
 
 
 def with_degree_of_worse(mentions: list[Mention]) -> list[Mention]:
-    """Leave but the degree of the worse side: "mild bilateral narrowing, | more advanced (moderate) on the left"."""
+    """Leave but the degree of the worse side: "mild bilateral narrowing, | more advanced (moderate) on the left".
+
+    Also "worse on the left, | where it is severe".
+    """
     for place, (worse, opening, grade, closing, side) in enumerate(_windows(mentions, 5)):
         told = (worse.kind, opening.value, grade.kind, closing.value) == ("focus", "(", "grade", ")")
         if told and side.kind in SIDES:
             return [*mentions[:place], grade, *mentions[place + 4 :]]
+    for place, (worse, side) in enumerate(itertools.pairwise(mentions)):
+        stated = [mention for mention in mentions[place + 2 :] if mention.value not in (",", "which")]
+        if (
+            worse.kind == "focus"
+            and side.value in SIDE_BY_POSITION
+            and [m.kind for m in stated[:2]] == ["cop", "grade"]
+        ):
+            return [*mentions[:place], stated[1], side, *stated[2:]]
     return mentions
+
+
+def with_side_of_place(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Give a root the side of what it is touched in: "the root is compressed | in the left foramen"."""
+    for place, side in enumerate(mentions):
+        before = mentions[place - 1] if place else None
+        if side.value not in SIDE_BY_POSITION or before is None:
+            continue
+        within = before.kind == "of" and words[before.i] in _WITHIN
+        ahead = next((mention for mention in mentions[place + 1 : place + 3] if mention.kind != "level"), side)
+        in_place = ahead.kind == "site" and ahead.value in ("foramen", "recess")
+        root = _sideless_root(mentions, place - 1 - within)
+        if in_place and (within or words[side.i] in _WITHIN) and root >= 0:
+            named = Mention(SIDE_BY_POSITION[side.value], mentions[root].i, mentions[root].i)
+            return [*mentions[:root], named, *mentions[root:]]
+    return mentions
+
+
+def _sideless_root(mentions: list[Mention], verb: int) -> int:
+    """Return the place of a root without a side that a predicate is said of, its vertebra with it; -1 without one."""
+    if verb < 0 or mentions[verb].kind != "pred":
+        return -1
+    root = next((place for place in range(verb - 1, -1, -1) if mentions[place].value == "root"), -1)
+    if root > 0 and mentions[root - 1].kind == "vertebra":
+        root -= 1
+    return -1 if root > 0 and mentions[root - 1].kind in SIDES else root
 
 
 def _windows(mentions: list[Mention], count: int) -> Iterator[tuple[Mention, ...]]:

@@ -38,19 +38,20 @@ class LevelScope(Exceptions):
             return
         self.levels_seen.append(ref)
         self.worst_level = None
-        if self.excepting:
+        if self.excepting and not self._begins_subject(ref):
             self._except_levels(ref)
             return
-        if self._takes_level_within(ref):
+        if self.excepting:
+            self._boundary()
+            self.excepting = prepositional = False
+        elif self._takes_level_within(ref):
             return
         self._finish_open_at_level()
         self._settle_before_last_item()
         if self._names_place():
             prepositional = True
             self._fresh()
-        bare = self._bare_heads(ref, prepositional)
-        if ref.ref in ("rest", "elsewhere"):
-            bare = self._leave_to_level(bare)
+        bare = self._leave_to_level(self._bare_heads(ref, prepositional), ref)
         if self.focus:
             self._focus_levels(ref, bare)
         elif ref.slip:
@@ -59,6 +60,15 @@ class LevelScope(Exceptions):
             self.cur.level = ref
         elif not (self._closes(ref, bare) if prepositional else self._heads(ref, bare)):
             self._open_scope(ref)
+
+    def _begins_subject(self, ref: LevelRef) -> bool:
+        """Whether levels are the subject of a clause behind an exception: "..., while | L4-5 has severe stenosis"."""
+        before, following = self._peek(-1), self._peek()
+        if following is not None and following.kind == "site" and following.i == ref.j:
+            following = self._peek(2)
+        joined = before is not None and (before.kind == "conj" or before.value == "but") and bool(self.frames)
+        does = following is not None and (following.kind in ("cop", "open") or following.value == "which")
+        return joined and does and self.words[ref.i - 1] not in _PLACING
 
     def _takes_level_within(self, ref: LevelRef) -> bool:
         """Take levels that stand within a noun phrase; returns whether they do: "normal | L5-S1 | disc"."""
@@ -141,13 +151,13 @@ class LevelScope(Exceptions):
         own = self.last if among else last_item(headed, self.mentions[: self.index])
         return [frame for frame in bare if frame in own or frame not in headed]
 
-    def _leave_to_level(self, bare: list[Frame]) -> list[Frame]:
-        """Return the heads that are not those of the level before: "L4-5: mild bulge, other levels | normal".
+    def _leave_to_level(self, bare: list[Frame], ref: LevelRef) -> list[Frame]:
+        """Return the heads that others do not leave to the level before: "L4-5: mild bulge, other levels | normal".
 
         Nor of one that the sentence named: "narrow at L4-5 due to a bulge, patent | elsewhere".
         """
         named = [ref for ref in self.levels_seen if ref.levels]
-        if not (self.headed or named):
+        if ref.ref not in ("rest", "elsewhere") or not (self.headed or named):
             return bare
         item = self.frames[self.item_start :]
         kept = [
@@ -368,7 +378,9 @@ class LevelScope(Exceptions):
 
     def _open_scope(self, ref: LevelRef) -> None:
         """Let levels be those of what follows; a clause with levels of its own ends before them."""
-        if self.cur.empty and any(f.level is not None and not f.inherited for f in self.frames):
+        before = self._peek(-1)
+        denied = before is not None and before.kind == "neg"  # "with resolution of the | L4-5 extrusion"
+        if self.cur.empty and any(f.level is not None and not f.inherited for f in self.frames) and not denied:
             self.flush()
             self.neg = ""
             self._fresh()

@@ -306,3 +306,16 @@ def test_an_exception_may_stand_behind_its_level(text: str) -> None:
 
 def test_what_is_apart_from_a_lesion_is_no_exception() -> None:
     assert told("L4-5 aside from a bulge is normal.", "bulge") == {"L4-L5": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "The L3-4 level is unremarkable apart from a mild bulge, while the L4-5 level has severe canal stenosis.",
+    "L3-4 is unremarkable except for a mild bulge and L4-5 has severe canal stenosis.",
+    "L3-4 is normal apart from a mild bulge, whereas L4-5 shows severe canal stenosis.",
+])  # fmt: skip
+def test_the_level_of_the_next_clause_is_no_exception(text: str) -> None:
+    found = labels_of(text)
+    assert found["L3-L4 bulge"] == "mild"
+    assert {key: grades for key, grades in found.items() if not key.startswith("L3-L4")} == {
+        "L4-L5 canal_stenosis": "severe"
+    }

@@ -206,3 +206,14 @@ def test_what_is_mild_elsewhere_has_no_degree_at_its_level() -> None:
     found = told("Facet arthropathy at L4-5, mild at other levels.", "facet_arthropathy")
     assert found["L4-L5 left"] == PRESENT
     assert found["L3-L4 left"] == found["L5-S1 right"] == "mild"
+
+
+@pytest.mark.parametrize("text", [
+    "At L3-4 there is mild and at L4-5 severe canal stenosis.",
+    "At L3-4 there is mild and at L4-5 there is severe canal stenosis.",
+    "At L3-4 mild and at L4-5 severe canal stenosis is present.",
+    "No stenosis at L1-2; at L3-4 there is mild and at L4-5 severe canal stenosis.",
+])  # fmt: skip
+def test_levels_with_a_degree_each_share_the_noun_behind_them(text: str) -> None:
+    found = told(text, "canal_stenosis")
+    assert (found["L3-L4"], found["L4-L5"]) == ("mild", "severe")

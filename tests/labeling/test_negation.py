@@ -457,3 +457,11 @@ def test_neither_of_two_places_has_what_stands_before(text: str) -> None:
 
 def test_absent_denies_what_it_stands_before() -> None:
     assert told("Absent canal stenosis at L4-5.", "canal_stenosis") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Protrusion at L3-4, with resolution of the previously seen L4-5 extrusion.",
+    "Protrusion at L3-4 with no L4-5 herniation.", "Protrusion at L3-4 and no L4-5 herniation.",
+])  # fmt: skip
+def test_a_denial_before_a_level_is_of_the_noun_behind_it(text: str) -> None:
+    assert labels_of(text) == {"L3-L4 herniation": "protrusion", "L4-L5 herniation": "none"}

@@ -4,7 +4,7 @@ import itertools
 import re
 
 import pytest
-from tests.labeling.conftest import labels_of, told
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 SITES = (
     ("foraminal_stenosis", "foraminal", "foramen", "foramina"),
@@ -349,3 +349,19 @@ def test_what_is_bilateral_is_so_elsewhere_too(text: str) -> None:
     assert found["L4-L5 left"] == "severe"
     assert found["L4-L5 right"] == "moderate"
     assert {found.get(f"L5-S1 {side}") for side in ("left", "right")} == {"mild"}
+
+
+@pytest.mark.parametrize("text", [
+    "Bilateral foraminal stenosis, worse on the right, where it is severe.",
+    "Bilateral foraminal stenosis, worse on the right where it is severe.",
+])  # fmt: skip
+def test_a_degree_where_it_is_worse_is_of_that_side(text: str) -> None:
+    assert told(f"L5-S1: {text}", "foraminal_stenosis") == {"L5-S1 left": PRESENT, "L5-S1 right": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "The L4 root is compressed in the left foramen.", "Root compression in the left foramen.",
+    "The L4 nerve root is compressed within the left foramen.",
+])  # fmt: skip
+def test_a_root_has_the_side_of_the_place_where_it_is_touched(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 nerve_root left": "compression"}
