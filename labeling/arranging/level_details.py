@@ -71,7 +71,7 @@ def with_levels_in_order(mentions: list[Mention], words: list[str], topic: Topic
     if not levels:
         return mentions
     if mentions[-1].value == "not" or len(levels) > 1:
-        mentions = _with_denied_levels_behind(mentions)
+        mentions = _with_spared_levels_behind(_with_denied_levels_behind(mentions))
     return _with_details_in_order(_with_levels_of_degrees(mentions), words, topic) if len(levels) > 1 else mentions
 
 
@@ -151,6 +151,36 @@ def _with_denied_levels_behind(mentions: list[Mention]) -> list[Mention]:
             spared = [Mention(_SPARED, level.i, level.i), _level_from([level], level.i)]
             return [*mentions[:start], *spared, *mentions[index + 1 :]]
     return mentions
+
+
+def _with_spared_levels_behind(mentions: list[Mention]) -> list[Mention]:
+    """Read "at L4-5, but not | L5-S1, there is a bulge" as "at L4-5 there is a bulge, but not at L5-S1"."""
+    for index, level in enumerate(mentions):
+        start = _start_of_sparing(mentions, index) if level.kind in _LEVELS else -1
+        if start < 0:
+            continue
+        set_off = mentions[start - 1].value == ","
+        before, behind = mentions[: start - set_off], mentions[index + 1 :]
+        if not before or before[-1].kind not in _LEVELS:
+            continue
+        spared = [Mention(_SPARED, level.i, level.i), _level_from([level], level.i)]
+        if any(mention.kind in (*_HEADS, "open") for mention in before):
+            return [*mentions[:start], *spared, *behind]
+        if set_off and behind and behind[0].value == ",":
+            behind = behind[1:]
+        return [*before, *behind, *spared]
+    return mentions
+
+
+def _start_of_sparing(mentions: list[Mention], level: int) -> int:
+    """Return where "but not at", "but not that at" begins before a level; -1 where it does not stand there."""
+    start = level - 1
+    while start > 0 and (mentions[start].kind == "of" or mentions[start].value == "which"):
+        start -= 1
+    if start > 0 and (mentions[start].kind, mentions[start].value) == ("except", "spare"):
+        return start
+    denied = start > 1 and mentions[start].value == "not" and mentions[start].j == mentions[start].i + 1
+    return start - 1 if denied and mentions[start - 1].value == "but" else -1
 
 
 # ------------------------------------------------------------------------------------------------------- what is told

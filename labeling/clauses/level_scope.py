@@ -419,11 +419,18 @@ class LevelScope(Exceptions):
         return only_places and not _PLACING.isdisjoint(between) and _JOINING.isdisjoint(between)
 
     def _go_on_with_compared(self, ref: LevelRef) -> None:
-        """Let the level that another is compared with be that of what follows: "less than L4-5 |, which is ..."."""
-        comma, which = self._peek(), self._peek(2)
-        if comma is not None and comma.value == "," and which is not None and self.words[which.i] == "which":
+        """Let the level that another is compared with be that of what follows: "less than L4-5 |, which is ...".
+
+        Also of its lesion: "larger than the L3-4 | bulge".
+        """
+        following, which = self._peek(), self._peek(2)
+        of_lesion = following is not None and following.kind == "finding" and following.i == ref.j
+        goes_on = following is not None and following.value == "," and which is not None and which.value == "which"
+        if of_lesion or goes_on:
             self._boundary()
             self.level = ref
+        if goes_on:
+            self.focus_level = ref
 
     def _is_comparison(self, ref: LevelRef) -> bool:
         """Whether the level only serves to compare: "larger than at the level above", "similar to L3-4"."""

@@ -319,3 +319,11 @@ def test_the_level_of_the_next_clause_is_no_exception(text: str) -> None:
     assert {key: grades for key, grades in found.items() if not key.startswith("L3-L4")} == {
         "L4-L5 canal_stenosis": "severe"
     }
+
+
+@pytest.mark.parametrize("text", [
+    "At L4-5, but not at L5-S1, there is a bulge.", "L4-5, but not L5-S1, shows a bulge.",
+    "The disc at L4-5, but not that at L5-S1, bulges.", "There is a bulge at L4-5 but not L5-S1.",
+])  # fmt: skip
+def test_a_level_spared_in_between_is_denied_what_follows(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L5-S1 bulge": "none"}

@@ -109,3 +109,11 @@ def test_a_level_compared_with_may_be_told_of() -> None:
     assert told("L3-4 is less affected than L4-5, which is severely stenosed.", "canal_stenosis") == {"L4-L5": "severe"}
     found = labels_of("L3-4 bulges less than L4-5, which indents the sac.")
     assert found == {"L3-L4 bulge": PRESENT, "L4-L5 thecal_sac": "indentation"}
+
+
+@pytest.mark.parametrize("text", [
+    "The L4-5 bulge is larger than the L3-4 bulge, which is mild.",
+    "The bulge at L4-5 is larger than at L3-4, where it is mild.",
+])  # fmt: skip
+def test_what_is_said_of_the_level_compared_with_is_of_it(text: str) -> None:
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": PRESENT}
