@@ -20,7 +20,8 @@ _EXCEPTED = (
     ["excepted"], ["aside"], ["apart"], ["the", "exception"], ["being", "the", "exception"],
     ["the", "only", "exception"], ["being", "the", "only", "exception"],
 )  # fmt: skip
-"""What stands behind levels that it leaves out."""
+_BEGINS_EXCEPTED = frozenset(phrase[0] for phrase in _EXCEPTED)
+"""What stands behind levels that it leaves out, and how it begins."""
 
 _EXCEPT = Rule("except.behind", "except", "", ())
 
@@ -37,6 +38,8 @@ def take_excepted_behind(level: Mention, mentions: list[Mention], words: list[st
     words
         Of the text.
     """
+    if words[level.j : level.j + 1] == [] or words[level.j] not in _BEGINS_EXCEPTED:
+        return
     for phrase in _EXCEPTED:
         end = level.j + len(phrase)
         if words[level.j : end] == phrase and words[end : end + 1] != ["from"]:

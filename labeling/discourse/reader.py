@@ -184,7 +184,7 @@ class Reader:
         topic = self.context.topic
         mentions, start = self._in_order(mentions, start, at_header=at_header)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
-        kinds = {_kind_of(mention) for mention in mentions}
+        kinds = _kinds_of(mentions)
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
             if "same" in kinds:
                 self._echo(sentence, start, mentions, at_header=at_header)
@@ -374,9 +374,12 @@ class Reader:
         return not self.headings.opens_field()
 
 
-def _kind_of(mention: Mention) -> str:
-    """Return the kind of a mention; "the latter" and "the lowest" are levels as those that a sentence names."""
-    return "level" if mention.kind == "levelref" and mention.value in OF_SEVERAL else mention.kind
+def _kinds_of(mentions: list[Mention]) -> set[str]:
+    """Return the kinds of mentions; "the latter" and "the lowest" are levels as those that a sentence names."""
+    kinds = {mention.kind for mention in mentions}
+    if "levelref" in kinds:
+        kinds = {"level" if m.kind == "levelref" and m.value in OF_SEVERAL else m.kind for m in mentions}
+    return kinds
 
 
 def _is_telling(mention: Mention) -> bool:
