@@ -69,6 +69,12 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 "deepspine.experiments.spider_measured",
             ),
             Experiment(
+                "spider-names",
+                "are discs named as experts counted them, on mid-sagittal T1 and T2",
+                "deepspine.experiments.spider_names",
+                fast=("modalities=[t2]",),
+            ),
+            Experiment(
                 "phantom-deepspine",
                 "canal and foramina by input, from reports that err at a known rate",
                 "deepspine.experiments.phantom_deepspine",

@@ -19,8 +19,8 @@ def experiment(
     name: Annotated[
         str,
         typer.Argument(
-            help="sudirman-weak, spider-graded, spider-measured, phantom-deepspine, modic-map, modic-normalisation, "
-            "modic-presence, modic-readers or picture-grader.",
+            help="sudirman-weak, spider-graded, spider-measured, spider-names, phantom-deepspine, modic-map, "
+            "modic-normalisation, modic-presence, modic-readers or picture-grader.",
             callback=_known,
         ),
     ],
