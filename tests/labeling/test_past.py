@@ -478,3 +478,16 @@ def test_a_degree_that_has_grown_at_one_level_is_the_later_one() -> None:
 def test_each_level_has_progressed_to_its_own_degree() -> None:
     text = "Canal stenosis at L3-4 has progressed to moderate, and at L4-5 to severe."
     assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "The previously extruded disc is now a small bulge.", "The extrusion is now a small bulge.",
+    "The extrusion has become a small bulge.",
+])  # fmt: skip
+def test_a_lesion_that_is_now_another_one_is_left_out(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 bulge": "mild"}
+
+
+def test_a_lesion_that_is_new_leaves_another_level_its_own() -> None:
+    found = labels_of("Bulge at L3-4, and there is now a protrusion at L4-5.")
+    assert list(found) == ["L3-L4 bulge", "L4-L5 herniation"]
