@@ -51,7 +51,7 @@ def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]
     spoken = words[mentions[0].i : mentions[-1].j + 2] if mentions else []
     apart = _grades_apart(mentions, words)
     if _WORDS.isdisjoint(spoken):
-        return _grades_at(apart) or _degrees_at(mentions, headed) or mentions
+        return _grades_at(apart) or _degrees_at(mentions, headed) or _degrees_behind(mentions) or mentions
     levels = [level for mention in mentions if mention.group is not None for level in _each_of(mention, mention.group)]
     if not levels and all(mention.value in _POINTING for mention in mentions if mention.kind == "levelref"):
         level = _headed(mentions, headed)
@@ -122,6 +122,25 @@ def _degrees_at(mentions: list[Mention], headed: Sequence[int]) -> list[Mention]
     if not joined or len(named) != 1 or named[0].group is None or len(named[0].group.levels) != len(degrees):
         return []
     return _values_at(mentions, _each_of(named[0], named[0].group))
+
+
+def _degrees_behind(mentions: list[Mention]) -> list[Mention]:
+    """Return degrees at the end as those of as many levels: "desiccation at L3-4 and L4-5, mild and severe"."""
+    named = [place for place, mention in enumerate(mentions) if mention.kind in _LEVELS]
+    level = mentions[named[0]] if len(named) == 1 else None
+    if level is None or level.group is None:
+        return []
+    head = [mention for mention in mentions[: named[0]] if mention.kind != "of"]
+    degrees = [mention for mention in mentions[named[0] + 1 :] if mention.value not in _JOINTS]
+    listed = {mention.kind for mention in degrees} == {"grade"} and len(degrees) == len(level.group.levels) >= _FEWEST
+    told = {mention.kind for mention in head}
+    if not listed or len({m.bits for m in degrees}) < _FEWEST or not _has_head(head) or told & {"grade", "neg", "mark"}:
+        return []
+    at = [
+        [degree, *head, Mention(_AT, one.i, one.i), one]
+        for degree, one in zip(degrees, _each_of(level, level.group), strict=True)
+    ]
+    return _apart(at)
 
 
 def _headed(mentions: list[Mention], headed: Sequence[int]) -> Mention:

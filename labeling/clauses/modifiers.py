@@ -123,9 +123,10 @@ class Modifiers(Leftovers):
         cur.sides = value
 
     def _is_adverb_of_last(self, both: Mention) -> bool:
-        """Whether both sides are those of the heads just before: "foraminal narrowing | bilaterally"."""
+        """Whether both sides are those of the heads before: "narrowing | bilaterally", "narrowing at L4-5 | ..."."""
         adverb = self.words[both.i] == "bilaterally" and self.open is None and bool(self.last)
-        if not adverb or self.last[-1].head.j != both.i or not self.cur.empty or self.conjuncts:
+        ends = {self.last[-1].head.j, *(ref.j for ref in self.levels_seen[-1:])} if adverb else ()
+        if both.i not in ends or not self.cur.empty or self.conjuncts:
             return False
         return self._give_side_behind(self.last, BOTH, both.i)
 

@@ -82,6 +82,9 @@ class Objects(Emission):
             return
         following = self._peek()
         object_follows = following is not None and following.kind in ("of", "site", "side")
+        if following is not None and self.words[following.i : following.j] == ["bilaterally"]:
+            behind = self._peek(2)
+            object_follows = behind is not None and behind.kind == "site"
         if following is not None and following.kind != "of" and any(c.sites for c in self.conjuncts):
             object_follows = object_follows and not self._is_joined_level()
         if self.open.form in ("noun", "either") and not self.cur.sites and object_follows:

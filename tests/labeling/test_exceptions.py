@@ -327,3 +327,10 @@ def test_the_level_of_the_next_clause_is_no_exception(text: str) -> None:
 ])  # fmt: skip
 def test_a_level_spared_in_between_is_denied_what_follows(text: str) -> None:
     assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L5-S1 bulge": "none"}
+
+
+def test_both_sides_of_an_exception_stand_behind_its_level() -> None:
+    text = "Foramina patent except for mild narrowing at L4-5 bilaterally and moderate narrowing at L5-S1 on the left."
+    found = told(text, "foraminal_stenosis")
+    assert (found["L4-L5 left"], found["L4-L5 right"]) == ("mild", "mild")
+    assert (found["L5-S1 left"], found["L5-S1 right"]) == ("moderate", "none")

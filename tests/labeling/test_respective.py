@@ -257,3 +257,15 @@ def test_degrees_of_sites_are_not_those_of_levels() -> None:
     text = "Mild canal and moderate foraminal stenosis at L3-4 and L4-5."
     assert told(text, "canal_stenosis") == {"L3-L4": "mild", "L4-L5": "mild"}
     assert told("Mild or moderate canal stenosis at L3-4 and L4-5.", "canal_stenosis")["L3-L4"] == "mild|moderate"
+
+
+@pytest.mark.parametrize("text", [
+    "Disc desiccation at L3-4 and L4-5, mild and severe.", "Disc desiccation L3-4, L4-5, mild and severe.",
+])  # fmt: skip
+def test_degrees_behind_as_many_levels_are_one_each(text: str) -> None:
+    assert told(text, "degeneration") == {"L3-L4": "mild", "L4-L5": "severe"}
+
+
+def test_a_range_behind_levels_is_of_all() -> None:
+    found = told("Disc desiccation at L3-4 and L4-5, mild to moderate.", "degeneration")
+    assert found == {"L3-L4": "mild|moderate", "L4-L5": "mild|moderate"}
