@@ -81,3 +81,8 @@ def test_of_two_roots_one_has_a_state_of_its_own(text: str) -> None:
 ])  # fmt: skip
 def test_a_stenosis_is_none_of_the_roots_above_it(text: str) -> None:
     assert labels_of(text) == {"L4-L5 canal_stenosis": "severe"}
+
+
+@pytest.mark.parametrize("roots", ["traversing and exiting nerve roots", "exiting and traversing roots"])
+def test_two_kinds_of_roots_of_one_side(roots: str) -> None:
+    assert labels_of(f"L4-5: Compression of left {roots}.") == {"L4-L5 nerve_root left": "compression"}

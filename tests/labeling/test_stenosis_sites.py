@@ -360,3 +360,8 @@ def test_nothing_is_told_of_what_is_not_seen(text: str) -> None:
 def test_a_stenosis_that_is_not_assessed_is_none() -> None:
     assert labels_of("L4-5: Canal stenosis cannot be assessed.") == {}
     assert told("L4-5: Herniation cannot be excluded.", "herniation")["L4-L5"].startswith("none|")
+
+
+@pytest.mark.parametrize("place", ["in posterior margin", "at the posterior aspect", "along the posterior border"])
+def test_the_margin_of_a_disc_is_its_place(place: str) -> None:
+    assert labels_of(f"Annular tear {place} of L4-5 disc.") == {"L4-L5 annular_fissure": "present"}
