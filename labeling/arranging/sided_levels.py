@@ -18,8 +18,8 @@ _FEWEST = 2
 def with_sided_levels_apart(mentions: list[Mention]) -> list[Mention]:
     """Say of each lesion what stands behind all: "bulges at L3-4 (mild) and L4-5 (moderate), indenting the sac".
 
-    Roots that they touch are of their side; one root is that of the last. Where nothing stands behind them, they are
-    left to the grammar.
+    Roots that they touch are of their side; one root, and what "the latter" does, is that of the last. Where nothing
+    stands behind them, they are left to the grammar.
     """
     heads = [place for place, mention in enumerate(mentions) if mention.kind == "finding" and mention.value in ZONED]
     if len(heads) != 1:
@@ -28,13 +28,15 @@ def with_sided_levels_apart(mentions: list[Mention]) -> list[Mention]:
     items, end = _items(mentions, head + 1)
     set_off = mentions[end : end + 1] != [] and mentions[end].value == ","
     behind = mentions[end + set_off :]
-    if len(items) < _FEWEST or not behind or not _does(behind[0], set_off) or any(map(_is_of_one, behind)):
+    if len(items) < _FEWEST or not behind or not _does(behind[0], set_off) or any(m.group is not None for m in behind):
         return mentions
+    of_last = behind[0].value == "latter" or any(m.value == "root" and not m.plural for m in behind)
     told = mentions[:head]
     for level, *details in items:
         said = [_before_noun(detail) for detail in details]
         apart = [Mention(_APART, level.i, level.i)] if level is not items[0][0] else []
-        told += [*apart, *said, copy(mentions[head]), Mention(_AT, level.i, level.i), level, *_on_side(behind, said)]
+        done = _on_side(behind, said) if not of_last or level is items[-1][0] else []
+        told += [*apart, *said, copy(mentions[head]), Mention(_AT, level.i, level.i), level, *done]
     return told
 
 
@@ -76,16 +78,13 @@ def _items(mentions: list[Mention], place: int) -> tuple[list[list[Mention]], in
         end = place
 
 
-def _is_of_one(mention: Mention) -> bool:
-    """Whether a mention is that of one lesion: a level of its own, or the one root that it touches."""
-    return mention.group is not None or (mention.value == "root" and not mention.plural)
-
-
 def _is_detail(mention: Mention) -> bool:
     """Whether a mention says of a lesion where in its disc, or how large it is."""
     return mention.kind in _DETAILS or (mention.kind == "site" and mention.form == "adj")
 
 
 def _does(mention: Mention, set_off: bool) -> bool:
-    """Whether a mention begins what lesions do or, behind a comma, have."""
-    return (mention.kind == "pred" and mention.form in ("verb", "either")) or (set_off and mention.value == "with")
+    """Whether a mention begins what lesions do or, behind a comma, have, or what the latter does."""
+    if set_off and (mention.value in ("with", "latter")):
+        return True
+    return mention.kind == "pred" and mention.form in ("verb", "either")

@@ -217,3 +217,13 @@ def test_what_is_mild_elsewhere_has_no_degree_at_its_level() -> None:
 def test_levels_with_a_degree_each_share_the_noun_behind_them(text: str) -> None:
     found = told(text, "canal_stenosis")
     assert (found["L3-L4"], found["L4-L5"]) == ("mild", "severe")
+
+
+@pytest.mark.parametrize("text", [
+    "Protrusions at L4-5 on the right and L5-S1 on the left, the latter contacting the S1 root.",
+    "Protrusions at L4-5 on the right and L5-S1 on the left, contacting the S1 root.",
+])  # fmt: skip
+def test_what_the_latter_does_leaves_both_lesions(text: str) -> None:
+    assert labels_of(text) == {
+        "L4-L5 herniation": "protrusion", "L5-S1 herniation": "protrusion", "L5-S1 nerve_root left": "contact",
+    }  # fmt: skip
