@@ -26,6 +26,8 @@ from deepspine.labeling.clauses.frames import (
 )
 from deepspine.labeling.clauses.objects import Objects
 
+_NORMAL = frozenset(("normal_level", "normal_disc"))
+
 
 class Afterthoughts(Objects):
     """What is said behind a head of the head: "stenosis, severe on the left and moderate on the right"."""
@@ -41,6 +43,8 @@ class Afterthoughts(Objects):
             return
         if not conjunct.grade and not self._number_is_degree(last, conjunct):
             return
+        if conjunct.grade > NONE and all(frame.finding in _NORMAL for frame in last):
+            return  # "L1-2 normal, mild changes at | L4-5"
         self._leave_levels_carried_over(last, conjunct)
         free = self.last_open and all(lacks_degree(frame, conjunct) for frame in last)
         if free and conjunct.grade != NONE:

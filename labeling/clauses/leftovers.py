@@ -177,7 +177,9 @@ class Leftovers(Zones):
 
     def _elliptic(self, conjunct: Conjunct) -> None:
         """Attach a left-over grade, side or level to the heads before, or to the heading."""
-        if self.last:
+        if self.topic is not None and self._goes_back_to_heading(self.topic, conjunct):
+            self._of_topic(conjunct)
+        elif self.last:
             self.last = self._narrowed_before(conjunct) or self.last
             self._modify_last(conjunct)
         elif self.subject and (conjunct.grade or conjunct.number is not None):
@@ -195,6 +197,20 @@ class Leftovers(Zones):
             self._of_topic(conjunct)
         elif conjunct.level is not None:
             self.level = conjunct.level
+
+    def _goes_back_to_heading(self, topic: Topic, conjunct: Conjunct) -> bool:
+        """Whether a level has its degree of what a heading lists: "Canal: L3-4 mild with a bulge, | L4-5 none"."""
+        level = conjunct.level or self.level
+        if level is None or not level.levels or not conjunct.grade or not self.last:
+            return False
+        named = {finding.value for finding in topic.findings}
+        parts = {site.value for site in topic.sites} & _PARTS if not named else set()
+        listed = any(frame.finding in named or frame.site in parts for frame in self.frames)
+        told = any(frame.finding in named or frame.site in parts for frame in self.last)
+        here = any(
+            frame.level is not None and not set(frame.level.levels).isdisjoint(level.levels) for frame in self.last
+        )
+        return listed and not told and not here
 
     def _settle_values_before(self) -> None:
         """Give the heading its values before the next head: "Foramina: mild at L3-4, | narrowing at L4-5"."""

@@ -94,3 +94,14 @@ def test_three_parts_of_a_heading_share_values_parted_by_slashes() -> None:
     assert {key.split()[1]: grades for key, grades in found.items()} == {
         "canal_stenosis": "mild", "subarticular_stenosis": "moderate", "foraminal_stenosis": "none",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "canal"), [
+    ("Canal stenosis: L3-4 mild with a bulge, L4-5 none.", "none"),
+    ("Canal stenosis: L3-4 mild due to a bulge, L4-5 severe.", "severe"),
+    ("Canal: L3-4 mild with a bulge, L4-5 severe.", "severe"),
+])  # fmt: skip
+def test_the_next_level_of_a_list_goes_back_to_its_heading(text: str, canal: str) -> None:
+    assert labels_of(text) == {
+        "L3-L4 bulge": "mild|moderate|severe", "L3-L4 canal_stenosis": "mild", "L4-L5 canal_stenosis": canal,
+    }  # fmt: skip

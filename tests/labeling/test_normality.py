@@ -343,3 +343,13 @@ def test_degenerative_changes_of_no_level_are_of_any() -> None:
     found = labels_of("Lumbar spondylosis, otherwise normal study.")
     assert len([key for key in found if "canal_stenosis" in key]) == 5
     assert not [key for key in found if "bulge" in key or "degeneration" in key]
+
+
+@pytest.mark.parametrize("text", [
+    "No abnormality at L1-2 to L3-4, mild changes at L4-5 and moderate at L5-S1.",
+    "L3-4 is normal, mild changes at L4-5.",
+])  # fmt: skip
+def test_changes_of_a_degree_are_not_normal(text: str) -> None:
+    found = labels_of(text)
+    assert found["L3-L4 bulge"] == "none"
+    assert not [key for key in found if key.startswith(("L4-L5", "L5-S1"))]
