@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 from deepspine.labeling.level_mentions import LevelGroup
 from deepspine.labeling.lexicon import Rule
-from deepspine.labeling.mentions import HEADS, NAMED, Mention
+from deepspine.labeling.mentions import HEADS, NAMED, SIDES, Mention
 
 _APART = Rule("mark.behind_list", "mark", ";", ())
 _MODIFIERS = frozenset(("grade", "side", "side_post"))
 _SAID_OF_SITE = _MODIFIERS | {"open", "post_neg"}
 _SIZES = frozenset(("mm", "number"))
 _NARROWED = frozenset(("canal", "foramen", "recess"))
-_SIDED = frozenset(("side", "side_post"))
 _MEASURED = frozenset(("cop", "mm"))
 _ENDING = frozenset(("breaker", "conj", "mark"))
 """What stands between a part and its degree in brackets, and kinds of mentions that begin and end items."""
 
+_MOST_IN_BRACKETS = 12
 _FEWEST = 2
 _SIZED = frozenset(("bulge", "herniation"))
 """Lesions whose size tells no grade, as that of a slip does."""
@@ -98,24 +98,32 @@ def with_degrees_of_parts_free(mentions: list[Mention]) -> list[Mention]:
     Before a noun it goes to the front: "canal (mild) stenosis". What is said of the part before it keeps its brackets:
     "narrowing of the canal (mild)".
     """
-    for place, site in enumerate(mentions):
-        if site.kind != "site" or site.value not in _NARROWED:
-            continue
-        opens = place + 1
-        while opens < len(mentions) and mentions[opens].kind in _MEASURED:
-            opens += 1
-        if opens == len(mentions) or mentions[opens].value != "(" or not _stands_alone(mentions, place):
-            continue
-        close = next((k for k in range(opens, len(mentions)) if mentions[k].value == ")"), opens)
-        told = [mention for mention in mentions[opens + 1 : close] if mention.kind not in ("mark", "mm")]
-        kinds = [mention.kind for mention in told if not _adds_nothing(mention) and mention.kind not in _SIDED]
-        behind = mentions[close + 1 :]
-        if kinds not in (["grade"], ["post_neg"]) or not (not behind or behind[0].kind in (*_ENDING, *HEADS)):
-            continue
-        in_front = behind != [] and behind[0].kind in HEADS
-        freed = [*told, site] if in_front else [site, *told]
-        return [*mentions[:place], *freed, *with_degrees_of_parts_free(behind)]
-    return mentions
+    freed: list[Mention] = []
+    place = 0
+    while place < len(mentions):
+        told, place = _degree_of_part(mentions, place) or ([mentions[place]], place + 1)
+        freed += told
+    return freed
+
+
+def _degree_of_part(mentions: list[Mention], place: int) -> tuple[list[Mention], int] | None:
+    """Return a part with the degree in brackets behind it, and the place behind these; None where none stands there."""
+    site = mentions[place]
+    if site.kind != "site" or site.value not in _NARROWED:
+        return None
+    opens = place + 1
+    while opens < len(mentions) and mentions[opens].kind in _MEASURED:
+        opens += 1
+    if opens == len(mentions) or mentions[opens].value != "(" or not _stands_alone(mentions, place):
+        return None
+    ends = min(opens + _MOST_IN_BRACKETS, len(mentions))
+    close = next((k for k in range(opens, ends) if mentions[k].value == ")"), opens)
+    told = [mention for mention in mentions[opens + 1 : close] if mention.kind not in ("mark", "mm")]
+    kinds = [mention.kind for mention in told if not _adds_nothing(mention) and mention.kind not in SIDES]
+    behind = mentions[close + 1].kind if close + 1 < len(mentions) else "mark"
+    if kinds not in (["grade"], ["post_neg"]) or behind not in _ENDING | HEADS:
+        return None
+    return ([*told, site] if behind in HEADS else [site, *told]), close + 1
 
 
 def _stands_alone(mentions: list[Mention], place: int) -> bool:

@@ -46,7 +46,7 @@ def with_signals_alone(mentions: list[Mention], words: list[str]) -> list[Mentio
     """Return the mentions with a bare signal as the disc's: "Disc height preserved, | signal reduced"."""
     found = list(mentions)
     for place, word in enumerate(words):
-        if word not in SIGNALS or words[place - 1] not in _BEFORE_SIGNAL:
+        if word not in SIGNALS or not place or words[place - 1] not in _BEFORE_SIGNAL:
             continue
         end = place + 1 + (words[place + 1 : place + 2] == ["intensity"])
         index = bisect_left(found, place, key=lambda mention: mention.i)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from deepspine.labeling.clauses.frames import ZONED, Topic
@@ -80,7 +80,7 @@ def _with_levels_of_degrees(mentions: list[Mention]) -> list[Mention]:
     told: list[Mention] = []
     place = count = 0
     while place < len(mentions):
-        said = [k for k in range(place, len(mentions)) if mentions[k].kind not in _BEFORE_DEGREE][:2]
+        said = list(islice((k for k in range(place, len(mentions)) if mentions[k].kind not in _BEFORE_DEGREE), 2))
         if [mentions[k].kind for k in said] != ["level", "grade"]:
             return mentions
         level, grade = (mentions[k] for k in said)

@@ -71,7 +71,7 @@ def _compares_degrees(mentions: list[Mention], index: int) -> bool:
 
     The first side may be that of a heading.
     """
-    before = [mention for mention in mentions[:index] if mention.value not in (",", ":")]
+    before = [mention for mention in mentions[max(index - 5, 0) : index] if mention.value not in (",", ":")]
     behind = [mention for mention in mentions[index + 1 : index + 5] if mention.value != ":"]
     kinds = ["side" if mention.kind in _SIDES else mention.kind for mention in (*before[-2:], *behind[:2])]
     return " ".join(kinds) in _SIDE_BY_SIDE

@@ -84,12 +84,10 @@ def with_degree_of_worse(mentions: list[Mention]) -> list[Mention]:
         if told and side.kind in SIDES:
             return [*mentions[:place], grade, *mentions[place + 4 :]]
     for place, (worse, side) in enumerate(itertools.pairwise(mentions)):
+        if worse.kind != "focus" or side.value not in SIDE_BY_POSITION:
+            continue
         stated = [mention for mention in mentions[place + 2 :] if mention.value not in (",", "which")]
-        if (
-            worse.kind == "focus"
-            and side.value in SIDE_BY_POSITION
-            and [m.kind for m in stated[:2]] == ["cop", "grade"]
-        ):
+        if [mention.kind for mention in stated[:2]] == ["cop", "grade"]:
             return [*mentions[:place], stated[1], side, *stated[2:]]
     return mentions
 

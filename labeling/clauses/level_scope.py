@@ -156,7 +156,7 @@ class LevelScope(Exceptions):
 
         Nor of one that the sentence named: "narrow at L4-5 due to a bulge, patent | elsewhere".
         """
-        named = [ref for ref in self.levels_seen if ref.levels]
+        named = [seen for seen in self.levels_seen if seen.levels]
         if ref.ref not in ("rest", "elsewhere") or not (self.headed or named):
             return bare
         item = self.frames[self.item_start :]
@@ -164,7 +164,7 @@ class LevelScope(Exceptions):
             frame
             for frame in bare
             if frame in item
-            or not (frame.inherited or any(ref.i < frame.head.i for ref in named))
+            or not (frame.inherited or any(seen.i < frame.head.i for seen in named))
             or frame.neg
             or frame.bits == NONE
             or frame.finding == "normal_level"
