@@ -1,4 +1,4 @@
-"""Levels told by another beside them: "the level above | the L4-5 fusion", "at L3-4, above | the L4-5 fusion"."""
+"""Levels told by another beside them: "the level above | the L4-5 fusion", "severe at L4-5 and mild | above"."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ _LESIONS = frozenset(("filler", "finding", "pred"))
 
 _NEXT = (("levelref", "above"), ("levelref", "below"))
 _LEVEL = Rule("level.beside", "level", "", ())
+_AT = Rule("of.before_neighbour", "of", "at", ())
+_CLOSELY = frozenset(("directly", "immediately", "just"))
+_TO_SIDES = 2
+_ENDS = frozenset((".", ",", ";", "\n", "and", "but", "with"))
+"""What stands behind "mild above" where this says of which level it is."""
 
 
 def operated_levels(words: list[str]) -> tuple[int, ...]:
@@ -114,6 +119,37 @@ def with_levels_beside(mentions: list[Mention], words: list[str], *, placed: boo
             continue
         mentions = [*before, *(other for other in mentions if other.i >= end)]
     return mentions
+
+
+def with_neighbours_named(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Name the level next to the last one where a degree is said of it: "severe stenosis at L4-5 and mild | above"."""
+    if not mentions or _BESIDE.isdisjoint(words[mentions[0].i : mentions[-1].j + _TO_SIDES]):
+        return mentions
+    told: list[Mention] = []
+    levels: tuple[int, ...] = ()
+    end = 0
+    for mention in mentions:
+        if mention.i < end:
+            continue
+        told.append(mention)
+        levels = mention.group.levels if mention.group is not None else levels
+        end = _end_of_sides(words, mention.j) if levels and mention.kind == "grade" else 0
+        if end and (end == len(words) or words[end] in _ENDS):
+            sides = _BESIDE.intersection(words[mention.j : end])
+            named = Mention(_LEVEL, end - 1, end)
+            named.group = LevelGroup(tuple(sorted(level for side in sides for level in next_to(levels, side))), end)
+            named.form = "at"
+            told += [Mention(_AT, mention.j, mention.j), named] if named.group.levels else []
+    return told
+
+
+def _end_of_sides(words: list[str], start: int) -> int:
+    """Return the place behind "above", "just below" or "above and below"; 0 where none stands."""
+    place = start + (words[start : start + 1] != [] and words[start] in _CLOSELY)
+    if _BESIDE.isdisjoint(words[place : place + 1]):
+        return 0
+    both = words[place + 1 : place + 2] == ["and"] and not _BESIDE.isdisjoint(words[place + 2 : place + 3])
+    return place + 3 if both else place + 1
 
 
 def _names_level(mentions: list[Mention]) -> bool:

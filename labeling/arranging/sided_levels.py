@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from copy import copy
 
-from deepspine.labeling.clauses.frames import ZONED
+from deepspine.labeling.arranging.paired_sides import SIDE_BY_POSITION
+from deepspine.labeling.clauses.frames import ZONED, Topic
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 
@@ -12,6 +13,7 @@ _APART = Rule("mark.between_sided_levels", "mark", ";", ())
 _AT = Rule("of.before_sided_level", "of", "at", ())
 _DETAILS = SIDES | {"grade", "zone"}
 _BETWEEN = frozenset((",", "and", "(", ")"))
+_LISTED = frozenset(("side", "level", "grade", "post_neg", "mark", "breaker", "conj"))
 _FEWEST = 2
 
 
@@ -37,6 +39,24 @@ def with_sided_levels_apart(mentions: list[Mention]) -> list[Mention]:
         apart = [Mention(_APART, level.i, level.i)] if level is not items[0][0] else []
         done = _on_side(behind, said) if not of_last or level is items[-1][0] else []
         told += [*apart, *said, copy(mentions[head]), Mention(_AT, level.i, level.i), level, *done]
+    return told
+
+
+def with_sides_of_list(mentions: list[Mention], topic: Topic | None) -> list[Mention]:
+    """Give levels in a list the side before them: "Foramina: | right L3-4 mild, L4-5 severe; left L5-S1 mild"."""
+    if topic is None or topic.sides or not mentions or mentions[0].kind not in SIDES:
+        return mentions
+    sides = [mention for mention in mentions if mention.kind in SIDES]
+    if {side.value for side in sides} != {"left", "right"} or any(mention.kind not in _LISTED for mention in mentions):
+        return mentions
+    told: list[Mention] = []
+    side = sides[0]
+    for mention in mentions:
+        if mention.kind in SIDES:
+            side = mention
+        elif mention.group is not None and told[-1] is not side:
+            told.append(Mention(SIDE_BY_POSITION[side.value], mention.i, mention.i))
+        told.append(mention)
     return told
 
 

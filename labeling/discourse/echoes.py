@@ -55,8 +55,8 @@ def opening_likeness(words: Sequence[str], start: int, end: int, mentions: Seque
         if level is not None and level.group is not None and found and not source:
             source, place = level.group.levels, level.j
             continue
-        follows_as = words[place] == "as" and words[place + 1 : place + 2] and words[place + 1] in _BEHIND_AS
-        if words[place] in _LIKE or follows_as:
+        likened = place + 1 in levels or not _BEHIND_AS.isdisjoint(words[place + 1 : place + 2])
+        if words[place] in _LIKE or (likened and words[place] in ("as", "like")):
             found = True
         elif words[place] not in _OF_LIKENESS:
             break

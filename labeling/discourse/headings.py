@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, PLACES, SIDES, LevelRef, Topic, stand_in
+from deepspine.labeling.clauses.frames import DISC_WORDS, DISCS, PLACES, SIDES, ZONED, LevelRef, Topic, stand_in
 from deepspine.labeling.discourse.context import Context
 from deepspine.labeling.discourse.level_lines import LevelLines, gives_value, is_named
 from deepspine.labeling.discourse.references import ref_of, resolve
@@ -21,8 +21,11 @@ MAX_TOPIC_TOKENS = 8
 """Words before the colon of a heading that names a site or finding: "Narrowing of the lateral recess (Rt/Lt)"."""
 
 NO_LEVEL: tuple[int, LevelRef | None] = (-1, None)
-_OF_NAME = frozenset(("the", "change", "changes"))
-"""Words of a finding's name that are no mention: "Modic changes", "narrowing of the canal"."""
+_OF_NAME = frozenset(("the", "change", "changes", ","))
+"""Words of a finding's name that are no mention: "Modic changes", "narrowing of the canal", and what ends it."""
+
+_LIKENESS = frozenset(("as", "like"))
+"""Words before a level that a heading's own is likened to, and no heading: "L2-3: | As L1-2"."""
 
 _LEVEL_LIST = frozenset(("level", "levels", "levelref", "conj", "site", "mark", "to", "of"))
 
@@ -102,6 +105,8 @@ class Headings:
         elif not (sentence.line_start and sentence.line_end):
             return self._dash_header(sentence, mentions, start)
         colon = self._colon(mentions, start) if sentence.has_colon else -1
+        set_off = _drops_comma(mentions, colon)
+        colon -= set_off
         if colon < 0:
             head, rest, end, behind = mentions, [], sentence.j, sentence.j
         else:
@@ -115,7 +120,7 @@ class Headings:
                 rest[0].form = "at"
                 del mentions[colon]
             return None
-        if self._heads_list(head, start, end):
+        if (set_off and _is_of_value(head, rest)) or self._heads_list(head, start, end):
             self.set_topic(head[:-1], start, sentence, standalone=False)
             self.set_level(head[-1], sentence, standalone=False)
             return rest, behind, True
@@ -180,6 +185,8 @@ class Headings:
         self, sentence: Sentence, mentions: list[Mention], start: int
     ) -> tuple[list[Mention], int, bool] | None:
         """`L4-5 - text`, `L4-5. text`, `L3-L4 disc - text`, `Canal - text`: a level or a site, a dash."""
+        if self.words[start] in _LIKENESS:
+            return None
         if mentions[0].kind not in ("level", "levels") or mentions[0].i - start > 1:
             if not sentence.has_dash:
                 return None
@@ -254,11 +261,7 @@ class Headings:
         if not levels and not context.skip and _is_vertebral(head, start):
             levels = head[:1]
         if levels and not asserting:
-            context.leave_skipped()
-            self.set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
-            parts = self._parts_of(head, levels[-1])
-            if parts and not standalone:
-                context.topic, context.topic_standalone = make_topic(parts), False
+            self._enter_levels(head, levels, sentence, standalone=standalone)
             return "level"
         region = self.regions.within(start, end)
         if region and not levels and not asserting and end - start <= 8:
@@ -276,6 +279,20 @@ class Headings:
             return None
         self.set_topic(head, start, sentence, standalone)
         return "topic"
+
+    def _enter_levels(
+        self, head: list[Mention], levels: list[Mention], sentence: Sentence, *, standalone: bool
+    ) -> None:
+        """Let a heading say of which levels, parts or sides the text is: "L4-5 left foramen:", "Right L4-5:"."""
+        context = self.context
+        context.leave_skipped()
+        self.set_level(levels[0], sentence, standalone=standalone, more=levels[1:])
+        parts = self._parts_of(head, levels[-1])
+        side = _side_of_level(head)
+        if parts and not standalone:
+            context.topic, context.topic_standalone = make_topic(parts), False
+        elif side is not None:
+            self.set_side(side, sentence, standalone=standalone)
 
     def _parts_of(self, head: list[Mention], level: Mention) -> list[Mention]:
         """Return what a heading names of its levels: "L4-5 | left foramen:", "The remaining | discs:"."""
@@ -363,6 +380,29 @@ def _begins_anew(behind: list[Mention]) -> bool:
     """Whether something else is told behind a lesion and a dash: "Bulge - | mild canal stenosis", not "- | mild"."""
     first = next((mention for mention in behind if mention.kind in _ENDING_VALUE), None)
     return first is not None and first.kind in _TOLD
+
+
+def _drops_comma(mentions: list[Mention], colon: int) -> bool:
+    """Drop the comma of a heading that names a finding and its level: "Canal stenosis, | L4-5: severe"."""
+    place = next((place for place in range(1, colon) if mentions[place].value == ","), 0)
+    level = mentions[place + 1 : colon]
+    if not place or [mention.kind for mention in level] not in (["level"], ["side", "level"]):
+        return False
+    named = is_named(mentions[:place])
+    if named:
+        del mentions[place]
+    return named
+
+
+def _is_of_value(head: list[Mention], rest: list[Mention]) -> bool:
+    """Whether what a heading names is said again by what follows: not "Disc protrusion, L4-5: | left paracentral"."""
+    return all(m.value not in ZONED for m in head) or all(m.kind in ("grade", "mark") for m in rest)
+
+
+def _side_of_level(head: list[Mention]) -> Mention | None:
+    """Return the side of a heading that names a level and its side alone: "Right L4-5:", "L4-5 right:"."""
+    sides = [mention for mention in head if mention.kind in ("side", "side_post")]
+    return sides[0] if len(sides) == 1 and len(head) == 2 else None
 
 
 def _is_vertebral(head: list[Mention], start: int) -> bool:

@@ -15,7 +15,12 @@ from deepspine.labeling.arranging.denied_places import with_neither_ahead
 from deepspine.labeling.arranging.endplate_types import with_types
 from deepspine.labeling.arranging.level_details import with_levels_in_order
 from deepspine.labeling.arranging.level_lists import with_bracketed_levels_free, with_finding_of_next_level
-from deepspine.labeling.arranging.levels_beside import operated_levels, with_levels_beside, with_levels_of_operation
+from deepspine.labeling.arranging.levels_beside import (
+    operated_levels,
+    with_levels_beside,
+    with_levels_of_operation,
+    with_neighbours_named,
+)
 from deepspine.labeling.arranging.paired_sides import sided_by_position, sided_within
 from deepspine.labeling.arranging.placed_subjects import (
     with_contrasted_side,
@@ -23,9 +28,16 @@ from deepspine.labeling.arranging.placed_subjects import (
     without_contrast,
     without_degree_of_changes,
 )
+from deepspine.labeling.arranging.pronouns import (
+    has_pronouns,
+    last_lesion,
+    subject_of,
+    with_lesion_again,
+    with_subject_again,
+)
 from deepspine.labeling.arranging.respective import with_shares, with_shares_of_heading
 from deepspine.labeling.arranging.seen_places import with_limits
-from deepspine.labeling.arranging.sided_levels import with_sided_levels_apart
+from deepspine.labeling.arranging.sided_levels import with_sided_levels_apart, with_sides_of_list
 from deepspine.labeling.arranging.slip_mentions import with_listed_slips
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import (
@@ -140,6 +152,9 @@ class Reader:
         self.remnants = Remnants(self.words)
         self.puzzles: list[tuple[int, int, float]] = []
         self.elliptic = False
+        self.has_pronouns = has_pronouns(tokens.words)
+        self.subject: list[Mention] = []
+        self.lesion: Mention | None = None
         self.echoes: list[Statement] = []
 
     def read(self) -> Reading:
@@ -182,6 +197,7 @@ class Reader:
         if self._of_other_region(sentence, mentions):
             return
         topic = self.context.topic
+        mentions = self._with_pronouns_read(mentions, start)
         mentions, start = self._in_order(mentions, start, at_header=at_header)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
         kinds = _kinds_of(mentions)
@@ -217,14 +233,23 @@ class Reader:
         self.carrying.remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
 
+    def _with_pronouns_read(self, mentions: list[Mention], start: int) -> list[Mention]:
+        """Name what pronouns stand for, and keep what the next sentence may point back to."""
+        if not self.has_pronouns:
+            return mentions
+        mentions = with_subject_again(mentions, self.words, start, self.subject)
+        mentions = with_lesion_again(mentions, self.words, start, self.lesion)
+        self.subject, self.lesion = subject_of(mentions, self.words), last_lesion(mentions)
+        return mentions
+
     def _in_order(self, mentions: list[Mention], start: int, *, at_header: bool) -> tuple[list[Mention], int]:
         """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
         words, topic = self.words, self.context.topic
-        mentions = with_sided_levels_apart(mentions)
+        mentions = with_sides_of_list(with_sided_levels_apart(mentions), topic)
         if any(mention.value == "(" for mention in mentions):
             mentions = with_degrees_of_parts_free(with_sites_free(with_bracketed_levels_free(mentions)))
             mentions = with_details_behind(mentions)
-        mentions = with_levels_beside(mentions, words, placed=at_header)
+        mentions = with_levels_beside(with_neighbours_named(mentions, words), words, placed=at_header)
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(with_limits(mentions, words), words, topic)
         mentions = with_finding_of_next_level(with_listed_slips(mentions, topic))

@@ -74,7 +74,7 @@ def unmarked_items(words: list[str], sentence: Sentence) -> list[Sentence]:
             items.append(item_behind(items[-1], mentions[first].i))
             _leave_joint(items[-2])
         elif colons and _is_level_behind_text(mentions, colons, index):
-            items.append(item_behind(items[-1], mentions[index - 1].i))
+            items.append(item_behind(items[-1], mentions[_place_start(mentions, index)].i))
         colons.append(index)
     return items
 
@@ -112,6 +112,13 @@ def _is_level_behind_text(mentions: list[Mention], colons: list[int], colon: int
     return head is not None and head.kind in _LEVELS and colon - 2 > last
 
 
+def _place_start(mentions: list[Mention], colon: int) -> int:
+    """Return the level before a colon, or the side before it that a comma parts from the text: "..., | left L4-5:"."""
+    comma, side, level = mentions[colon - 3 : colon]
+    sided = comma.value == "," and side.kind == "side" and side.j == level.i
+    return colon - 2 if sided else colon - 1
+
+
 def _heading_start(words: list[str], mentions: list[Mention], colon: int) -> int:
     """Return the first mention of "R NF:", "Foraminal narrowing:", "Narrowing of the canal:"; 0 where none stands."""
     first = colon
@@ -119,7 +126,10 @@ def _heading_start(words: list[str], mentions: list[Mention], colon: int) -> int
         first -= 1
     for kind in ("pred", "site", "side"):
         before = mentions[first - 1] if first else None
-        if before is not None and before.kind == kind and before.value != "both" and before.j == mentions[first].i:
+        if before is None or before.kind != kind or before.j != mentions[first].i:
+            continue
+        named = before.j - before.i > 1  # "left and right", where "both" may be of the value before
+        if before.value != "both" or named:
             first -= 1
     if first > 1 and words[mentions[first - 1].i] == "of":
         if mentions[first - 2].kind == "pred":

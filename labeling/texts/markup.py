@@ -42,6 +42,9 @@ _MISREAD = re.compile(f"[\u00c2\u00c3][{_CONTINUING}]|\u00e2[{_CONTINUING}]{{2}}
 _WEIGHTED = re.compile(r"(?<=\b[tT][12])(?:-?[wW][iI]?|[- ][wW]eighted)\b")
 """What says no more behind T1 and T2 than that a picture is meant: "T2W", "T2-weighted"."""
 
+_GIVEN = re.compile(r"(?:(?<=[A-Za-z])|(?<=[-/LSls]\d))( ?)=(?= ?(?:[A-Za-z]|[\d.]+ ?[cm]m))")
+"""A sign that gives a part or level its value, as a colon does: "canal = mild", "L4-5=normal"."""
+
 _SLASHES = re.compile(r"/{2,}\.?")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "ndash": "-", "mdash": "-", "apos": "'", "minus": "-"}
 
@@ -87,6 +90,8 @@ def normalise(text: str) -> str:
         text = _WEIGHTED.sub(_blank, text)
     if "WK" in text:
         text = _VERTEBRAL_BODY.sub(lambda body: (_REGION[body[1]] + body[2]).rjust(len(body[0])), text)
+    if "=" in text:
+        text = _GIVEN.sub(r"\1:", text)
     if not text.isascii() or "_" in text or "\t" in text or "\r" in text:
         text = text.translate(_TRANSLATION)
     return text

@@ -73,3 +73,9 @@ def test_a_likeness_to_what_is_not_another_level_says_nothing_again(text: str) -
 
 def test_as_per_another_level() -> None:
     assert told("L3-4: Mild bulge. L4-5: As per L3-4.", "bulge") == {"L3-L4": "mild", "L4-L5": "mild"}
+
+
+def test_as_and_like_may_stand_right_before_the_level() -> None:
+    text = "L1-2: Mild disc bulge.\nL2-3: As L1-2.\nL3-4: Like L2-3.\nL4-5: as L3-4 but with severe canal stenosis."
+    assert told(text, "bulge") == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5"), "mild")
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe"}

@@ -1,7 +1,7 @@
 """Degrees below the heading of a part, and what they do to a nerve; all texts are invented."""
 
 import pytest
-from tests.labeling.conftest import labels_of, told
+from tests.labeling.conftest import PRESENT, labels_of, told
 
 
 @pytest.mark.parametrize("text", [
@@ -105,3 +105,70 @@ def test_the_next_level_of_a_list_goes_back_to_its_heading(text: str, canal: str
     assert labels_of(text) == {
         "L3-L4 bulge": "mild|moderate|severe", "L3-L4 canal_stenosis": "mild", "L4-L5 canal_stenosis": canal,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Canal stenosis, L4-5: severe; L3-4: moderate.", "Canal stenosis, L4-5: severe; canal stenosis, L3-4: moderate.",
+])  # fmt: skip
+def test_a_comma_may_part_a_finding_from_its_level_in_a_heading(text: str) -> None:
+    assert labels_of(text) == {"L3-L4 canal_stenosis": "moderate", "L4-L5 canal_stenosis": "severe"}
+
+
+def test_a_side_may_stand_with_the_level_behind_the_comma() -> None:
+    text = "Foraminal stenosis, left L4-5: severe; right L5-S1: moderate."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": "severe", "L5-S1 right": "moderate"}
+
+
+def test_what_follows_such_a_heading_of_a_lesion_places_it() -> None:
+    assert told("Disc protrusion, L4-5: left paracentral, contacting L5 root.", "herniation_zone") == {
+        "L4-L5": "subarticular_left"
+    }
+
+
+@pytest.mark.parametrize("text", [
+    "Foraminal stenosis:\nRight L4-5: mild\nLeft L4-5: moderate",
+    "Foraminal stenosis: right L4-5: mild, left L4-5: moderate.",
+    "Foraminal stenosis\nL4-5 right: mild\nL4-5 left: moderate", "Foramina: L4-5 right: mild; L4-5 left: moderate.",
+    "Right L4-5: mild foraminal stenosis. Left L4-5: moderate foraminal stenosis.",
+])  # fmt: skip
+def test_the_heading_of_a_level_may_name_its_side(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": "mild", "L4-L5 left": "moderate"}
+
+
+def test_the_side_of_a_level_ends_with_the_next_heading() -> None:
+    text = "Left L4-5: disc protrusion contacting the L5 root.\nL5-S1: bulge with foraminal stenosis."
+    assert told(text, "foraminal_stenosis") == {"L5-S1 left": PRESENT, "L5-S1 right": PRESENT}
+    assert told(text, "nerve_root") == {"L4-L5 left": "contact"}
+
+
+@pytest.mark.parametrize("text", [
+    "right L3-4 mild, L4-5 moderate; left L4-5 none.", "right L3-4 mild and L4-5 moderate, left L4-5 none.",
+])  # fmt: skip
+def test_a_side_is_of_all_levels_behind_it_up_to_the_other_side(text: str) -> None:
+    assert told(f"Foraminal narrowing: {text}", "foraminal_stenosis") == {
+        "L3-L4 right": "mild", "L4-L5 right": "moderate", "L4-L5 left": "none",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "canal=mild, foramina=moderate", "canal = mild; left foramen = moderate; right foramen = moderate",
+])  # fmt: skip
+def test_an_equals_sign_gives_a_part_its_value(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {
+        "L4-L5 canal_stenosis": "mild",
+        "L4-L5 foraminal_stenosis left": "moderate", "L4-L5 foraminal_stenosis right": "moderate",
+    }  # fmt: skip
+
+
+def test_an_equals_sign_answers_and_grades() -> None:
+    assert labels_of("L4-5: bulge = yes, canal stenosis = no, AP canal = 9 mm") == {
+        "L4-L5 bulge": PRESENT, "L4-L5 canal_stenosis": "none",
+    }  # fmt: skip
+    assert told("Pfirrmann L4-5=IV, L5-S1=III", "pfirrmann") == {"L4-L5": "grade4", "L5-S1": "grade3"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Left and right foramina: mild and severe.", "left and right foraminal stenosis: mild, severe"]
+)
+def test_two_sides_named_in_a_heading_share_its_values(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}

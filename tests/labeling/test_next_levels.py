@@ -104,3 +104,19 @@ def test_an_operated_level_is_unknown_where_two_were_operated_on() -> None:
     assert told(text, "herniation") == {}
     text = "Fusion at L4-5 and L5-S1. No canal stenosis at the fused levels."
     assert told(text, "canal_stenosis") == {"L4-L5": "none", "L5-S1": "none"}
+
+
+@pytest.mark.parametrize(("text", "beside"), [
+    ("There is severe canal stenosis at L4-5 and mild above.", {"L3-L4": "mild"}),
+    ("Canal stenosis is severe at L4-5, moderate above and mild below.", {"L3-L4": "moderate", "L5-S1": "mild"}),
+    ("Severe canal stenosis at L4-5, mild just above, with a bulge.", {"L3-L4": "mild"}),
+    ("Severe canal stenosis at L4-5, mild above and below.", {"L3-L4": "mild", "L5-S1": "mild"}),
+])  # fmt: skip
+def test_a_degree_above_or_below_is_that_of_the_next_level(text: str, beside: dict[str, str]) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe", **beside}
+
+
+def test_the_levels_above_and_below_are_all_others() -> None:
+    text = "Severe canal stenosis at L4-5, mild at the levels above and below."
+    others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "mild")
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe", **others}
