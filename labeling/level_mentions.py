@@ -23,9 +23,10 @@ _DEGREES = {
 }
 """Phrases that rank the levels that they join, by their first word."""
 
-_BEHIND_JOIN = frozenset(("at", "the", "same", "ditto", "likewise", "similarly", "including"))
+_BEHIND_JOIN = frozenset(("additionally", "also", "at", "the", "same", "ditto", "likewise", "similarly", "including"))
 """Words between such a joint and the next level: "a bulge at L2-3 and | the same at L3-4"."""
 
+_ALSO = frozenset(("additionally", "also"))
 _LESSER = frozenset(("lesser", "less"))
 """Words of such phrases behind which a degree is at most that of the levels before."""
 
@@ -245,7 +246,7 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
                     break
                 position += 2
             joins = True
-        elif not (joins and word in _BEHIND_JOIN and (ranked or words[position - 1] != ",")):
+        elif not (joins and word in _BEHIND_JOIN and (ranked or words[position - 1] != "," or word in _ALSO)):
             break
         position += 1
     return (position, True, is_range) if joins else (start, False, False)

@@ -23,7 +23,7 @@ from deepspine.labeling.arranging.paired_sides import (
 )
 from deepspine.labeling.arranging.past import without_past
 from deepspine.labeling.arranging.seen_places import without_seen
-from deepspine.labeling.arranging.sides_where import with_sides_where
+from deepspine.labeling.arranging.sides_where import with_clause_of_component, with_sides_where
 from deepspine.labeling.clauses.frames import DISC_WORDS
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
@@ -130,7 +130,7 @@ def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[st
     if "finding" in kinds and "level" in kinds:
         mentions = _without_disc_of_lesion(mentions, words)
     if "breaker" in kinds and not kinds.isdisjoint(SIDES):
-        mentions = with_sides_where(mentions, words)
+        mentions = with_clause_of_component(with_sides_where(mentions, words))
     if "open" in kinds and "grade" in kinds and "of" in kinds:
         mentions = with_site_of_open_level(mentions, words)
     return mentions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -48,10 +49,41 @@ def with_details_behind(mentions: list[Mention]) -> list[Mention]:
                 return mentions
             if _names_noun_behind(mentions, start, end):
                 return _before_noun(mentions, start, items, end)
+            plain = _plain_from(mentions, start, items)
+            if plain:
+                return _with_plain_apart(mentions, start, plain)
             if not all(map(_is_read_in_brackets, items)):
                 return _rewritten(mentions, start, items, end)
             return _closing_noun(mentions, start) if len(items) >= _FEWEST else mentions
     return mentions
+
+
+def _plain_from(mentions: list[Mention], start: int, items: list[_Item]) -> int:
+    """Return the place of the levels at the end of a list that have no brackets: "at L4-5 (large) and | L2-3"; or 0."""
+    plain = len(items)
+    while plain and items[plain - 1].details is None:
+        plain -= 1
+    if plain == len(items) or not all(_kinds_of(_modifiers(item)) <= _MODIFIERS for item in items):
+        return 0
+    said = _kinds_of(_phrase(mentions, start))
+    return mentions.index(items[plain].level) if said & HEADS and "neg" not in said else 0
+
+
+def _phrase(mentions: list[Mention], end: int) -> list[Mention]:
+    """Return what stands before a place, from the last joint on: "..., mild bulges at"."""
+    start = end
+    while start and mentions[start - 1].kind not in _ENDING:
+        start -= 1
+    return mentions[start:end]
+
+
+def _with_plain_apart(mentions: list[Mention], start: int, plain: int) -> list[Mention]:
+    """Say the noun of a list again of the levels that have no brackets: "bulges at L4-5 (large); | bulges at L2-3"."""
+    close = next(k for k in range(plain, start, -1) if mentions[k].value == ")")
+    place = mentions[plain].i
+    again = [copy(mention) for mention in _phrase(mentions, start)]
+    detailed = with_details_behind(mentions[: close + 1])
+    return [*detailed, Mention(_APART, place, place), *again, *mentions[plain:]]
 
 
 def _closing_noun(mentions: list[Mention], start: int) -> list[Mention]:

@@ -16,6 +16,11 @@ from deepspine.labeling.mentions import HEADS, SIDES, Mention
 _APART = Rule("mark.between_subjects", "mark", ";", ())
 _ENDS = frozenset(("mark", "breaker"))
 _OF_SUBJECT = frozenset(("side", "site", "of", "level"))
+_OF_STATE = frozenset(("cop", "grade", "side", "site", "vertebra"))
+_PLACED = frozenset(("level", "of", "side", "side_post"))
+_BY = frozenset(("by", "because", "due", "from", "secondary"))
+"""Kinds of mentions of a part and its state, of the place of what is told, and words before what brings it about."""
+
 _BEFORE_LEVEL = frozenset(("of", "breaker", "to"))
 _RELATIVE = frozenset(("where", "which"))
 _CONTRASTS = frozenset(("contrast", "contrary", "opposed", "unlike"))
@@ -45,6 +50,36 @@ def with_subjects_apart(mentions: list[Mention], words: list[str]) -> list[Menti
             end = next((k for k in range(verb, len(mentions)) if mentions[k].kind in _ENDS), len(mentions))
             return [*mentions[:first], *_said_of_each(subjects, mentions[verb:end]), *mentions[end:]]
     return mentions
+
+
+def with_predicate_again(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Say of the next level what the first has: "the canal is narrowed at L3-4 by a bulge and | at L4-5 by a spur"."""
+    verb = next((k for k, mention in enumerate(mentions) if mention.kind == "pred" and mention.form == "part"), 0)
+    if not verb or not _names_subject(mentions[:verb]) or _place_with_cause(mentions, verb + 1, words) <= verb + 1:
+        return mentions
+    told = mentions[: verb + 1]
+    for place, mention in enumerate(mentions[verb + 1 :], start=verb + 1):
+        if mention.kind == "conj" and _place_with_cause(mentions, place + 1, words):
+            told += [Mention(_APART, mention.i, mention.j), *map(copy, mentions[: verb + 1])]
+        else:
+            told.append(mention)
+    return told
+
+
+def _names_subject(mentions: list[Mention]) -> bool:
+    kinds = {mention.kind for mention in mentions}
+    return "site" in kinds and kinds <= _OF_STATE
+
+
+def _place_with_cause(mentions: list[Mention], place: int, words: list[str]) -> int:
+    """Return the place behind "at L3-4 on the left by", 0 where this does not stand there."""
+    named = False
+    while place < len(mentions) and (mentions[place].kind in _PLACED or words[mentions[place].i] in _BY):
+        if words[mentions[place].i] in _BY:
+            return place + 1 if named else 0
+        named = named or mentions[place].kind == "level"
+        place += 1
+    return 0
 
 
 def _subjects(mentions: list[Mention], start: int) -> tuple[list[list[Mention]], int]:

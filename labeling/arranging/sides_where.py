@@ -1,13 +1,31 @@
-"""Sides that a clause with "where" goes on about: "bulging more on the left, where it narrows the foramen"."""
+"""Sides that a clause goes on about: "bulging more on the left, where it narrows the foramen"."""
 
 from __future__ import annotations
 
 from deepspine.labeling.arranging.paired_sides import SIDE_BY_POSITION
+from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 
 _SIDED = frozenset(("foramen", "recess", "root"))
 _ENDS = frozenset((";", ".", "but", "while"))
 _LEVELS = frozenset(("level", "levels"))
+_WHICH = Rule("breaker.of_component", "breaker", "which", ())
+_COMPONENT = ["with", "side", "zone"]
+
+
+def with_clause_of_component(mentions: list[Mention]) -> list[Mention]:
+    """Say of a part of a lesion what it does: "bulge with a left foraminal component | contacting the root"."""
+    arranged: list[Mention] = []
+    for mention in mentions:
+        does = mention.kind == "pred" and mention.form == "verb"
+        if does and [_name(before) for before in arranged[-len(_COMPONENT) :]] == _COMPONENT:
+            arranged.append(Mention(_WHICH, mention.i, mention.i))
+        arranged.append(mention)
+    return arranged
+
+
+def _name(mention: Mention) -> str:
+    return mention.value if mention.kind == "breaker" else mention.kind
 
 
 def with_sides_where(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -24,6 +24,7 @@ from deepspine.labeling.arranging.levels_beside import (
 from deepspine.labeling.arranging.paired_sides import sided_by_position, sided_within
 from deepspine.labeling.arranging.placed_subjects import (
     with_contrasted_side,
+    with_predicate_again,
     with_subjects_apart,
     without_contrast,
     without_degree_of_changes,
@@ -256,6 +257,7 @@ class Reader:
         mentions = with_shares_of_heading(mentions, words, topic)
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(with_contrasted_side(mentions, words), words, start)
+        mentions = with_predicate_again(mentions, words)
         mentions = with_neither_ahead(with_subjects_apart(without_degree_of_changes(mentions), words), words)
         return with_levels_in_order(mentions, words, topic), start
 

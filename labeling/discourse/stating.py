@@ -61,6 +61,13 @@ _CORRECTIONS = frozenset(
     ("error", "erroneous", "incorrect", "incorrectly", "wrong", "reversed", "instead", "mistakenly", "transposed",
      "swapped", "typographical", "interchanged", "switched", "inverted", "correction", "corrected", "erratum")
 )  # fmt: skip
+_BROUGHT_ALONG = frozenset(
+    ("accompanying", "associated", "attendant", "concomitant", "consequent", "ensuing", "resultant", "resulting")
+)
+_OPENING_DENIAL = frozenset(("no", "there", "without"))
+_MAX_TO_BROUGHT = 6
+"""Words for what the lesion before brings along, the beginnings of its denial, and how far behind these they stand."""
+
 _LEADS_TO_SIDE = frozenset(("on", "the", "left", "right"))
 _LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)
 
@@ -277,8 +284,10 @@ def opens_with_denial(words: list[str], mentions: list[Mention], start: int) -> 
 
 
 def opens_with_lesions_before(words: list[str], mentions: list[Mention], start: int) -> bool:
-    """Whether a sentence goes on with lesions just spoken of: "They ...", "These do not ...", "The bulges ..."."""
+    """Whether a sentence goes on with lesions just spoken of: "They ...", "The bulges ...", "No associated ..."."""
     if words[start] == "they":
+        return True
+    if words[start] in _OPENING_DENIAL and not _BROUGHT_ALONG.isdisjoint(words[start + 1 : start + _MAX_TO_BROUGHT]):
         return True
     if words[start] in _THESE and any(mention.i == start + 1 and mention.kind in _VERBS for mention in mentions):
         return True

@@ -108,3 +108,16 @@ def test_a_side_may_stand_in_the_brackets_of_a_part() -> None:
         "L4-L5 foraminal_stenosis right": "mild",
         "L4-L5 subarticular_stenosis left": "severe",
     }
+
+
+@pytest.mark.parametrize(("text", "first"), [
+    ("Canal stenosis at L4-5 (severe) and L2-3.", "severe"), ("Canal stenosis at L4-5 (severe) and at L2-3.", "severe"),
+    ("Canal stenosis at L4-5 (mild) and L2-3 with root compression.", "mild"),
+])  # fmt: skip
+def test_levels_behind_those_with_brackets_have_the_finding(text: str, first: str) -> None:
+    assert told(text, "canal_stenosis") == {"L2-L3": PRESENT, "L4-L5": first}
+
+
+def test_several_levels_behind_those_with_brackets_have_the_finding() -> None:
+    text = "Bulges at L4-5 (large), L3-4 and L2-3."
+    assert told(text, "bulge") == {"L2-L3": PRESENT, "L3-L4": PRESENT, "L4-L5": "severe"}

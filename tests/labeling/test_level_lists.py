@@ -224,3 +224,15 @@ def test_a_degree_at_the_next_level_leaves_the_sides_of_the_first(sides: str, jo
     assert told(text, "foraminal_stenosis") == {
         "L4-L5 left": "severe", "L4-L5 right": "moderate", "L5-S1 left": "mild", "L5-S1 right": "mild",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("joint", [" and also at ", " and additionally at ", ", also at ", " and also "])
+def test_also_joins_levels(joint: str) -> None:
+    text = f"Severe canal stenosis at L4-5{joint}L2-3."
+    assert told(text, "canal_stenosis") == {"L2-L3": "severe", "L4-L5": "severe"}
+
+
+def test_also_at_a_level_may_open_a_clause() -> None:
+    text = "At L4-5 there is a bulge and also at L5-S1 there is a protrusion."
+    assert told(text, "bulge") == {"L4-L5": PRESENT}
+    assert told(text, "herniation") == {"L5-S1": "protrusion"}

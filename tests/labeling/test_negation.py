@@ -465,3 +465,11 @@ def test_absent_denies_what_it_stands_before() -> None:
 ])  # fmt: skip
 def test_a_denial_before_a_level_is_of_the_noun_behind_it(text: str) -> None:
     assert labels_of(text) == {"L3-L4 herniation": "protrusion", "L4-L5 herniation": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bulge at L3-4. No associated stenosis.", "Mild bulge at L3-4. There is no resultant stenosis.",
+    "There is a mild bulge at L3-4. No accompanying canal or foraminal stenosis.",
+])  # fmt: skip
+def test_what_a_lesion_does_not_bring_along_is_denied_at_its_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "none"}

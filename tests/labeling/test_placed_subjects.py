@@ -48,3 +48,18 @@ def test_how_far_changes_are_at_a_level_leaves_what_they_come_with_at_it(text: s
 
 def test_a_degree_of_another_finding_beside_changes_is_its_own() -> None:
     assert told("Degenerative changes and canal stenosis, moderate at L4-5.", "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "The canal is moderately narrowed at L3-4 by a bulge and at L4-5 by a protrusion.",
+    "The canal is moderately narrowed at L3-4 due to a bulge, and at L4-5 due to a protrusion.",
+])  # fmt: skip
+def test_a_part_is_narrowed_at_each_level_with_a_cause_of_its_own(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "moderate", "L4-L5": "moderate"}
+    assert told(text, "bulge") == {"L3-L4": PRESENT}
+    assert told(text, "herniation") == {"L4-L5": "protrusion"}
+
+
+def test_sides_stay_with_their_level_and_cause() -> None:
+    text = "The foramina are narrowed at L4-5 on the left by a bulge and at L5-S1 on the right by an osteophyte."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": PRESENT, "L5-S1 right": PRESENT}

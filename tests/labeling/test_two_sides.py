@@ -365,3 +365,8 @@ def test_a_degree_where_it_is_worse_is_of_that_side(text: str) -> None:
 ])  # fmt: skip
 def test_a_root_has_the_side_of_the_place_where_it_is_touched(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 nerve_root left": "compression"}
+
+
+@pytest.mark.parametrize("part", ["left far lateral component", "left foraminal extension", "left foraminal component"])
+def test_what_a_part_of_a_bulge_touches_is_of_its_side(part: str) -> None:
+    assert told(f"L4-5: Bulge with a {part} contacting the exiting L4 root.", "nerve_root") == {"L4-L5 left": "contact"}
