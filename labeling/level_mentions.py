@@ -31,6 +31,7 @@ _LESSER = frozenset(("lesser", "less"))
 """Words of such phrases behind which a degree is at most that of the levels before."""
 
 _AT = frozenset(("at", "the", "both"))
+_ONLY = frozenset(("just", "merely", "only"))
 _ODD_JOINTS = frozenset((".", ":", "&", "+", "and"))
 """What stands between the vertebrae of a level only in a heading: "L4 & 5:"."""
 
@@ -210,7 +211,7 @@ def is_contrasted(words: list[str], start: int) -> bool:
 
 
 def _opens_clause(words: list[str], first: int, start: int, end: int) -> bool:
-    """Whether a level is the place of what stands behind it: "a bulge at L3-4, and at | L4-5 there is stenosis".
+    """Whether a level is the place of what stands behind it: "a bulge at L3-4, and at | L4-5 only a ...".
 
     Not where the levels before it open the sentence: "At L3-4 and at | L4-5 there are bulges".
     """
@@ -218,7 +219,8 @@ def _opens_clause(words: list[str], first: int, start: int, end: int) -> bool:
         return False
     while end < len(words) and (words[end] in _NOUNS or words[end] == ","):
         end += 1
-    if words[end : end + 1] != ["there"]:
+    only = end + (words[end : end + 1] != [] and words[end] in _ONLY)
+    if words[only : only + 1] not in (["a"], ["an"]) and words[end : end + 1] != ["there"]:
         return False
     while first and words[first - 1] in _AT:
         first -= 1

@@ -40,6 +40,9 @@ _NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann
 SCALE_NAMES = _NAMED_SCALES | {"modic"}
 """Names whose grades may be listed behind them."""
 
+_MAX_TO_SCALE = 20
+"""Words behind a grade among which brackets may name the scale of a list."""
+
 _UNITS = {"mm": 1.0, "millimeter": 1.0, "millimeters": 1.0, "millimetres": 1.0, "millimetre": 1.0, "cm": 10.0}
 
 _NUMBER = Rule("number", "number", "", ())
@@ -98,7 +101,7 @@ def _read_type(words: list[str], i: int) -> Mention | None:
 def _read_grade(words: list[str], i: int) -> Mention | None:
     """Read `grade 2`, `grade: B`, `gr. I`, `grade 3 Pfirrmann`."""
     j = i + 2 if words[i + 1 : i + 2] in ([":"], ["."]) else i + 1
-    return _read_scale_behind(words, i, j) or _read_unnamed_grade(words, i, j)
+    return _read_scale_behind(words, i, j) or _read_scale_at_end(words, i, j) or _read_unnamed_grade(words, i, j)
 
 
 def _read_scale_behind(words: list[str], i: int, j: int) -> Mention | None:
@@ -114,6 +117,19 @@ def _read_scale_behind(words: list[str], i: int, j: int) -> Mention | None:
     if mention is not None:
         mention.i, mention.j = i, end + 1 + 2 * bracketed
     return mention
+
+
+def _read_scale_at_end(words: list[str], i: int, j: int) -> Mention | None:
+    """Read a grade whose scale brackets name at the end: `grade IV at L5-S1 and III at L4-5 (Pfirrmann)`."""
+    for place in range(j, min(j + _MAX_TO_SCALE, len(words) - 2)):
+        if words[place] == ".":
+            break
+        if words[place] == "(" and words[place + 1] in _NAMED_SCALES and words[place + 2] == ")":
+            mention = read_value(words[place + 1], words, j)
+            if mention is not None:
+                mention.i = i
+            return mention
+    return None
 
 
 def _read_unnamed_grade(words: list[str], i: int, j: int) -> Mention | None:

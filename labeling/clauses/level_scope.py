@@ -152,13 +152,15 @@ class LevelScope(Exceptions):
         return [frame for frame in bare if frame in own or frame not in headed]
 
     def _leave_to_level(self, bare: list[Frame], ref: LevelRef) -> list[Frame]:
-        """Return the heads that others do not leave to the level before: "L4-5: mild bulge, other levels | normal".
+        """Return the heads that others do not leave to what is before: "L4-5: mild bulge, other levels | normal".
 
         Nor of one that the sentence named: "narrow at L4-5 due to a bulge, patent | elsewhere".
         """
         named = [seen for seen in self.levels_seen if seen.levels]
-        if ref.ref not in ("rest", "elsewhere") or not (self.headed or named):
+        if ref.ref not in ("rest", "elsewhere"):
             return bare
+        if not (self.headed or named):
+            return [frame for frame in bare if frame.neg or frame.bits == NONE] if self._parts_from_rest(ref) else bare
         item = self.frames[self.item_start :]
         kept = [
             frame
@@ -172,6 +174,11 @@ class LevelScope(Exceptions):
         if named:
             self._assign([frame for frame in bare if frame not in kept and frame.level is None], named[-1])
         return kept
+
+    def _parts_from_rest(self, ref: LevelRef) -> bool:
+        """Whether a comma stands before levels of which something else is told: "mild bulge, others | normal"."""
+        before, following = self._peek(-1), self._peek()
+        return before is not None and before.value == "," and before.j == ref.i and following is not None
 
     def _opens_companions(self) -> bool:
         """Whether a level of a list has findings of its own behind: "at L4-5, with X, and at L5-S1 |, with Y"."""
@@ -295,10 +302,10 @@ class LevelScope(Exceptions):
             before.level = ref
 
     def _repeat_last(self, ref: LevelRef) -> None:
-        """Say the last heads of another level too: "protrusion at L4-5, and | at L5-S1"."""
+        """Say the last heads of another level too: "protrusion at L4-5, and | at L5-S1", "no bulge here or elsewhere"."""
         twins = [frame.copy() for frame in self.last]
-        for twin in twins:
-            twin.level = ref
+        for twin, frame in zip(twins, self.last, strict=True):
+            twin.level, twin.neg, twin.hedge = ref, frame.neg, frame.hedge
         self._extend_last(twins)
         self.level = ref
 

@@ -192,7 +192,9 @@ class Lookahead(VerbsAhead):
         step = -1
         while (before := self._peek(step)) is not None and before.kind in ("of", "restword"):
             step -= 1
-        return before is not None and before.kind == "conj" and self.last[-1].finding in ("herniation", "bulge")
+        joined = before is not None and before.kind == "conj"
+        elsewhere = following is None and self.words[self.mentions[self.index].i] == "elsewhere"
+        return joined and (elsewhere or self.last[-1].finding in ("herniation", "bulge"))
 
     def _new_clause(self, following: Mention | None) -> bool:
         """Whether "..., at L4-5 <finding>" opens a clause instead of closing the last."""

@@ -458,3 +458,16 @@ def test_a_bare_signal_is_that_of_the_disc_spoken_of(text: str) -> None:
 )
 def test_another_signal_is_none_of_the_disc(text: str) -> None:
     assert labels_of(f"L4-5: {text}") == {"L4-L5 disc_height_loss": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Disc degeneration grade IV at L5-S1 and III at L4-5 (Pfirrmann).",
+    "Disc degeneration: grade IV at L5-S1, grade III at L4-5 (Pfirrmann).",
+])  # fmt: skip
+def test_brackets_at_the_end_name_the_scale_of_a_list(text: str) -> None:
+    assert told(text, "pfirrmann") == {"L4-L5": "grade3", "L5-S1": "grade4"}
+
+
+@pytest.mark.parametrize("much", ["more than half its", "half of its", "most of its", "some"])
+def test_a_disc_loses_part_of_its_height(much: str) -> None:
+    assert told(f"The L5-S1 disc has lost {much} height.", "disc_height_loss") == {"L5-S1": PRESENT}

@@ -236,3 +236,11 @@ def test_also_at_a_level_may_open_a_clause() -> None:
     text = "At L4-5 there is a bulge and also at L5-S1 there is a protrusion."
     assert told(text, "bulge") == {"L4-L5": PRESENT}
     assert told(text, "herniation") == {"L5-S1": "protrusion"}
+
+
+def test_a_lesion_behind_a_second_level_is_of_that_alone() -> None:
+    assert told("No herniation at L4-5, and at L5-S1 only a bulge.", "bulge") == {"L5-S1": PRESENT}
+    found = labels_of("Bulges at L3-4 and at L4-5 a left paracentral protrusion.")
+    assert found == {
+        "L3-L4 bulge": PRESENT, "L4-L5 herniation": "protrusion", "L4-L5 herniation_zone": "subarticular_left",
+    }  # fmt: skip

@@ -473,3 +473,28 @@ def test_a_denial_before_a_level_is_of_the_noun_behind_it(text: str) -> None:
 ])  # fmt: skip
 def test_what_a_lesion_does_not_bring_along_is_denied_at_its_level(text: str) -> None:
     assert told(text, "canal_stenosis") == {"L3-L4": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "No bulge at L4-5 or elsewhere.", "No bulge here or elsewhere.", "No bulge, elsewhere or here.",
+])  # fmt: skip
+def test_what_is_denied_elsewhere_too_is_nowhere(text: str) -> None:
+    assert set(told(text, "bulge").values()) == {"none"}
+
+
+def test_a_part_is_open_elsewhere_too() -> None:
+    found = told("The canal is patent at L4-5 and elsewhere.", "canal_stenosis")
+    assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), "none")
+
+
+@pytest.mark.parametrize("text", [
+    "Mild bulge, others normal.", "Mild bulge, the other levels are normal.", "Mild bulge, elsewhere normal.",
+])  # fmt: skip
+def test_a_lesion_without_a_level_is_not_that_of_the_others(text: str) -> None:
+    assert PRESENT not in told(text, "bulge").values()
+    assert "mild" not in told(text, "bulge").values()
+
+
+@pytest.mark.parametrize("rest", ["others free", "the others are free", "all others are normal"])
+def test_a_root_without_a_level_is_not_that_of_the_others(rest: str) -> None:
+    assert "contact" not in told(f"The left S1 root is contacted, {rest}.", "nerve_root").values()
