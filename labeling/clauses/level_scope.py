@@ -302,7 +302,7 @@ class LevelScope(Exceptions):
             before.level = ref
 
     def _repeat_last(self, ref: LevelRef) -> None:
-        """Say the last heads of another level too: "protrusion at L4-5, and | at L5-S1", "no bulge here or elsewhere"."""
+        """Say the last heads of another level too: "protrusion at L4-5, and | at L5-S1", "bulge here and elsewhere"."""
         twins = [frame.copy() for frame in self.last]
         for twin, frame in zip(twins, self.last, strict=True):
             twin.level, twin.neg, twin.hedge = ref, frame.neg, frame.hedge
