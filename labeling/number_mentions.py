@@ -35,7 +35,10 @@ _CHANGES = frozenset(
 SCALE_WORDS = frozenset(("grade", "type", "stage", "grades", "class", "score"))
 """Words between the name of a scale and its grade."""
 
-_SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8, "a1": 3, "a2": 3, "a3": 3, "a4": 3}
+_SCHIZAS = {"a": 3, "b": 4, "c": 8, "d": 8}
+_SCHIZAS_PARTS = frozenset("1234")
+"""What may stand behind A: "A1"."""
+
 _NAMED_SCALES = frozenset(("lee", "bartynski", "schizas", "pfirrmann", "pfirmann", "pfirrman", "meyerding"))
 SCALE_NAMES = _NAMED_SCALES | {"modic"}
 """Names whose grades may be listed behind them."""
@@ -133,12 +136,22 @@ def _read_scale_at_end(words: list[str], i: int, j: int) -> Mention | None:
 
 
 def _read_unnamed_grade(words: list[str], i: int, j: int) -> Mention | None:
-    if j < len(words) and words[j] in _SCHIZAS:
-        return _numbered(_SCALE, i, j + 1, bits=_SCHIZAS[words[j]], form="scale")
+    letter = _read_schizas(_SCALE, words, j)
+    if letter is not None:
+        letter.i = i
+        return letter
     numbers, end = _numerals(words, j)
     if not numbers:
         return None
     return _numbered(_NUMBER, i, end, bits=_bits_of(numbers), number=max(numbers), form="grade")
+
+
+def _read_schizas(rule: Rule, words: list[str], i: int) -> Mention | None:
+    """Read `B`, `A1`."""
+    if i >= len(words) or words[i] not in _SCHIZAS:
+        return None
+    parted = words[i] == "a" and not _SCHIZAS_PARTS.isdisjoint(words[i + 1 : i + 2])
+    return _numbered(rule, i, i + 1 + parted, bits=_SCHIZAS[words[i]], form="scale")
 
 
 def _read_letter(words: list[str], i: int) -> Mention | None:
@@ -165,8 +178,7 @@ def _read_scale(words: list[str], i: int) -> Mention | None:
 def read_value(name: str, words: list[str], i: int) -> Mention | None:
     """Read the bare grade at a token as one of the scale of this name; None where it is none."""
     if name == "schizas":
-        known = i < len(words) and words[i] in _SCHIZAS
-        return _numbered(_SCALES[name], i, i + 1, bits=_SCHIZAS[words[i]], form="scale") if known else None
+        return _read_schizas(_SCALES[name], words, i)
     numbers, end = _numerals(words, i)
     if not numbers:
         return None

@@ -127,6 +127,8 @@ def _without_sizes_elsewhere(mentions: list[Mention]) -> list[Mention]:
 def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Leave out sites that only tell where something is seen, and name sides and sites again where a clause goes on."""
     mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
+    if "zone" in kinds and "vertebra" in kinds:
+        mentions = _without_zones_of_roots(mentions)
     if "finding" in kinds and "level" in kinds:
         mentions = _without_disc_of_lesion(mentions, words)
     if "breaker" in kinds and not kinds.isdisjoint(SIDES):
@@ -248,6 +250,15 @@ def _without_roots_in_fluid(mentions: list[Mention], words: list[str]) -> list[M
         if told or mention.value not in ("root", "roots"):
             kept.append(mention)
     return kept
+
+
+def _without_zones_of_roots(mentions: list[Mention]) -> list[Mention]:
+    """Leave out where a root is touched: "in contact with the | extraforaminal | L3 root"."""
+    return [
+        mention
+        for place, mention in enumerate(mentions)
+        if mention.kind != "zone" or [other.kind for other in mentions[place + 1 : place + 3]] != ["vertebra", "site"]
+    ]
 
 
 def _without_comma_before_object(mentions: list[Mention]) -> list[Mention]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from deepspine.labeling.clauses.frames import NONE
 from deepspine.labeling.level_mentions import LevelGroup, read_group
 from deepspine.labeling.lexicon import Node, Rule
 from deepspine.labeling.mentions import HEADS, SIDES, Mention
@@ -28,6 +29,8 @@ _SAID = frozenset(("finding", "grade", "modic", "open", "pred"))
 _LISTED = frozenset(("grade", "side"))
 _NOUNS = frozenset(("finding", "pred", "site"))
 _JOINTS = frozenset((",", "and"))
+_NONE = (["no"], ["none"], ["nil"])
+_DEGREE_NONE = Rule("grade.none_in_list", "grade", "", ())
 _FEWEST = 2
 _STOP = Rule("mark.next_level", "mark", ";", ())
 _ENDS = frozenset(("breaker", "conj", "mark", "neg"))
@@ -68,6 +71,37 @@ def with_bracketed_levels_free(mentions: list[Mention]) -> list[Mention]:
         mentions[place].i, mentions[place].j = mentions[place - 1].i, mentions[place + 1].j
         mentions[place].form = ""
     return [mention for place, mention in enumerate(mentions) if place not in brackets]
+
+
+def with_none_among_degrees(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Read "no" as a degree in a list before its noun: "L3-4 | no, L4-5 mild and L5-S1 severe stenosis"."""
+    if not mentions or mentions[0].kind != "level":
+        return mentions
+    told: list[Mention] = []
+    for place, mention in enumerate(mentions):
+        if mention.kind in HEADS:
+            return [*told, *mentions[place:]]
+        none = mention.kind in ("neg", "post_neg") and words[mention.i : mention.j] in _NONE
+        if none and told and _is_of_level(told) and _next_is_graded(mentions, place + 1):
+            mention = Mention(_DEGREE_NONE, mention.i, mention.j)
+            mention.bits = NONE
+        told.append(mention)
+    return mentions
+
+
+def _is_of_level(mentions: list[Mention]) -> bool:
+    """Whether mentions end in a level, or its verb."""
+    last = mentions[-2] if mentions[-1].value == "which" and len(mentions) > 1 else mentions[-1]
+    return last.kind == "level"
+
+
+def _next_is_graded(mentions: list[Mention], place: int) -> bool:
+    """Whether a joint, a level and its degree follow."""
+    start = place
+    while place < len(mentions) and mentions[place].value in _JOINTS:
+        place += 1
+    kinds = [mention.kind for mention in mentions[place : place + 2]]
+    return place > start and kinds[:1] == ["level"] and kinds[-1] in ("grade", "neg", "post_neg")
 
 
 def _parts(level: Mention, words: list[str], root: Node) -> Sequence[Mention]:

@@ -18,6 +18,9 @@ from deepspine.labeling.mentions import Mention
 _MEASURED_SITES = frozenset(("canal", "foramen", "recess", "disc_signal"))
 """Sites whose heading a bare degree may follow: "Canal: mild"."""
 
+_NUMBERED_SITES = _MEASURED_SITES | {"facet"}
+"""Sites whose grades are degrees: "Facets: grade 2"."""
+
 
 class HeadedValues(Afterthoughts):
     """What is said of the heading before it: "Foramina: | mild on the left", "Modic: | type II", "Bulge: | none"."""
@@ -69,9 +72,9 @@ class HeadedValues(Afterthoughts):
             if number is not None and number.form == "type":
                 return [self._frame("modic", number.bits, number, conjunct)]
             return []
+        if site.value in _NUMBERED_SITES and number is not None and not conjunct.grade:
+            conjunct.grade = severity_of_number(number)
         if site.value in _MEASURED_SITES:
-            if number is not None and not conjunct.grade:
-                conjunct.grade = severity_of_number(number)
             return self._emit(predicate, site, conjunct)
         if site.value == "facet":
             return [self._frame("facet_arthropathy", GRADED, site, conjunct)]

@@ -6,10 +6,13 @@ from deepspine.labeling.clauses.frames import LATERAL, NONE, Frame
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.lesions_ahead import ARTICLES
 from deepspine.labeling.clauses.normality import LIGHT
-from deepspine.labeling.mentions import Mention
+from deepspine.labeling.mentions import HEADS, Mention
 
 ANSWERS = frozenset(("no", "yes", "absent", "present"))
 """What stands behind what it is said of, alone."""
+
+_DOUBTS = frozenset(("?", "??", "debatable", "doubtful", "equivocal", "possible", "questionable", "suspected"))
+"""Doubts that may stand behind what they are of."""
 
 VALUES_OF_NONE = frozenset(("none", "nil"))
 _OF_SUBJECTS = frozenset(("none", "neither"))
@@ -273,9 +276,18 @@ class Negation(Leftovers):
             return False
         return any(word.isalpha() and word not in LIGHT for word in self.words[previous.j : mention.i])
 
+    def _doubts_before(self, mention: Mention) -> bool:
+        """Whether a doubt ends what it is of: "bulge | questionable", "bulge (questionable)", "bulge | ?"."""
+        previous, following = self._peek(-1), self._peek()
+        if previous is None or previous.j != mention.i or self.words[mention.i] not in _DOUBTS:
+            return False
+        if previous.value == "(":
+            return following is not None and following.value == ")"
+        return previous.kind in HEADS and (following is None or following.value in (",", ";", ")"))
+
     def on_hedge(self, mention: Mention) -> None:
         """Open the scope of a hedge, or hedge what was said before."""
-        if mention.value == "post":
+        if mention.value == "post" or self._doubts_before(mention):
             self._finish_open()
             denied = "suspected" in self.words[mention.i : mention.j]
             for frame in self.last:

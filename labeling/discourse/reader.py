@@ -14,7 +14,11 @@ from deepspine.labeling.arranging.bracketed_details import (
 from deepspine.labeling.arranging.denied_places import with_neither_ahead
 from deepspine.labeling.arranging.endplate_types import with_types
 from deepspine.labeling.arranging.level_details import with_levels_in_order
-from deepspine.labeling.arranging.level_lists import with_bracketed_levels_free, with_finding_of_next_level
+from deepspine.labeling.arranging.level_lists import (
+    with_bracketed_levels_free,
+    with_finding_of_next_level,
+    with_none_among_degrees,
+)
 from deepspine.labeling.arranging.levels_beside import (
     operated_levels,
     with_levels_beside,
@@ -257,7 +261,7 @@ class Reader:
         mentions = with_shares_of_heading(mentions, words, topic)
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(with_contrasted_side(mentions, words), words, start)
-        mentions = with_predicate_again(mentions, words)
+        mentions = with_none_among_degrees(with_predicate_again(mentions, words), words)
         mentions = with_neither_ahead(with_subjects_apart(without_degree_of_changes(mentions), words), words)
         return with_levels_in_order(mentions, words, topic), start
 

@@ -429,3 +429,8 @@ def test_the_grade_of_facets_may_stand_before_them_and_that_of_a_slip_is_its_own
     text = "L4-5: Grade 1 anterolisthesis with grade 3 facet arthropathy and canal stenosis."
     assert told(text, "facet_arthropathy") == {"L4-L5 left": "severe", "L4-L5 right": "severe"}
     assert told(text, "canal_stenosis") == {"L4-L5": PRESENT}
+
+
+def test_a_part_of_the_letter_a_ends_no_list() -> None:
+    found = told("Central stenosis Schizas A1 at L2-3, B at L3-4, C at L4-5.", "canal_stenosis")
+    assert found == {"L2-L3": "none|mild", "L3-L4": "moderate", "L4-L5": "severe"}

@@ -172,3 +172,14 @@ def test_an_equals_sign_answers_and_grades() -> None:
 )
 def test_two_sides_named_in_a_heading_share_its_values(text: str) -> None:
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": "mild", "L4-L5 right": "severe"}
+
+
+@pytest.mark.parametrize("scale", ["", "Weishaupt "])
+def test_a_number_below_the_heading_of_facets_is_their_degree(scale: str) -> None:
+    found = told(f"Facets: {scale}grade 2 at L4-5, grade 3 at L5-S1.", "facet_arthropathy")
+    assert found == {
+        "L4-L5 left": "moderate",
+        "L4-L5 right": "moderate",
+        "L5-S1 left": "severe",
+        "L5-S1 right": "severe",
+    }

@@ -244,3 +244,14 @@ def test_a_lesion_behind_a_second_level_is_of_that_alone() -> None:
     assert found == {
         "L3-L4 bulge": PRESENT, "L4-L5 herniation": "protrusion", "L4-L5 herniation_zone": "subarticular_left",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("degrees", "told_of"), [
+    ("L3-4 shows no, L4-5 mild and L5-S1 severe", ("none", "mild", "severe")),
+    ("L3-4 no, L4-5 mild, L5-S1 severe", ("none", "mild", "severe")),
+    ("L3-4 mild, L4-5 no and L5-S1 severe", ("mild", "none", "severe")),
+    ("L3-4 none, L4-5 mild and L5-S1 severe", ("none", "mild", "severe")),
+])  # fmt: skip
+def test_no_is_a_degree_in_a_list_of_degrees(degrees: str, told_of: tuple[str, str, str]) -> None:
+    found = told(f"{degrees} canal stenosis.", "canal_stenosis")
+    assert found == dict(zip(("L3-L4", "L4-L5", "L5-S1"), told_of, strict=True))

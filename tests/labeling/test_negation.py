@@ -498,3 +498,20 @@ def test_a_lesion_without_a_level_is_not_that_of_the_others(text: str) -> None:
 @pytest.mark.parametrize("rest", ["others free", "the others are free", "all others are normal"])
 def test_a_root_without_a_level_is_not_that_of_the_others(rest: str) -> None:
     assert "contact" not in told(f"The left S1 root is contacted, {rest}.", "nerve_root").values()
+
+
+@pytest.mark.parametrize("text", ["Lacks a bulge.", "The disc is lacking a bulge.", "The disc does not bulge."])
+def test_what_is_lacking_is_not_there(text: str) -> None:
+    assert told(f"L4-5: {text}", "bulge") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", ["None of the discs herniate.", "No disc herniates."])
+def test_discs_that_do_not_herniate_have_no_herniation(text: str) -> None:
+    assert set(told(text, "herniation").values()) == {"none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Bulge questionable.", "Bulge (questionable).", "Bulge?", "A bulge is uncertain.", "Bulge possible, no protrusion.",
+])  # fmt: skip
+def test_a_doubt_behind_a_lesion_is_of_it(text: str) -> None:
+    assert told(f"L4-5: {text}", "bulge") == {"L4-L5": f"none|{PRESENT}"}

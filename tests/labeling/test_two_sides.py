@@ -370,3 +370,13 @@ def test_a_root_has_the_side_of_the_place_where_it_is_touched(text: str) -> None
 @pytest.mark.parametrize("part", ["left far lateral component", "left foraminal extension", "left foraminal component"])
 def test_what_a_part_of_a_bulge_touches_is_of_its_side(part: str) -> None:
     assert told(f"L4-5: Bulge with a {part} contacting the exiting L4 root.", "nerve_root") == {"L4-L5 left": "contact"}
+
+
+@pytest.mark.parametrize("text", [
+    "Right far lateral protrusion in contact with the extraforaminal L3 root.",
+    "Right foraminal protrusion contacting the foraminal segment of the L3 root.",
+])  # fmt: skip
+def test_where_a_root_is_touched_is_no_narrowing(text: str) -> None:
+    found = labels_of(f"L3-4: {text}")
+    assert found.pop("L3-L4 nerve_root right") == "contact"
+    assert set(found) == {"L3-L4 herniation", "L3-L4 herniation_zone"}
