@@ -42,6 +42,7 @@ _NARROWING = Rule("pred.narrowing_disc", "pred", "narrow", (), form="verb")
 _NEURAL = frozenset(("root", "roots", "sac", "cauda"))
 _NARROWABLE = frozenset(("canal", "foramen", "recess"))
 _DECOMPRESSIBLE = frozenset((*STENOSES, "stenosis", "nerve_root", "thecal_sac"))
+_LEFT = frozenset(("leaving", "now", "today"))
 _GONE = Rule("neg.gone_by_surgery", "post_neg", "gone", ())
 _ABSENT = Rule("neg.post_by_position", "post_neg", "no", ())
 
@@ -66,8 +67,15 @@ class ClauseReader(Modifiers, Negation, Scope, LevelPhrases, Vertebrae, Predicat
             self._slip_levels()
             self._root_levels()
         if self.story:
-            return [frame for frame in self.frames if frame.gone]
+            return self._told_of_today()
         return [frame for frame in self.frames if frame.finding]
+
+    def _told_of_today(self) -> list[Frame]:
+        """Return what a sentence on an earlier examination says of this one: what is gone, and what that leaves."""
+        gone = [frame for frame in self.frames if frame.gone]
+        behind = range(gone[-1].head.j if gone else len(self.words), self.mentions[-1].j)
+        left = next((place for place in behind if self.words[place] in _LEFT), len(self.words))
+        return [*gone, *(frame for frame in self.frames if frame.finding and frame.head.i > left)]
 
     def on_finding(self, mention: Mention) -> None:
         """Take a word that names a finding; "disc | narrowing the canal" names what a disc does."""

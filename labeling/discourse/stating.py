@@ -62,11 +62,12 @@ _CORRECTIONS = frozenset(
      "swapped", "typographical", "interchanged", "switched", "inverted", "correction", "corrected", "erratum")
 )  # fmt: skip
 _BROUGHT_ALONG = frozenset(
-    ("accompanying", "associated", "attendant", "concomitant", "consequent", "ensuing", "resultant", "resulting")
-)
+    ("accompanying", "associated", "attendant", "concomitant", "consequent", "ensuing", "recurrent", "residual",
+     "resultant", "resulting")
+)  # fmt: skip
 _OPENING_DENIAL = frozenset(("no", "there", "without"))
 _MAX_TO_BROUGHT = 6
-"""Words for what the lesion before brings along, the beginnings of its denial, and how far behind these they stand."""
+"""Words for what a lesion brings along or an operation leaves, what opens its denial, and the words that these span."""
 
 _LEADS_TO_SIDE = frozenset(("on", "the", "left", "right"))
 _LOUD_SIDE = re.compile(r"[a-z].{0,40}\b(?:LEFT|RIGHT)\b.{0,60}[a-z]", re.DOTALL)

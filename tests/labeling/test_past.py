@@ -491,3 +491,25 @@ def test_a_lesion_that_is_now_another_one_is_left_out(text: str) -> None:
 def test_a_lesion_that_is_new_leaves_another_level_its_own() -> None:
     found = labels_of("Bulge at L3-4, and there is now a protrusion at L4-5.")
     assert list(found) == ["L3-L4 bulge", "L4-L5 herniation"]
+
+
+def test_what_a_lesion_of_an_earlier_examination_leaves_is_there() -> None:
+    text = "On the previous study there was an L4-5 extrusion; this has resolved, leaving a mild bulge."
+    assert told(text, "herniation") == {"L4-L5": "none"}
+    assert told(text, "bulge") == {"L4-L5": "mild"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Referred for L4-5 disc herniation.", "Referred with suspected L4-5 disc herniation."]
+)
+def test_what_a_patient_was_referred_for_is_not_found(text: str) -> None:
+    assert told(f"{text} There is a bulge at L4-5.", "herniation") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Status post L5-S1 discectomy. No recurrent or residual disc herniation.",
+    "Postoperative changes at L5-S1. No evidence of recurrent herniation.",
+    "History of L5-S1 discectomy for extrusion. No recurrent disc.",
+])  # fmt: skip
+def test_no_recurrence_is_said_of_the_operated_level(text: str) -> None:
+    assert told(text, "herniation") == {"L5-S1": "none"}
