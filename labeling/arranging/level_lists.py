@@ -73,6 +73,29 @@ def with_bracketed_levels_free(mentions: list[Mention]) -> list[Mention]:
     return [mention for place, mention in enumerate(mentions) if place not in brackets]
 
 
+def with_placed_items(mentions: list[Mention]) -> list[Mention]:
+    """Read "at L4-5 mild right and at L5-S1 moderate left | stenosis" as a list before its noun, without "at"."""
+    start = bool(mentions) and mentions[0].value == "which"
+    place, items = int(start), 0
+    told = mentions[:start]
+    while [mention.kind for mention in mentions[place : place + 2]] == ["of", "level"]:
+        end = place + 2
+        while end < len(mentions) and mentions[end].kind in _LISTED:
+            end += 1
+        behind = end
+        while behind < len(mentions) and mentions[behind].value in _JOINTS:
+            behind += 1
+        if end == place + 2 or behind == len(mentions):
+            return mentions
+        told += mentions[place + 1 : behind]
+        items, place = items + 1, behind
+    if items < _FEWEST or mentions[place].kind not in _NOUNS or mentions[place - 1].value in _JOINTS:
+        return mentions
+    for mention in told:
+        mention.form = "" if mention.kind == "level" else mention.form
+    return [*told, *mentions[place:]]
+
+
 def with_none_among_degrees(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Read "no" as a degree in a list before its noun: "L3-4 | no, L4-5 mild and L5-S1 severe stenosis"."""
     if not mentions or mentions[0].kind != "level":

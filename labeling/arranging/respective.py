@@ -17,6 +17,9 @@ from deepspine.labeling.number_mentions import read_value
 _WORDS = frozenset(("respectively", "resp"))
 _DEGREES = frozenset(("grade", "cap", "to", "neg", "number"))
 _PLACES = frozenset(("side", "zone", "site"))
+_SAID = HEADS | {"grade", "of", "side_post"}
+"""Kinds of mentions that tell where, and what a verb says of them."""
+
 _VALUES = _DEGREES | _PLACES
 """Kinds of mentions that may be shared out over what has a head: "mild", "no", "left", "canal"."""
 
@@ -52,6 +55,7 @@ def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]
     apart = _grades_apart(mentions, words)
     if _WORDS.isdisjoint(spoken):
         return _grades_at(apart) or _degrees_at(mentions, headed) or _degrees_behind(mentions) or mentions
+    apart = _without_names_of_roots(apart)
     levels = [level for mention in mentions if mention.group is not None for level in _each_of(mention, mention.group)]
     if not levels and all(mention.value in _POINTING for mention in mentions if mention.kind == "levelref"):
         level = _headed(mentions, headed)
@@ -79,6 +83,13 @@ def with_shares_of_heading(mentions: list[Mention], words: list[str], topic: Top
         return mentions
     told = [[Mention(m.rule, value.i, value.i) for m in part] for part, value in zip(parts, said, strict=True)]
     return _apart([[*part, value] for part, value in zip(told, said, strict=True)])
+
+
+def _without_names_of_roots(mentions: list[Mention]) -> list[Mention]:
+    """Leave out which roots are shared out, as their sides are: "the right | L4 | and left | L5 | roots"."""
+    if not any(mention.value == "root" for mention in mentions):
+        return mentions
+    return [mention for mention in mentions if mention.kind != "vertebra"]
 
 
 def _grades_apart(mentions: list[Mention], words: list[str]) -> list[Mention]:
@@ -310,10 +321,14 @@ def _items(mentions: list[Mention], start: int, kinds: frozenset[str]) -> tuple[
 
 
 def _end_of_head(mentions: list[Mention], start: int) -> int:
-    """Return the place behind a finding, or a site and what is said of it; `start` where none stands there."""
+    """Return the place behind a finding, or a site and what is said or found of it; `start` where none stands there."""
     place = start
     while place < len(mentions) and (mentions[place].kind in HEADS or mentions[place].kind in _PLACES):
         place += 1
+    if place < len(mentions) and mentions[place].kind == "cop" and not _has_head(mentions[start:place]):
+        place += 1
+        while place < len(mentions) and mentions[place].kind in _SAID:
+            place += 1
     if not _has_head(mentions[start:place]):
         return start
     end = place

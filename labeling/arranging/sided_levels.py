@@ -14,6 +14,11 @@ _AT = Rule("of.before_sided_level", "of", "at", ())
 _DETAILS = SIDES | {"grade", "zone"}
 _BETWEEN = frozenset((",", "and", "(", ")"))
 _LISTED = frozenset(("side", "level", "grade", "post_neg", "mark", "breaker", "conj"))
+_OPENING_PLACE = frozenset(("side", "zone"))
+_OF_PLACE = SIDES | {"grade", "level", "of"}
+_PARTING = frozenset((",", ";", "and", "but"))
+"""Kinds of mentions that open an item with a place of its own and make it up, and what parts items."""
+
 _FEWEST = 2
 
 
@@ -58,6 +63,76 @@ def with_sides_of_list(mentions: list[Mention], topic: Topic | None) -> list[Men
             told.append(Mention(SIDE_BY_POSITION[side.value], mention.i, mention.i))
         told.append(mention)
     return told
+
+
+def with_lesion_of_each_level(mentions: list[Mention], before: list[Mention]) -> list[Mention]:
+    """Name a lesion again at each level with a side or zone of its own.
+
+    "Foraminal protrusions on the left at L3-4 and | on the right at L4-5", "right foraminal protrusion L3-4 and | left
+    paracentral L5-S1".
+
+    Parameters
+    ----------
+    mentions
+        Of a sentence, before `settle`.
+    before
+        Of the sentence before, whose lesion one that opens with a zone and a level goes on with.
+    """
+    told: list[Mention] = []
+    lesion = _last_lesion(before) if mentions and mentions[0].kind in _OPENING_PLACE else []
+    place = 0
+    while place < len(mentions):
+        opens = place == 0 or mentions[place - 1].value in _PARTING
+        item = _placed_alone(mentions, place) if opens and lesion else 0
+        if item:
+            told += _named_again(lesion, mentions[place:item])
+            place = item
+            continue
+        told.append(mentions[place])
+        if mentions[place].kind == "finding":
+            lesion = _last_lesion(told)
+        elif mentions[place].kind in ("neg", "pred"):
+            lesion = []
+        place += 1
+    return told
+
+
+def _last_lesion(mentions: list[Mention]) -> list[Mention]:
+    """Return the bulge or herniation that mentions name last, with its zone."""
+    for place in range(len(mentions) - 1, -1, -1):
+        mention = mentions[place]
+        if mention.kind == "finding" and mention.value in ZONED:
+            zone = [m for m in mentions[max(place - 1, 0) : place] if _is_zone(m)]
+            return [*zone, mention]
+        if mention.kind in ("finding", "pred", "neg"):
+            break
+    return []
+
+
+def _is_zone(mention: Mention) -> bool:
+    return mention.kind == "zone" or (mention.kind == "site" and mention.form == "adj")
+
+
+def _placed_alone(mentions: list[Mention], start: int) -> int:
+    """Return the place behind a level with its side or zone, of which no more is told; 0 where none stands there."""
+    place, placed, levels = start, False, 0
+    while place < len(mentions) and (mentions[place].kind in _OF_PLACE or _is_zone(mentions[place])):
+        mention = mentions[place]
+        placed = placed or mention.kind in SIDES or _is_zone(mention)
+        levels += mention.group is not None
+        place += 1
+    ended = place == len(mentions) or mentions[place].value in _PARTING or mentions[place].value in ("with", "which")
+    return place if placed and levels == 1 and ended else 0
+
+
+def _named_again(lesion: list[Mention], item: list[Mention]) -> list[Mention]:
+    """Return a lesion with the side, degree and zone that stand with its level."""
+    details = [_before_noun(mention) for mention in item if mention.kind in SIDES or mention.kind == "grade"]
+    zones = [mention for mention in item if _is_zone(mention)] or [copy(mention) for mention in lesion[:-1]]
+    level = next(mention for mention in item if mention.group is not None)
+    named = copy(lesion[-1])
+    named.i = named.j = level.i
+    return [*details, *zones, named, Mention(_AT, level.i, level.i), level]
 
 
 def _before_noun(detail: Mention) -> Mention:

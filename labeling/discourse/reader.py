@@ -18,6 +18,7 @@ from deepspine.labeling.arranging.level_lists import (
     with_bracketed_levels_free,
     with_finding_of_next_level,
     with_none_among_degrees,
+    with_placed_items,
 )
 from deepspine.labeling.arranging.levels_beside import (
     operated_levels,
@@ -42,7 +43,11 @@ from deepspine.labeling.arranging.pronouns import (
 )
 from deepspine.labeling.arranging.respective import with_shares, with_shares_of_heading
 from deepspine.labeling.arranging.seen_places import with_limits
-from deepspine.labeling.arranging.sided_levels import with_sided_levels_apart, with_sides_of_list
+from deepspine.labeling.arranging.sided_levels import (
+    with_lesion_of_each_level,
+    with_sided_levels_apart,
+    with_sides_of_list,
+)
 from deepspine.labeling.arranging.slip_mentions import with_listed_slips
 from deepspine.labeling.attachment import ClauseReader
 from deepspine.labeling.clauses.frames import (
@@ -160,6 +165,7 @@ class Reader:
         self.has_pronouns = has_pronouns(tokens.words)
         self.subject: list[Mention] = []
         self.lesion: Mention | None = None
+        self.before: list[Mention] = []
         self.echoes: list[Statement] = []
 
     def read(self) -> Reading:
@@ -205,6 +211,7 @@ class Reader:
         mentions = self._with_pronouns_read(mentions, start)
         mentions, start = self._in_order(mentions, start, at_header=at_header)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
+        self.before = mentions
         kinds = _kinds_of(mentions)
         if kinds.isdisjoint(_ASSERTING) and not (kinds <= _LISTED and self.headings.finding_headed(sentence, start)):
             if "same" in kinds:
@@ -251,6 +258,8 @@ class Reader:
         """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
         words, topic = self.words, self.context.topic
         mentions = with_sides_of_list(with_sided_levels_apart(mentions), topic)
+        if topic is None:
+            mentions = with_lesion_of_each_level(mentions, self.before)
         if any(mention.value == "(" for mention in mentions):
             mentions = with_degrees_of_parts_free(with_sites_free(with_bracketed_levels_free(mentions)))
             mentions = with_details_behind(mentions)
@@ -261,7 +270,7 @@ class Reader:
         mentions = with_shares_of_heading(mentions, words, topic)
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(with_contrasted_side(mentions, words), words, start)
-        mentions = with_none_among_degrees(with_predicate_again(mentions, words), words)
+        mentions = with_none_among_degrees(with_placed_items(with_predicate_again(mentions, words)), words)
         mentions = with_neither_ahead(with_subjects_apart(without_degree_of_changes(mentions), words), words)
         return with_levels_in_order(mentions, words, topic), start
 

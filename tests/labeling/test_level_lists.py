@@ -255,3 +255,12 @@ def test_a_lesion_behind_a_second_level_is_of_that_alone() -> None:
 def test_no_is_a_degree_in_a_list_of_degrees(degrees: str, told_of: tuple[str, str, str]) -> None:
     found = told(f"{degrees} canal stenosis.", "canal_stenosis")
     assert found == dict(zip(("L3-L4", "L4-L5", "L5-S1"), told_of, strict=True))
+
+
+@pytest.mark.parametrize("text", [
+    "At L4-5 mild right and at L5-S1 moderate left foraminal stenosis.",
+    "There is at L4-5 mild right, and at L5-S1 moderate left foraminal stenosis.",
+    "L4-5 mild right and L5-S1 moderate left foraminal stenosis.",
+])  # fmt: skip
+def test_degrees_behind_at_and_their_level_are_of_that(text: str) -> None:
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": "mild", "L5-S1 left": "moderate"}

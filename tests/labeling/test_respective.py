@@ -269,3 +269,16 @@ def test_degrees_behind_as_many_levels_are_one_each(text: str) -> None:
 def test_a_range_behind_levels_is_of_all() -> None:
     found = told("Disc desiccation at L3-4 and L4-5, mild to moderate.", "degeneration")
     assert found == {"L3-L4": "mild|moderate", "L4-L5": "mild|moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "The right L4 and left L5 roots are compressed at L4-5 and L5-S1, respectively.",
+    "The right L4 root and the left L5 root are compressed at L4-5 and L5-S1 respectively.",
+])  # fmt: skip
+def test_sides_of_roots_are_shared_out_over_levels(text: str) -> None:
+    assert told(text, "nerve_root") == {"L4-L5 right": "compression", "L5-S1 left": "compression"}
+
+
+def test_sides_of_what_a_verb_says_are_shared_out_over_levels() -> None:
+    text = "The right and left foramina are narrowed at L4-5 and L5-S1, respectively."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": PRESENT, "L5-S1 left": PRESENT}

@@ -196,3 +196,27 @@ def test_a_side_within_the_words_of_a_zone_is_that_of_those_joined() -> None:
 def test_a_tear_of_a_zone_is_of_the_annulus() -> None:
     text = "Posterior annular tear L4-5, and small left foraminal tear L5-S1."
     assert labels_of(text) == {"L4-L5 annular_fissure": "present", "L5-S1 annular_fissure": "present"}
+
+
+@pytest.mark.parametrize(("text", "zones"), [
+    ("Foraminal protrusions on the left at L3-4 and on the right at L4-5.",
+     {"L3-L4": "foraminal_left", "L4-L5": "foraminal_right"}),
+    ("Right foraminal protrusion L3-4 and left paracentral L5-S1.",
+     {"L3-L4": "foraminal_right", "L5-S1": "subarticular_left"}),
+    ("Central protrusions at L3-4 and L4-5; left paracentral at L5-S1.",
+     {"L3-L4": "central", "L4-L5": "central", "L5-S1": "subarticular_left"}),
+    ("Central protrusion at L4-5. Left paracentral at L5-S1.", {"L4-L5": "central", "L5-S1": "subarticular_left"}),
+])  # fmt: skip
+def test_each_level_of_a_lesion_has_a_zone_of_its_own(text: str, zones: dict[str, str]) -> None:
+    assert told(text, "herniation_zone") == zones
+    assert told(text, "herniation") == dict.fromkeys(zones, "protrusion")
+
+
+@pytest.mark.parametrize("text", [
+    "Left paracentral protrusion at L5-S1 and right foraminal stenosis at L4-5.",
+    "Left paracentral protrusion at L5-S1, right foraminal narrowing L4-5.",
+    "Protrusion at L5-S1, right foramen at L4-5 narrowed.",
+])  # fmt: skip
+def test_a_narrow_part_of_another_level_is_no_lesion(text: str) -> None:
+    assert told(text, "herniation") == {"L5-S1": "protrusion"}
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": PRESENT}
