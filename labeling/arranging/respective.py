@@ -52,8 +52,14 @@ def with_shares(mentions: list[Mention], words: list[str], headed: Sequence[int]
         Levels that a heading names, or the sentence before, to which "these levels" point.
     """
     spoken = words[mentions[0].i : mentions[-1].j + 2] if mentions else []
+    respectively = not _WORDS.isdisjoint(spoken)
+    if (
+        not respectively
+        and sum(mention.kind == "grade" or mention.value == "pfirrmann" for mention in mentions) < _FEWEST
+    ):
+        return mentions
     apart = _grades_apart(mentions, words)
-    if _WORDS.isdisjoint(spoken):
+    if not respectively:
         return _grades_at(apart) or _degrees_at(mentions, headed) or _degrees_behind(mentions) or mentions
     apart = _without_names_of_roots(apart)
     levels = [level for mention in mentions if mention.group is not None for level in _each_of(mention, mention.group)]

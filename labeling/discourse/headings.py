@@ -105,7 +105,7 @@ class Headings:
         elif not (sentence.line_start and sentence.line_end):
             return self._dash_header(sentence, mentions, start)
         colon = self._colon(mentions, start) if sentence.has_colon else -1
-        set_off = _drops_comma(mentions, colon)
+        set_off = colon > 0 and _drops_comma(mentions, colon)
         colon -= set_off
         if colon < 0:
             head, rest, end, behind = mentions, [], sentence.j, sentence.j

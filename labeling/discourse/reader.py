@@ -120,6 +120,10 @@ _ELLIPTIC = _NAMED_LEVELS | {
 }
 """Kinds of mentions of a sentence that gives degrees and levels to the finding of the one before."""
 
+_PLACED = frozenset(("level", "levels", "levelref", "vertebra"))
+_SIDED = frozenset(("side", "side_post", "zone"))
+"""Kinds of mentions that name levels, and where in them a lesion lies."""
+
 _DENIED_ALONE = frozenset(("post_neg", "mark"))
 
 
@@ -257,20 +261,25 @@ class Reader:
     def _in_order(self, mentions: list[Mention], start: int, *, at_header: bool) -> tuple[list[Mention], int]:
         """Put what is told of several levels, sites or sides into the order that the grammar reads; also from where."""
         words, topic = self.words, self.context.topic
-        mentions = with_sides_of_list(with_sided_levels_apart(mentions), topic)
-        if topic is None:
+        kinds = {mention.kind for mention in mentions}
+        placed = not kinds.isdisjoint(_PLACED)
+        if placed:
+            mentions = with_sides_of_list(with_sided_levels_apart(mentions), topic)
+        if placed and topic is None and not kinds.isdisjoint(_SIDED):
             mentions = with_lesion_of_each_level(mentions, self.before)
-        if any(mention.value == "(" for mention in mentions):
+        if "mark" in kinds and any(mention.value == "(" for mention in mentions):
             mentions = with_degrees_of_parts_free(with_sites_free(with_bracketed_levels_free(mentions)))
             mentions = with_details_behind(mentions)
-        mentions = with_levels_beside(with_neighbours_named(mentions, words), words, placed=at_header)
+        if placed:
+            mentions = with_levels_beside(with_neighbours_named(mentions, words), words, placed=at_header)
         mentions = with_levels_of_operation(mentions, words, self.operated, placed=at_header)
         mentions = with_types(with_limits(mentions, words), words, topic)
         mentions = with_finding_of_next_level(with_listed_slips(mentions, topic))
         mentions = with_shares_of_heading(mentions, words, topic)
         mentions = with_shares(mentions, words, self._levels_pointed_to(mentions, at_header=at_header))
         mentions, start = without_contrast(with_contrasted_side(mentions, words), words, start)
-        mentions = with_none_among_degrees(with_placed_items(with_predicate_again(mentions, words)), words)
+        if placed:
+            mentions = with_none_among_degrees(with_placed_items(with_predicate_again(mentions, words)), words)
         mentions = with_neither_ahead(with_subjects_apart(without_degree_of_changes(mentions), words), words)
         return with_levels_in_order(mentions, words, topic), start
 
