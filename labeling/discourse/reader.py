@@ -124,7 +124,7 @@ _PLACED = frozenset(("level", "levels", "levelref", "vertebra"))
 _SIDED = frozenset(("side", "side_post", "zone"))
 """Kinds of mentions that name levels, and where in them a lesion lies."""
 
-_DENIED_ALONE = frozenset(("post_neg", "mark"))
+_DENIED_ALONE = _NAMED_LEVELS | {"post_neg", "mark"}
 
 
 def read_report(tokens: Tokens, sentences: list[Sentence], *, puzzled: bool = False) -> Reading:
@@ -374,9 +374,9 @@ class Reader:
         finding = self.context.previous_finding
         if finding not in SEVERITY_FINDINGS:
             return False
-        if at_header and kinds <= _DENIED_ALONE:
-            return self.elliptic or finding in STENOSES
         placed = at_header or not kinds.isdisjoint(_NAMED_LEVELS)
+        if placed and "post_neg" in kinds and kinds <= _DENIED_ALONE:
+            return self.elliptic or finding == "stenosis" or finding in STENOSES
         return kinds <= _ELLIPTIC and "grade" in kinds and (placed or self._tells_of_other_side(finding, kinds))
 
     def _tells_of_other_side(self, finding: str, kinds: set[str]) -> bool:

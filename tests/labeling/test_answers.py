@@ -187,3 +187,11 @@ def test_what_is_absent_at_one_level_is_present_at_another(verb: str, joint: str
 def test_what_is_absent_on_one_side_is_present_on_the_other() -> None:
     text = "Foraminal stenosis is absent on the left and present on the right at L4-5."
     assert told(text, "foraminal_stenosis") == {"L4-L5 left": "none", "L4-L5 right": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "At L4-5, severe canal stenosis. L5-S1, none.", "Severe canal stenosis L4-5. L5-S1 none.",
+    "L4-5 severe canal stenosis. L5-S1 nil.",
+])  # fmt: skip
+def test_none_behind_a_stenosis_denies_that_of_its_level(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "severe", "L5-S1 canal_stenosis": "none"}
