@@ -60,9 +60,13 @@ _BEFORE_ROOT = frozenset(("of", "side", "vertebra"))
 _NAMED = frozenset(("finding", "pred", "site"))
 """Kinds of mentions on either side of an arrow, and of the words of degree and side between."""
 
-_OF_LEVEL = ["finding", "of", "level"]
-_OF_DISC = frozenset(("bulge", "herniation"))
-"""Kinds of mentions of a lesion with its level, and the lesions of discs."""
+_OF = Rule("of.lesion", "of", "at", ())
+_OF_LEVEL = (["finding", "of", "level"], ["finding", "side_post", "level"])
+_LESIONS_OF = {
+    "disc": frozenset(("annular_fissure", "bulge", "herniation")),
+    "facet": frozenset(("synovial_cyst",)),
+}
+"""Kinds of mentions of a lesion with its level, and the lesions of parts."""
 
 _OTHER_LEVELS = frozenset(("rest", "rest_named", "elsewhere"))
 """What "elsewhere" and "at the other levels" refer to."""
@@ -130,7 +134,7 @@ def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[st
     if "zone" in kinds and "vertebra" in kinds:
         mentions = _without_zones_of_roots(mentions)
     if "finding" in kinds and "level" in kinds:
-        mentions = _without_disc_of_lesion(mentions, words)
+        mentions = _without_sites_of_lesions(mentions, words)
     if "breaker" in kinds and not kinds.isdisjoint(SIDES):
         mentions = with_clause_of_component(with_sides_where(mentions, words))
     if "open" in kinds and "grade" in kinds and "of" in kinds:
@@ -138,16 +142,34 @@ def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[st
     return mentions
 
 
-def _without_disc_of_lesion(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    """Leave out the disc that a lesion is of, which its level tells: "protrusion of the L4-5 | disc"."""
+def _without_sites_of_lesions(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out the part that a lesion is of, which its level tells: "protrusion of the L4-5 | disc"."""
     kept: list[Mention] = []
     for mention in mentions:
-        if (mention.kind, mention.value) == ("site", "disc") and [one.kind for one in kept[-3:]] == _OF_LEVEL:
-            lesion, of, level = kept[-3:]
-            if lesion.value in _OF_DISC and words[of.i] == "of" and level.j == mention.i:
-                continue
+        lesion = _lesion_of_level(kept, words) if mention.kind == "site" and kept and kept[-1].j == mention.i else ""
+        if lesion and lesion in _LESIONS_OF.get(mention.value, ()):
+            kept[-2:] = _with_side_behind(*kept[-2:])
+            continue
+        if mention.value == "disc_contour" and [one.value for one in kept[-2:-1]] == ["annular_fissure"]:
+            kept.pop()
+            continue
         kept.append(mention)
     return kept
+
+
+def _with_side_behind(of: Mention, level: Mention) -> list[Mention]:
+    """Return the place of a lesion with its side behind the level: "cyst | of the left L4-5 | facet"."""
+    if of.kind == "of":
+        return [of, level]
+    level.form = "at"
+    return [Mention(_OF, of.i, of.i), level, of]
+
+
+def _lesion_of_level(mentions: list[Mention], words: list[str]) -> str:
+    """Return the lesion that mentions end in, with "of" and a level: "protrusion | of the | L4-5"."""
+    if [mention.kind for mention in mentions[-3:]] not in _OF_LEVEL or words[mentions[-2].i] != "of":
+        return ""
+    return mentions[-3].value
 
 
 def _without_only_behind_verb(mentions: list[Mention], words: list[str]) -> list[Mention]:

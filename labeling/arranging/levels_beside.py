@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from deepspine.labeling.level_mentions import LevelGroup, read_group
-from deepspine.labeling.level_order import beyond_vertebra, next_to, vertebra
+from deepspine.labeling.level_order import beyond, beyond_vertebra, next_to, vertebra
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import Mention
 
@@ -35,6 +37,7 @@ _LEVEL = Rule("level.beside", "level", "", ())
 _AT = Rule("of.before_neighbour", "of", "at", ())
 _CLOSELY = frozenset(("directly", "immediately", "just"))
 _TO_SIDES = 2
+_SAID_BESIDE = frozenset(("finding", "grade", "open", "pred"))
 _ENDS = frozenset((".", ",", ";", "\n", "and", "but", "with"))
 """What stands behind "mild above" where this says of which level it is."""
 
@@ -122,7 +125,10 @@ def with_levels_beside(mentions: list[Mention], words: list[str], *, placed: boo
 
 
 def with_neighbours_named(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    """Name the level next to the last one where a degree is said of it: "severe stenosis at L4-5 and mild | above"."""
+    """Name the levels of "severe stenosis at L4-5 and mild | above", "patent down to L3-4 and narrowed | below".
+
+    A degree alone is that of the next level, a state that of all beyond.
+    """
     if not mentions or _BESIDE.isdisjoint(words[mentions[0].i : mentions[-1].j + _TO_SIDES]):
         return mentions
     told: list[Mention] = []
@@ -133,14 +139,21 @@ def with_neighbours_named(mentions: list[Mention], words: list[str]) -> list[Men
             continue
         told.append(mention)
         levels = mention.group.levels if mention.group is not None else levels
-        end = _end_of_sides(words, mention.j) if levels and mention.kind == "grade" else 0
+        end = _end_of_sides(words, mention.j) if levels and mention.kind in _SAID_BESIDE else 0
         if end and (end == len(words) or words[end] in _ENDS):
-            sides = _BESIDE.intersection(words[mention.j : end])
-            named = Mention(_LEVEL, end - 1, end)
-            named.group = LevelGroup(tuple(sorted(level for side in sides for level in next_to(levels, side))), end)
-            named.form = "at"
-            told += [Mention(_AT, mention.j, mention.j), named] if named.group.levels else []
+            told += _beside(levels, words[mention.j : end], end, next_to if mention.kind == "grade" else beyond)
     return told
+
+
+def _beside(
+    levels: tuple[int, ...], spoken: list[str], end: int, meant: Callable[[tuple[int, ...], str], tuple[int, ...]]
+) -> list[Mention]:
+    """Return "at" and the levels above or below some, as a function tells which; nothing where there are none."""
+    named = Mention(_LEVEL, end - 1, end)
+    sides = _BESIDE.intersection(spoken)
+    named.group = LevelGroup(tuple(sorted(level for side in sides for level in meant(levels, side))), end)
+    named.form = "at"
+    return [Mention(_AT, named.i, named.i), named] if named.group.levels else []
 
 
 def _end_of_sides(words: list[str], start: int) -> int:

@@ -21,6 +21,7 @@ _BEHIND_AGAIN = frozenset(
 )  # fmt: skip
 """Words for one more of a lesion, those before that make them something else, and those that may follow."""
 
+_LESIONS = ZONED | {"annular_fissure", "schmorl_node", "synovial_cyst"}
 _PRONOUNS = _ALONE | _AGAIN | {"they"}
 _DISCS_BESIDE = (["the", "one", "above"], ["the", "one", "below"])
 """Pronouns for a disc, whatever the sentence before is about."""
@@ -89,7 +90,7 @@ def _with_plural_again(mentions: list[Mention], words: list[str], start: int, su
 
 
 def last_lesion(mentions: list[Mention]) -> Mention | None:
-    """Return the bulge or herniation that a sentence names last."""
+    """Return the lesion of a disc or facet that a sentence names last."""
     return next((mention for mention in reversed(mentions) if _is_lesion(mention)), None)
 
 
@@ -118,7 +119,7 @@ def with_lesion_again(mentions: list[Mention], words: list[str], start: int, les
 
 
 def _is_lesion(mention: Mention) -> bool:
-    return mention.kind == "finding" and mention.value in ZONED
+    return mention.kind == "finding" and mention.value in _LESIONS
 
 
 def _stands_for_lesion(words: list[str], place: int) -> bool:

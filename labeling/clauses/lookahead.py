@@ -11,6 +11,9 @@ _OF_ITEM = _HEADS | {"site", "side", "side_post", "level", "of", "cop", "restwor
 _OPENING_ITEM = frozenset(("site", "finding", "side", "restword"))
 
 _LISTING = frozenset((",", "and", "&", "/"))
+_LISTED_LESIONS = frozenset(("annular_fissure", "bulge", "herniation", "schmorl_node"))
+"""Lesions that "and at L5-S1" says of another level too."""
+
 _OPENING_CLAUSE = frozenset(("breaker", "finding", "grade", "mm", "neg", "number", "pred", "side", "site", "zone"))
 """Kinds of mentions that go on behind a level in front and its comma."""
 
@@ -194,7 +197,7 @@ class Lookahead(VerbsAhead):
             step -= 1
         joined = before is not None and before.kind == "conj"
         elsewhere = following is None and self.words[self.mentions[self.index].i] == "elsewhere"
-        return joined and (elsewhere or self.last[-1].finding in ("herniation", "bulge"))
+        return joined and (elsewhere or self.last[-1].finding in _LISTED_LESIONS)
 
     def _new_clause(self, following: Mention | None) -> bool:
         """Whether "..., at L4-5 <finding>" opens a clause instead of closing the last."""

@@ -72,3 +72,12 @@ def test_a_cyst_has_no_side_from_a_joint_that_is_only_named_beside_it() -> None:
     assert told("L4-5: Synovial cyst, and right facet arthropathy.", "synovial_cyst") == {
         "L4-L5 left": "present", "L4-L5 right": "present",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Synovial cyst of the left L4-5 facet joint.",
+    "There is a synovial cyst of the left L4-5 facet, 8 mm, indenting the sac.",
+    "A synovial cyst arises from the left L4-5 facet.",
+])  # fmt: skip
+def test_a_cyst_of_a_facet_is_at_its_level_and_side(text: str) -> None:
+    assert told(text, "synovial_cyst") == {"L4-L5 left": "present"}

@@ -264,3 +264,8 @@ def test_no_is_a_degree_in_a_list_of_degrees(degrees: str, told_of: tuple[str, s
 ])  # fmt: skip
 def test_degrees_behind_at_and_their_level_are_of_that(text: str) -> None:
     assert told(text, "foraminal_stenosis") == {"L4-L5 right": "mild", "L5-S1 left": "moderate"}
+
+
+def test_a_fissure_of_the_annulus_of_two_discs_is_at_both() -> None:
+    text = "High intensity zone in the posterior annulus of L4-5 and L5-S1 discs."
+    assert told(text, "annular_fissure") == {"L4-L5": "present", "L5-S1": "present"}

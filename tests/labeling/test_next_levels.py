@@ -120,3 +120,18 @@ def test_the_levels_above_and_below_are_all_others() -> None:
     text = "Severe canal stenosis at L4-5, mild at the levels above and below."
     others = dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "mild")
     assert told(text, "canal_stenosis") == {"L4-L5": "severe", **others}
+
+
+@pytest.mark.parametrize(("text", "below"), [
+    ("The canal is patent down to L3-4 and narrowed below.", PRESENT),
+    ("The canal is normal at L3-4 and moderately narrowed below.", "moderate"),
+])  # fmt: skip
+def test_a_state_below_is_that_of_all_levels_below(text: str, below: str) -> None:
+    assert told(text, "canal_stenosis") == {"L3-L4": "none", "L4-L5": below, "L5-S1": below}
+
+
+def test_joints_are_arthritic_below_those_that_are_normal() -> None:
+    found = told("Facet joints are normal at L1-2 to L3-4 and arthritic below.", "facet_arthropathy")
+    assert {key.split()[0]: grades for key, grades in found.items()} == {
+        **dict.fromkeys(("L1-L2", "L2-L3", "L3-L4"), "none"), "L4-L5": PRESENT, "L5-S1": PRESENT,
+    }  # fmt: skip

@@ -65,3 +65,8 @@ def test_one_that_is_no_lesion_tells_of_none() -> None:
 
 def test_one_that_is_denied_is_none() -> None:
     assert told("Bulge at L4-5. There is no other one at L5-S1.", "bulge") == {"L4-L5": PRESENT, "L5-S1": "none"}
+
+
+def test_one_more_fissure_is_one() -> None:
+    text = "No annular fissure is seen at L4-5; there is one at L5-S1."
+    assert told(text, "annular_fissure") == {"L4-L5": "none", "L5-S1": "present"}
