@@ -97,6 +97,11 @@ MAX_GROUP = 24
 """Levels that one group may name; a spine has fewer."""
 
 
+_PARTING = frozenset((NEWLINE, ".", ";", ","))
+_NO_FINDING = frozenset(("and", "for", "in", "of", "on", "out", "to", "x"))
+_MAX_TO_LIST = 24
+"""What parts the items of a list, words behind numbers that are no level, and how far the item before reaches."""
+
 _BEFORE_LEVEL = frozenset(("at", "the"))
 _CONTRASTS = frozenset(("compared", "contrast", "opposed", "comparison", "relative", "contrary"))
 
@@ -410,9 +415,19 @@ def _numbers_alone(words: list[str], start: int) -> tuple[list[tuple[str, str]],
     behind = words[start + 3] if start + 3 < len(words) else NEWLINE
     headed = behind == ":" and before in (NEWLINE, ".", ";")
     of_disc = behind in _DISC_NOUNS and before not in _RATED
-    if before in ("lumbar", "level", "levels") or headed or of_disc or _is_placed(words, start, behind):
-        return _bare_numbers(words, start)
-    return None
+    told = before in ("lumbar", "level", "levels") or headed or of_disc or _is_placed(words, start, behind)
+    return _bare_numbers(words, start) if told or _goes_on_list(words, start, before, behind) else None
+
+
+def _goes_on_list(words: list[str], start: int, before: str, behind: str) -> bool:
+    """Whether a pair of numbers opens an item behind one of a level: "L3-4 normal, | 4-5 bulge; | 5-1 protrusion"."""
+    opens = before in _PARTING and behind.isalpha() and behind not in _UNITS and behind not in _NO_FINDING
+    return opens and any(word[-1].isdigit() and _one(words, place) for place, word in _words_before(words, start))
+
+
+def _words_before(words: list[str], start: int) -> list[tuple[int, str]]:
+    first = max(start - _MAX_TO_LIST, 0)
+    return list(enumerate(words[first:start], start=first))
 
 
 def _is_placed(words: list[str], start: int, behind: str) -> bool:

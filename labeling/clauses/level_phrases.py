@@ -277,7 +277,8 @@ class LevelPhrases(LevelScope):
             return False
         if previous is None or (word == "otherwise" and (self.headed or not self.levels_seen)):
             return previous is None and word != "otherwise"
-        return self.words[previous.i] in _PARTING and (self._is_headed_by_part() or word == "others")
+        apart = self.words[previous.i] == ";" or word == "others"
+        return self.words[previous.i] in _PARTING and (self._is_headed_by_part() or apart)
 
     def _closes_list(self) -> bool:
         """Whether the levels listed below a heading end before the mention in hand: "Canal: L4-5 mild, | others"."""

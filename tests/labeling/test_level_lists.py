@@ -269,3 +269,20 @@ def test_degrees_behind_at_and_their_level_are_of_that(text: str) -> None:
 def test_a_fissure_of_the_annulus_of_two_discs_is_at_both() -> None:
     text = "High intensity zone in the posterior annulus of L4-5 and L5-S1 discs."
     assert told(text, "annular_fissure") == {"L4-L5": "present", "L5-S1": "present"}
+
+
+@pytest.mark.parametrize("text", [
+    "L1-2, 2-3, 3-4 normal; 4-5 bulge; 5-1 protrusion.", "L3-4 normal. 4-5 bulge. 5-1 protrusion.",
+    "L3/4 normal, 4/5 bulge, 5/1 protrusion.", "L3-4 normal, L4-5 bulge, 5-S1 protrusion.",
+])  # fmt: skip
+def test_numbers_alone_name_levels_behind_an_item_of_a_level(text: str) -> None:
+    assert told(text, "bulge")["L3-L4"] == "none"
+    assert told(text, "bulge")["L4-L5"] == PRESENT
+    assert told(text, "herniation")["L5-S1"] == "protrusion"
+
+
+@pytest.mark.parametrize(
+    "text", ["L4-5 bulge, 3-4 weeks follow up.", "L4-5: bulge, 2-3 mm.", "L4-5 bulge, 3-4 of 10 in pain."]
+)
+def test_numbers_alone_that_count_something_are_no_level(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 bulge": PRESENT}

@@ -353,3 +353,16 @@ def test_changes_of_a_degree_are_not_normal(text: str) -> None:
     found = labels_of(text)
     assert found["L3-L4 bulge"] == "none"
     assert not [key for key in found if key.startswith(("L4-L5", "L5-S1"))]
+
+
+@pytest.mark.parametrize(
+    "text", ["Canal moderately narrowed at L4-5; rest normal.", "Canal narrowed at L4-5; the rest is patent."]
+)
+def test_the_rest_behind_a_semicolon_is_that_of_the_part(text: str) -> None:
+    found = told(text, "canal_stenosis")
+    assert found.pop("L4-L5") != "none"
+    assert found == dict.fromkeys(("L1-L2", "L2-L3", "L3-L4", "L5-S1"), "none")
+
+
+def test_a_remainder_behind_a_semicolon_is_not_the_level_before() -> None:
+    assert told("L5-S1 disc degeneration with bulge; remainder normal.", "canal_stenosis").get("L5-S1") is None
