@@ -71,10 +71,11 @@ _BEHIND_BEYOND = frozenset(
 )  # fmt: skip
 """Words that may stand behind "L3-4 and above"; before others "above" is a preposition."""
 
-_NOUNS = frozenset(
-    ("level", "levels", "segment", "segments", "interspace", "interspaces", "lebel", "lvl", "levls", "leve")
-)
-_DISC_NOUNS = _NOUNS | {"disc", "disk", "discs", "disks", "intervertebral", "disc/s"}
+_NOUNS = frozenset(("level", "levels", "segment", "segments", "lebel", "lvl", "levls", "leve"))
+_LISTED_NOUNS = _NOUNS | {"interspace", "interspaces"}
+"""Nouns of levels, and those that may stand between two of one group: what is narrow there is the disc space."""
+
+_DISC_NOUNS = _LISTED_NOUNS | {"disc", "disk", "discs", "disks", "intervertebral", "disc/s"}
 _PREPOSITIONS = frozenset(
     ("at", "of", "in", "for", "on", "the", "affecting", "involving", "from", "to", "around", "about", "(", "between",
      "segment", "level", "levels")
@@ -236,7 +237,7 @@ def _skip_join(words: list[str], position: int) -> tuple[int, bool, bool]:
     """Skip nouns, joints and prepositions between two levels of one group."""
     n = len(words)
     start = position
-    while position < n and words[position] in _NOUNS:
+    while position < n and words[position] in _LISTED_NOUNS:
         position += 1
     joins = is_range = ranked = False
     while position < n:

@@ -471,3 +471,17 @@ def test_brackets_at_the_end_name_the_scale_of_a_list(text: str) -> None:
 @pytest.mark.parametrize("much", ["more than half its", "half of its", "most of its", "some"])
 def test_a_disc_loses_part_of_its_height(much: str) -> None:
     assert told(f"The L5-S1 disc has lost {much} height.", "disc_height_loss") == {"L5-S1": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Narrowing of the L3-4 and L4-5 interspaces.", "The L3-4 and L4-5 interspaces are narrowed.",
+    "Interspace narrowing at L3-4 and L4-5.", "Narrowing of the L3-4 interspace and the L4-5 interspace.",
+])  # fmt: skip
+def test_a_narrow_interspace_is_a_lost_height(text: str) -> None:
+    assert labels_of(text) == {"L3-L4 disc_height_loss": PRESENT, "L4-L5 disc_height_loss": PRESENT}
+
+
+def test_an_interspace_is_a_place_of_other_findings() -> None:
+    text = "Canal stenosis at the L3-4 interspace, L4-5 interspace and L5-S1 interspace."
+    assert told(text, "canal_stenosis") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)
+    assert told("At the L4-5 interspace there is severe canal stenosis.", "canal_stenosis") == {"L4-L5": "severe"}

@@ -171,3 +171,22 @@ def test_words_that_others_use(text: str, finding: str, grades: str) -> None:
 ])  # fmt: skip
 def test_verbs_and_spellings_of_everyday(text: str, finding: str, grades: str) -> None:
     assert told(f"L4-5: {text}", finding) == at_l45(finding, grades)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Mildly diminished AP dimension of the spinal canal.", {"L4-L5 canal_stenosis": "mild"}),
+    ("Effacement and attenuation of the ventral thecal sac.", {"L4-L5 thecal_sac": "indentation"}),
+    ("Epidural fat collapses the distal thecal sac.", {"L4-L5 thecal_sac": "compression"}),
+    ("Reactive marrow endplate changes.", {"L4-L5 modic": "type1|type2|type3"}),
+    ("The left nerve exit is mildly narrowed.", {"L4-L5 foraminal_stenosis left": "mild"}),
+    ("Moderate faucet hypertrophy on the left.", {"L4-L5 facet_arthropathy left": "moderate"}),
+])  # fmt: skip
+def test_words_of_other_schools_are_known(text: str, expected: dict[str, str]) -> None:
+    assert labels_of(f"L4-5: {text}") == expected
+
+
+def test_no_neurological_impingement_leaves_contact() -> None:
+    text = "L4-5: Bulge effacing the perineural fat in both foramina without direct neurological impingement."
+    found = labels_of(text)
+    assert found.pop("L4-L5 bulge") == PRESENT
+    assert found == dict.fromkeys(("L4-L5 nerve_root left", "L4-L5 nerve_root right"), "none|contact|displacement")
