@@ -62,6 +62,8 @@ _NAMED = frozenset(("finding", "pred", "site"))
 
 _OF = Rule("of.lesion", "of", "at", ())
 _OF_LEVEL = (["finding", "of", "level"], ["finding", "side_post", "level"])
+_DISCS = frozenset(("disc", "disc_space"))
+_CORD_AT = ["cord", "of", "level"]
 _LESIONS_OF = {
     "disc": frozenset(("annular_fissure", "bulge", "herniation")),
     "facet": frozenset(("synovial_cyst",)),
@@ -133,7 +135,7 @@ def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[st
     mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
     if "zone" in kinds and "vertebra" in kinds:
         mentions = _without_zones_of_roots(mentions)
-    if "finding" in kinds and "level" in kinds:
+    if "level" in kinds:
         mentions = _without_sites_of_lesions(mentions, words)
     if "breaker" in kinds and not kinds.isdisjoint(SIDES):
         mentions = with_clause_of_component(with_sides_where(mentions, words))
@@ -143,9 +145,14 @@ def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[st
 
 
 def _without_sites_of_lesions(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    """Leave out the part that a lesion is of, which its level tells: "protrusion of the L4-5 | disc"."""
+    """Leave out the part that a lesion is of, which its level tells: "protrusion of the L4-5 | disc".
+
+    So is the disc at which the cord ends: "The conus ends at the L1-2 | disc, normal".
+    """
     kept: list[Mention] = []
     for mention in mentions:
+        if mention.value in _DISCS and [one.value or one.kind for one in kept] == _CORD_AT:
+            continue
         lesion = _lesion_of_level(kept, words) if mention.kind == "site" and kept and kept[-1].j == mention.i else ""
         if lesion and lesion in _LESIONS_OF.get(mention.value, ()):
             kept[-2:] = _with_side_behind(*kept[-2:])

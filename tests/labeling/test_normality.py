@@ -366,3 +366,15 @@ def test_the_rest_behind_a_semicolon_is_that_of_the_part(text: str) -> None:
 
 def test_a_remainder_behind_a_semicolon_is_not_the_level_before() -> None:
     assert told("L5-S1 disc degeneration with bulge; remainder normal.", "canal_stenosis").get("L5-S1") is None
+
+
+@pytest.mark.parametrize("text", [
+    "The conus medullaris ends at the L1-2 disc space, grossly unremarkable.",
+    "The conus terminates at the L1-2 disc and is normal.", "No space-occupying lesion of the central canal is seen.",
+])  # fmt: skip
+def test_a_normal_cord_says_nothing_of_the_disc_at_which_it_ends(text: str) -> None:
+    assert labels_of(text) == {}
+
+
+def test_a_disc_behind_the_cord_is_normal() -> None:
+    assert told("The conus is at L1 and the L4-5 disc is normal.", "bulge") == {"L4-L5": "none"}
