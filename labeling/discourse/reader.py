@@ -56,6 +56,7 @@ from deepspine.labeling.clauses.frames import (
     LEFT,
     RIGHT,
     SEVERITY_FINDINGS,
+    SLIPS,
     STENOSES,
     Frame,
     LevelRef,
@@ -121,6 +122,8 @@ _ELLIPTIC = _NAMED_LEVELS | {
 """Kinds of mentions of a sentence that gives degrees and levels to the finding of the one before."""
 
 _PLACED = frozenset(("level", "levels", "levelref", "vertebra"))
+_NARROWED = frozenset(("canal", "foramen", "recess"))
+_UNPLACED = _PLACED | {"neg", "post_neg", "hedge"}
 _SIDED = frozenset(("side", "side_post", "zone"))
 """Kinds of mentions that name levels, and where in them a lesion lies."""
 
@@ -170,6 +173,7 @@ class Reader:
         self.subject: list[Mention] = []
         self.lesion: Mention | None = None
         self.before: list[Mention] = []
+        self.behind_slip = False
         self.echoes: list[Statement] = []
 
     def read(self) -> Reading:
@@ -235,7 +239,7 @@ class Reader:
             topic = self._topic_again(start, sentence, mentions)
             mentions = [mention for mention in mentions if self.words[mention.i] != "it"]
         self.stating.trailing = self._is_trailing_line(sentence, at_header)
-        reader = self._clause_reader(topic, start, at_header)
+        reader = self._clause_reader(topic, start, at_header, mentions)
         frames = reader.read(mentions)
         before = len(self.stating.statements)
         self._state(frames, reader, sentence)
@@ -246,6 +250,8 @@ class Reader:
             self._note_puzzles(sentence, mentions, reader, told)
         if told or not _counts_levels(mentions):
             self.carrying.remember(reader, frames, sentence)
+        free = topic is None and not (self.context.from_header or sentence.line_end)
+        self.behind_slip = free and any(frame.finding in SLIPS and not frame.neg for frame in frames)
         self.carrying.remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
 
@@ -304,13 +310,13 @@ class Reader:
             return sided_by_position(mentions, self.words, topic.mentions)
         return sided_within(mentions, self.words) if "side" in kinds else mentions
 
-    def _clause_reader(self, topic: Topic | None, start: int, at_header: bool) -> ClauseReader:
+    def _clause_reader(self, topic: Topic | None, start: int, at_header: bool, mentions: list[Mention]) -> ClauseReader:
         """Return a reader of a clause that begins at a token, with what the sentences before leave to it."""
         context = self.context
         return ClauseReader(
             self.words,
             topic,
-            context.level if at_header else self._level_before(start),
+            context.level if at_header else self._level_before(start, mentions),
             at_header,
             start=start,
             headed=at_header or (context.from_header and not self.stating.trailing),
@@ -321,8 +327,8 @@ class Reader:
             previous_side=0 if at_header else context.previous_side,
         )
 
-    def _level_before(self, start: int) -> LevelRef | None:
-        """Return the level carried over to a sentence, for "This narrows ..." that of the slip before it.
+    def _level_before(self, start: int, mentions: list[Mention]) -> LevelRef | None:
+        """Return the level carried over to a sentence; for "This narrows ..." or a stenosis that of the slip before it.
 
         For "They ...", "Neither ..." those of the lesions of the sentence before.
         """
@@ -331,8 +337,9 @@ class Reader:
             return LevelRef(several, "", start, start + 1)
         slipped = self.context.just_named
         first = start + 2 if self.words[start : start + 1] == ["there"] else start
-        goes_back = bool(slipped) and not _GOING_BACK.isdisjoint(self.words[first : first + 1])
-        return LevelRef(slipped, "", start, start + 1) if goes_back else self.context.level
+        points_back = not _GOING_BACK.isdisjoint(self.words[first : first + 1])
+        of_slip = points_back or (self.behind_slip and _asserts_stenosis(mentions))
+        return LevelRef(slipped, "", start, start + 1) if slipped and of_slip else self.context.level
 
     def _state(self, frames: list[Frame], reader: ClauseReader, sentence: Sentence) -> None:
         """Turn what a clause asserts into statements."""
@@ -429,6 +436,13 @@ def _kinds_of(mentions: list[Mention]) -> set[str]:
     if "levelref" in kinds:
         kinds = {"level" if m.kind == "levelref" and m.value in OF_SEVERAL else m.kind for m in mentions}
     return kinds
+
+
+def _asserts_stenosis(mentions: list[Mention]) -> bool:
+    """Whether a sentence without levels asserts a narrowing."""
+    sites = {mention.value for mention in mentions if mention.kind == "site"}
+    narrowed = sites <= _NARROWED and any(mention.value == "narrow" for mention in mentions)
+    return narrowed and all(mention.kind not in _UNPLACED for mention in mentions)
 
 
 def _is_telling(mention: Mention) -> bool:

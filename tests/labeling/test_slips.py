@@ -316,3 +316,22 @@ def test_each_level_of_a_headed_slip_has_its_millimetres() -> None:
     assert labels_of("L4-5: retrolisthesis: none, bulge: 3 mm.") == {
         "L4-L5 bulge": PRESENT, "L4-L5 retrolisthesis": "none",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "Grade 1 anterolisthesis of L4 on L5 with pars defects. Moderate canal stenosis.",
+    "There is grade 1 anterolisthesis of L4 on L5. There is moderate canal stenosis.",
+])  # fmt: skip
+def test_a_stenosis_right_behind_a_slip_is_there(text: str) -> None:
+    assert told(text, "canal_stenosis") == {"L4-L5": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Grade 1 anterolisthesis of L4 on L5. Mild multilevel canal stenosis.",
+    "Grade 1 anterolisthesis of L4 on L5.\nThe canal is moderately narrowed.",
+    "Alignment: Grade 1 anterolisthesis of L4 on L5. Moderate canal stenosis.",
+    "Grade 1 anterolisthesis of L4 on L5. The disc spaces are narrowed.",
+])  # fmt: skip
+def test_other_narrowing_behind_a_slip_has_no_level(text: str) -> None:
+    assert told(text, "canal_stenosis") == {}
+    assert told(text, "disc_height_loss") == {}
