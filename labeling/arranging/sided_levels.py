@@ -69,7 +69,7 @@ def with_lesion_of_each_level(mentions: list[Mention], before: list[Mention]) ->
     """Name a lesion again at each level with a side or zone of its own.
 
     "Foraminal protrusions on the left at L3-4 and | on the right at L4-5", "right foraminal protrusion L3-4 and | left
-    paracentral L5-S1".
+    paracentral L5-S1"; also at one where it does something: "bulge at L3-4 indenting the sac, | at L4-5 touching it".
 
     Parameters
     ----------
@@ -78,23 +78,33 @@ def with_lesion_of_each_level(mentions: list[Mention], before: list[Mention]) ->
     before
         Of the sentence before, whose lesion one that opens with a zone and a level goes on with.
     """
+    opening = bool(mentions) and mentions[0].kind in _OPENING_PLACE
+    if not opening and sum(mention.group is not None for mention in mentions) < _FEWEST:
+        return mentions
     told: list[Mention] = []
-    lesion = _last_lesion(before) if mentions and mentions[0].kind in _OPENING_PLACE else []
-    place = 0
+    lesion = _last_lesion(before) if opening else []
+    place, acts = 0, False
     while place < len(mentions):
+        mention = mentions[place]
         opens = place == 0 or mentions[place - 1].value in _PARTING
-        item = _placed_alone(mentions, place) if opens and lesion else 0
-        if item:
-            told += _named_again(lesion, mentions[place:item])
-            place = item
+        end = _placed_alone(mentions, place, acts=acts) if opens and lesion else 0
+        if end:
+            told += _named_again(lesion, mentions[place:end])
+            place = end
             continue
-        told.append(mentions[place])
-        if mentions[place].kind == "finding":
-            lesion = _last_lesion(told)
-        elif mentions[place].kind in ("neg", "pred"):
+        told.append(mention)
+        acts = acts or _is_act(mention)
+        if mention.kind == "finding":
+            lesion, acts = _last_lesion(told), False
+        elif mention.kind == "neg" or (mention.kind == "pred" and not _is_act(mention)):
             lesion = []
         place += 1
     return told
+
+
+def _is_act(mention: Mention) -> bool:
+    """Whether a mention is what a lesion does: "bulge | indenting the sac"."""
+    return mention.kind == "pred" and mention.form == "verb"
 
 
 def _last_lesion(mentions: list[Mention]) -> list[Mention]:
@@ -113,16 +123,23 @@ def _is_zone(mention: Mention) -> bool:
     return mention.kind == "zone" or (mention.kind == "site" and mention.form == "adj")
 
 
-def _placed_alone(mentions: list[Mention], start: int) -> int:
-    """Return the place behind a level with its side or zone, of which no more is told; 0 where none stands there."""
+def _placed_alone(mentions: list[Mention], start: int, *, acts: bool) -> int:
+    """Return the place behind a level with its side or zone, of which no more is told; 0 where none stands there.
+
+    Behind what the lesion does elsewhere, also one with a degree, or at which it does something.
+    """
     place, placed, levels = start, False, 0
     while place < len(mentions) and (mentions[place].kind in _OF_PLACE or _is_zone(mentions[place])):
         mention = mentions[place]
-        placed = placed or mention.kind in SIDES or _is_zone(mention)
+        placed = placed or mention.kind in SIDES or _is_zone(mention) or (acts and mention.kind == "grade")
         levels += mention.group is not None
         place += 1
+    if levels != 1 or mentions[place - 1].kind == "of":
+        return 0
+    if place < len(mentions) and _is_act(mentions[place]) and mentions[start].kind == "of":
+        return place
     ended = place == len(mentions) or mentions[place].value in _PARTING or mentions[place].value in ("with", "which")
-    return place if placed and levels == 1 and ended else 0
+    return place if placed and ended else 0
 
 
 def _named_again(lesion: list[Mention], item: list[Mention]) -> list[Mention]:

@@ -122,11 +122,10 @@ _ELLIPTIC = _NAMED_LEVELS | {
 """Kinds of mentions of a sentence that gives degrees and levels to the finding of the one before."""
 
 _PLACED = frozenset(("level", "levels", "levelref", "vertebra"))
+"""Kinds of mentions that name levels."""
+
 _NARROWED = frozenset(("canal", "foramen", "recess"))
 _UNPLACED = _PLACED | {"neg", "post_neg", "hedge"}
-_SIDED = frozenset(("side", "side_post", "zone"))
-"""Kinds of mentions that name levels, and where in them a lesion lies."""
-
 _DENIED_ALONE = _NAMED_LEVELS | {"post_neg", "mark"}
 
 
@@ -271,7 +270,7 @@ class Reader:
         placed = not kinds.isdisjoint(_PLACED)
         if placed:
             mentions = with_sides_of_list(with_sided_levels_apart(mentions), topic)
-        if placed and topic is None and not kinds.isdisjoint(_SIDED):
+        if placed and topic is None:
             mentions = with_lesion_of_each_level(mentions, self.before)
         if "mark" in kinds and any(mention.value == "(" for mention in mentions):
             mentions = with_degrees_of_parts_free(with_sites_free(with_bracketed_levels_free(mentions)))

@@ -286,3 +286,17 @@ def test_numbers_alone_name_levels_behind_an_item_of_a_level(text: str) -> None:
 )
 def test_numbers_alone_that_count_something_are_no_level(text: str) -> None:
     assert labels_of(text) == {"L4-L5 bulge": PRESENT}
+
+
+@pytest.mark.parametrize("joint", [", at", " and at", ", and at"])
+def test_a_lesion_that_does_something_at_another_level_is_there_too(joint: str) -> None:
+    text = f"Diffuse disc bulge at L3/L4 indenting the sac{joint} L4/L5 compressing the sac and both roots."
+    assert told(text, "bulge") == {"L3-L4": PRESENT, "L4-L5": PRESENT}
+    assert told(text, "thecal_sac") == {"L3-L4": "indentation", "L4-L5": "compression"}
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression", "L4-L5 right": "compression"}
+
+
+def test_a_degree_at_a_level_behind_what_a_lesion_does_is_of_the_lesion() -> None:
+    text = "Disc bulge at L3/L4 indenting the sac, at L4/L5 compressing both roots and at L5/S1 minimal."
+    assert told(text, "bulge") == {"L3-L4": PRESENT, "L4-L5": PRESENT, "L5-S1": "mild"}
+    assert told(text, "nerve_root") == {"L4-L5 left": "compression", "L4-L5 right": "compression"}
