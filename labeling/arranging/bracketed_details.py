@@ -21,6 +21,7 @@ _ENDING = frozenset(("breaker", "conj", "mark"))
 
 _MOST_IN_BRACKETS = 12
 _FEWEST = 2
+_SIDED_PARTS = frozenset(("foramen", "recess", "root"))
 _SIZED = frozenset(("bulge", "herniation"))
 """Lesions whose size tells no grade, as that of a slip does."""
 
@@ -247,19 +248,41 @@ def _rewritten(mentions: list[Mention], start: int, items: list[_Item], end: int
     joint: list[Mention] = []
     together = False
     for item in items:
-        said = _modifiers(item)
-        kinds = _kinds_of(said)
-        stays = kinds <= _MODIFIERS
-        if together and not (stays and said):
+        said, rest = _modifiers_first(item)
+        if together and not said:
             told[-1] = _both(told[-1], item.level)
         else:
-            told += [*joint, item.level]
-        if stays:
-            told += said
-        elif not (sized and kinds <= _SIZES):
-            behind += [Mention(_APART, item.level.j, item.level.j), _last_level(item.level), *(item.details or ())]
-        joint, together = item.joint, not (stays and said)
+            told += [*joint, item.level, *said]
+        if rest and not (sized and _kinds_of(rest) <= _SIZES):
+            behind += [Mention(_APART, item.level.j, item.level.j), _last_level(item.level), *_on_side(rest, said)]
+        joint, together = item.joint, not said
     return [*told, *mentions[end:], *behind]
+
+
+def _modifiers_first(item: _Item) -> tuple[list[Mention], list[Mention]]:
+    """Return the degrees and sides in the brackets of an item, and what is told behind them and a comma.
+
+    "(severe, right, | with contact)"; where something else stands first, all of it is told behind: "(4 mm, left)".
+    """
+    said = _modifiers(item)
+    if _kinds_of(said) <= _MODIFIERS:
+        return said, []
+    details = item.details or []
+    place = 0
+    while place < len(details) and (details[place].kind in _MODIFIERS or details[place].value == ","):
+        place += 1
+    if not place or details[place - 1].value != ",":
+        return [], details
+    return [mention for mention in details[:place] if mention.kind in _MODIFIERS], details[place:]
+
+
+def _on_side(rest: list[Mention], said: list[Mention]) -> list[Mention]:
+    """Return what is told of a lesion, with its side for the parts that have one: "(left, touching the | root)"."""
+    sides = [] if any(mention.kind in SIDES for mention in rest) else [m for m in said if m.kind in SIDES]
+    told: list[Mention] = []
+    for mention in rest:
+        told += [*(map(copy, sides) if mention.value in _SIDED_PARTS else ()), mention]
+    return told
 
 
 def _both(one: Mention, other: Mention) -> Mention:

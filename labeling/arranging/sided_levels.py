@@ -34,8 +34,14 @@ def with_sided_levels_apart(mentions: list[Mention]) -> list[Mention]:
     head = heads[0]
     items, end = _items(mentions, head + 1)
     set_off = mentions[end : end + 1] != [] and mentions[end].value == ","
+    joined = set_off or any(mention.value == "and" for mention in mentions[head:end])
     behind = mentions[end + set_off :]
-    if len(items) < _FEWEST or not behind or not _does(behind[0], set_off) or any(m.group is not None for m in behind):
+    if (
+        len(items) < _FEWEST
+        or not (behind and joined)
+        or not _does(behind[0], set_off)
+        or any(m.group is not None for m in behind)
+    ):
         return mentions
     of_last = behind[0].value == "latter" or any(m.value == "root" and not m.plural for m in behind)
     told = mentions[:head]
@@ -89,6 +95,8 @@ def with_lesion_of_each_level(mentions: list[Mention], before: list[Mention]) ->
         opens = place == 0 or mentions[place - 1].value in _PARTING
         end = _placed_alone(mentions, place, acts=acts) if opens and lesion else 0
         if end:
+            if told and told[-1].value == ",":
+                told[-1] = Mention(_APART, told[-1].i, told[-1].j)
             told += _named_again(lesion, mentions[place:end])
             place = end
             continue
@@ -136,7 +144,7 @@ def _placed_alone(mentions: list[Mention], start: int, *, acts: bool) -> int:
         place += 1
     if levels != 1 or mentions[place - 1].kind == "of":
         return 0
-    if place < len(mentions) and _is_act(mentions[place]) and mentions[start].kind == "of":
+    if place < len(mentions) and _is_act(mentions[place]) and place > start + 1:
         return place
     ended = place == len(mentions) or mentions[place].value in _PARTING or mentions[place].value in ("with", "which")
     return place if placed and ended else 0
@@ -146,7 +154,8 @@ def _named_again(lesion: list[Mention], item: list[Mention]) -> list[Mention]:
     """Return a lesion with the side, degree and zone that stand with its level."""
     details = [_before_noun(mention) for mention in item if mention.kind in SIDES or mention.kind == "grade"]
     zones = [mention for mention in item if _is_zone(mention)] or [copy(mention) for mention in lesion[:-1]]
-    level = next(mention for mention in item if mention.group is not None)
+    level = copy(next(mention for mention in item if mention.group is not None))
+    level.form = "at"
     named = copy(lesion[-1])
     named.i = named.j = level.i
     return [*details, *zones, named, Mention(_AT, level.i, level.i), level]

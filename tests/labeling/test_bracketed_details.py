@@ -121,3 +121,17 @@ def test_levels_behind_those_with_brackets_have_the_finding(text: str, first: st
 def test_several_levels_behind_those_with_brackets_have_the_finding() -> None:
     text = "Bulges at L4-5 (large), L3-4 and L2-3."
     assert told(text, "bulge") == {"L2-L3": PRESENT, "L3-L4": PRESENT, "L4-L5": "severe"}
+
+
+def test_brackets_with_more_than_a_degree_leave_it_with_their_level() -> None:
+    text = "Disc bulges at L3/4 (mild), L4/5 (moderate, compressing the sac) and L5/S1 (mild)."
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate", "L5-S1": "mild"}
+    assert told(text, "thecal_sac") == {"L4-L5": "compression"}
+
+
+def test_what_brackets_tell_behind_a_side_is_on_it() -> None:
+    text = "Foraminal stenosis at L3-4 (mild, left) and L4-5 (severe, right, with root contact)."
+    assert told(text, "foraminal_stenosis") == {"L3-L4 left": "mild", "L4-L5 right": "severe"}
+    assert told(text, "nerve_root") == {"L4-L5 right": "contact"}
+    lesions = "Protrusions at L4-5 (left, compressing the L5 root) and L5-S1 (right, with a fissure)."
+    assert told(lesions, "nerve_root") == {"L4-L5 left": "compression"}

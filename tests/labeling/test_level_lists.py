@@ -300,3 +300,9 @@ def test_a_degree_at_a_level_behind_what_a_lesion_does_is_of_the_lesion() -> Non
     text = "Disc bulge at L3/L4 indenting the sac, at L4/L5 compressing both roots and at L5/S1 minimal."
     assert told(text, "bulge") == {"L3-L4": PRESENT, "L4-L5": PRESENT, "L5-S1": "mild"}
     assert told(text, "nerve_root") == {"L4-L5 left": "compression", "L4-L5 right": "compression"}
+
+
+def test_each_bulge_of_a_list_keeps_its_degree_where_one_does_something() -> None:
+    text = "Disc bulges L3/4 mild, L4/5 moderate compressing the sac, L5/S1 mild."
+    assert told(text, "bulge") == {"L3-L4": "mild", "L4-L5": "moderate", "L5-S1": "mild"}
+    assert told(text, "thecal_sac") == {"L4-L5": "compression"}
