@@ -73,7 +73,8 @@ def with_subject_again(mentions: list[Mention], words: list[str], start: int, su
     if not rest or rest[0].kind not in _PLACES or rest[0].i > end or words[start : rest[0].j] in _DISCS_BESIDE:
         return mentions
     sided = any(mention.kind in SIDES for mention in rest)
-    return [*(_again(mention, start, end) for mention in subject[sided and -1 :]), *rest]
+    named = subject[-1:] if sided else subject
+    return [*(_again(mention, start, end) for mention in named), *rest]
 
 
 def _with_plural_again(mentions: list[Mention], words: list[str], start: int, subject: Mention) -> list[Mention]:
