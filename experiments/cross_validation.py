@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -81,7 +81,9 @@ class Part:
         return {"n_folds": self.n_folds, "held_fold": self.held_fold, "steps": round(self.share * config_steps)}
 
 
-def train_folds(data: Path, runs: Path, n_folds: int, *, share: float = 1.0) -> Iterator[Path]:
+def train_folds(
+    data: Path, runs: Path, n_folds: int, *, chosen: Sequence[int] = (), share: float = 1.0
+) -> Iterator[Path]:
     """Train what is missing; yield the weights of each fold as soon as they are there.
 
     Parameters
@@ -92,6 +94,8 @@ def train_folds(data: Path, runs: Path, n_folds: int, *, share: float = 1.0) -> 
         Folder for the phantom studies and a folder for each of `TRAININGS` and fold, as `teacher-0`.
     n_folds
         Two or more.
+    chosen
+        Folds from 0 on, in place of all.
     share
         How many of the steps that the shipped weights took are taken, in (0, 1].
 
@@ -104,7 +108,7 @@ def train_folds(data: Path, runs: Path, n_folds: int, *, share: float = 1.0) -> 
     """
     phantom = (runs / "phantom").resolve()
     _deepspine("phantom", "--studies", str(TRAINING_PHANTOMS), "--seed", str(PHANTOM_SEED), "--out", str(phantom))
-    for fold in range(n_folds):
+    for fold in chosen or range(n_folds):
         part = Part(n_folds, fold, share)
         first, *later = TRAININGS
         weights = _trained(first, runs, data, phantom, part)
@@ -118,15 +122,20 @@ def observe_folds(
     runs: Path,
     n_folds: int,
     *,
+    chosen: Sequence[int] = (),
     share: float = 1.0,
     advance: Callable[[float], None] = lambda n: None,
 ) -> list[Observations]:
-    """Train and observe what is missing; return what the network of each fold did on the patients held from it."""
+    """Train and observe what is missing; return what the network of each fold did on the patients held from it.
+
+    Arguments are those of `train_folds`; `volumes`, which no network learned from, are shown to that of fold 0 alone.
+    """
     observed = []
-    for fold, weights in enumerate(train_folds(data, runs, n_folds, share=share)):
+    for weights in train_folds(data, runs, n_folds, chosen=chosen, share=share):
         kept = weights.with_name(OBSERVED_FILE)
         if not kept.is_file():
-            seen = observe(data, SegmentationNetwork.load(weights), volumes=fold == 0, advance=advance)
+            network = SegmentationNetwork.load(weights)
+            seen = observe(data, network, volumes=network.card["held_fold"] == 0, advance=advance)
             write_whole(kept, json.dumps(seen.to_json()))
         observed.append(Observations.from_json(json.loads(kept.read_text(encoding="utf-8"))))
     return observed

@@ -92,6 +92,8 @@ def test_an_unknown_key_inside_a_config_is_named(mistake: Mistake, tmp_path: Pat
         ("locate spine.nii.gz --out out --axial --method detection", "--method"),
         ("evaluate segmentation --data data --share 0.5", "--share"),
         ("evaluate segmentation --data data --folds 5 --weights model.safetensors", "--weights"),
+        ("evaluate segmentation --data data --fold 1", "--folds"),
+        ("evaluate segmentation --data data --folds 5 --fold 1 --fold 5", "0 to 4"),
     ],
 )
 def test_an_option_that_would_do_nothing_is_refused(mistake: Mistake, command: str, part: str) -> None:

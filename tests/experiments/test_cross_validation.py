@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,6 +50,13 @@ def test_a_fold_goes_through_all_trainings_of_the_shipped_weights(calls: list, t
     assert Path(value(fourth, "--model.initial_weights")).parent.name == "third-1"
     assert value(fourth, "--model.initial_share") == "0.5"
     assert "--data.teacher" not in fourth
+
+
+def test_a_chosen_fold_is_trained_alone(calls: list, tmp_path: Path) -> None:
+    weights = list(cross_validation.train_folds(tmp_path / "data", tmp_path, 5, chosen=[3, 1]))
+    assert [path.parent.name for path in weights] == ["fourth-3", "fourth-1"]
+    held = [value(words, "--data.held_fold") for words in calls if words[0] == "train"]
+    assert held == ["3"] * 4 + ["1"] * 4
 
 
 def test_each_training_learns_from_the_sets_of_its_config(calls: list, tmp_path: Path) -> None:
@@ -105,17 +113,20 @@ def test_weights_of_an_unknown_length_are_refused(calls: list, tmp_path: Path) -
 def test_a_fold_is_observed_as_soon_as_it_is_trained_and_only_once(
     calls: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    met_volumes: list[bool] = []
+    looked_at: list[tuple[int, bool]] = []
 
-    def observe(data: Path, network: str, *, volumes: bool, advance: object) -> Observations:
-        assert network.endswith(f"fourth-{len(met_volumes)}/model.safetensors")
-        met_volumes.append(volumes)
-        return Observations(counts=(("T1", len(met_volumes), 7),))
+    def observe(data: Path, network: SimpleNamespace, *, volumes: bool, advance: object) -> Observations:
+        looked_at.append((network.card["held_fold"], volumes))
+        return Observations(counts=(("T1", network.card["held_fold"], 7),))
+
+    def load(weights: Path) -> SimpleNamespace:
+        return SimpleNamespace(card=json.loads(weights.with_name("model.json").read_text()))
 
     monkeypatch.setattr(cross_validation, "observe", observe)
-    monkeypatch.setattr(cross_validation.SegmentationNetwork, "load", str)
-    first = cross_validation.observe_folds(tmp_path / "data", tmp_path, 2)
-    assert met_volumes == [True, False]
-    assert [fold.counts[0][1] for fold in first] == [1, 2]
-    assert cross_validation.observe_folds(tmp_path / "data", tmp_path, 2) == first
-    assert len(met_volumes) == 2
+    monkeypatch.setattr(cross_validation.SegmentationNetwork, "load", load)
+    last = cross_validation.observe_folds(tmp_path / "data", tmp_path, 2, chosen=[1])
+    assert looked_at == [(1, False)]
+    both = cross_validation.observe_folds(tmp_path / "data", tmp_path, 2)
+    assert looked_at == [(1, False), (0, True)]
+    assert [fold.counts[0][1] for fold in both] == [0, 1]
+    assert both[1:] == last

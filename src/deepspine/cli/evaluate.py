@@ -33,6 +33,10 @@ def segmentation(
         int | None,
         typer.Option(min=2, help="Cross-validate: train a network for each fold (three hours each on a CPU) and pool."),
     ] = None,
+    fold: Annotated[
+        list[int] | None,
+        typer.Option(min=0, help="With --folds: this fold alone, from 0 on; several times for several, so a job each."),
+    ] = None,
     share: Annotated[
         float,
         typer.Option(help="With --folds: fraction of the shipped network's training steps for each fold, in (0, 1]."),
@@ -54,12 +58,13 @@ def segmentation(
     from deepspine.segmentation.observations import learned_from_all, observe
 
     check_apart({"--out": out}, weights or ())
-    _check_folds(folds, share=share, weights=weights, method=method)
+    chosen_folds = sorted({*fold}) if fold else []
+    _check_folds(folds, chosen_folds, share=share, weights=weights, method=method)
     make_folders_of(out)
     chosen: list[Path | None] = [*weights] if weights else [None]
     with progress("evaluate segmentation") as advance:
         if folds:
-            observed = observe_folds(data, runs, folds, share=share, advance=advance)
+            observed = observe_folds(data, runs, folds, chosen=chosen_folds, share=share, advance=advance)
         else:
             networks = [method.load(path) for path in chosen]
             for one in networks:
@@ -77,7 +82,9 @@ def segmentation(
         typer.echo(f"{row.dataset:26} {row.measure:34} {row.value:6.3f}  n {row.n:4}{goal}")
 
 
-def _check_folds(folds: int | None, *, share: float, weights: list[Path] | None, method: Method) -> None:
+def _check_folds(
+    folds: int | None, chosen: list[int], *, share: float, weights: list[Path] | None, method: Method
+) -> None:
     """Refuse options that do nothing beside each other."""
     from deepspine.data.errors import ConfigError
 
@@ -85,6 +92,10 @@ def _check_folds(folds: int | None, *, share: float, weights: list[Path] | None,
         raise ConfigError(f"--share must be in (0, 1], got {share:g}")
     if share != 1 and not folds:
         raise ConfigError("--share shortens the trainings of --folds; there are none without")
+    if chosen and not folds:
+        raise ConfigError("--fold chooses among --folds; there are none without")
+    if folds and chosen and chosen[-1] >= folds:
+        raise ConfigError(f"--fold {chosen[-1]} is not among --folds {folds}, which are 0 to {folds - 1}")
     if folds and weights:
         raise ConfigError("--folds trains the networks that it measures; leave --weights out")
     if folds and method is Method.DETECTION:
