@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from deepspine.labeling.arranging.all_but import take_all_but_before, take_excepted_behind
+from deepspine.labeling.arranging.cysts import CYSTIC, with_cysts_of_joints
 from deepspine.labeling.arranging.heights_and_signals import (
     HEIGHT_AND_SIGNAL,
     SIGNALS,
@@ -124,6 +125,8 @@ def _told_by_neighbours(mentions: list[Mention], words: list[str], root: Node) -
         mentions = with_heights_and_signals(mentions, words, root)
     if not SIGNALS.isdisjoint(words):
         mentions = with_signals_alone(mentions, words)
+    if not CYSTIC.isdisjoint(words):
+        mentions = with_cysts_of_joints(mentions, words)
     return with_parted_lists(with_zones_joined(mentions, words, root), words, root)
 
 

@@ -22,7 +22,7 @@ from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.clauses.lesions_ahead import ARTICLES
 from deepspine.labeling.mentions import Mention
 
-_ORIGIN = frozenset(("of", "side", "side_post", "mm", "zone", "cop"))
+_ORIGIN = frozenset(("cop", "filler", "mm", "of", "present", "side", "side_post", "zone"))
 """Kinds of mentions between a cyst and the joint that it comes from."""
 
 _LEVELS = frozenset(("level", "levels", "levelref"))

@@ -23,7 +23,7 @@ from deepspine.labeling.clauses.normality import LIGHT
 from deepspine.labeling.mentions import Mention
 from deepspine.labeling.texts.markup import NEWLINE
 
-ROOT_PREDICATES = frozenset(("affect", "impinge", "compress", "contact", "displace"))
+ROOT_PREDICATES = frozenset(("affect", "affected", "impinge", "compress", "contact", "displace"))
 
 _NEURAL = frozenset(("root", "sac", "cauda"))
 """Sites that "without impingement" speaks of behind another finding."""

@@ -13,9 +13,9 @@ _TOKEN = re.compile(
     r"("
     r"[a-z]{2,}+(?=[ ,:;\n])|[.,;:\n]"  # plain words and marks first: nine tokens of ten
     r"|[a-z]{3,}+(?![^\W_]|['/])"
-    r"|(?:at|of|and|the|disc|level|to|in|&)(?=[lds]\d)"
-    r"|l\d\.[1-6](?!\d| ?[mc]m)|(?<![^\W_])l-[1-6](?=[-/][ls\d]|,? [ls]-[1-6])"  # L4.5, L-4
-    r"|(?:(?<=l-\d[-/ ])|(?<=l-\d, ))[ls]-[1-6](?!\d)"  # L-4/L-5, L-5, S-1
+    r"|(?:at|of|and|the|disc|level|to|in|&)(?=[ldst]-?\d)"
+    r"|l\d\.[1-6](?!\d| ?[mc]m)"  # L4.5
+    r"|(?<![^\W_])(?:[ls]-[1-6]|[dt]-1[0-2])(?!\d|\.\d| ?[mc]m| ?x ?\d)"  # L-4, S-1, T-12
     r"|(?:(?:[cdt]v?|th)\d{1,2}|l[v ]?[.]?\d{1,2}|s\d)(?!\d)"
     r"|\d+(?:\.\d+)?"
     r"|(?:b/l|o/w|w/o|w/|r/o|h/o|c/o|s/p|k/c/o)(?![a-z])|w/(?=[a-z])"

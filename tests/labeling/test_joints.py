@@ -81,3 +81,33 @@ def test_a_cyst_has_no_side_from_a_joint_that_is_only_named_beside_it() -> None:
 ])  # fmt: skip
 def test_a_cyst_of_a_facet_is_at_its_level_and_side(text: str) -> None:
     assert told(text, "synovial_cyst") == {"L4-L5 left": "present"}
+
+
+@pytest.mark.parametrize("text", [
+    "Moderate cartilage loss of the facet joints.",
+    "The facet joints show moderate articular cartilage loss with trace effusions.",
+])  # fmt: skip
+def test_joints_that_lose_cartilage_are_arthritic(text: str) -> None:
+    assert told(f"L2-3: {text}", "facet_arthropathy") == {"L2-L3 left": "moderate", "L2-L3 right": "moderate"}
+
+
+@pytest.mark.parametrize("text", [
+    "Small cystic lesion arising from the left facet joint.",
+    "Small cystic lesions are seen arising from the left facet joint and protruding into the canal.",
+    "A cyst is seen protruding from the left facet into the spinal canal.",
+    "A 7 x 5 mm cyst of the left facet joint.",
+])  # fmt: skip
+def test_a_cyst_that_comes_from_a_joint_is_synovial_and_no_herniation(text: str) -> None:
+    assert labels_of(f"L3-4: {text}") == {"L3-L4 synovial_cyst left": "present"}
+
+
+def test_what_a_cyst_of_a_joint_narrows_lies_at_its_side() -> None:
+    text = "L3-4: There is a 5 mm cyst arising from the right facet joint which narrows the recess."
+    assert labels_of(text) == {"L3-L4 subarticular_stenosis right": PRESENT, "L3-L4 synovial_cyst right": "present"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Tarlov cyst. The facet joints are normal.", "Cyst of the left kidney. Normal facets."]
+)
+def test_other_cysts_are_not_the_joints(text: str) -> None:
+    assert told(f"L3-4: {text}", "synovial_cyst") == {}

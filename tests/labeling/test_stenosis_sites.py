@@ -365,3 +365,13 @@ def test_a_stenosis_that_is_not_assessed_is_none() -> None:
 @pytest.mark.parametrize("place", ["in posterior margin", "at the posterior aspect", "along the posterior border"])
 def test_the_margin_of_a_disc_is_its_place(place: str) -> None:
     assert labels_of(f"Annular tear {place} of L4-5 disc.") == {"L4-L5 annular_fissure": "present"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("The left foramen is not affected.", "none"),
+    ("The left foramen is not significantly affected.", "none|mild"),
+    ("The left foramen is only mildly affected.", "mild"),
+    ("The left foramen is affected by facet hypertrophy.", PRESENT),
+])  # fmt: skip
+def test_a_foramen_that_is_affected_is_narrow(text: str, grades: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": grades}
