@@ -101,6 +101,9 @@ _GOING_BACK = frozenset(("consequent", "it", "resultant", "resulting", "this"))
 """Words that open a sentence about the slip in the one before: "This narrows ...", "There is resultant stenosis"."""
 _OF_LESIONS = frozenset(("they", "these", "neither"))
 """Words that open a sentence about the lesions in the one before: "They do not ...", "Neither causes ..."."""
+_OF_LESION = frozenset(("not", "that", "which", "without"))
+_PARTED = frozenset((",", ";", "and"))
+"""Words behind a lesion that lead to what it does not do, and those that part it from what is denied."""
 
 _ASSERTING = frozenset(("pred", "finding", "open", "grade", "number", "post_neg", "side", "answer"))
 _LISTED = frozenset(("level", "levels", "conj", "mark", "of", "to"))
@@ -346,11 +349,12 @@ class Reader:
         stating.opens_with_denial = opens_with_denial(self.words, reader.mentions, start)
         stating.bony_from = _bony_from(reader.mentions, BONE) if reader.vertebrae else NOWHERE
         stating.lesion_from = _bony_from(reader.mentions, (BONE_LESION,)) if reader.vertebrae else NOWHERE
-        stating.of_these = reader.of_these or opens_with_lesions_before(self.words, reader.mentions, start)
+        of_these = reader.of_these or opens_with_lesions_before(self.words, reader.mentions, start)
         stating.headed = reader.at_header or (start > sentence.i and self.headings.opens_field())
         stating.sums_up = self.context.left_line == sentence.line
         stating.note_changes(reader.frames)
-        for frame in frames:
+        for before, frame in zip([None, *frames], frames, strict=False):
+            stating.of_these = of_these or (before is not None and _is_lacked(before, frame, self.words))
             stating.state(frame)
 
     def _of_other_region(self, sentence: Sentence, mentions: list[Mention]) -> bool:
@@ -449,6 +453,12 @@ def _is_telling(mention: Mention) -> bool:
     if mention.kind == "pred":
         return (mention.value, "canal") in meanings() or (mention.value, "root") in meanings()
     return mention.kind == "finding" and mention.value in FINDINGS and FINDINGS[mention.value].core
+
+
+def _is_lacked(lesion: Frame, frame: Frame, words: list[str]) -> bool:
+    """Whether a frame tells what the lesion before it does not do: "a bulge that does not | indent the sac"."""
+    between = words[lesion.head.j : frame.head.i]
+    return not lesion.neg and not _OF_LESION.isdisjoint(between) and _PARTED.isdisjoint(between)
 
 
 def _bony_from(mentions: list[Mention], rules: Collection[str]) -> int:

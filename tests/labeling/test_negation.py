@@ -515,3 +515,17 @@ def test_discs_that_do_not_herniate_have_no_herniation(text: str) -> None:
 ])  # fmt: skip
 def test_a_doubt_behind_a_lesion_is_of_it(text: str) -> None:
     assert told(f"L4-5: {text}", "bulge") == {"L4-L5": f"none|{PRESENT}"}
+
+
+@pytest.mark.parametrize("text", [
+    "There is a disc bulge that does not appear to compromise the canal.",
+    "There is a disc bulge without canal stenosis.",
+    "There is a disc bulge not narrowing the canal.",
+])  # fmt: skip
+def test_what_a_lesion_does_not_do_is_denied_at_its_levels(text: str) -> None:
+    assert set(told(f"Disc desiccation at L4-5 and L5-S1. {text}", "canal_stenosis")) == {"L4-L5", "L5-S1"}
+
+
+def test_a_denial_beside_a_lesion_is_of_all_levels() -> None:
+    text = "Disc desiccation at L4-5 and L5-S1. There is a disc bulge and no canal stenosis."
+    assert len(told(text, "canal_stenosis")) == 5
