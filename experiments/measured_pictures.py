@@ -13,7 +13,6 @@ from deepspine.data.usual_size import laid_on
 from deepspine.data.whole_files import write_whole
 from deepspine.experiments.made_with import RECORD_FILE, claim, fingerprint
 from deepspine.experiments.picture_dataset import INPUT_OF_MODALITY, PicturePair
-from deepspine.experiments.shipped import segmentation_weights
 from deepspine.grading.level_features import MaskedSpine, measure_contrasts
 from deepspine.grading.measurements import T1, measure_names
 from deepspine.grading.measurements_forest import N_TREES, Learner, fit_forest
@@ -45,12 +44,12 @@ def measured(pairs: Sequence[PicturePair], kept: Path, *, advance: Callable[[flo
     """
     import pandas as pd
 
-    from deepspine.segmentation.inference import SegmentationNetwork
+    from deepspine.segmentation.inference import SegmentationNetwork, shipped_weights
 
     decided_by = {
         "patients": fingerprint(*(pair.name for pair in pairs)),
         "measures": fingerprint(*measure_names([T1])),
-        "segmentation": fingerprint(segmentation_weights()),
+        "segmentation": fingerprint(shipped_weights()),
     }
     claim(kept, decided_by, holds=kept.is_file(), record=kept.with_name(f"{kept.stem}_{RECORD_FILE}"))
     if not kept.is_file():

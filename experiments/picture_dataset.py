@@ -20,7 +20,7 @@ from deepspine.data.usual_size import LocatedPicture, laid_on
 from deepspine.data.volume import Volume
 from deepspine.experiments.made_with import beside, claim, fingerprint
 from deepspine.experiments.picture_levels import located_picture
-from deepspine.experiments.shipped import segmentation_weights
+from deepspine.segmentation.inference import shipped_weights
 
 NO_AXIAL = CropSpec(Plane.AXIAL, (1, 16, 16), (4.0, 84.0, 84.0))
 """Pictures have no axial series; a network of theirs keeps a place for one."""
@@ -203,4 +203,4 @@ def build_pictures(
 
 def _found_by() -> dict[str, str]:
     """Return what finds the discs, for records."""
-    return {"segmentation": fingerprint(segmentation_weights())}
+    return {"segmentation": fingerprint(shipped_weights())}

@@ -16,7 +16,7 @@ from deepspine.data.dataset.manifest import Manifest
 from deepspine.data.errors import ConfigError
 from deepspine.data.geometry import FloatArray
 from deepspine.data.label_table import LabelKey, LabelTable
-from deepspine.experiments.made_with import RECORD_FILE, changed_options, claim, fingerprint
+from deepspine.experiments.made_with import RECORD_FILE, beside, changed_options, claim, fingerprint
 
 if TYPE_CHECKING:
     from deepspine.grading.heads import Ordinal
@@ -167,9 +167,10 @@ def learned_from(
 
 def _made_of(place: Path) -> str | None:
     """Return a fingerprint of a folder's record; of weights, where they have none; None of a dataset without one."""
-    record = (place if place.is_dir() else place.parent) / RECORD_FILE
-    if record.is_file():
-        return fingerprint(record)
+    inside = (place if place.is_dir() else place.parent) / RECORD_FILE
+    for record in (inside, beside(place)):
+        if record.is_file():
+            return fingerprint(record)
     return fingerprint(place) if place.is_file() else None
 
 

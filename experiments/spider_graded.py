@@ -32,10 +32,10 @@ from deepspine.experiments.recipe import (
     train_network,
     wanted_variants,
 )
-from deepspine.experiments.shipped import segmentation_weights
 from deepspine.grading.encoders import SPINE
 from deepspine.grading.level_features import beside_neighbours
 from deepspine.grading.prediction import Prediction, find_checkpoint
+from deepspine.segmentation.inference import shipped_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -238,10 +238,10 @@ def _start_of(
         case "chance":
             return None
         case "segmentation":
-            return segmentation_weights()
+            return shipped_weights()
         case "notes":
             dataset = material.datasets[variant.crops]
-            before_notes = segmentation_weights() if recipe.encoder == SPINE else None
+            before_notes = shipped_weights() if recipe.encoder == SPINE else None
             return train_network(dataset, material.notes, place / "notes", recipe, start=before_notes)
         case before if before in settings.variants:
             networks = place.parent / folder_of(before)

@@ -33,10 +33,10 @@ from deepspine.experiments.picture_annotators import (
 from deepspine.experiments.picture_dataset import USUAL, PicturePair, build_pictures, dataset_folder, picture_pairs
 from deepspine.experiments.public_sets import SUDIRMAN_PREFIX
 from deepspine.experiments.recipe import Recipe, average_of, changed_recipe, cross_validate, folder_of, wanted_variants
-from deepspine.experiments.shipped import segmentation_weights
 from deepspine.experiments.yes_or_no import agreement_row, noted_threshold
 from deepspine.grading.prediction import Prediction
 from deepspine.labeling.validation.pictures import QUESTIONS, asserts
+from deepspine.segmentation.inference import shipped_weights
 
 PFIRRMANN_DEGENERATE = 4
 """From this grade on the disc's signal is gone, which is what notes call degeneration."""
@@ -153,7 +153,7 @@ def learn(
             table, labels, recipe.findings,
             learner=variant.learner, folds=settings.folds, seed=recipe.seed, min_leaf=variant.min_leaf,
         )  # fmt: skip
-    start = segmentation_weights() if variant.start else None
+    start = shipped_weights() if variant.start else None
     inner = place / "inner"
     labels_by_fold = judged_labels(dataset, labels, inner, recipe, variant.cleaning, folds=settings.folds, start=start)
     return cross_validate(dataset, labels_by_fold, place, recipe, start=start, advance=advance)

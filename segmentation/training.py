@@ -16,15 +16,23 @@ from deepspine.data.one_cycle import one_cycle
 from deepspine.data.set_likelihood import set_negative_log_likelihood
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.training_log import TrainingLog
-from deepspine.data.training_options import check_fold, check_not_negative, check_positive, check_share
-from deepspine.data.training_order import EpochOrder
+from deepspine.data.training_options import check_not_negative, check_positive, check_share
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.classes import N_CLASSES
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.network import build_network, trained_network
+from deepspine.segmentation.slice_data import FoldedSlices
 from deepspine.segmentation.teacher import taught
-from deepspine.segmentation.training_sets import TrainingSlice, read_training_slices, segmentation_fold_of
-from deepspine.segmentation.weights_file import ENCODER, SOURCES, check_held_back, read_weights, write_weights
+from deepspine.segmentation.training_sets import TrainingSlice, read_training_slices
+from deepspine.segmentation.weights_file import (
+    ENCODER,
+    SOURCES,
+    check_encoder,
+    check_held_back,
+    check_same_encoder,
+    read_weights,
+    write_weights,
+)
 
 Batch = tuple[Tensor, Tensor]
 
@@ -59,7 +67,7 @@ class SegmentationModule(pl.LightningModule):
     Raises
     ------
     ConfigError
-        When `initial_share` lies outside [0, 1), or has no initial weights to be of.
+        When `initial_share` lies outside [0, 1) or has no initial weights to be of, or these are of another encoder.
     """
 
     def __init__(
@@ -79,6 +87,8 @@ class SegmentationModule(pl.LightningModule):
             raise ConfigError("initial_share wants initial_weights")
         self.save_hyperparameters()
         self.initial = read_weights(initial_weights) if initial_weights else None
+        if self.initial:
+            check_encoder(self.initial, encoder)
         network = trained_network(self.initial) if self.initial else build_network(encoder)
         self.network = network.train().to(memory_format=torch.channels_last)
 
@@ -96,6 +106,10 @@ class SegmentationModule(pl.LightningModule):
         """Return scores of the classes, (batch, 6, rows, columns)."""
         scores: Tensor = self.network(pixels.to(memory_format=torch.channels_last))
         return scores
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Refuse to go on with a network of another encoder."""
+        check_same_encoder(checkpoint, self.hparams["encoder"])
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Return the loss of a batch."""
@@ -217,21 +231,13 @@ class SliceDataset(Dataset[Batch]):
         return self._augmentation(pixels, allowed, generator, zoom=one.zoom)
 
 
-class SegmentationData(EpochOrder):
-    """Training and validation slices of the sets below `root`, split by patient.
+class SegmentationData(FoldedSlices):
+    """Training and validation slices of the sets below `root`, split by patient; the held ones are for validation.
 
     Parameters
     ----------
-    root
-        Folder that holds the sets.
-    sources
-        Their names, see `read_training_slices`.
-    n_folds, held_fold
-        Patients whose hashed key falls into `held_fold` of `n_folds` are for validation; -1 holds nobody back.
-    batch_size, workers
-        Of the loaders.
-    seed
-        Of the augmentation.
+    root, sources, n_folds, held_fold, batch_size, workers, seed
+        See `FoldedSlices`.
     teacher
         Safetensors with their card: a network that narrows what annotations leave open, see `taught`. It must hold back
         the same patients.
@@ -254,14 +260,10 @@ class SegmentationData(EpochOrder):
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
         teacher: Path | None = None,
     ) -> None:
-        super().__init__()
-        check_fold(held_fold, n_folds)
-        check_positive(batch_size=batch_size)
-        check_not_negative(workers=workers)
-        self.root, self.sources = Path(root), sources
-        self.n_folds, self.held_fold = n_folds, held_fold
-        self.batch_size, self.workers, self.seed = batch_size, workers, seed
-        self.augmentation = augmentation
+        super().__init__(
+            root, sources, n_folds=n_folds, held_fold=held_fold, batch_size=batch_size, workers=workers, seed=seed,
+            augmentation=augmentation,
+        )  # fmt: skip
         self.teacher = SegmentationNetwork.load(teacher) if teacher else None
         if teacher:
             check_held_back(read_weights(teacher), n_folds, held_fold, role="teacher")
@@ -269,9 +271,8 @@ class SegmentationData(EpochOrder):
     def setup(self, stage: str | None = None) -> None:
         """Read the slices once."""
         slices = read_training_slices(self.root, self.sources)
-        held = [one for one in slices if segmentation_fold_of(one.patient_key, self.n_folds) == self.held_fold]
-        names = {id(one) for one in held}
-        kept = [one for one in slices if id(one) not in names]
+        held = [one for one in slices if self.is_held(one.patient_key)]
+        kept = [one for one in slices if not self.is_held(one.patient_key)]
         if self.teacher:
             kept = list(taught(kept, self.teacher))
         self.train_set = SliceDataset(kept, self.augmentation, seed=self.seed)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepspine.data.errors import InputError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.provenance import provenance
 from deepspine.data.whole_files import whole_file, write_whole
 
@@ -119,6 +119,37 @@ def check_held_back(weights: TrainedWeights, n_folds: int, held_fold: int, *, ro
     if held_fold >= 0 and (weights.card.get("n_folds"), weights.card.get("held_fold")) != (n_folds, held_fold):
         raise InputError(
             f"{weights.path}: this {role} learned from patients of fold {held_fold} of {n_folds}; take one that did not"
+        )
+
+
+def check_encoder(weights: TrainedWeights, encoder: str) -> None:
+    """Check that a network of an encoder can start from weights.
+
+    Raises
+    ------
+    ConfigError
+        When they are of another.
+    """
+    if weights.encoder != encoder:
+        raise ConfigError(
+            f"{weights.path}: weights of the encoder {weights.encoder}, not of {encoder}; give --model.encoder "
+            f"{weights.encoder} to start from them"
+        )
+
+
+def check_same_encoder(checkpoint: Mapping[str, Any], encoder: str) -> None:
+    """Check that a run goes on with the network that it began with.
+
+    Raises
+    ------
+    ConfigError
+        When it was of another encoder.
+    """
+    before = checkpoint["hyper_parameters"]["encoder"]
+    if before != encoder:
+        raise ConfigError(
+            f"the run that shall go on has the encoder {before}, not {encoder}; give what it began with, or start a "
+            "new run in another folder"
         )
 
 

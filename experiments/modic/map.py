@@ -30,9 +30,9 @@ from deepspine.experiments.modic.sources import DATA, real_pairs
 from deepspine.experiments.modic.training import taught_by_discs, taught_by_phantoms, together
 from deepspine.experiments.modic.weighing import in_context
 from deepspine.experiments.recipe import folder_of
-from deepspine.experiments.shipped import segmentation_weights
 from deepspine.grading.modic.learned_regions import RegionModel
 from deepspine.grading.modic.region_training import RegionSamples
+from deepspine.segmentation.inference import shipped_weights
 
 OUTLIERS, PHANTOM, DISCS = "outliers of the body's marrow", "network, phantom pixels", "network, and grades of discs"
 CONTEXT = "all three, and the patient's other discs"
@@ -108,7 +108,7 @@ def _claim(settings: Settings, out: Path) -> None:
     ConfigError
         When the folder holds some of other settings, or that another segmentation located.
     """
-    located = {"segmentation": fingerprint(segmentation_weights())}
+    located = {"segmentation": fingerprint(shipped_weights())}
     lessons = {**located, "lessons": settings.lessons, "lesson_seed": settings.lesson_seed}
     judges = {**located, "studies": settings.studies, "seed": settings.seed}
     by_phantoms = {**lessons, "phantom_epochs": settings.phantom_epochs, "training_seed": settings.training_seed}

@@ -46,19 +46,18 @@ from deepspine.experiments.recipe import (
     learned_from,
     wanted_variants,
 )
-from deepspine.experiments.shipped import detection_weights, segmentation_weights
 from deepspine.experiments.yes_or_no import Answers, auc
 from deepspine.grading.modic.intensity import WAYS
 from deepspine.grading.modic.mapping import MODIC
 from deepspine.grading.prediction import Prediction
-from deepspine.segmentation.detection.inference import DetectionNetwork
-from deepspine.segmentation.inference import SegmentationNetwork
+from deepspine.segmentation.detection.inference import DetectionNetwork, shipped_detector
+from deepspine.segmentation.inference import SegmentationNetwork, shipped_weights
 from deepspine.segmentation.pose import Segmenter
 
 LESSON, JUDGE = "lesson-", "judge-"
 """Of phantoms."""
 SPIDER, NOTES, PHANTOMS = "spider", "notes", "phantoms"
-NETWORKS = {"unet": segmentation_weights, "detection": detection_weights}
+NETWORKS = {"unet": shipped_weights, "detection": shipped_detector}
 """Weights of what finds the discs, by method."""
 TEACHERS = {SPIDER: SPIDER_PREFIX, NOTES: SUDIRMAN_PREFIX, PHANTOMS: LESSON}
 """Who teaches, and the prefix of their patients."""
@@ -127,8 +126,7 @@ def run(settings: Settings, data: Path, out: Path, advance: Callable[[float], No
     for name, variant in variants.items():
         view = View(variant.view)
         dataset = out / f"dataset-{folder_of(variant.scale)}{'' if view is View.SLICE else f'-{view}'}"
-        patients = {"patients": fingerprint(*(pair.patient for pair in pairs))}
-        claim(dataset, patients, holds=dataset.is_dir(), record=beside(dataset))
+        claim(dataset, _cut_from(settings, pairs), holds=dataset.is_dir(), record=beside(dataset))
         build_crops(pairs, view, variant.scale, dataset)
         start = out / folder_of(variant.start) if variant.start else None
         predictions = _learned(
@@ -174,6 +172,14 @@ def _gather(
         pairs.append(pair)
         labels |= known
     return pairs, LabelTable(labels)
+
+
+def _cut_from(settings: Settings, pairs: Sequence[LocatedPair]) -> dict[str, str]:
+    """Return what decides the crops of a view and scale, for their record."""
+    return {
+        "patients": fingerprint(*(pair.patient for pair in pairs)),
+        "network": fingerprint(NETWORKS[settings.method]()),
+    }
 
 
 def _network(method: str) -> Segmenter:

@@ -122,11 +122,9 @@ def _bodies_of(
         for vertebra, up in ((frame.level.vertebra_above, 1.0), (frame.level.vertebra_below, -1.0)):
             if vertebra in found:
                 continue
-            voxels = (
-                _sacral_body(mask, grid, frame)
-                if vertebra is Vertebra.S1
-                else _number_beside(vertebra_map, mask, grid, frame, up)
-            )
+            voxels = _number_beside(vertebra_map, mask, grid, frame, up)
+            if vertebra is Vertebra.S1 and up < 0 and not voxels.any():
+                voxels = _sacral_body(mask, grid, frame)
             if voxels.any():
                 found[vertebra] = voxels
     return found

@@ -19,8 +19,8 @@ from deepspine.data.errors import InputError
 from deepspine.data.one_cycle import one_cycle
 from deepspine.data.pictures import DEFAULT_HEIGHT_MM
 from deepspine.data.training_log import TrainingLog
-from deepspine.data.training_options import check_fold, check_not_negative, check_positive
-from deepspine.data.training_order import EpochOrder, StepSeed
+from deepspine.data.training_options import check_not_negative, check_positive
+from deepspine.data.training_order import StepSeed
 from deepspine.segmentation.augmentation import Augmentation
 from deepspine.segmentation.detection.instance_map import (
     InstanceMap,
@@ -31,13 +31,18 @@ from deepspine.segmentation.detection.instance_map import (
 from deepspine.segmentation.detection.network import build_detector, start_from
 from deepspine.segmentation.inference import shipped_weights
 from deepspine.segmentation.partial_labels import DiscBox
-from deepspine.segmentation.training_sets import (
-    MIN_BOXES,
-    read_training_slices,
-    segmentation_fold_of,
-    sudirman_disc_boxes,
+from deepspine.segmentation.slice_data import FoldedSlices
+from deepspine.segmentation.training_sets import MIN_BOXES, read_training_slices, sudirman_disc_boxes
+from deepspine.segmentation.weights_file import (
+    ENCODER,
+    PIXEL_MM,
+    SOURCES,
+    check_encoder,
+    check_held_back,
+    check_same_encoder,
+    read_weights,
+    write_weights,
 )
-from deepspine.segmentation.weights_file import ENCODER, PIXEL_MM, SOURCES, check_held_back, read_weights, write_weights
 
 Sample = tuple[Tensor, dict[str, Tensor]]
 Batch = tuple[list[Tensor], list[dict[str, Tensor]]]
@@ -129,6 +134,11 @@ class DetectionModule(pl.LightningModule):
         Safetensors whose encoder it starts from; the shipped ones without. They must hold back the same patients.
     seed
         Of the boxes that a step learns from: of each picture a sample of right and wrong ones.
+
+    Raises
+    ------
+    ConfigError
+        When the segmentation has another encoder.
     """
 
     def __init__(
@@ -143,8 +153,9 @@ class DetectionModule(pl.LightningModule):
         check_positive(learning_rate=learning_rate)
         check_not_negative(weight_decay=weight_decay)
         self.save_hyperparameters()
-        self.network = build_detector(encoder)
         self.initial = read_weights(segmentation_weights or shipped_weights())
+        check_encoder(self.initial, encoder)
+        self.network = build_detector(encoder)
         start_from(self.network, self.initial)
 
     def setup(self, stage: str | None = None) -> None:
@@ -156,6 +167,10 @@ class DetectionModule(pl.LightningModule):
     def configure_callbacks(self) -> list[pl.Callback]:
         """Return the log of epochs that every run keeps, and what makes it resume exactly."""
         return [TrainingLog(), StepSeed(self.hparams["seed"])]
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Refuse to go on with a network of another encoder."""
+        check_same_encoder(checkpoint, self.hparams["encoder"])
 
     def train(self, mode: bool = True) -> DetectionModule:
         """Set training mode, but keep the encoder's batch statistics: batches are too small to learn new ones."""
@@ -196,8 +211,8 @@ class DetectionModule(pl.LightningModule):
         return one_cycle(optimizer, self.trainer)
 
 
-class DetectionData(EpochOrder):
-    """Boxed slices of the sets below `root`, without the patients of the held fold (see `SegmentationData`)."""
+class DetectionData(FoldedSlices):
+    """Boxed slices of the sets below `root`, without the patients of the held fold."""
 
     def __init__(
         self,
@@ -210,19 +225,15 @@ class DetectionData(EpochOrder):
         seed: int = 0,
         augmentation: Augmentation = Augmentation(),  # noqa: B008 - frozen
     ) -> None:
-        super().__init__()
-        check_fold(held_fold, n_folds)
-        check_positive(batch_size=batch_size)
-        check_not_negative(workers=workers)
-        self.root, self.sources = Path(root), sources
-        self.n_folds, self.held_fold = n_folds, held_fold
-        self.batch_size, self.workers, self.seed = batch_size, workers, seed
-        self.augmentation = augmentation
+        super().__init__(
+            root, sources, n_folds=n_folds, held_fold=held_fold, batch_size=batch_size, workers=workers, seed=seed,
+            augmentation=augmentation,
+        )  # fmt: skip
 
     def setup(self, stage: str | None = None) -> None:
         """Read the slices once."""
         slices = read_boxed_slices(self.root, self.sources)
-        kept = [one for one in slices if segmentation_fold_of(one.patient_key, self.n_folds) != self.held_fold]
+        kept = [one for one in slices if not self.is_held(one.patient_key)]
         self.train_set = BoxDataset(kept, self.augmentation, seed=self.seed)
 
     def train_dataloader(self) -> DataLoader[Sample]:

@@ -31,7 +31,7 @@ def test_discs_that_another_segmentation_found_are_refused(tmp_path: Path, monke
     pair(tmp_path, n_discs=5)
     other = tmp_path / "model.safetensors"
     other.write_bytes(b"another training")
-    monkeypatch.setattr(picture_dataset, "segmentation_weights", lambda: other)
+    monkeypatch.setattr(picture_dataset, "shipped_weights", lambda: other)
     with pytest.raises(ConfigError, match=r"kept: was made with other settings \(segmentation "):
         picture_pairs(tmp_path, tmp_path / "kept", prefix="x-", same_view=True, required="t2")
 
@@ -51,7 +51,7 @@ def test_a_dataset_around_discs_of_another_segmentation_is_refused(
     build_pictures([one], out, advance=lambda n: None)
     other = tmp_path / "model.safetensors"
     other.write_bytes(b"another training")
-    monkeypatch.setattr(picture_dataset, "segmentation_weights", lambda: other)
+    monkeypatch.setattr(picture_dataset, "shipped_weights", lambda: other)
     with pytest.raises(ConfigError, match=r"dataset: was made with other settings \(segmentation "):
         build_pictures([one], out, advance=lambda n: None)
 

@@ -14,6 +14,8 @@ from safetensors.torch import load_file
 from deepspine.cli import main
 from deepspine.data.errors import ConfigError
 from deepspine.data.training_log import COLUMNS
+from deepspine.segmentation.detection.training import DetectionModule
+from deepspine.segmentation.inference import shipped_weights
 from deepspine.segmentation.training import SegmentationModule
 
 SIDE = 96
@@ -82,6 +84,28 @@ def test_a_share_of_the_initial_weights_is_kept(pictures: Path, tmp_path: Path) 
     mean = 0.25 * before[name].float() + 0.75 * learned[f"network.{name}"]
     assert not torch.allclose(before[name].float(), learned[f"network.{name}"], atol=1e-3)
     assert torch.allclose(written[name].float(), mean, atol=1e-3)
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_run_does_not_go_on_with_other_patients(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("segmentation", pictures, tmp_path) == 0
+    first = str(tmp_path / "checkpoints" / "every-epoch=0.ckpt")
+    assert train("segmentation", pictures, tmp_path / "next", "--ckpt_path", first, "--data.held_fold", "1") == 2
+    assert "learned from other patients (data.held_fold was -1, now 1)" in capsys.readouterr().err
+
+
+def test_a_run_does_not_go_on_with_another_network() -> None:
+    with pytest.raises(ConfigError, match="has the encoder tu-regnetx_002, not tu-regnetx_004"):
+        SegmentationModule().on_load_checkpoint({"hyper_parameters": {"encoder": "tu-regnetx_002"}})
+
+
+@pytest.mark.parametrize("module", [SegmentationModule, DetectionModule])
+def test_weights_of_another_encoder_are_no_start(module: type) -> None:
+    weights = {("initial" if module is SegmentationModule else "segmentation") + "_weights": shipped_weights()}
+    with pytest.raises(ConfigError, match=r"weights of the encoder tu-regnetx_004.*--model.encoder tu-regnetx_004"):
+        module(encoder="tu-regnetx_002", **weights)
 
 
 def test_a_share_of_no_initial_weights_is_refused() -> None:
