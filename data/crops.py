@@ -302,15 +302,23 @@ def _steps(source: Grid, target: Grid) -> FloatArray:
 
 
 def _smoothed(block: NDArray[np.float32], *, step_voxels: FloatArray) -> NDArray[np.float32]:
-    """Smooth by the Gaussian that keeps samples `step_voxels` apart from aliasing; sharper grids are left alone."""
+    """Smooth by the Gaussian that keeps samples `step_voxels` apart from aliasing; sharper grids are left alone.
+
+    Voxels that are not known (nan) stay so, and tell nothing of those beside them.
+    """
     from scipy.ndimage import gaussian_filter
 
     # Half a sample wide at half height; the voxel's own width is already in the picture.
     sigma = 0.42 * np.sqrt(np.maximum(step_voxels**2 - 1.0, 0.0))
     sigma[step_voxels < 1.3] = 0.0
-    if not sigma.any() or not np.isfinite(block).all():
+    if not sigma.any():
         return block
-    return np.asarray(gaussian_filter(block, sigma, mode="nearest", truncate=3.0))
+    known = np.isfinite(block)
+    if known.all():
+        return np.asarray(gaussian_filter(block, sigma, mode="nearest", truncate=3.0))
+    share = gaussian_filter(known.astype(np.float32), sigma, mode="nearest", truncate=3.0)
+    smooth = gaussian_filter(np.where(known, block, np.float32(0)), sigma, mode="nearest", truncate=3.0)
+    return np.where(known, smooth / np.maximum(share, np.float32(1e-6)), np.float32(np.nan))
 
 
 def _cuts(stack: Volume, frame: LevelFrame) -> bool:

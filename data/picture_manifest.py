@@ -10,6 +10,7 @@ from deepspine.data.csv_rows import header_of, read_lines, require_columns
 from deepspine.data.errors import InputError
 from deepspine.data.geometry import Plane
 from deepspine.data.pictures import read_picture
+from deepspine.data.report_ids import report_id_of
 from deepspine.data.volume import Volume, Weighting
 
 REQUIRED_COLUMNS = ("path",)
@@ -81,7 +82,7 @@ def _entry(manifest: Path, number: int, row: Mapping[str, str]) -> PictureEntry:
     return PictureEntry(
         path=manifest.parent / values["path"],
         patient_key=values.get("patient_key", ""),
-        report_id=values.get("report_id", ""),
+        report_id=report_id_of(values.get("report_id", "")),
         plane=_plane(values.get("plane", ""), where),
         weighting=_weighting(values.get("weighting", ""), where),
         spacing_mm=_spacing(values.get("spacing_mm", ""), where),

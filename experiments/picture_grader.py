@@ -267,7 +267,7 @@ def spread_of(dataset: Path, preset: CropPreset, network: GradingNetwork, inputs
     )
     loader = DataLoader(levels, batch_size=LEVELS_AT_ONCE)
     features = np.concatenate([level_features(network, batch) for batch in loader])
-    patients = [one.read().patient_key for one in stored]
+    patients = [one.read_without_crops().patient_key for one in stored]
     source = f"{len(stored)} levels of {len(set(patients))} patients of Sudirman's and SPIDER's mid-sagittal pictures"
     return FeatureSpread.fit(features, patients, source=source)
 

@@ -61,8 +61,8 @@ def measure_contrasts(volumes: Mapping[str, Volume], located: LocatedSpine) -> p
 def beside_neighbours(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of measurements with how each differs within its patient, as readers compare discs.
 
-    Added for each measure: less the median of the patient's levels (`NAME_less_median`), less the level above
-    (`NAME_less_above`) and below (`NAME_less_below`), nan where there is none. Rows keep their places.
+    Added for each measure: less the median of the patient's levels (`NAME_less_median`), less the next level above
+    that was found (`NAME_less_above`) and below (`NAME_less_below`), nan where there is none. Rows keep their places.
     """
     import pandas as pd
 

@@ -304,7 +304,7 @@ def _shifted(batch: LevelBatch, shift: Shift) -> LevelBatch:
 def _rows(
     stored: StoredSample, targets: Sequence[Target], probabilities: dict[str, FloatArray]
 ) -> Iterator[Prediction]:
-    sample = stored.read()
+    sample = stored.read_without_crops()
     for finding, side in targets:
         key = LabelKey(sample.report_id or sample.study_key, sample.level, finding, side)
         yield Prediction(key, sample.patient_key, probabilities[target_name((finding, side))])

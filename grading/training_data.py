@@ -82,8 +82,10 @@ class GradingData(EpochOrder):
         held = frozenset(held_folds or (held_fold,))
         if held != {0} and not folds:
             raise ConfigError(f"held_fold {', '.join(map(str, sorted(held)))} wants data.folds, the number of folds")
-        if folds and not held < frozenset(range(folds)):
+        if folds and not held <= frozenset(range(folds)):
             raise ConfigError(f"held_fold must be in [0, {folds}), got {', '.join(map(str, sorted(held)))}")
+        if folds and len(held) == folds:
+            raise ConfigError(f"all {folds} folds are held back; leave at least one to learn from")
         if unknown := set(inputs) - set(INPUT_NAMES):
             raise ConfigError(f"inputs must be of {', '.join(INPUT_NAMES)}, got {', '.join(sorted(unknown))}")
         self.folder = Path(dataset)

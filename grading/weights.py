@@ -191,9 +191,12 @@ def part_of_checkpoints(
     # Networks of before there was a choice do not compare.
     known = [{"compare": False, **one["hyper_parameters"]} for one in contents]
     options = [{key: one[key] for key in NETWORK_KEYS} for one in known]
-    prepared = contents[0].get(PREPARATION, {})
     if any(one != options[0] for one in options):
         raise ConfigError("networks of one part must grade the same findings with the same encoder and width")
+    prepared = contents[0].get(PREPARATION, {})
+    ways = ("inputs", "normalise_crops", *(() if preset else ("preset",)))
+    if any(one.get(PREPARATION, {}).get(way) != prepared.get(way) for one in contents for way in ways):
+        raise ConfigError("networks of one part must see the same inputs, cut and normalised in the same way")
     if preset is None and "preset" not in prepared:
         raise InputError(f"{checkpoints[0]}: does not say how its crops were cut; train it again with this version")
     return GraderPart(

@@ -21,11 +21,9 @@ from deepspine.labeling.pipeline import ReportLabel, ReportLabels
 
 TERMINAL_COLUMNS = 4
 TERMINAL_STYLES = {"none": "green", "low": "yellow", "middle": "dark_orange", "high": "bold red", "open": "cyan"}
+"""Of the colour classes of a cell: absent, the lower, middle and upper third of the scale, and sets that span them."""
 DOUBTFUL = 0.5
 """Doubt from which a cell is marked for a second look."""
-
-SEVERITIES = ("none", "low", "middle", "high", "open")
-"""Colour classes of a cell: absent, the lower, middle and upper third of the scale, and sets that span them."""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
 from deepspine.data.files import (
+    DETACHED_SUFFIXES,
     DICOM_SUFFIXES,
     VOLUME_SUFFIXES,
     holds_dicom,
@@ -341,7 +343,13 @@ def _input_of(path: Path, name: str, spacing_mm: float | None, *, axial: bool) -
 
 
 def _files_of(path: Path) -> list[Path]:
-    """Return a file itself, or what may be DICOM in a folder: what is written there later does not make it another."""
+    """Return a file, the voxels before a header that has them beside it, or what may be DICOM in a folder.
+
+    What is written there later does not make a folder another.
+    """
+    if suffix_of(path) in DETACHED_SUFFIXES:
+        beside = sorted(file for file in path.parent.glob(f"{escape(path.stem)}.*") if file != path)
+        return [*beside, path]
     if not path.is_dir():
         return [path]
     return sorted(file for file in path.rglob("*") if is_dicom_suffix(suffix_of(file)))

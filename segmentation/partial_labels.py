@@ -102,7 +102,7 @@ def from_vertebra_masks(
     if len(marked_rows):
         lowest = marked_rows[-1]
         reach = max(int(0.12 * (marked_rows[-1] - marked_rows[0])), 8)
-        front = (vertebra | disc)[lowest - 2 * reach :].any(axis=0).argmax()
+        front = (vertebra | disc)[max(lowest - 2 * reach, 0) :].any(axis=0).argmax()
         labels[(rows > lowest - reach) & (columns >= front - FRONT_OF_MASK_PIXELS)] = class_set(BACKGROUND, SACRUM)
     labels[vertebra] = class_set(BODY, POSTERIOR)
     own = _borders(canal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -226,8 +226,3 @@ def _read_gray(path: Path) -> NDArray[np.float32]:
 def _with_neighbours(pictures: Sequence[NDArray[np.float32]] | NDArray[np.float32], index: int) -> NDArray[np.float32]:
     last = len(pictures) - 1
     return np.stack([pictures[max(index - 1, 0)], pictures[index], pictures[min(index + 1, last)]])
-
-
-def patients_of(slices: Iterable[TrainingSlice]) -> list[str]:
-    """Return the patients of slices, sorted."""
-    return sorted({one.patient_key for one in slices})

@@ -45,11 +45,6 @@ class Shard:
     size_bytes: int
     studies: tuple[StudyRecord, ...]
 
-    @property
-    def n_samples(self) -> int:
-        """Samples in the shard."""
-        return sum(study.levels for study in self.studies)
-
 
 @dataclass(frozen=True)
 class Manifest:

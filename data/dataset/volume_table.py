@@ -20,6 +20,7 @@ from deepspine.data.dataset.studies import (
 )
 from deepspine.data.errors import DeepspineError, InputError
 from deepspine.data.files import read_volume
+from deepspine.data.report_ids import report_id_of
 from deepspine.data.volume import Volume
 from deepspine.data.whole_files import write_whole
 
@@ -124,7 +125,8 @@ def _row(path: Path, number: int, cells: Mapping[str, str]) -> VolumeRow:
             f"{path}: row {number}, column input: must be one of {', '.join(INPUTS)}, got {values['input']!r}"
         )
     place = path.parent / values["path"]
-    return VolumeRow(values["study_key"], values["patient_key"], values["report_id"], values["input"], place)
+    report_id = report_id_of(values["report_id"])
+    return VolumeRow(values["study_key"], values["patient_key"], report_id, values["input"], place)
 
 
 def _check_unique(path: Path, rows: Mapping[int, VolumeRow]) -> None:

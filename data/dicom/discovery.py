@@ -24,9 +24,9 @@ ZIP_SUFFIXES = (".zip",)
 TAR_SUFFIXES = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 COMPANION_SUFFIXES = frozenset({
     ".bat", ".bmp", ".cab", ".cfg", ".chm", ".css", ".csv", ".db", ".dll", ".doc", ".docx", ".exe", ".gif",
-    ".htm", ".html", ".ico", ".inf", ".ini", ".jar", ".jpeg", ".jpg", ".js", ".json", ".log", ".md", ".mha", ".nii",
-    ".nii.gz", ".npy", ".nrrd", ".parquet", ".pdf", ".png", ".rtf", ".sqlite", ".sqlite-journal", ".svg", ".txt",
-    ".webp", ".xls", ".xlsx", ".xml", ".xsl", ".yaml", ".yml",
+    ".htm", ".html", ".ico", ".inf", ".ini", ".jar", ".jpeg", ".jpg", ".js", ".json", ".log", ".md", ".mha", ".mhd",
+    ".nhdr", ".nii", ".nii.gz", ".npy", ".nrrd", ".parquet", ".pdf", ".png", ".rtf", ".sqlite", ".sqlite-journal",
+    ".svg", ".txt", ".webp", ".xls", ".xlsx", ".xml", ".xsl", ".yaml", ".yml", ".zraw",
 })  # fmt: skip
 """Files that lie beside pictures on every patient disc (viewers, help, reports, tables); never taken for DICOM."""
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".iso")

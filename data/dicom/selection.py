@@ -22,7 +22,9 @@ MIN_SIDE_PIXELS = 64
 
 _LOCALIZER = re.compile(r"loc(?![a-z])|locali[sz]er|scout|survey|scano|plan(?![a-z])|3[ _-]?pl|calib|smart")
 _DERIVED = re.compile(r"\bmpr\b|\bmip\b|subtr|\bsub\b|myelo|\badc\b|screen|compos|stitch")
-_OTHER_REGION = re.compile(r"c[ _-]?spine|cervical|\bhws\b|brain|\bhead\b|\bhip\b|pelvis|knee|sacro-?iliac|\bsij?\b")
+_OTHER_REGION = re.compile(
+    r"c[ _-]?spine|cervical|\bhws\b|brain|\bhead\b|\bhip\b|pelvis|knee|sacro[ _-]?iliac|\bsij?\b"
+)
 _OTHER_BODY_PARTS = frozenset({"CSPINE", "HEAD", "BRAIN", "NECK", "KNEE", "HIP", "PELVIS", "SHOULDER"})
 
 SLOTS: Mapping[str, tuple[Plane, tuple[Weighting, ...]]] = {

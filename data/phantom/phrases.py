@@ -41,8 +41,6 @@ NORMAL_FINDINGS = (
 SPOILING_FINDINGS = (*NORMAL_FINDINGS, "modic", "spondylolisthesis", "retrolisthesis")
 """No reporter calls a level normal that has one of these."""
 
-GRADED = ("canal_stenosis", "bulge", "degeneration", "disc_height_loss", "ligamentum_flavum_hypertrophy")
-LATERAL = ("foraminal_stenosis", "subarticular_stenosis", "facet_arthropathy")
 MINOR = ("disc_height_loss", "ligamentum_flavum_hypertrophy", "facet_arthropathy")
 ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 ZONE_WORDS = {

@@ -64,6 +64,7 @@ class RegionModel:
         InputError
             When the folder holds none.
         """
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         from deepspine.grading.modic.region_network import RegionNetwork
@@ -80,7 +81,7 @@ class RegionModel:
                 network.load_state_dict({name.partition(".")[2]: one for name, one in own.items()})
                 networks.append(network.eval())
             return cls(networks, card["threshold"], card["disc_threshold"], card)
-        except (OSError, KeyError, ValueError, RuntimeError) as error:
+        except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
             raise InputError(f"{folder}: no {WEIGHTS_FILE} and {CARD_FILE} of Modic regions ({error})") from None
 
     def save(self, folder: Path) -> None:

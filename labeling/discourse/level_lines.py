@@ -17,7 +17,6 @@ from deepspine.labeling.texts.sentence import DASHES, Sentence
 MAX_LEADING_WORDS = 2
 """Words before the level that opens a line: "At the L4-5 level"."""
 
-_LEADING = frozenset(("of", ":"))
 _NAMED = frozenset(("level", "levels"))
 _NOUNS = frozenset(("site", "finding"))
 _TITLES = _NOUNS | {"pred", "side", "side_post", "conj", "of"}

@@ -277,3 +277,13 @@ def test_warnings_are_told_on_the_console(
         assert json.loads(told.out)["with_warnings"] == 1
     assert main(["locate", str(pictures), "--out", str(tmp_path / "both"), *words]) == 0
     assert "warnings of 2 of 2 inputs: see their levels.json" in capsys.readouterr().err
+
+
+def test_voxels_beside_their_header_make_an_input_another(tmp_path: Path) -> None:
+    (tmp_path / "t2.mhd").write_text("ElementDataFile = t2.raw\n")
+    (tmp_path / "t2.raw").write_bytes(b"voxels")
+    (one,) = find_inputs([tmp_path / "t2.mhd"])
+    before = one.identity()
+    assert one.identity() == before
+    (tmp_path / "t2.raw").write_bytes(b"others")
+    assert one.identity() != before

@@ -157,6 +157,19 @@ def test_a_fine_picture_does_not_alias_in_a_coarse_crop() -> None:
     assert np.nanmean(crop) == pytest.approx(0.5, abs=0.05)
 
 
+def test_a_voxel_that_is_not_known_leaves_the_rest_of_a_coarse_crop_smooth() -> None:
+    axes = STORED["sagittal from the left"]
+    fine = volume(axes, (4.0, 0.5, 0.5), CENTER)
+    stripes = (np.indices(fine.grid.shape)[2] // 2 % 2).astype(np.float32)
+    holed = stripes.copy()
+    holed[:, :4] = np.nan
+    coarse = CropSpec(Plane.SAGITTAL, (3, 24, 24), (12.0, 60.0, 60.0))
+    whole, crop = (sagittal_crop(fine.with_voxels(one), frame(), coarse) for one in (stripes, holed))
+    known = np.isfinite(crop)
+    assert known.any()
+    assert np.abs(crop[known] - whole[known]).max() < 0.1
+
+
 def test_the_paper_preset_has_the_paper_pixels() -> None:
     preset = get_preset("deepspine")
     assert preset.axial.pixels == (8, 360, 360)

@@ -4,6 +4,8 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pydicom
@@ -23,7 +25,9 @@ from deepspine.data.deidentify.secret import keyed, read_secret
 from deepspine.data.deidentify.sequence_words import WORDS, clean_description
 from deepspine.data.dicom.archive_index import ArchiveIndex, index_archive
 from deepspine.data.dicom.reading import read_stacks
+from deepspine.data.dicom.selection import set_aside
 from deepspine.data.dicom.series import Series
+from deepspine.data.dicom.weighting import SequenceParameters, guess_weighting
 from deepspine.data.errors import InputError
 from deepspine.data.label_table import LabelTable
 from deepspine.data.rejects import Rejects
@@ -382,6 +386,21 @@ def test_a_cleaned_description_holds_sequence_words_alone_and_is_clean_again(tex
     cleaned = clean_description(text)
     assert set(cleaned.split()) <= WORDS
     assert clean_description(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("text", [
+    "T2 HWS sag", "Sag T2 Brain", "T2 sag pelvis", "T2 cor hip", "cspine T2", "C-spine T2", "T2 sacro-iliac",
+    "T2 SIJ", "T2 scano", "3pl T2", "3-plane T2", "T2 sag composed", "T2 stitched", "subtraction t1", "screening T2",
+    "SmartBrain", "T2 star sag", "T2* ax", "m-FFE T2", "t2 haemo", "SWI", "proton density", "T1 sag gadolinium",
+    "T1 post", "T2 mDixon F", "T2 SPACE", "STIR sag", "T1 T2", "loc", "survey", "calibration", "ax mpr T2",
+])  # fmt: skip
+def test_a_cleaned_description_is_read_as_before(text: str) -> None:
+    assert _reading_of(clean_description(f"{text} Smith 4711")) == _reading_of(text)
+
+
+def _reading_of(description: str) -> tuple[object, ...]:
+    series = cast("Series", SimpleNamespace(description=description, image_type=(), body_part=""))
+    return set_aside(series), guess_weighting(SequenceParameters(description=description))
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
