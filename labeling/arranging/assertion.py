@@ -9,6 +9,7 @@ from __future__ import annotations
 from deepspine.labeling.arranging.degree_words import is_adverb
 from deepspine.labeling.arranging.lesser_sides import with_lesser_sides
 from deepspine.labeling.arranging.merged_degrees import merge_comparisons, merge_grades, with_same_degrees
+from deepspine.labeling.arranging.named_roots import with_roots_together
 from deepspine.labeling.arranging.open_levels import with_site_of_open_level
 from deepspine.labeling.arranging.paired_sides import (
     sides_as_one,
@@ -133,8 +134,8 @@ def _without_sizes_elsewhere(mentions: list[Mention]) -> list[Mention]:
 def _with_sites_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
     """Leave out sites that only tell where something is seen, and name sides and sites again where a clause goes on."""
     mentions = without_seen(_without_roots_in_fluid(mentions, words), words)
-    if "zone" in kinds and "vertebra" in kinds:
-        mentions = _without_zones_of_roots(mentions)
+    if "vertebra" in kinds:
+        mentions = with_roots_together(_without_zones_of_roots(mentions))
     if "level" in kinds:
         mentions = _without_sites_of_lesions(mentions, words)
     if "breaker" in kinds and not kinds.isdisjoint(SIDES):

@@ -28,7 +28,8 @@ def brought_about(frames: Sequence[Frame], place: int, mentions: Sequence[Mentio
         return []
     new = [k for k in range(1, len(groups)) if _opens_item(groups[k], _end(groups[k - 1]), mentions)]
     lesions = [k for k in new if groups[k][0].head.kind == "finding"]
-    begin = (lesions or new or [0])[0]
+    set_off = len(groups) - 1 if _is_set_off(groups[-1], _end(groups[-2]), mentions) else 0
+    begin = (lesions or new or [set_off])[0]
     return [frame for group in groups[:begin] for frame in group]
 
 
@@ -73,6 +74,14 @@ def _opens_item(group: Sequence[Frame], place: int, mentions: Sequence[Mention])
     between = _between(mentions, place, _start(group))
     joined = any(mention.kind == "conj" or mention.value == "," for mention in between) or _start(group) == place
     return joined and not _goes_on(group, place, mentions)
+
+
+def _is_set_off(group: Sequence[Frame], place: int, mentions: Sequence[Mention]) -> bool:
+    """Whether heads before a level of their own are set off: ", with | stenosis at", "leading to | stenosis at"."""
+    between = _between(mentions, place, _start(group))
+    links = [mention.value for mention in between if mention.kind == "breaker"]
+    comma = any(mention.value == "," for mention in between)
+    return "cause" in links or (comma and "with" in links)
 
 
 def _between(mentions: Sequence[Mention], start: int, end: int) -> list[Mention]:

@@ -195,7 +195,7 @@ class LevelScope(Exceptions):
     def _focus_levels(self, ref: LevelRef, bare: list[Frame]) -> None:
         """Take the level of "worst on the left at L4-5", which is that of heads only where they wait for one."""
         self.focus = False
-        bare = [frame for frame in bare if not frame.soft]
+        bare = [f for f in bare if not f.soft and (f.level is None or f.inherited or not f.level.levels)]
         if bare and not any(frame.inherited and not self._lies_elsewhere(frame, ref) for frame in bare):
             self._assign(bare, ref)
             if not self.focus_compares:

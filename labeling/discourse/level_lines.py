@@ -25,6 +25,7 @@ _VALUES = frozenset(("grade", "post_neg", "open", "number"))
 _GIVEN = _VALUES | {"side", "side_post"}
 _OF_VALUE = _GIVEN | _NAMED | {"cap", "conj", "hedge", "mark", "mm", "of", "to"}
 _TITLE_MARKS = frozenset(("/", "(", ")", ","))
+_DENYING = frozenset(("neg", "open", "post_neg"))
 _LEVEL_ALONE = frozenset(("level", "levels", "conj", "mark", "site"))
 
 
@@ -77,7 +78,7 @@ class LevelLines:
         """For each sentence, whether a line without a level here is still about the level of a line before.
 
         It is where another line that begins with a level follows in the section, and behind the last such line where
-        lines without a level stood between the others.
+        lines without a level stood between the others: lines that deny something, or lines below a level alone.
         """
         found = [False] * len(self.sentences)
         opens = self._opens
@@ -85,15 +86,15 @@ class LevelLines:
         for index in range(len(found) - 1, -1, -1):
             found[index] = follows
             follows = opens[index] != "section" and (follows or opens[index] == "level")
-        among = between = follows = False
+        among = between = follows = alone = False
         for index, sentence in enumerate(self.sentences):
             if opens[index] == "section":
-                among = between = follows = False
+                among = between = follows = alone = False
             elif opens[index] == "level":
                 among = among or between
-                follows, between = True, False
+                follows, between, alone = True, False, _is_level_alone(sentence)
             elif sentence.line_start:
-                between = follows and not sentence.blank_before
+                between = follows and not sentence.blank_before and (between or alone or _denies(sentence))
             found[index] = found[index] or among
         return found
 
@@ -156,8 +157,13 @@ class LevelLines:
         return len(mentions) == len(heading) + 1 and all(mention.kind in _TITLES for mention in heading)
 
     def _is_bare_title(self, index: int) -> bool:
-        """Whether a line without a colon is a heading: "Canal stenosis", with "L3-4: Mild" below it."""
+        """Whether a line without a colon is a heading: "Canal stenosis", with "L3-4: Mild" below it.
+
+        Below a line of a level, what ends in a full stop goes on with that level: "L3-4: Bulge. | Canal stenosis."
+        """
         title, below = self.sentences[index : index + 2]
+        if "level" in self._opens[:index] and "." in self.words[title.j - 1 : title.j + 1]:
+            return False
         if sum(m.j - m.i for m in title.mentions) < title.j - title.i or not _named_by(title.mentions):
             return False
         if all(mention.kind == "site" for mention in title.mentions):
@@ -195,6 +201,10 @@ def heading_of(sentence: Sentence) -> list[Mention]:
 def _is_level_alone(sentence: Sentence) -> bool:
     """Whether a level fills its line: "L4-5:", "Level: L4-5"."""
     return sentence.line_end and all(mention.kind in _LEVEL_ALONE for mention in sentence.mentions)
+
+
+def _denies(sentence: Sentence) -> bool:
+    return any(mention.kind in _DENYING for mention in sentence.mentions)
 
 
 def is_named(mentions: Sequence[Mention]) -> bool:

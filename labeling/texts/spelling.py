@@ -24,6 +24,9 @@ MAX_LENGTH = 24
 GLUED_LENGTH = 9
 MIN_PART = 4
 CACHE_SIZE = 200_000
+SHORT_FRONT, SHORT_BACK = ("and", "no"), ("the", "of")
+"""Short words that are run together with a longer one of the lexicon: "andexit", "compressingthe"."""
+
 COMBINING = frozenset(("antero",))
 """Words of the lexicon that are no word of two glued ones, but begin a direction: "anterosuperiorly"."""
 
@@ -103,6 +106,16 @@ class Speller:
             front, back = word[:place], word[place:]
             if front in self.known and back in self.known and front not in COMBINING:
                 return f"{front} {back}"
+        return self._without_short(word)
+
+    def _without_short(self, word: str) -> str:
+        """Split a short word off one of the lexicon ("compressingthe")."""
+        for front in SHORT_FRONT:
+            if word.startswith(front) and word[len(front) :] in self.words:
+                return f"{front} {word[len(front) :]}"
+        for back in SHORT_BACK:
+            if word.endswith(back) and word[: -len(back)] in self.words:
+                return f"{word[: -len(back)]} {back}"
         return word
 
     def _nearest(self, word: str) -> str:

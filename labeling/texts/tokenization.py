@@ -7,6 +7,7 @@ from functools import cached_property
 
 from deepspine.labeling.texts.listed_levels import with_listed_levels
 from deepspine.labeling.texts.markup import NEWLINE, normalise
+from deepspine.labeling.texts.typography import without_ties
 from deepspine.labeling.texts.wrapped_lines import unwrap, without_filling
 
 _TOKEN = re.compile(
@@ -100,8 +101,8 @@ _SHORT_NOUN = re.compile(rf"\b(?i:(?:no|without|an?) (?:{_SHORT}))\.(?= ?[A-Za-z
 _SHORT_STOP = re.compile(rf"\b(?i:{_SHORT})\.(?= ?(?:[a-z,]|[LS]\d (?i:nerve|root)))")
 _OPENS_PHRASE = (
     r"(?:\A|(?<=[\n.:;,(+&/])|(?<=[\n.:;,(+&/] )|(?<=\d )|(?<=\d - )"
-    r"|\b(?:with|of|a|an|by|into|there is|there are|\w+ing|mild|moderate|severe|large|small|left|right|lt|rt|l|r|b/l"
-    r"|bil|bilat|bilateral) +"
+    r"|\b(?:with|of|a|an|by|into|there is|there are|\w+ing|mild|mod|moderate|severe|large|small|left|right|lt|rt|l|r"
+    r"|b/l|bil|bilat|bilateral) +"
     r"|(?<!\bon )(?<!\bto )(?<!\bat )\bthe )"
 )
 """What stands before a noun's first adjective."""
@@ -171,7 +172,7 @@ def lower(text: str) -> str:
 
 def tokenize(text: str) -> Tokens:
     """Split a report into tokens; line ends inside a wrapped sentence are left out."""
-    text = normalise(without_filling(text))
+    text = without_ties(normalise(without_filling(text)))
     if _TICKED.search(text):
         text = _TICKED.sub(_blank, _UNTICKED.sub(_blank, text))
     if any(sign in text for sign in _IN_LISTS):

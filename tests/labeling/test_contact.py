@@ -86,3 +86,17 @@ def test_a_stenosis_is_none_of_the_roots_above_it(text: str) -> None:
 @pytest.mark.parametrize("roots", ["traversing and exiting nerve roots", "exiting and traversing roots"])
 def test_two_kinds_of_roots_of_one_side(roots: str) -> None:
     assert labels_of(f"L4-5: Compression of left {roots}.") == {"L4-L5 nerve_root left": "compression"}
+
+
+@pytest.mark.parametrize(("text", "sides"), [
+    ("compression of left L5 and S1 nerve roots", "left"),
+    ("impingement on the left L5 and S1 roots", "left"),
+    ("compression of left L5 and left S1 nerve roots", "left"),
+    ("compressed left L5 and S1 nerve roots", "left"),
+    ("compression of right exiting L4 and traversing L5 nerve roots", "right"),
+    ("compression of left L4, L5 and S1 nerve roots", "left"),
+    ("impingement on right L4 and left L5 roots", "left right"),
+])  # fmt: skip
+def test_roots_named_together_are_of_the_sides_before_them(text: str, sides: str) -> None:
+    found = told(f"L5-S1: Protrusion with {text}.", "nerve_root")
+    assert found == {f"L5-S1 {side}": "compression" for side in sides.split()}

@@ -572,3 +572,21 @@ def test_a_lesion_before_a_dash_is_there_where_something_else_is_told_behind_it(
 
 def test_a_lesion_before_a_dash_heads_its_value() -> None:
     assert labels_of("L4-5: Bulge - mild. Herniation - none.") == {"L4-L5 bulge": "mild", "L4-L5 herniation": "none"}
+
+
+@pytest.mark.parametrize("line", ["Canal stenosis.", "- Canal stenosis."])
+def test_a_sentence_below_a_level_is_no_heading_of_the_next(line: str) -> None:
+    found = labels_of(f"L3-4: Bulge.\n{line}\nL4-5: Normal.")
+    assert found["L3-L4 canal_stenosis"] == PRESENT
+    assert found["L4-L5 herniation"] == "none"
+
+
+@pytest.mark.parametrize("line", ["Mild bulge noted at L3-L4 level.", "Dehydrated disc."])
+def test_a_denial_behind_the_last_level_is_of_all_where_lines_between_deny_nothing(line: str) -> None:
+    text = f"L4-5: Protrusion.\n{line}\nL5-S1: Mild bulge.\nAdequate spinal canal."
+    assert len(told(text, "canal_stenosis")) == 5
+
+
+def test_a_denial_behind_the_last_level_is_its_own_where_others_have_such_lines() -> None:
+    text = "L4-5: Protrusion.\nNo canal stenosis.\nL5-S1: Mild bulge.\nNo canal stenosis."
+    assert set(told(text, "canal_stenosis")) == {"L4-L5", "L5-S1"}

@@ -268,3 +268,21 @@ def test_a_degree_stays_at_its_level_before_one_that_is_open() -> None:
 
 def test_a_degree_of_something_else_behind_a_joint_is_not_its_own() -> None:
     assert labels_of("L4-5: Cystic foci along the posterior elements representing small pseudomeningoceles.") == {}
+
+
+@pytest.mark.parametrize("text", [
+    "Disc bulges at L3-4 & L4-5, compressing the thecal sac, with canal stenosis at L4-5.",
+    "Disc bulges at L3-4 & L4-5 compressing the thecal sac leading to canal stenosis at L4-5.",
+])  # fmt: skip
+def test_what_lesions_do_at_all_levels_is_not_that_of_a_stenosis_behind(text: str) -> None:
+    assert set(told(text, "thecal_sac")) == {"L3-L4", "L4-L5"}
+    assert set(told(text, "canal_stenosis")) == {"L4-L5"}
+
+
+@pytest.mark.parametrize("text", [
+    "Disc desiccation and bulges at L3-4 and L4-5, worst at L4-5.",
+    "Disc dehydration with disc bulges at L3-L4 & L4-L5, mainly at L4-L5.",
+])  # fmt: skip
+def test_where_it_is_worst_leaves_each_of_two_findings_its_levels(text: str) -> None:
+    for finding in ("degeneration", "bulge"):
+        assert set(told(text, finding)) == {"L3-L4", "L4-L5"}

@@ -1,0 +1,50 @@
+"""Signs that writers set around numbers, sides and degrees: "Grade-1", "type (II)", "(L) foramen", "mild-mod. bulge".
+
+Like markup, they are blanked out without moving any character.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NUMBERED = re.compile(
+    r"\b((?:grade|gr|type|modic|stage)s?) ?- ?(?=(?:[1-5]|i{1,3}|iv|v)(?![a-z\d]|[.-]\d))", re.IGNORECASE
+)
+"""A number that a hyphen ties to its scale."""
+
+_BRACKETED_NUMBER = re.compile(
+    r"\b((?:grade|type)s? ?)\(((?:[1-5]|i{1,3}|iv|v)(?:[-/](?:[1-5]|i{1,3}|iv|v))?)\)", re.IGNORECASE
+)
+_BRACKETED_SIDE = re.compile(
+    r"(?<!\d )(?<!\d)\((l|r|lt|rt|left|right)\)(?= (?!and\b|or\b|with\b|but\b|at\b|is\b|are\b)(?:[a-z]{2}|[ls]\d))",
+    re.IGNORECASE,
+)
+"""A side in brackets before the noun that it belongs to: "(L) lateral recess", not "foramen (L) and"."""
+
+_SHORT_MODERATE = re.compile(
+    r"(?i:(?<=mild-)|(?<=mild - )|(?<=mild to )|(?<=mild/))(?i:mod)\.|\b(?i:mod)\.(?=-| ?(?:to |and |or )?"
+    r"(?:sev|marked|central|canal|right|left|[rlRL][ ,]|rt|lt|bilat|spinal))"
+)
+"""Short for "moderate" beside another degree, side or site; its stop ends no sentence."""
+
+
+def without_ties(text: str) -> str:
+    """Blank out such signs.
+
+    Examples
+    --------
+    >>> without_ties("Modic type-1, grade (II), (L) recess, mild-mod. stenosis")
+    'Modic type 1, grade  II ,  L  recess, mild-mod  stenosis'
+    """
+    if "-" in text:
+        text = _NUMBERED.sub(_untied, text)
+    if "(" in text:
+        text = _BRACKETED_NUMBER.sub(r"\1 \2 ", text)
+        text = _BRACKETED_SIDE.sub(r" \1 ", text)
+    if "od." in text:
+        text = _SHORT_MODERATE.sub(lambda short: f"{short[0][:-1]} ", text)
+    return text
+
+
+def _untied(match: re.Match[str]) -> str:
+    return match[1].ljust(len(match[0]))

@@ -1,0 +1,59 @@
+"""Signs that writers set around numbers, sides and degrees, and words run together; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+from deepspine.labeling.texts.typography import without_ties
+
+
+@pytest.mark.parametrize(("text", "finding", "grade"), [
+    ("Modic type-1 changes", "modic", "type1"),
+    ("Modic-2 changes", "modic", "type2"),
+    ("Type-2 Modic changes", "modic", "type2"),
+    ("Grade-1 anterolisthesis", "spondylolisthesis", "grade1"),
+    ("Grade- I listhesis", "spondylolisthesis", "grade1"),
+    ("listhesis (grade-2)", "spondylolisthesis", "grade2"),
+    ("Grade (I-II) spondylolisthesis", "spondylolisthesis", "grade1|grade2"),
+])  # fmt: skip
+def test_a_number_that_is_tied_to_its_scale_is_read(text: str, finding: str, grade: str) -> None:
+    assert told(f"L4-5: {text}.", finding) == {"L4-L5": grade}
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("(R) foraminal stenosis.", {"foraminal_stenosis right": PRESENT}),
+    ("narrowing of (L) lateral recess.", {"subarticular_stenosis left": PRESENT}),
+    ("protrusion compressing (L) S1 nerve root.", {"herniation": "protrusion", "nerve_root left": "compression"}),
+    ("foraminal stenosis (R) and bulge.", {"foraminal_stenosis right": PRESENT, "bulge": PRESENT}),
+])  # fmt: skip
+def test_a_side_in_brackets_is_that_of_the_noun_behind_it(text: str, expected: dict[str, str]) -> None:
+    assert labels_of(f"L5-S1: {text}") == {f"L5-S1 {name}": grade for name, grade in expected.items()}
+
+
+@pytest.mark.parametrize(("text", "canal"), [
+    ("mild-mod. canal stenosis.", "mild|moderate"),
+    ("mild to mod. canal stenosis.", "mild|moderate"),
+    ("mod.-severe canal stenosis.", "moderate|severe"),
+    ("mod. central and severe foraminal stenosis.", "moderate"),
+    ("facet DJD mod. Canal patent.", "none"),
+])  # fmt: skip
+def test_a_shortened_moderate_ends_no_sentence_before_what_it_grades(text: str, canal: str) -> None:
+    assert told(f"L4-5: {text}", "canal_stenosis") == {"L4-L5": canal}
+
+
+@pytest.mark.parametrize("text", ["Grade-12 items", "L4-5 (left) canal", "mod. Foramina"])
+def test_other_signs_stay(text: str) -> None:
+    assert without_ties(text) == text
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("bulge, compressingthe thecal sac.", "thecal_sac"),
+    ("bulge compressing the exist canals.", "foraminal_stenosis"),
+    ("bulge compressing the never roots.", "nerve_root"),
+    ("de-hydrated disc.", "degeneration"),
+    ("compresses the left L4 dorsal root ganglion.", "nerve_root"),
+    ("disc prolaps.", "herniation"),
+])  # fmt: skip
+def test_words_run_together_or_misspelt_are_read(text: str, finding: str) -> None:
+    found = told(f"L4-5: {text}", finding)
+    assert found
+    assert all("none" not in grade for grade in found.values())
