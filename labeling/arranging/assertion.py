@@ -25,6 +25,7 @@ from deepspine.labeling.arranging.paired_sides import (
 from deepspine.labeling.arranging.past import without_past
 from deepspine.labeling.arranging.seen_places import without_seen
 from deepspine.labeling.arranging.sides_where import with_clause_of_component, with_sides_where
+from deepspine.labeling.arranging.word_order import with_words_in_order
 from deepspine.labeling.clauses.frames import DISC_WORDS
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
@@ -96,6 +97,7 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
             (_arrow(mentions, index, words) or mention) if mention.kind == "cap" else mention
             for index, mention in enumerate(mentions)
         ]
+    mentions = with_words_in_order(mentions, words, kinds)
     if "side" in kinds or "side_post" in kinds:
         mentions = _with_sides_in_order(mentions, words, kinds)
     mentions = [

@@ -45,8 +45,10 @@ class Normality(Lookahead):
         """Whether nothing but levels, links and the word itself makes up the sentence so far."""
         start = min(self.start, head.i)
         covered: set[int] = set()
+        for mention in self.mentions:
+            if mention.i < head.i:
+                covered.update(range(mention.i, mention.j))
         for mention in self.mentions[: self.index + 1]:
-            covered.update(range(mention.i, mention.j))
             if mention.kind in ("site", "pred") and mention.value not in ("level", "disc", "abnormality", "spine"):
                 return False
         has_level = self.at_header or (self.level is not None and self.level.ref not in ("any", "multi", "vague"))
