@@ -319,6 +319,8 @@ def _joined_by_word(words: list[str], start: int, upper: str) -> tuple[list[tupl
     lower = vertebra(after)
     if joint in _RANGE and upper[0] in "LT" and (ends := _down_to_disc(words, start, upper)) is not None:
         return ends
+    if lower is None and joint in _SLIP and after.isdigit() and behind not in _OF_SIZE:
+        lower = _partner(upper, after)
     if lower is None:
         return None
     if joint in _SLIP:

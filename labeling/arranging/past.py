@@ -14,6 +14,9 @@ from deepspine.labeling.mentions import SIDES, Mention
 _TELLING = frozenset(("prior", "change", "trend"))
 """Kinds of mentions that tell of the past, or of a change."""
 
+_OPERATIONS = ("ctomy", "otomy", "decompression", "fusion", "surgery")
+"""How words of operations end."""
+
 _DATED = frozenset(("grade", "post_neg"))
 _WAS = frozenset(("was", "were", "had"))
 _SUBJECTS = frozenset(("it", "they", "this"))
@@ -34,6 +37,8 @@ def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> 
         mentions = _without_years(mentions, words)
     if "grade" in kinds and (turns or not kinds.isdisjoint(_TELLING)) and not kinds.isdisjoint(SIDES):
         mentions = with_changed_side(mentions, words)
+    if "of" in kinds:
+        mentions = _without_reasons(mentions, words)
     if "prior" in kinds and "pred" in kinds:
         mentions = _without_past_clauses(mentions, words)
     if "when" in spoken or "where" in spoken:
@@ -43,6 +48,22 @@ def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> 
     if not kinds.isdisjoint(_TELLING) or ("filler" in kinds and "conj" in kinds):
         mentions = without_changes(mentions, words)
     return mentions
+
+
+def _without_reasons(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Leave out what an operation was for: "left hemilaminectomy at L5-S1 for | a herniation"."""
+    found: list[Mention] = []
+    operated = told = False
+    for mention in mentions:
+        if mention.kind in ("breaker", "conj", "mark"):
+            operated = told = False
+        elif words[mention.j - 1].endswith(_OPERATIONS):
+            operated = True
+        elif mention.kind == "of" and words[mention.i] == "for":
+            told = operated
+        if not told:
+            found.append(mention)
+    return found
 
 
 def _without_past_clauses(mentions: list[Mention], words: list[str]) -> list[Mention]:

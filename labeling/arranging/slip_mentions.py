@@ -137,6 +137,8 @@ def _is_vertebra(mentions: list[Mention], place: int, token: int) -> bool:
     if found.group is not None:
         return found.group.slip
     behind = mentions[place + 1] if place + 1 < len(mentions) else None
+    if behind is not None and behind.kind == "conj":
+        return found.kind == "vertebra" and _is_vertebra(mentions, place + 2, behind.j)
     part = behind is not None and behind.i == found.j and behind.kind == "site" and behind.rule.id not in BONE
     return found.kind == "vertebra" and not part
 

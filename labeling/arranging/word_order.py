@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from deepspine.labeling.arranging.paired_sides import SIDE_BY_POSITION
 from deepspine.labeling.clauses.frames import meanings
+from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 
+_HEIGHT_LOSS = Rule("height.of_narrow_disc", "finding", "disc_height_loss", ())
 _DEGREES = frozenset(("grade", "number"))
 _ASIDE = frozenset(("grade", "hedge", "mm", "number"))
 _NOUNS = frozenset(("either", "noun"))
@@ -37,7 +41,7 @@ def with_words_in_order(mentions: list[Mention], words: list[str], kinds: set[st
         mentions = _with_exception_behind(mentions)
     if "pred" in kinds and "site" in kinds:
         mentions = _with_object_of_both(mentions, words)
-        mentions = _with_height_behind(mentions)
+        mentions = _with_narrow_disc(mentions)
         mentions = _with_side_of_place(_with_roots_of_opening(mentions), words)
     return mentions
 
@@ -45,7 +49,7 @@ def with_words_in_order(mentions: list[Mention], words: list[str], kinds: set[st
 def _without_brackets_of_degrees(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Leave out the brackets around a size between a degree and its noun: "moderate | (grade 2) stenosis"."""
     left_out: set[int] = set()
-    for place, (degree, bracket) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for place, (degree, bracket) in enumerate(pairwise(mentions)):
         if degree.kind not in _DEGREES or bracket.value != "(" or bracket.i != degree.j:
             continue
         end = place + 2
@@ -87,22 +91,21 @@ def _with_object_of_both(mentions: list[Mention], words: list[str]) -> list[Ment
     return mentions
 
 
-def _with_height_behind(mentions: list[Mention]) -> list[Mention]:
-    """Put the narrowing of a disc next to it: "| narrowing and desiccation of the L5-S1 disc"."""
+def _with_narrow_disc(mentions: list[Mention]) -> list[Mention]:
+    """Call the narrowing of a disc its loss of height: "| narrowing and desiccation of the L5-S1 disc"."""
     for place, (narrow, joint, worn) in enumerate(zip(mentions, mentions[1:], mentions[2:], strict=False)):
         if (narrow.value, joint.kind, worn.value) != ("narrow", "conj", "degeneration") or narrow.form not in _NOUNS:
             continue
-        behind = [mention for mention in mentions[place + 3 :] if mention.kind not in ("of", "level")]
-        if behind and behind[0].value == "disc" and mentions[place + 3].kind == "of":
-            start = place - (place > 0 and mentions[place - 1].kind == "grade")
-            beside = Mention(narrow.rule, worn.j, worn.j)
-            return [*mentions[:start], worn, joint, *mentions[start:place], beside, *mentions[place + 3 :]]
+        behind = mentions[place + 3 :]
+        part = next((mention for mention in behind if mention.kind not in ("of", "level")), None)
+        if behind and behind[0].kind == "of" and part is not None and part.value == "disc":
+            return [*mentions[:place], Mention(_HEIGHT_LOSS, narrow.i, narrow.j), *mentions[place + 1 :]]
     return mentions
 
 
 def _with_roots_of_opening(mentions: list[Mention]) -> list[Mention]:
     """Leave out where a root is pressed on, and keep its side: "left | foraminal impingement of the L5 root"."""
-    for place, (site, noun) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for place, (site, noun) in enumerate(pairwise(mentions)):
         pressed = noun.kind == "pred" and noun.value in _OF_ROOTS and noun.form in _NOUNS and noun.i == site.j
         if site.value not in _OPENINGS or site.form != "adj" or not pressed:
             continue
@@ -116,7 +119,7 @@ def _with_roots_of_opening(mentions: list[Mention]) -> list[Mention]:
 
 
 def _with_side_of_place(mentions: list[Mention], words: list[str]) -> list[Mention]:
-    """Give a root the side of the place where a lesion presses on it: "in the left recess compressing | the S1 root"."""
+    """Give a root the side of where a lesion presses on it: "in the left recess compressing | the S1 root"."""
     for place, (side, site, verb) in enumerate(zip(mentions, mentions[1:], mentions[2:], strict=False)):
         before = mentions[place - 1] if place else side
         placed = words[side.i] in _INTO or before.value in _ENTERING

@@ -454,7 +454,10 @@ class LevelScope(Exceptions):
             for f in self.frames
             if f.finding in SLIPS and (f.level is None or f.inherited or f.soft or not f.level.slip)
         ]
-        if slips and self.cur.empty:
+        following = self._peek()
+        if following is not None and following.value in SLIPS and following.i == ref.j:
+            self.cur.level = ref
+        elif slips and self.cur.empty:
             self._assign(slips, ref)
         elif not self.cur.empty or not self.frames or not any(f.finding in SLIPS for f in self.frames):
             self.cur.level = ref

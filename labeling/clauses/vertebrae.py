@@ -104,7 +104,10 @@ class Vertebrae(Leftovers):
         later = [f for f in self.frames if f.head.i > frame.head.i]
         others = [f.head.i for f in later if f.finding == frame.finding]
         first = frame is next(f for f in self.frames if f.finding in _OF_ENDPLATES)
-        start, end = self.mentions[0].i if first else frame.head.i, min(others) if others else self.mentions[-1].j
+        start, end = (
+            min(self.start, self.mentions[0].i) if first else frame.head.i,
+            min(others) if others else self.mentions[-1].j,
+        )
         # Endplates behind another lesion are its own, unless the change has none before.
         found = self._endplates(start, min((f.head.i for f in later), default=end)) or self._endplates(start, end)
         if not (found or first or others):

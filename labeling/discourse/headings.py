@@ -36,7 +36,8 @@ _TOLD = HEADS | {"site"}
 _ENDING_VALUE = _TOLD | {"breaker", "mark", "level", "levels"}
 """Kinds of mentions that end the value of a heading."""
 
-_OF_LEVEL = frozenset(("canal", "disc", "facet", "flavum", "foramen", "recess", "root", "sac"))
+_DISCS = frozenset(("disc", "disc_space"))
+_OF_LEVEL = _DISCS | frozenset(("canal", "facet", "flavum", "foramen", "recess", "root", "sac"))
 """Parts of a level that its heading may name."""
 
 
@@ -299,6 +300,7 @@ class Headings:
         if level.kind != "level" and self.words[level.j - 1] in DISC_WORDS:
             return [Mention(DISCS, level.j - 1, level.j)]
         parts = [m for m in head if m.kind == "site" and m.value in _OF_LEVEL and m.i >= level.j]
+        parts += [m for m in head if m.value in _DISCS and m.j == level.i]
         sides = [m for m in head if m.kind == "side" and (m.i >= level.j or m.j == level.i)] if parts else []
         return [*sides, *parts]
 

@@ -28,6 +28,12 @@ _SHORT_MODERATE = re.compile(
 """Short for "moderate" beside another degree, side or site; its stop ends no sentence."""
 
 
+_LEVEL = r"\b[LTDS]\d{1,2} ?[-/] ?[LS]?\d{1,2}"
+_DASHED = re.compile(rf"({_LEVEL}) - (?=[a-z])")
+_DASHED_LIST = re.compile(rf"{_LEVEL} - [a-z][^.;,\n]*(?:,(?: and)? ?{_LEVEL} - [a-z][^.;,\n]*)+")
+"""Levels of one list, a dash between each and its value: "L3-4 - mild, L4-5 - severe"."""
+
+
 def without_ties(text: str) -> str:
     """Blank out such signs.
 
@@ -38,6 +44,8 @@ def without_ties(text: str) -> str:
     """
     if "-" in text:
         text = _NUMBERED.sub(_untied, text)
+    if text.count(" - ") > 1:
+        text = _DASHED_LIST.sub(lambda found: _DASHED.sub(r"\1   ", found[0]), text)
     if "(" in text:
         text = _BRACKETED_NUMBER.sub(r"\1 \2 ", text)
         text = _BRACKETED_SIDE.sub(r" \1 ", text)

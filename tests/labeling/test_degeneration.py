@@ -485,3 +485,12 @@ def test_an_interspace_is_a_place_of_other_findings() -> None:
     text = "Canal stenosis at the L3-4 interspace, L4-5 interspace and L5-S1 interspace."
     assert told(text, "canal_stenosis") == dict.fromkeys(("L3-L4", "L4-L5", "L5-S1"), PRESENT)
     assert told("At the L4-5 interspace there is severe canal stenosis.", "canal_stenosis") == {"L4-L5": "severe"}
+
+
+@pytest.mark.parametrize(("text", "level"), [
+    ("Superior endplate of L5 shows Modic type 1 change.", "L4-L5"),
+    ("Inferior endplate of L4 shows Modic type 1 change.", "L4-L5"),
+    ("Superior endplate of S1 shows Modic type 1 change.", "L5-S1"),
+])  # fmt: skip
+def test_an_endplate_that_opens_the_sentence_is_that_of_its_disc(text: str, level: str) -> None:
+    assert told(text, "modic") == {level: "type1"}

@@ -378,3 +378,33 @@ def test_a_normal_cord_says_nothing_of_the_disc_at_which_it_ends(text: str) -> N
 
 def test_a_disc_behind_the_cord_is_normal() -> None:
     assert told("The conus is at L1 and the L4-5 disc is normal.", "bulge") == {"L4-L5": "none"}
+
+
+@pytest.mark.parametrize("text", ["Disc L5/S1: normal.", "L5/S1 disc space: normal."])
+def test_a_disc_that_heads_its_line_is_normal_by_itself(text: str) -> None:
+    assert set(labels_of(text)) == {"L5-S1 bulge", "L5-S1 herniation", "L5-S1 degeneration"}
+
+
+@pytest.mark.parametrize("text", ["Normally wide canal.", "Normal appearing canal."])
+def test_a_canal_that_is_normally_wide_is_free(text: str) -> None:
+    assert labels_of(f"L4-5: Mild bulge. {text}") == {"L4-L5 bulge": "mild", "L4-L5 canal_stenosis": "none"}
+
+
+@pytest.mark.parametrize("text", ["No pathological findings.", "natural."])
+def test_a_level_without_pathology_is_normal(text: str) -> None:
+    assert labels_of(f"L1-2: {text}")["L1-L2 herniation"] == "none"
+
+
+def test_the_remainder_of_the_discs_leaves_out_those_named() -> None:
+    text = "L5-S1: Small protrusion. The remainder of the lumbar discs are unremarkable."
+    assert "L5-S1" not in told(text, "bulge")
+    assert len(told(text, "bulge")) == 4
+
+
+def test_levels_that_are_not_mentioned_are_the_others() -> None:
+    found = told("L4-5: Mild bulge. Levels not mentioned are normal.", "canal_stenosis")
+    assert set(found) == {"L1-L2", "L2-L3", "L3-L4", "L5-S1"}
+
+
+def test_heights_of_vertebral_bodies_are_not_the_discs() -> None:
+    assert labels_of("Normal height of vertebral bodies.") == {}

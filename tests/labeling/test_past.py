@@ -513,3 +513,19 @@ def test_what_a_patient_was_referred_for_is_not_found(text: str) -> None:
 ])  # fmt: skip
 def test_no_recurrence_is_said_of_the_operated_level(text: str) -> None:
     assert told(text, "herniation") == {"L5-S1": "none"}
+
+
+@pytest.mark.parametrize("text", [
+    "Left hemilaminectomy L5-S1 for disc herniation.",
+    "Decompression at L4-5 for severe stenosis.",
+    "L4-5: Laminectomy for severe canal stenosis.",
+])  # fmt: skip
+def test_what_an_operation_was_for_is_not_there(text: str) -> None:
+    assert labels_of(text) == {}
+
+
+def test_what_is_left_after_an_operation_is_told() -> None:
+    found = labels_of(
+        "L4-5: Laminectomy for stenosis, with recurrent protrusion. No residual stenosis after laminectomy."
+    )
+    assert (found["L4-L5 herniation"], found["L4-L5 canal_stenosis"]) == ("protrusion", "none")

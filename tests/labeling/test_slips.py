@@ -335,3 +335,18 @@ def test_a_stenosis_right_behind_a_slip_is_there(text: str) -> None:
 def test_other_narrowing_behind_a_slip_has_no_level(text: str) -> None:
     assert told(text, "canal_stenosis") == {}
     assert told(text, "disc_height_loss") == {}
+
+
+def test_slips_behind_their_levels_keep_these() -> None:
+    assert labels_of("L3 on L4 retrolisthesis and L4 on L5 anterolisthesis (4 mm).") == {
+        "L3-L4 retrolisthesis": "present", "L4-L5 spondylolisthesis": "grade1",
+    }  # fmt: skip
+
+
+def test_the_second_vertebra_of_a_slip_may_be_a_bare_number() -> None:
+    assert labels_of("4 mm anterolisthesis L4 on 5.") == {"L4-L5 spondylolisthesis": "grade1"}
+
+
+def test_roots_that_are_displaced_are_no_slip() -> None:
+    text = "L5-S1: Extrusion with posterior displacement of the S1 and S2 roots."
+    assert set(labels_of(text)) == {"L5-S1 herniation", "L5-S1 nerve_root left", "L5-S1 nerve_root right"}

@@ -1,0 +1,60 @@
+"""Words that writers set in another order than most; all texts are invented."""
+
+import pytest
+from tests.labeling.conftest import PRESENT, labels_of, told
+
+
+@pytest.mark.parametrize(("text", "finding", "grade"), [
+    ("Moderate (grade 2) foraminal stenosis.", "foraminal_stenosis", "moderate"),
+    ("Mild (8 mm) canal stenosis.", "canal_stenosis", "mild"),
+    ("Moderate (50%) height loss.", "disc_height_loss", "moderate"),
+    ("Grade 1 (minimal) anterolisthesis.", "spondylolisthesis", "grade1"),
+])  # fmt: skip
+def test_a_size_in_brackets_does_not_part_a_degree_from_its_noun(text: str, finding: str, grade: str) -> None:
+    assert set(told(f"L4-5: {text}", finding).values()) == {grade}
+
+
+@pytest.mark.parametrize("text", [
+    "L4-5: Apart from mild facet arthropathy, unremarkable.",
+    "Except for mild facet arthropathy, L4-5 is normal.",
+])  # fmt: skip
+def test_an_exception_may_open_the_sentence(text: str) -> None:
+    found = labels_of(text)
+    assert {key.split()[0] for key in found} == {"L4-L5"}
+    assert (found["L4-L5 facet_arthropathy left"], found["L4-L5 herniation"]) == ("mild", "none")
+
+
+@pytest.mark.parametrize(("text", "grade"), [
+    ("contact without compression of the left S1 root", "contact"),
+    ("abutment but no compression of the left S1 root", "contact"),
+    ("displacement without compression of the left S1 root", "displacement"),
+])  # fmt: skip
+def test_what_is_there_and_what_is_not_share_an_object(text: str, grade: str) -> None:
+    assert told(f"L5-S1: Protrusion with {text}.", "nerve_root") == {"L5-S1 left": grade}
+
+
+def test_the_narrowing_of_a_disc_that_is_worn_as_well_is_its_height() -> None:
+    assert labels_of("Narrowing and desiccation of the L5-S1 disc.") == {
+        "L5-S1 disc_height_loss": PRESENT, "L5-S1 degeneration": PRESENT,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "left foraminal impingement of the exiting L5 nerve root.",
+    "protrusion in the left lateral recess compressing the S1 root.",
+    "protrusion extending into the left foramen compressing the L5 root.",
+])  # fmt: skip
+def test_a_root_has_the_side_of_the_place_where_it_is_pressed_on(text: str) -> None:
+    found = labels_of(f"L5-S1: {text}")
+    assert found.pop("L5-S1 nerve_root left") == "compression"
+    assert found in ({}, {"L5-S1 herniation": "protrusion"})
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Canal stenosis: L3-4 - mild, L4-5 - severe.", {"L3-L4": "mild", "L4-L5": "severe"}),
+    ("L3-4 - mild, L4-5 - severe canal stenosis.", {"L3-L4": "mild", "L4-L5": "severe"}),
+    ("Canal stenosis: L2/3 - mild, L3/4 - moderate, L4/5 - severe.",
+     {"L2-L3": "mild", "L3-L4": "moderate", "L4-L5": "severe"}),
+])  # fmt: skip
+def test_a_dash_gives_each_level_of_a_list_its_degree(text: str, expected: dict[str, str]) -> None:
+    assert told(text, "canal_stenosis") == expected
