@@ -194,7 +194,10 @@ def _own_files() -> Iterator[tuple[str, str]]:
 def _site_files(folder: Path) -> Iterator[tuple[str, str]]:
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder of rules; --rules takes a folder with .yaml files")
-    for path in sorted(folder.glob("*.yaml")):
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise ConfigError(f"{folder}: no .yaml file there; --rules takes a folder with .yaml files")
+    for path in paths:
         yield str(path), path.read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from deepspine.data.csv_headers import NOT_UTF8, fault_of_beginning, fault_of_header
-from deepspine.data.errors import InputError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.report_ids import BLANKS, report_id_of
 
 MAX_FIELD_BYTES = 1 << 30
@@ -48,10 +48,14 @@ def read_reports(path: Path | str, *, id_column: str, text_column: str) -> Itera
 
     Raises
     ------
+    ConfigError
+        When one column is named for both.
     InputError
         When the path is missing, of an unknown kind, lacks a column or holds no report; while reading, when it is no
         valid CSV or Parquet.
     """
+    if id_column == text_column:
+        raise ConfigError(f"column {id_column} cannot hold both the ids and the texts of reports")
     reports = _reports_of(path, id_column, text_column)
     first = list(islice(reports, 1))  # what is wrong with the file is told at once, not when the first report is used
     if not first:

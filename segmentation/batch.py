@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from deepspine.data.dicom.series import Study
 
 
+_OTHER_PICTURES = (".bmp", ".gif", ".tif", ".tiff", ".webp")
+"""Suffixes of pictures that are not read."""
+
+
 @dataclass(frozen=True)
 class LocateInput:
     """One volume to come.
@@ -59,6 +63,8 @@ class LocateInput:
         Pixel size that was given for it.
     suffix
         Of its file, which the name leaves out.
+    of_archive
+        Whether it is a study of an archive's index.
     """
 
     name: str
@@ -67,6 +73,7 @@ class LocateInput:
     identity: Callable[[], str] = str
     spacing_mm: float | None = None
     suffix: str = ""
+    of_archive: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def locate_inputs(
     settings: Mapping[str, str] | None = None,
     advance: Callable[[float], None] = lambda n: None,
 ) -> BatchResult:
-    """Locate every input; a single one straight into `out`, many into a folder each.
+    """Locate every input: one that stands alone straight into `out`, many and an archive's studies into a folder each.
 
     What is there already is left alone when the same input, lowest level, settings and software made it, else made
     again.
@@ -190,10 +197,10 @@ def _go_through(
     advance: Callable[[float], None],
 ) -> BatchResult:
     """Make the files of every input, the last of which says what made them."""
-    rejects, n_there = Rejects(), 0
+    rejects, n_there, alone = Rejects(), 0, stands_alone(inputs)
     warned: list[tuple[str, ...]] = []
     for one in inputs:
-        folder = out / one.name if len(inputs) > 1 else out
+        folder = out if alone else out / one.name
         own = {**decided_by, "input": one.identity(), "spacing_mm": one.spacing_mm}
         if _made_by(folder / files[-1]) == (provenance()["software"], own):
             n_there += 1
@@ -209,6 +216,11 @@ def _go_through(
             warned.append(told)
         advance(1)
     return BatchResult(rejects, n_there, tuple(warned))
+
+
+def stands_alone(inputs: Sequence[LocateInput]) -> bool:
+    """Whether there is one input, whose answer needs no folder of its own; studies of an archive always have one."""
+    return len(inputs) == 1 and not inputs[0].of_archive
 
 
 def _made_by(path: Path) -> tuple[object, object] | None:
@@ -281,7 +293,8 @@ def _studies_of(path: Path, *, axial: bool, root: Path | None) -> Iterator[Locat
     for study in ArchiveIndex.read(path, root=root).studies():
         selection = select_series(study)
         identity = partial(_slices_of, study)
-        yield LocateInput(study.study_key, partial(_read_chosen, selection, axial=axial), identity=identity)
+        read = partial(_read_chosen, selection, axial=axial)
+        yield LocateInput(study.study_key, read, identity=identity, of_archive=True)
 
 
 def _slices_of(study: Study) -> str:
@@ -328,7 +341,14 @@ def _volumes_in(folder: Path) -> list[Path]:
 
 
 def _volumes_of(files: Iterable[Path]) -> list[Path]:
-    return sorted(one for one in files if suffix_of(one) in (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES))
+    """Return volumes and pictures, those of kinds that are not read as well: they come to the rejects."""
+    known = (*PICTURE_SUFFIXES, *VOLUME_SUFFIXES, *_OTHER_PICTURES)
+    return sorted(one for one in files if suffix_of(one) in known and not _is_answer(one))
+
+
+def _is_answer(file: Path) -> bool:
+    """Whether a file is a mask or picture that `locate` has written."""
+    return file.name in LOCATED_FILES and (file.parent / LOCATED_FILES[-1]).is_file()
 
 
 def _input_of(path: Path, name: str, spacing_mm: float | None, *, axial: bool) -> LocateInput:

@@ -2,11 +2,13 @@
 
 ```
 DST/PATIENT/STUDY/SERIES/INSTANCE.dcm
+DST/copy.json
 ```
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,15 +18,18 @@ from typing import Any
 
 from deepspine.data.csv_rows import csv_text
 from deepspine.data.deidentify.pseudonyms import Pseudonymizer
+from deepspine.data.deidentify.secret import keyed
 from deepspine.data.dicom.discovery import find_candidates, open_candidate
 from deepspine.data.dicom.headers import MR_PICTURES, NotForUsError, pseudonymous_key, read_instance
 from deepspine.data.dicom.parse_errors import PARSE_ERRORS
 from deepspine.data.dicom.parsing import lenient
 from deepspine.data.errors import ConfigError, DeepspineError, InputError
 from deepspine.data.label_table import LabelTable
+from deepspine.data.provenance import provenance
 from deepspine.data.rejects import Rejects
 from deepspine.data.whole_files import whole_file, write_whole
 
+RECORD_FILE = "copy.json"
 KEY_TABLE_COLUMNS = ("kind", "original", "pseudonym")
 
 
@@ -79,13 +84,14 @@ def copy_deidentified(
     Raises
     ------
     ConfigError
-        When `out` lies in `source`, or dicognito is not installed.
+        When `out` lies in `source` or holds a copy made by another secret, or dicognito is not installed.
     InputError
         When the archive does not exist or holds no MR picture.
     """
     if out.resolve().is_relative_to(source.resolve()):
         raise ConfigError(f"{out} lies inside {source}; the copy must lie elsewhere")
     pseudonymizer = Pseudonymizer(secret)
+    _claim(out, secret)
     result = CopyResult()
     folder = source if source.is_dir() else source.parent
     for candidate in find_candidates(source, reject=result.rejects.add):
@@ -99,6 +105,25 @@ def copy_deidentified(
     if not result.copied:
         raise InputError(f"{source} holds no MR picture that could be copied; see `deepspine index`")
     return result
+
+
+def _claim(out: Path, secret: str) -> None:
+    """Note which secret the pseudonyms of a copy follow from, as a key that does not tell it."""
+    mark = keyed(secret, RECORD_FILE)
+    record = out / RECORD_FILE
+    try:
+        before = json.loads(record.read_text(encoding="utf-8"))["secret"]
+    except FileNotFoundError:
+        before = mark
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"{record}: is no record of a copy; choose another folder") from None
+    if before != mark:
+        raise ConfigError(
+            f"{out}: holds a copy whose pseudonyms follow from another secret, so that each patient would be there "
+            "twice; give that secret, or choose another folder"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(record, json.dumps({"made_by": provenance(), "secret": mark}, indent=1) + "\n")
 
 
 def pseudonymous_labels(labels: LabelTable, *, secret: str) -> LabelTable:

@@ -8,6 +8,7 @@ birth date of the patient still stands. Pixels, geometry and sequence parameters
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -37,8 +38,14 @@ PROFILE_CODES = (
 MIN_TOLD = 3
 """Shorter parts of names and ids stand in ordinary words as well."""
 _WORD = re.compile(r"[^\W_]+")
-_TEXTS = frozenset({"AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
-"""Values that people type; code strings are the standard's own words."""
+_TEXTS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
+"""Values that people type, code strings among them: some scanners let these be typed as well."""
+_CODES = frozenset({
+    "ImageType", "Laterality", "Modality", "MRAcquisitionType", "PatientPosition", "PhotometricInterpretation",
+    "ScanningSequence", "SequenceVariant",
+})  # fmt: skip
+"""Code strings that a scanner sets by itself."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
 _IDENTIFYING = (
     "PatientID", "PatientName", "PatientBirthDate", "AccessionNumber", "OtherPatientIDs", "OtherPatientNames",
     "PatientBirthName", "PatientMotherBirthName", "PatientAddress", "PatientTelephoneNumbers", "InstitutionName",
@@ -162,17 +169,25 @@ def _told(data: Any) -> tuple[set[str], set[str]]:
         if element.keyword in _IDENTIFYING and element.value:
             text = str(element.value).lower()
             values.add(text)
-            words.update(_WORD.findall(text))
+            words.update(word for form in _spellings(text) for word in _WORD.findall(form))
     return {text for text in values if len(text) >= MIN_TOLD}, {word for word in words if len(word) >= MIN_TOLD}
 
 
 def _blank_told(data: Any, values: set[str], words: set[str]) -> None:
     """Empty texts that the profile does not name, and in which a name or number stands none the less."""
     for _, element in elements(data):
-        if element.VR in _TEXTS and element.keyword not in (*KEPT_AS_PSEUDONYM, CLEANED) and element.value:
+        kept = element.keyword in KEPT_AS_PSEUDONYM or element.keyword == CLEANED or element.keyword in _CODES
+        if element.VR in _TEXTS and not kept and element.value:
             text = str(element.value).lower()
-            if not words.isdisjoint(_WORD.findall(text)) or any(value in text for value in values):
+            spoken = {word for form in _spellings(text) for word in _WORD.findall(form)}
+            if not words.isdisjoint(spoken) or any(value in text for value in values):
                 element.value = ""
+
+
+def _spellings(text: str) -> tuple[str, str, str]:
+    """Return a text in lower case, with umlauts written out, and without any accents."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return text, text.translate(_UMLAUTS), plain
 
 
 def _declare(data: Any) -> None:

@@ -41,6 +41,7 @@ from deepspine.data.whole_files import write_whole
 
 ARCHIVE = "archive"
 OPTIONS_FILE = "phantom.json"
+_TABLES = ("reports.csv", "studies.csv")
 STUDY_COLUMNS = ("report_id", "patient_id", "study_uid", "style", "seed", "transitional", "cut", "axial_levels")
 
 
@@ -111,6 +112,8 @@ def _claim(out: Path, options: PhantomOptions) -> None:
             raise ConfigError(f"{out}: holds an archive of other options ({changed}); choose another --out")
         return
     check_folder("--out", out)
+    if others := [name for name in (ARCHIVE, *_TABLES, "truth") if (out / name).exists()]:
+        raise ConfigError(f"{out}: holds {others[0]}, and no phantom archive; choose another --out")
     out.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps({"options": own}, indent=1) + "\n")
 

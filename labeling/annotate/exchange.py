@@ -114,7 +114,7 @@ def load_reports(
     Raises
     ------
     InputError
-        When the file cannot be read, or none of the reports can be used.
+        When the file cannot be read, none of the reports can be used, or the labels are those of other reports.
     """
     order = None if only is None else list(only)
     wanted = None if order is None else set(order)
@@ -124,6 +124,8 @@ def load_reports(
     )  # fmt: skip
     labeler = Labeler(rules)
     names = list(texts) if order is None else [report_id for report_id in order if report_id in texts]
+    if table is not None and names and not any(table.of_report(name) for name in names):
+        raise InputError("the label table has no label of any of these reports; is it that of others?")
     changed = store.count_changed(texts)
     added = store.add_reports(
         (name, texts[name], suggestions_of(texts[name], labeler, None if table is None else table.of_report(name)))

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment
 from jinja2.loaders import FileSystemLoader
@@ -45,6 +45,8 @@ def store_of(request: Request) -> Store:
 
 
 Project = Annotated[Store, Depends(store_of)]
+ReportNumber = Annotated[int, Path(ge=0, le=2**63 - 1)]
+"""What a database can hold; others are no report's."""
 
 
 class EditName(BaseModel):
@@ -134,7 +136,7 @@ def overview(store: Project, session: PageSession) -> Response:
 
 
 @router.get("/report/{number}")
-def report_page(number: int, store: Project, session: PageSession) -> Response:
+def report_page(number: ReportNumber, store: Project, session: PageSession) -> Response:
     """Show a report and its grid."""
     report = store.report(number)
     if report is None:
@@ -152,7 +154,7 @@ def report_page(number: int, store: Project, session: PageSession) -> Response:
 
 
 @router.get("/report/{number}/next")
-def next_report(number: int, store: Project, session: PageSession) -> Response:
+def next_report(number: ReportNumber, store: Project, session: PageSession) -> Response:
     """Go to the next report that is not read, from the start again behind the last."""
     if session.reader.role is Role.ADJUDICATOR:
         waiting = [one.number for one in all_readings(store, session.reader) if one.n_open]
@@ -164,7 +166,7 @@ def next_report(number: int, store: Project, session: PageSession) -> Response:
 
 
 @router.post("/report/{number}/label")
-def set_label(number: int, body: LabelChange, store: Project, session: ChangeSession) -> dict[str, Any]:
+def set_label(number: ReportNumber, body: LabelChange, store: Project, session: ChangeSession) -> dict[str, Any]:
     """Set or clear a label; answer with the cell as it is now."""
     cell = parse_cell(body.level, body.finding, body.side)
     if cell is None:
@@ -178,14 +180,14 @@ def set_label(number: int, body: LabelChange, store: Project, session: ChangeSes
 
 
 @router.post("/report/{number}/undo")
-def undo(number: int, body: EditName, store: Project, session: ChangeSession) -> dict[str, Any]:
+def undo(number: ReportNumber, body: EditName, store: Project, session: ChangeSession) -> dict[str, Any]:
     """Take back the last change; answer with its cell."""
     _open(store, session.reader, number)
     return _state(store.undo(session.reader, number, edit_id=body.edit_id))
 
 
 @router.post("/report/{number}/done")
-def set_done(number: int, body: Done, store: Project, session: ChangeSession) -> dict[str, Any]:
+def set_done(number: ReportNumber, body: Done, store: Project, session: ChangeSession) -> dict[str, Any]:
     """Mark a report as read, or open it again."""
     _open(store, session.reader, number)
     store.set_done(session.reader, number, body.done)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -68,6 +70,21 @@ class ServerOptions:
             f"{self.host} can be reached from other machines and would send reports unencrypted; give --certificate "
             "and --key, or --plain-http behind a proxy that encrypts"
         )
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse an address at which nothing can listen, as where another server does.
+
+    Raises
+    ------
+    ConfigError
+        Says why.
+    """
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise ConfigError(f"nothing can be served at {host}, port {port}: {reason}; give another --port") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -287,3 +287,25 @@ def test_voxels_beside_their_header_make_an_input_another(tmp_path: Path) -> Non
     assert one.identity() == before
     (tmp_path / "t2.raw").write_bytes(b"others")
     assert one.identity() != before
+
+
+def test_a_study_of_an_archive_has_its_folder_even_when_it_is_the_only_one(slabs: Path, tmp_path: Path) -> None:
+    """`deepspine build --levels` looks for the folder of the study's key."""
+    index_archive(slabs).write(tmp_path / "index.parquet")
+    (one,) = find_inputs([tmp_path / "index.parquet"], axial=True)
+    assert main(["locate", str(tmp_path / "index.parquet"), "--axial", "--out", str(tmp_path / "regions")]) == 0
+    assert (tmp_path / "regions" / one.name / "regions.json").is_file()
+
+
+def test_answers_that_lie_beside_inputs_are_no_inputs(tmp_path: Path) -> None:
+    for name in ("t2.nii.gz", "mask.nii.gz", "vertebrae.nii.gz", "overlay.png", "levels.json"):
+        (tmp_path / name).touch()
+    assert [one.name for one in find_inputs([tmp_path])] == ["t2"]
+
+
+def test_pictures_of_kinds_that_are_not_read_are_inputs_that_are_refused(tmp_path: Path) -> None:
+    Image.new("L", (64, 64)).save(tmp_path / "a.tif")
+    Image.new("L", (64, 64)).save(tmp_path / "b.png")
+    first, _ = find_inputs([tmp_path])
+    with pytest.raises(InputError, match=r"suffix '\.tif'; expected one of"):
+        first.read()

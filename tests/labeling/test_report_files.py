@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from deepspine.data.errors import InputError
+from deepspine.data.errors import ConfigError, InputError
 from deepspine.labeling.report_files import ReportText, read_reports, read_texts
 
 
@@ -220,3 +220,9 @@ def test_what_may_be_text_of_a_report_is_in_no_message(name: str, content: str, 
     with pytest.raises(InputError, match="give a CSV or Parquet file, a folder of") as told:
         reports_of(tmp_path / name)
     assert not any(word in str(told.value) for word in ("x17", "Smith", "bulge", "kyphosis", "IMPRESSION"))
+
+
+def test_one_column_is_not_both_ids_and_texts(tmp_path: Path) -> None:
+    (tmp_path / "reports.csv").write_text("report_id,text\n1,L4-5: bulge.\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="column text cannot hold both"):
+        read_reports(tmp_path / "reports.csv", id_column="text", text_column="text")

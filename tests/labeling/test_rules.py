@@ -84,3 +84,9 @@ def test_a_phrase_with_too_many_spellings_is_told() -> None:
 def test_yaml_reads_no_words_as_truth_values() -> None:
     [rule] = read_rules([("x.yaml", "- {id: a, kind: neg, phrases: [no, off, on]}\n")])
     assert rule.phrases == ("no", "off", "on")
+
+
+def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mentions.yml").write_text("[]", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"no \.yaml file there"):
+        load_lexicon(str(tmp_path))

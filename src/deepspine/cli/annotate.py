@@ -112,6 +112,7 @@ def serve(
     options = serving.ServerOptions(host, port, name or (), certificate, key, plain_http)
     options.check()
     _store(project)
+    serving.check_free(host, port)
     typer.echo(f"{options.scheme}://{host}:{port}/  sign in with a reader's token; Ctrl+C ends")
     serving.serve(project, options)
 

@@ -50,7 +50,7 @@ def locate(
     from deepspine.data.levels import Level
     from deepspine.data.outputs import check_folder
     from deepspine.segmentation.axial_regions import BOXED_FILES, AxialRegions, shipped_axial_weights
-    from deepspine.segmentation.batch import box_axial_inputs, digest_of, find_inputs, locate_inputs
+    from deepspine.segmentation.batch import box_axial_inputs, digest_of, find_inputs, locate_inputs, stands_alone
     from deepspine.segmentation.output import LOCATED_FILES
 
     if axial and (lowest or method is not Method.UNET):
@@ -58,7 +58,8 @@ def locate(
     check_folder("--out", out)
     level = Level.parse(lowest) if lowest else None
     found = find_inputs(inputs, spacing_mm=spacing_mm, axial=axial, root=root)
-    if len(found) == 1:
+    alone = stands_alone(found)
+    if alone:
         check_folder("--out", out, files=BOXED_FILES if axial else LOCATED_FILES, inputs=inputs)
     out.mkdir(parents=True, exist_ok=True)
     used = weights or (shipped_axial_weights() if axial else method.shipped())
@@ -74,9 +75,9 @@ def locate(
     rejects.write(out / "rejects.csv")
     if done.n_there:
         typer.echo(f"{done.n_there} of {len(found)} were there already, made from the same input and options", err=True)
-    for warning in done.warned[0] if len(found) == 1 and done.warned else ():
+    for warning in done.warned[0] if alone and done.warned else ():
         typer.echo(f"warning: {warning}", err=True)
-    if done.warned and len(found) > 1:
+    if done.warned and not alone:
         typer.echo(f"warnings of {len(done.warned)} of {len(found)} inputs: see their levels.json", err=True)
     if as_json:
         summary = {
@@ -87,6 +88,6 @@ def locate(
             "out": str(out),
         }
         typer.echo(json.dumps(summary))
-    if len(found) == 1 and len(rejects):
+    if alone and len(rejects):
         raise InputError(f"{rejects.rows[0][0]}: {rejects.rows[0][1]}")
     rejects.check_share(len(found), allowed=max_reject_share, path=out / "rejects.csv")

@@ -230,6 +230,31 @@ def test_patients_without_an_id_stay_apart_and_studies_without_a_report_stay_wit
     assert one.PatientID != other.PatientID
 
 
+@pytest.mark.parametrize(("name", "typed"), [
+    ("Mueller^Hans", "T2 MUELLER"), ("Müller^Hans", "T2 MUELLER"), ("Müller^Hans", "T2 MULLER"),
+    ("José^Ana", "JOSE SPINE"),
+])  # fmt: skip
+def test_names_leave_code_strings_too_however_they_are_spelt(name: str, typed: str) -> None:
+    data = minimal(PatientID="P", PatientName=name, SpecificCharacterSet="ISO_IR 192", Modality="MR")
+    data.BodyPartExamined, data.PulseSequenceName = typed, typed.lower()
+    Pseudonymizer(SECRET).deidentify(data)
+    assert not data.get("BodyPartExamined")
+    assert not data.get("PulseSequenceName")
+    assert data.Modality == "MR"
+
+
+def test_a_copy_is_not_gone_on_with_by_another_secret(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each patient would be there under two pseudonyms."""
+    WrittenSeries().write(tmp_path / "src")
+    copying = ["deidentify", str(tmp_path / "src"), str(tmp_path / "out"), "--secret"]
+    assert main([*copying, str(archive / "secret.txt")]) == 0
+    assert main([*copying, str(archive / "secret.txt")]) == 0
+    assert main([*copying, str(tmp_path / "typo.txt")]) == 2
+    assert "another secret" in capsys.readouterr().err
+
+
 @pytest.mark.filterwarnings("ignore:Invalid value")
 def test_dates_that_are_none_are_removed_and_times_without_a_date_too() -> None:
     data = minimal(PatientID="P", StudyDate="last May", SeriesTime="101010", AcquisitionDate="2023.07.14")
@@ -280,7 +305,7 @@ def test_a_file_that_cannot_be_written_again_is_listed_and_the_rest_is_copied(
     summary = json.loads(capsys.readouterr().out)
     assert (summary["copied"], summary["rejected"]) == (5, 1)
     assert rejects.read_text(encoding="utf-8").splitlines()[1].startswith("1.dcm,its pixels or elements are not")
-    assert {path.suffix for path in (tmp_path / "out").rglob("*") if path.is_file()} == {".dcm"}
+    assert {path.suffix for path in (tmp_path / "out").rglob("*/*") if path.is_file()} == {".dcm"}
 
 
 @pytest.mark.parametrize("kind", ["enhanced", "compressed", "big endian", "bare"])

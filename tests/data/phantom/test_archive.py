@@ -164,3 +164,10 @@ def test_the_verb_writes_an_archive_and_prints_where(tmp_path: Path, capsys: pyt
 def test_the_verb_refuses_a_share_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["phantom", "--studies", "1", "--omission", "2", "--out", str(tmp_path)]) == 2
     assert "omission" in capsys.readouterr().err
+
+
+def test_files_of_others_are_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "reports.csv").write_text("report_id,text\nmine,L4-5: bulge.\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"holds reports\.csv, and no phantom archive"):
+        write_archive(PhantomOptions(studies=1), tmp_path)
+    assert "mine" in (tmp_path / "reports.csv").read_text(encoding="utf-8")

@@ -1,7 +1,13 @@
 """Sessions end, and buckets refill."""
 
+import socket
+
+import pytest
+
+from deepspine.data.errors import ConfigError
 from deepspine.labeling.annotate.access import MAX_TRACKED, SESSION_HOURS, RateLimit, Sessions, add_reader
 from deepspine.labeling.annotate.records import Role
+from deepspine.labeling.annotate.serve import check_free
 from deepspine.labeling.annotate.store import Store
 
 
@@ -42,3 +48,11 @@ def test_names_without_end_do_not_fill_the_memory() -> None:
     for number in range(MAX_TRACKED + 50):
         limit.take(str(number))
     assert len(limit._left) <= MAX_TRACKED + 1
+
+
+def test_an_address_at_which_another_listens_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"port {port}: address already in use"):
+            check_free("127.0.0.1", port)
+    check_free("127.0.0.1", port)

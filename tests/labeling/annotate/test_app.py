@@ -175,6 +175,7 @@ def test_reports_that_are_not_there_are_not_found(signed_in: Callable[[str], Sig
     assert reader.client.get("/report/99").status_code == 404
     for answer in (reader.label(99, BULGE, "mild"), reader.undo(99), reader.done(99)):
         assert answer.status_code == 404
+    assert reader.client.get(f"/report/{2**63}").status_code == 422
 
 
 def test_blind_readers_see_no_label_and_no_evidence(signed_in: Callable[[str], SignedIn]) -> None:

@@ -315,3 +315,11 @@ def test_a_file_that_is_no_project_is_refused_and_left_alone(
     assert main(["annotate", "load", str(other), str(tmp_path / "reports.csv")]) == 2
     assert "notes.db: cannot be opened as a database" in capsys.readouterr().err
     assert other.read_bytes() == before
+
+
+def test_labels_of_other_reports_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "reports.csv").write_text("report_id,text\nx,L4-5: bulge.\n", encoding="utf-8")
+    store = Store(Database(str(tmp_path / "project.db")))
+    with pytest.raises(InputError, match="no label of any of these reports"):
+        load_reports(store, tmp_path / "reports.csv", table=LabelTable({}))
+    assert not store.report_ids()
