@@ -7,9 +7,10 @@ contrast by their name (`..._t1.png`, `sag_T2.nii.gz`) and their plane by their 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deepspine.data.errors import InputError
 from deepspine.data.files import (
@@ -22,7 +23,12 @@ from deepspine.data.files import (
 )
 from deepspine.data.geometry import Plane
 from deepspine.data.pictures import PICTURE_SUFFIXES, read_picture
+from deepspine.data.rejects import Rejects
 from deepspine.data.volume import Volume, Weighting
+
+if TYPE_CHECKING:
+    from deepspine.data.dicom.selection import Selection
+    from deepspine.data.dicom.series import Study
 
 SAGITTAL_T1, SAGITTAL_T2, AXIAL_T2 = "sagittal_t1", "sagittal_t2", "axial_t2"
 DEFAULT_ID = "study"
@@ -128,7 +134,8 @@ def _dicom_study(folder: Path, report_id: str | None) -> StudyImages:
     from deepspine.data.dicom.archive_index import index_archive
     from deepspine.data.dicom.selection import select_series
 
-    studies = list(index_archive(folder).studies())
+    damaged = Rejects()
+    studies = list(index_archive(folder, rejects=damaged).studies())
     n_patients = len({study.patient_key for study in studies})
     if n_patients > 1:
         raise InputError(f"{folder}: holds studies of {n_patients} patients; give the folder of one study")
@@ -143,9 +150,33 @@ def _dicom_study(folder: Path, report_id: str | None) -> StudyImages:
     found = StudyImages(
         report_id or studies[0].report_id or studies[0].study_key,
         images.volumes,
-        tuple(f"{input_words(name)} was left out: {reason}" for name, reason in images.missing.items()),
+        (
+            *(f"{input_words(name)} was left out: {reason}" for name, reason in images.missing.items()),
+            *_series_left_out(studies[0], selection),
+            *_files_left_out(damaged),
+        ),
     )
     return _checked(found)
+
+
+def _series_left_out(study: Study, selection: Selection) -> Iterator[str]:
+    """Tell of series that would have been a sagittal T1 or T2, had they been whole."""
+    from deepspine.data.dicom.selection import SLOTS
+
+    for name, chosen in ((SAGITTAL_T1, selection.sagittal_t1), (SAGITTAL_T2, selection.sagittal_t2)):
+        plane, weightings = SLOTS[name]
+        for series in study.series if chosen is None else ():
+            reason = selection.rejected.get(series.series_key)
+            if reason and series.plane is plane and series.weighting in weightings:
+                yield f"{input_words(name)} (series {series.series_number}) was left out: {reason}"
+
+
+def _files_left_out(damaged: Rejects) -> Iterator[str]:
+    """Tell how many files could not be read, and why; their names may identify someone."""
+    reasons = sorted({str(row[1]) for row in damaged.rows})
+    if reasons:
+        more = f" and {len(reasons) - 1} other reasons" if len(reasons) > 1 else ""
+        yield f"{len(damaged)} files were left out: {reasons[0]}{more}; see `deepspine index`"
 
 
 # ------------------------------------------------------------------------------------------------------------- files

@@ -217,5 +217,5 @@ def _unfit_extent(series: Series) -> str | None:
     if series.extent_mm[0] < MIN_SAGITTAL_HEIGHT_MM:
         return f"only {series.extent_mm[0]:.0f} mm high, the lumbar spine needs {MIN_SAGITTAL_HEIGHT_MM:.0f}"
     if series.n_stacks > 1:
-        return f"its slices form {series.n_stacks} stacks, not one"
+        return f"its slices form {series.n_stacks} stacks, not one; a slice may be missing"
     return None

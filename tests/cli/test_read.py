@@ -166,6 +166,19 @@ def test_an_axial_t1_is_left_out_with_a_warning(phantom: PhantomStudy, tmp_path:
     assert found.warnings == ("axial T1 was left out: axial slices are read on T2",)
 
 
+def test_a_series_that_misses_a_slice_and_damaged_files_are_told(archive: Path, tmp_path: Path) -> None:
+    shutil.copytree(archive, tmp_path / "study")
+    series = next(folder for folder in (tmp_path / "study").rglob("sag_t2"))
+    missing, damaged = sorted(series.iterdir())[5:7]
+    missing.unlink()
+    damaged.write_bytes(damaged.read_bytes()[:300])
+    found = find_study(tmp_path / "study")
+    assert set(found.volumes) == {"sagittal_t1"}
+    left_out, files = found.warnings
+    assert re.fullmatch(r"sagittal T2 \(series 3\) was left out: .*2 stacks, not one; a slice may be missing", left_out)
+    assert re.match("1 files were left out: .*see `deepspine index`", files)
+
+
 @pytest.mark.parametrize("kind", ["zip", "tar", "gztar", "bztar", "xztar"])
 def test_an_archive_file_of_any_kind_is_a_study(kind: str, archive: Path, tmp_path: Path) -> None:
     file = shutil.make_archive(str(tmp_path / "study"), kind, archive)

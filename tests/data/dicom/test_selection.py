@@ -72,7 +72,7 @@ def test_the_better_of_two_is_chosen_and_the_other_says_why_not(
         ({"n_slices": 3}, "3 slices, at least 5 needed"),
         ({"rows": 48}, "only 48 x 448 pixels"),
         ({"spacing_mm": (4.0, 0.3, 0.3)}, "only 134 mm high, the lumbar spine needs 150"),
-        ({"n_stacks": 2}, "its slices form 2 stacks, not one"),
+        ({"n_stacks": 2}, "its slices form 2 stacks, not one; a slice may be missing"),
     ],
 )
 def test_what_cannot_serve_is_rejected_with_the_reason(change: dict[str, object], reason: str) -> None:
