@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 """What stands between columns in place of commas: Excel writes semicolons where the comma is the decimal point."""
+BEGINNING_BYTES = 8
+"""How many tell what a file is."""
 NOT_UTF8 = "not UTF-8; convert the file, e.g. with iconv"
 
 
@@ -36,6 +39,13 @@ def fault_of_beginning(begin: bytes) -> str | None:
     if begin[:2].count(0) == 1:
         return _UTF16
     return next((fault for sign, fault in _BEGINNINGS.items() if begin.startswith(sign)), None)
+
+
+def fault_of_bytes(path: Path, reason: UnicodeDecodeError) -> str:
+    """Return why a file could not be read as UTF-8 text: what it is instead, or where it is none; with the cure."""
+    with path.open("rb") as file:
+        fault = fault_of_beginning(file.read(BEGINNING_BYTES))
+    return f"is {fault}" if fault else f"byte {reason.start} is {NOT_UTF8}"
 
 
 def fault_of_header(header: Sequence[str] | None) -> str | None:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from deepspine.data.csv_headers import NOT_UTF8, fault_of_header
+from deepspine.data.csv_headers import fault_of_bytes, fault_of_header
 from deepspine.data.errors import InputError
 
 
@@ -47,7 +47,7 @@ def read_lines(path: Path, *, kind: str, error: type[InputError] = InputError) -
             f"{path}: row {reader.line_num}: no valid CSV{after}: {reason}; close what stands in quotation marks"
         ) from None
     except UnicodeDecodeError as reason:
-        raise InputError(f"{path}: byte {reason.start} is {NOT_UTF8}") from None
+        raise InputError(f"{path}: {fault_of_bytes(path, reason)}") from None
     except OSError as reason:
         raise InputError(f"{path}: {reason.strerror}; expected {kind}") from None
 

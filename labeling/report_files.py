@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from deepspine.data.csv_headers import NOT_UTF8, fault_of_beginning, fault_of_header
+from deepspine.data.csv_headers import NOT_UTF8, fault_of_beginning, fault_of_bytes, fault_of_header
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.report_ids import BLANKS, report_id_of
 
@@ -249,6 +249,8 @@ def read_text(
             return sys.stdin.buffer.read().decode("utf-8-sig")
         return Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
+        piped = str(path) == STANDARD_INPUT
+        fault = f"byte {error.start} is {NOT_UTF8}" if piped else fault_of_bytes(Path(path), error)
+        raise InputError(f"{path}: {fault}") from None
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; give a text file with one report, or - for input") from None

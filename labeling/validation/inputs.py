@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from deepspine.data.csv_headers import fault_of_bytes
 from deepspine.data.csv_rows import read_rows
 from deepspine.data.errors import ConfigError, InputError
 from deepspine.data.findings import CORE_FINDINGS, FINDINGS, get_finding
@@ -97,6 +98,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8; convert the file, e.g. with iconv") from None
+        raise InputError(f"{path}: {fault_of_bytes(path, error)}") from None
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None

@@ -41,6 +41,7 @@ def test_rows_come_with_their_line(tmp_path: Path, mark: str, line_end: str) -> 
         ),
         (b'id,"text\n', "row 1: no valid CSV: unexpected end of data"),
         (b"id,text\na,\xe9\n", "byte 10 is not UTF-8"),
+        (b"PK\x03\x04\xe2\xff\xaa", "is an Excel workbook; save it as CSV"),
     ],
 )
 def test_a_malformed_table_is_told(tmp_path: Path, content: bytes, message: str) -> None:
