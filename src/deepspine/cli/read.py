@@ -37,9 +37,7 @@ def read(
     lowest: LowestDisc = None,
     spacing_mm: SpacingMm = None,
     report_id: ReportId = None,
-    evidence: Annotated[
-        bool, typer.Option(help="Show where the grader looked; a third of the time.")
-    ] = True,
+    evidence: Annotated[bool, typer.Option(help="Show where the grader looked; a third of the time.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as JSON.")] = False,
 ) -> None:
     """Grade and measure every level of a study: tables, and report.html. Research use only: not a medical device."""

@@ -120,6 +120,7 @@ def test_doubt_is_that_of_the_rules_of_a_site(tmp_path: Path, capsys: pytest.Cap
     assert main([*arguments, "--rules", str(rules)]) == 2
     assert "no such folder of rules" in capsys.readouterr().err
     rules.mkdir()
+    (rules / "own.yaml").write_text("[]", encoding="utf-8")
     assert main([*arguments, "--rules", str(rules)]) == 0
     assert "plain,1," in (tmp_path / "sample.csv").read_text(encoding="utf-8")
 
