@@ -12,7 +12,7 @@ from deepspine.labeling.texts.markup import NEWLINE
 _NEIGHBOURS = {(a, b) for a, b in itertools.pairwise(SEQUENCE)} | {
     ("L5", "L6"), ("L6", "S1"), ("T12", "T13"), ("T13", "L1"),
 }  # fmt: skip
-_RANGE = frozenset(("to", "through", "thru", "till", "until", "down"))
+_RANGE = frozenset(("to", "through", "thru", "till", "until", "down", "up", "upto"))
 _JOIN = frozenset((",", "and", "amd", "adn", "nad", "amnd", "ans", "anf", "und", "&", "/", "+", "or", "nor", "as"))
 _DEGREES = {
     "to": (["to", "a", "lesser", "extent"], ["to", "a", "lesser", "degree"], ["to", "lesser", "extent"]),
@@ -199,7 +199,7 @@ def _more(
         named = following[0]
         if is_range:
             last = named[-1]
-            filled = [*_between(pairs[-1][0], "L6"), last] if last[0] == "L6" else _between(pairs[-1][0], last[1])
+            filled = _filled(pairs[-1][0], last)
             named = [pair for pair in filled if pair not in pairs]
         if lesser or not _LESSER.isdisjoint(words[end:position]):
             lesser += named
@@ -439,13 +439,23 @@ def _is_placed(words: list[str], start: int, behind: str) -> bool:
     return placed and behind not in _UNITS and _RATED.isdisjoint(words[max(start - 4, 0) : start])
 
 
+def _filled(first: str, last: tuple[str, str]) -> list[tuple[str, str]]:
+    """Return the levels from the upper vertebra of the first level to the last level, in either direction."""
+    if last[0] == "L6":
+        return [*_between(first, "L6"), last]
+    upwards = first in SEQUENCE and last[0] in SEQUENCE and SEQUENCE.index(last[0]) < SEQUENCE.index(first)
+    return _between(first, last[0] if upwards else last[1])
+
+
 def _between(upper: str, lower: str) -> list[tuple[str, str]]:
-    """All levels from one vertebra down to another; empty when the order is not cranial to caudal."""
+    """All levels between two vertebrae, in the order in which they are named."""
     if lower == "L6":
         return [*_between(upper, "L5"), ("L5", "L6")] if upper in SEQUENCE and upper != "L5" else [("L5", "L6")]
     if upper not in SEQUENCE or lower not in SEQUENCE:
         return [(upper, lower)] if (upper, lower) in _NEIGHBOURS else []
     first, last = SEQUENCE.index(upper), SEQUENCE.index(lower)
+    if first > last:
+        return [(SEQUENCE[i - 1], SEQUENCE[i]) for i in range(first, last, -1)]
     return [(SEQUENCE[i], SEQUENCE[i + 1]) for i in range(first, last)]
 
 

@@ -9,6 +9,8 @@ from deepspine.labeling.clauses.frames import meanings
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 
+_ZONE = Rule("zone.of_lesion", "zone", "central", ())
+_AT = Rule("of.side_of_level", "of", "at", ())
 _HEIGHT_LOSS = Rule("height.of_narrow_disc", "finding", "disc_height_loss", ())
 _DEGREES = frozenset(("grade", "number"))
 _ASIDE = frozenset(("grade", "hedge", "mm", "number"))
@@ -39,9 +41,13 @@ def with_words_in_order(mentions: list[Mention], words: list[str], kinds: set[st
         mentions = _without_brackets_of_degrees(mentions, words)
     if "except" in kinds and "open" in kinds:
         mentions = _with_exception_behind(mentions)
+    if "level" in kinds and "side_post" in kinds:
+        mentions = _with_side_behind_level(mentions, words)
     if "pred" in kinds and "site" in kinds:
-        mentions = _with_object_of_both(mentions, words)
-        mentions = _with_narrow_disc(mentions)
+        mentions = _with_verb_at_next_level(_with_object_of_both(mentions, words), words)
+        if "neg" in kinds:
+            mentions = _with_verb_again(mentions, words)
+        mentions = _with_zones_of_lesions(_with_narrow_disc(mentions), words)
         mentions = _with_side_of_place(_with_roots_of_opening(mentions), words)
     return mentions
 
@@ -91,6 +97,60 @@ def _with_object_of_both(mentions: list[Mention], words: list[str]) -> list[Ment
     return mentions
 
 
+def _with_side_behind_level(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Put the side of a lesion behind its level where it does something: "bulge at | left L4-5 narrowing"."""
+    for place, (lesion, side, level, verb) in enumerate(zip(*(mentions[k:] for k in range(4)), strict=False)):
+        placed = lesion.kind == "finding" and side.kind == "side_post" and words[side.i] == "at" and side.i == lesion.j
+        if placed and level.kind == "level" and level.i == side.j and _is_verb(verb):
+            level.form = "at"
+            return [*mentions[: place + 1], Mention(_AT, side.i, side.i + 1), level, side, *mentions[place + 3 :]]
+    return mentions
+
+
+def _with_verb_at_next_level(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Repeat what lesions do at one level at the next: "compressing the sac at L4-5 and | the left root at L5-S1"."""
+    for place, verb in enumerate(mentions):
+        first = _object_at_level(mentions, place + 1) if _is_verb(verb) else 0
+        joint = mentions[first] if first and first < len(mentions) else None
+        if joint is not None and joint.kind == "conj" and _object_at_level(mentions, first + 1, of=verb):
+            before = mentions[place - 1 : place]
+            lesion = [one for one in before if one.value in _PLACED and words[one.j - 1].endswith("s")]
+            again = [Mention(one.rule, joint.j, joint.j) for one in (*lesion, verb)]
+            return [*mentions[: first + 1], *again, *mentions[first + 1 :]]
+    return mentions
+
+
+def _is_verb(mention: Mention) -> bool:
+    return mention.kind == "pred" and mention.form in ("either", "verb")
+
+
+def _object_at_level(mentions: list[Mention], place: int, of: Mention | None = None) -> int:
+    """Return the place behind a site, maybe of a side, and its level: "the left root at L5-S1"; 0 where none stands."""
+    while place < len(mentions) and mentions[place].kind in (*SIDES, "vertebra"):
+        place += 1
+    site, at, level = [*mentions[place : place + 3], None, None, None][:3]
+    if site is None or at is None or level is None:
+        return 0
+    told = site.kind == "site" and (of is None or (of.value, site.value) in meanings())
+    return place + 3 if told and at.kind == "of" and level.kind == "level" else 0
+
+
+def _with_verb_again(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Repeat the verb of what a lesion does before what it does not: "compressing the sac but not | the roots"."""
+    for place in range(1, len(mentions) - 2):
+        but, denial, *behind = mentions[place : place + 4]
+        if words[but.i] != "but" or words[denial.i : denial.j] != ["not"] or denial.kind != "neg":
+            continue
+        verb = next((m for m in reversed(mentions[:place]) if m.kind not in ("site", "conj", "vertebra", *SIDES)), None)
+        object_ = next((mention for mention in behind if mention.kind not in ("vertebra", *SIDES)), None)
+        if verb is None or object_ is None or verb.kind != "pred" or verb.form != "verb":
+            continue
+        if object_.kind == "site" and (verb.value, object_.value) in meanings():
+            again = Mention(verb.rule, denial.j, denial.j)
+            return [*mentions[: place + 2], again, *mentions[place + 2 :]]
+    return mentions
+
+
 def _with_narrow_disc(mentions: list[Mention]) -> list[Mention]:
     """Call the narrowing of a disc its loss of height: "| narrowing and desiccation of the L5-S1 disc"."""
     for place, (narrow, joint, worn) in enumerate(zip(mentions, mentions[1:], mentions[2:], strict=False)):
@@ -101,6 +161,16 @@ def _with_narrow_disc(mentions: list[Mention]) -> list[Mention]:
         if behind and behind[0].kind == "of" and part is not None and part.value == "disc":
             return [*mentions[:place], Mention(_HEIGHT_LOSS, narrow.i, narrow.j), *mentions[place + 1 :]]
     return mentions
+
+
+def _with_zones_of_lesions(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Take "central" for the zone of what does something: "compression of the sac by | central protrusion"."""
+    return [
+        Mention(_ZONE, site.i, site.j)
+        if words[site.i : site.j] == ["central"] and by.kind == "of" and words[by.i] == "by" and lesion.value in _PLACED
+        else site
+        for by, site, lesion in zip([mentions[0], *mentions], mentions, [*mentions[1:], mentions[-1]], strict=False)
+    ]
 
 
 def _with_roots_of_opening(mentions: list[Mention]) -> list[Mention]:

@@ -385,9 +385,11 @@ class LevelPhrases(LevelScope):
     def _last_named(self, spoken: list[str]) -> tuple[int, ...]:
         """Return the last levels of the sentence, as many as a phrase counts: "L2-L5, with ... at L3-4 and L4-5".
 
-        "Each level" are all but a list that those behind it are part of; "these levels" are not counted.
+        "Each level" are all but a list that those behind it are part of, and so are "these levels" behind a single one.
         """
         wanted = next((_COUNTED[word] for word in spoken if word in _COUNTED), 0)
+        if not wanted and "these" in spoken and self.levels_seen and len(self.levels_seen[-1].levels) == 1:
+            wanted = len(LUMBAR)
         found: list[int] = []
         for ref in reversed(self.levels_seen) if wanted else ():
             if len(found) >= wanted or (len(found) > 1 and set(found) <= set(ref.levels)):

@@ -100,3 +100,12 @@ def test_two_kinds_of_roots_of_one_side(roots: str) -> None:
 def test_roots_named_together_are_of_the_sides_before_them(text: str, sides: str) -> None:
     found = told(f"L5-S1: Protrusion with {text}.", "nerve_root")
     assert found == {f"L5-S1 {side}": "compression" for side in sides.split()}
+
+
+def test_what_does_not_narrow_is_there_all_the_same() -> None:
+    assert labels_of("L4-5: Non-stenosing protrusion.") == {"L4-L5 herniation": "protrusion"}
+
+
+@pytest.mark.parametrize(("text", "grade"), [("compression", "compression"), ("indentation", "indentation")])
+def test_pressure_to_the_sac_is_on_it(text: str, grade: str) -> None:
+    assert told(f"L4/5 bulge with {text} to thecal sac.", "thecal_sac") == {"L4-L5": grade}

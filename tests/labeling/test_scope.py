@@ -286,3 +286,12 @@ def test_what_lesions_do_at_all_levels_is_not_that_of_a_stenosis_behind(text: st
 def test_where_it_is_worst_leaves_each_of_two_findings_its_levels(text: str) -> None:
     for finding in ("degeneration", "bulge"):
         assert set(told(text, finding)) == {"L3-L4", "L4-L5"}
+
+
+@pytest.mark.parametrize("text", [
+    "A bulge at L3-4 and a protrusion at L4-5, with no canal stenosis at any of these levels.",
+    "A bulge at L3-4 and a protrusion at L4-5, without canal stenosis at these levels.",
+    "Bulges at L3-4 and L4-5, with a protrusion at L4-5, and no canal stenosis at these levels.",
+])  # fmt: skip
+def test_these_levels_are_all_that_the_sentence_named(text: str) -> None:
+    assert set(told(text, "canal_stenosis")) == {"L3-L4", "L4-L5"}

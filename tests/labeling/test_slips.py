@@ -350,3 +350,16 @@ def test_the_second_vertebra_of_a_slip_may_be_a_bare_number() -> None:
 def test_roots_that_are_displaced_are_no_slip() -> None:
     text = "L5-S1: Extrusion with posterior displacement of the S1 and S2 roots."
     assert set(labels_of(text)) == {"L5-S1 herniation", "L5-S1 nerve_root left", "L5-S1 nerve_root right"}
+
+
+@pytest.mark.parametrize(("text", "finding"), [
+    ("Mild backward slippage of L4 over L5.", "retrolisthesis"),
+    ("Posterior slippage of L4 over L5.", "retrolisthesis"),
+    ("Grade 1 olisthesis L4/5.", "spondylolisthesis"),
+])  # fmt: skip
+def test_other_words_for_a_slip(text: str, finding: str) -> None:
+    assert set(told(text, finding)) == {"L4-L5"}
+
+
+def test_a_slip_sidewards_is_none_of_the_two() -> None:
+    assert labels_of("Rightward listhesis of L3 on L4.") == {}

@@ -405,10 +405,12 @@ def test_evidence_points_into_the_original_text(tmp_path: Path) -> None:
     assert text[int(row["start"]) : int(row["end"])] == "Mild&nbsp;bulge"
 
 
-@pytest.mark.parametrize(("column", "warned"), [("report_id", True), ("text", False)])
+@pytest.mark.parametrize(("column", "warned"), [("modality", True), ("text", False)])
 def test_reports_without_any_label_are_told(
-    column: str, warned: bool, table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    column: str, warned: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    table = tmp_path / "reports.csv"
+    table.write_text("report_id,modality,text\na,lumbar MRI,L4-5: mild bulge.\n", encoding="utf-8")
     assert main(["label", str(table), "--out", str(tmp_path / "l.csv"), "--text-column", column]) == 0
     assert ("warning: no label in any of" in capsys.readouterr().err) == warned
 

@@ -58,3 +58,29 @@ def test_a_root_has_the_side_of_the_place_where_it_is_pressed_on(text: str) -> N
 ])  # fmt: skip
 def test_a_dash_gives_each_level_of_a_list_its_degree(text: str, expected: dict[str, str]) -> None:
     assert told(text, "canal_stenosis") == expected
+
+
+@pytest.mark.parametrize("text", [
+    "Disc bulge at left L4-5 narrowing the foramen.", "Disc bulge at L4-5 on the left narrowing the foramen.",
+])  # fmt: skip
+def test_the_side_of_a_lesion_may_stand_before_its_level(text: str) -> None:
+    assert labels_of(text) == {"L4-L5 bulge": PRESENT, "L4-L5 foraminal_stenosis left": PRESENT}
+
+
+def test_a_verb_goes_on_with_the_next_object_and_its_level() -> None:
+    text = "Bulges compressing the thecal sac at L4/L5 and the left nerve root at L5/S1."
+    assert labels_of(text) == {
+        "L4-L5 bulge": PRESENT, "L4-L5 thecal_sac": "compression",
+        "L5-S1 bulge": PRESENT, "L5-S1 nerve_root left": "compression",
+    }  # fmt: skip
+
+
+def test_but_not_denies_the_verb_of_another_object() -> None:
+    found = labels_of("L4-5: Bulge compressing the thecal sac but not the nerve roots.")
+    assert found["L4-L5 thecal_sac"] == "compression"
+    assert found["L4-L5 nerve_root left"] == "none|contact|displacement"
+
+
+def test_central_is_the_zone_of_what_compresses() -> None:
+    text = "L4-5: Compression of the thecal sac by central protrusion."
+    assert set(labels_of(text)) == {"L4-L5 thecal_sac", "L4-L5 herniation"}
