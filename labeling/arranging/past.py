@@ -37,7 +37,7 @@ def without_past(mentions: list[Mention], words: list[str], kinds: set[str]) -> 
         mentions = _without_years(mentions, words)
     if "grade" in kinds and (turns or not kinds.isdisjoint(_TELLING)) and not kinds.isdisjoint(SIDES):
         mentions = with_changed_side(mentions, words)
-    if "of" in kinds:
+    if "of" in kinds and "for" in words[mentions[0].i : mentions[-1].j]:
         mentions = _without_reasons(mentions, words)
     if "prior" in kinds and "pred" in kinds:
         mentions = _without_past_clauses(mentions, words)

@@ -44,10 +44,22 @@ def with_words_in_order(mentions: list[Mention], words: list[str], kinds: set[st
     if "level" in kinds and "side_post" in kinds:
         mentions = _with_side_behind_level(mentions, words)
     if "pred" in kinds and "site" in kinds:
-        mentions = _with_verb_at_next_level(_with_object_of_both(mentions, words), words)
-        if "neg" in kinds:
-            mentions = _with_verb_again(mentions, words)
-        mentions = _with_zones_of_lesions(_with_narrow_disc(mentions), words)
+        mentions = _with_parts_in_order(mentions, words, kinds)
+    return mentions
+
+
+def _with_parts_in_order(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
+    """Put what is said of parts into order, as far as the sentence names these."""
+    parts = {mention.value for mention in mentions if mention.kind == "site"}
+    if "neg" in kinds:
+        mentions = _with_verb_again(_with_object_of_both(mentions, words), words)
+    if "conj" in kinds and "level" in kinds:
+        mentions = _with_verb_at_next_level(mentions, words)
+    if "finding" in kinds and "disc" in parts:
+        mentions = _with_narrow_disc(mentions)
+    if "finding" in kinds and "canal" in parts:
+        mentions = _with_zones_of_lesions(mentions, words)
+    if "root" in parts and not parts.isdisjoint(_OPENINGS):
         mentions = _with_side_of_place(_with_roots_of_opening(mentions), words)
     return mentions
 
