@@ -72,6 +72,7 @@ _ENDING = frozenset(("mild", "moderate", "severe", "left", "right", "mildly", "s
 """Dangling words that may end a line that is whole: "..., right greater than left" before the next level."""
 
 _HEADED = re.compile(r"[A-Z][\w /&,-]{0,40}:").match
+_LOUD_OPENERS = frozenset(("adequate", "feature", "features", "no", "normal"))
 _OPENERS = frozenset(
     [
         "the",
@@ -79,7 +80,11 @@ _OPENERS = frozenset(
         "there",
         "mild",
         "small",
+        "bilateral",
+        "broad-based",
         "diffuse",
+        "focal",
+        "posterior",
         "adequate",
         "central",
         "left",
@@ -225,9 +230,9 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     ends_whole = (ending in _ENDING and _begins_new(line, following, width)) or _ends_in_grade_a(line)
     if last in "-,/&(" or (ending in _DANGLING and not ends_whole):
         return True
-    if _opens_row(line, following):
-        return False
     first = following.split(None, 1)[0]
+    if _opens_row(line, following) or _opens_sentence(first):
+        return False
     if first in _OPENERS and not width:
         return ending.endswith("ing")
     if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
@@ -236,6 +241,16 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
         return True
     short = min(_WRAP_SHORT, _NEARLY * width) if width else _WRAP_SHORT
     return following[0].islower() and len(line) > short and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+
+
+def _opens_sentence(first: str) -> bool:
+    """Whether the first word of a line begins a sentence by its case: "Diffuse ...", "NO EVIDENCE ...".
+
+    It tells where no stop stands before it; a capital in the middle of a sentence is that of a name.
+    """
+    if first.isupper():
+        return first.lower() in _LOUD_OPENERS
+    return first[0].isupper() and first[1:].islower() and first.lower() in _OPENERS
 
 
 def _opens_row(line: str, following: str) -> bool:
