@@ -183,8 +183,16 @@ def _is_described(mentions: list[Mention], place: int, words: list[str]) -> bool
     onwards = (mentions[index] for index in range(place, len(mentions)))
     first = mentions[place]
     noun = first.kind == "pred" and words[first.j : first.j + 1] in (["of"], ["with"])
-    describes = first.kind in _DESCRIBES and not words[first.i].endswith("ly")
+    describes = first.kind in _DESCRIBES and not words[first.i].endswith("ly") and not _grades_verb(mentions, place)
     return (noun or describes) and _says_something(onwards)
+
+
+def _grades_verb(mentions: list[Mention], place: int) -> bool:
+    """Whether a degree is that of a verb, an adverb that lost its ending: "at L4-5 | mild compressing the sac"."""
+    degree, verb = [*mentions[place : place + 2], None][:2]
+    if degree is None or verb is None:
+        return False
+    return degree.kind == "grade" and verb.kind == "pred" and verb.form == "verb" and verb.i == degree.j
 
 
 def _says_something(mentions: Iterable[Mention]) -> bool:

@@ -9,6 +9,7 @@ from deepspine.labeling.clauses.frames import meanings
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 
+_AND = Rule("and.with_object", "conj", "and", ())
 _ZONE = Rule("zone.of_lesion", "zone", "central", ())
 _AT = Rule("of.side_of_level", "of", "at", ())
 _HEIGHT_LOSS = Rule("height.of_narrow_disc", "finding", "disc_height_loss", ())
@@ -55,6 +56,8 @@ def _with_parts_in_order(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = _with_verb_again(_with_object_of_both(mentions, words), words)
     if "conj" in kinds and "level" in kinds:
         mentions = _with_verb_at_next_level(mentions, words)
+    if "breaker" in kinds and len(parts) > 1:
+        mentions = _with_object_behind_with(mentions, words)
     if "finding" in kinds and "disc" in parts:
         mentions = _with_narrow_disc(mentions)
     if "finding" in kinds and "canal" in parts:
@@ -145,6 +148,24 @@ def _object_at_level(mentions: list[Mention], place: int, of: Mention | None = N
         return 0
     told = site.kind == "site" and (of is None or (of.value, site.value) in meanings())
     return place + 3 if told and at.kind == "of" and level.kind == "level" else 0
+
+
+def _with_object_behind_with(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Read "with" before a further object as "and": "compressing the left foramen | with the left L5 root"."""
+    for place, link in enumerate(mentions):
+        if link.kind != "breaker" or words[link.i : link.j] != ["with"]:
+            continue
+        verb = next((m for m in reversed(mentions[:place]) if m.kind not in ("conj", "site", *_OBJECT)), None)
+        if verb is None or not _is_verb(verb) or mentions[place - 1].kind != "site":
+            continue
+        end = place + 1
+        while end < len(mentions) and mentions[end].kind in ("vertebra", *SIDES):
+            end += 1
+        further, behind = [*mentions[end : end + 2], None, None][:2]
+        ended = behind is None or behind.kind in ("mark", "of")
+        if further is not None and further.kind == "site" and ended and (verb.value, further.value) in meanings():
+            return [*mentions[:place], Mention(_AND, link.i, link.j), *mentions[place + 1 :]]
+    return mentions
 
 
 def _with_verb_again(mentions: list[Mention], words: list[str]) -> list[Mention]:

@@ -16,6 +16,7 @@ BEYOND = {"discs_above": "above", "discs_below": "below"}
 
 _PLACING = frozenset(("of", "in", "at", "along", "within", "about", "involving", "affecting"))
 _JOINING = frozenset((",", "and", "or", ";", ":", "with", "but", "("))
+_NOTED = frozenset(("identified", "noted", "observed", "present", "seen"))
 _ENTERING = frozenset(("approach", "reach"))
 _BEHIND_PLACED = frozenset(("mark", "conj", "breaker", "present"))
 _AGAIN = frozenset(("another", "one", "similar", "second"))
@@ -52,7 +53,7 @@ class LevelScope(Exceptions):
             prepositional = True
             self._fresh()
         bare = self._leave_to_level(self._bare_heads(ref, prepositional), ref)
-        if self.focus:
+        if self.focus and not self._is_told_behind_side(ref):
             self._focus_levels(ref, bare)
         elif ref.slip:
             self._slip_level(ref, bare)
@@ -60,6 +61,10 @@ class LevelScope(Exceptions):
             self.cur.level = ref
         elif not (self._closes(ref, bare) if prepositional else self._heads(ref, bare)):
             self._open_scope(ref)
+
+    def _is_told_behind_side(self, ref: LevelRef) -> bool:
+        """Whether a side has ended a comparison before levels: "bulge, more to the left side, noted at | L4-5"."""
+        return bool(self.focus_side) and not _NOTED.isdisjoint(self.words[ref.i - 2 : ref.i])
 
     def _begins_subject(self, ref: LevelRef) -> bool:
         """Whether levels are the subject of a clause behind an exception: "..., while | L4-5 has severe stenosis"."""

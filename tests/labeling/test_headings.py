@@ -590,3 +590,20 @@ def test_a_denial_behind_the_last_level_is_of_all_where_lines_between_deny_nothi
 def test_a_denial_behind_the_last_level_is_its_own_where_others_have_such_lines() -> None:
     text = "L4-5: Protrusion.\nNo canal stenosis.\nL5-S1: Mild bulge.\nNo canal stenosis."
     assert set(told(text, "canal_stenosis")) == {"L4-L5", "L5-S1"}
+
+
+def test_long_lines_without_stops_are_sentences_of_their_own() -> None:
+    found = labels_of(
+        "Lumbosacral MRI\n"
+        "Right paracentral disc protrusion at L5-S1 level compressing the thecal sac and right exit neural canal\n"
+        "Diffuse disc bulge noted at L4-L5 level compressing the thecal sac and encroaching both exit neural canals\n"
+        "Mild diffuse disc bulge noted at L3-L4 level mildly compressing the thecal sac and exit neural canals"
+    )
+    assert (found["L3-L4 bulge"], found["L4-L5 bulge"]) == ("mild", PRESENT)
+    assert found["L5-S1 thecal_sac"] == "compression"
+    assert "L5-S1 foraminal_stenosis left" not in found
+
+
+def test_a_denial_on_a_line_of_capitals_is_of_all_levels() -> None:
+    text = "L4-L5: MILD DISC BULGE NOTED\nNO EVIDENCE OF DISC HERNIATION\nADEQUATE SPINAL CANAL"
+    assert len(told(text, "herniation")) == len(told(text, "canal_stenosis")) == 5

@@ -84,3 +84,29 @@ def test_but_not_denies_the_verb_of_another_object() -> None:
 def test_central_is_the_zone_of_what_compresses() -> None:
     text = "L4-5: Compression of the thecal sac by central protrusion."
     assert set(labels_of(text)) == {"L4-L5 thecal_sac", "L4-L5 herniation"}
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("compressing Lt exit canal with Lt S1 nerve root",
+     {"foraminal_stenosis left": PRESENT, "nerve_root left": "compression"}),
+    ("compressing the thecal sac with both nerve roots",
+     {"thecal_sac": "compression", "nerve_root left": "compression", "nerve_root right": "compression"}),
+    ("compressing the thecal sac with mild canal stenosis", {"thecal_sac": "compression", "canal_stenosis": "mild"}),
+])  # fmt: skip
+def test_with_may_bring_a_further_object(text: str, expected: dict[str, str]) -> None:
+    found = labels_of(f"L5-S1: Disc protrusion noted {text}.")
+    assert found == {f"L5-S1 {name}": grade for name, grade in {"herniation": "protrusion", **expected}.items()}
+
+
+def test_an_adverb_without_its_ending_is_the_verbs() -> None:
+    found = labels_of("Diffuse disc bulges at L4-L5, L5-S1 mild compressing the thecal sac.")
+    assert found == {
+        f"{level} {name}": grade
+        for level in ("L4-L5", "L5-S1")
+        for name, grade in (("bulge", PRESENT), ("thecal_sac", "compression"))
+    }
+
+
+def test_a_side_before_noted_leaves_a_lesion_its_levels() -> None:
+    text = "Dehydrated disc noted at L3-L4, L5-S1.\nDisc bulge, more to the Lt side noted at L4-L5 & L5-S1 levels."
+    assert told(text, "bulge") == {"L4-L5": PRESENT, "L5-S1": PRESENT}
