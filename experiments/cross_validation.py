@@ -19,13 +19,14 @@ import yaml
 
 from deepspine.data.errors import DeepspineError
 from deepspine.data.whole_files import write_whole
-from deepspine.experiments.made_with import check_same, claim
+from deepspine.experiments.made_with import check_same, claim, fingerprint
 from deepspine.segmentation.inference import SegmentationNetwork
 from deepspine.segmentation.observations import Observations, observe
 from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE
 
 TRAINING_PHANTOMS, PHANTOM_SEED = 10, 77
 RUNS = "--runs"
+MADE_WITH = "made_with"
 OBSERVED_FILE = "observed.json"
 """What a fold's network did on the patients held from it, beside its weights."""
 
@@ -128,17 +129,30 @@ def observe_folds(
 ) -> list[Observations]:
     """Train and observe what is missing; return what the network of each fold did on the patients held from it.
 
-    Arguments are those of `train_folds`; `volumes`, which no network learned from, are shown to that of fold 0 alone.
+    What was observed with the same weights, data and code of this package is not looked at again. Arguments are those of
+    `train_folds`; `volumes`, which no network learned from, are shown to that of fold 0 alone.
     """
     observed = []
     for weights in train_folds(data, runs, n_folds, chosen=chosen, share=share):
-        kept = weights.with_name(OBSERVED_FILE)
-        if not kept.is_file():
+        kept, asked = weights.with_name(OBSERVED_FILE), _decides_observations(data, weights)
+        there = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+        if there.get(MADE_WITH) != asked:
             network = SegmentationNetwork.load(weights)
             seen = observe(data, network, volumes=network.card["held_fold"] == 0, advance=advance)
-            write_whole(kept, json.dumps(seen.to_json()))
-        observed.append(Observations.from_json(json.loads(kept.read_text(encoding="utf-8"))))
+            there = {MADE_WITH: asked, **seen.to_json()}
+            write_whole(kept, json.dumps(there))
+        observed.append(Observations.from_json(there))
     return observed
+
+
+def _decides_observations(data: Path, weights: Path) -> dict[str, str]:
+    """Return what tells observations from those by other weights, of other data or by other code."""
+    code = Path(str(files("deepspine.segmentation")))
+    return {
+        "weights": fingerprint(weights),
+        "data": fingerprint(*sorted(data.glob("*/*.csv"))),
+        "code": fingerprint(*sorted(code.rglob("*.py"))),
+    }
 
 
 def _trained(training: Training, runs: Path, data: Path, phantom: Path, part: Part, before: Path | None = None) -> Path:
@@ -153,7 +167,6 @@ def _trained(training: Training, runs: Path, data: Path, phantom: Path, part: Pa
         return weights
     checkpoints = sorted(run.rglob("last.ckpt"), key=lambda found: found.stat().st_mtime)
     claim(run, asked, holds=bool(checkpoints), option=RUNS)
-    (run / OBSERVED_FILE).unlink(missing_ok=True)
     sources = [str(phantom) if name == "phantom" else name for name in config["data"]["sources"]]
     flags: dict[str, object] = {
         "--config": path,

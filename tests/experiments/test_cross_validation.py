@@ -130,3 +130,7 @@ def test_a_fold_is_observed_as_soon_as_it_is_trained_and_only_once(
     assert looked_at == [(1, False), (0, True)]
     assert [fold.counts[0][1] for fold in both] == [0, 1]
     assert both[1:] == last
+    (tmp_path / "data" / "sudirman").mkdir(parents=True)
+    (tmp_path / "data" / "sudirman" / "boxes.csv").write_text("patient\n1\n")
+    cross_validation.observe_folds(tmp_path / "data", tmp_path, 2, chosen=[1])
+    assert looked_at == [(1, False), (0, True), (1, False)], "other data are looked at"
