@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from deepspine.data.errors import GeometryError, InputError
-from deepspine.data.geometry import FloatArray
+from deepspine.data.geometry import LEFT, FloatArray
 from deepspine.data.levels import Level
 
 LEVELS_FILE = "levels.json"
@@ -124,3 +124,11 @@ def _rounded(values: FloatArray, digits: int = 3) -> Any:
 
 def _or_nan(value: float | None) -> float:
     return float("nan") if value is None else float(value)
+
+
+def frame_axes(up_lps: FloatArray) -> FloatArray:
+    """Return right-handed axes, right to left, front to back, up, for a direction along the spine; rows of (3, 3)."""
+    up = up_lps / np.linalg.norm(up_lps)
+    left = LEFT - (LEFT @ up) * up
+    left /= np.linalg.norm(left)
+    return orthonormal(np.stack([left, np.cross(up, left), up]))

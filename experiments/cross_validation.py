@@ -129,8 +129,8 @@ def observe_folds(
 ) -> list[Observations]:
     """Train and observe what is missing; return what the network of each fold did on the patients held from it.
 
-    What was observed with the same weights, data and code of this package is not looked at again. Arguments are those of
-    `train_folds`; `volumes`, which no network learned from, are shown to that of fold 0 alone.
+    What was observed with the same weights, data and code of the segmentation is not looked at again. Arguments are
+    those of `train_folds`; `volumes`, which no network learned from, are shown to that of fold 0 alone.
     """
     observed = []
     for weights in train_folds(data, runs, n_folds, chosen=chosen, share=share):

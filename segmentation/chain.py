@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from deepspine.data.geometry import FloatArray, Grid
 from deepspine.data.spine_classes import SpineClass
+from deepspine.data.usual_size import USUAL_STEP_MM
 from deepspine.segmentation.instances import Part
 
-USUAL_STEP_MM = 35.0
-"""Distance of neighbouring lumbar discs (adults: 30 to 42 mm)."""
 LUMBAR_DISCS = 5
 STEP_RANGE_MM = (22.0, 48.0)
 STEP_LOG_SD = 0.2

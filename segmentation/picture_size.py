@@ -10,8 +10,9 @@ import numpy as np
 from deepspine.data.errors import InputError
 from deepspine.data.pictures import picture_grid
 from deepspine.data.spine_classes import SpineClass
+from deepspine.data.usual_size import USUAL_STEP_MM
 from deepspine.data.volume import Volume
-from deepspine.segmentation.chain import LUMBAR_DISCS, USUAL_STEP_MM, Chain, find_chain
+from deepspine.segmentation.chain import LUMBAR_DISCS, Chain, find_chain
 from deepspine.segmentation.instances import find_parts
 from deepspine.segmentation.level_naming import count_steps
 from deepspine.segmentation.padding import unpadded

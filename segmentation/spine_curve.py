@@ -10,8 +10,8 @@ import numpy as np
 from scipy.interpolate import BSpline, make_splrep
 
 from deepspine.data.errors import GeometryError
-from deepspine.data.frames import orthonormal
-from deepspine.data.geometry import LEFT, FloatArray
+from deepspine.data.frames import frame_axes
+from deepspine.data.geometry import FloatArray
 
 MIN_POINTS = 4
 SMOOTHING_MM = 1.5
@@ -49,10 +49,7 @@ class SpineCurve:
 
     def axes(self, z_mm: float) -> FloatArray:
         """Return right-handed axes at a height: right to left, front to back, up the curve; rows of (3, 3)."""
-        up = self.tangent(z_mm)
-        left = LEFT - (LEFT @ up) * up
-        left /= np.linalg.norm(left)
-        return orthonormal(np.stack([left, np.cross(up, left), up]))
+        return frame_axes(self.tangent(z_mm))
 
     def samples(self, step_mm: float = 2.0) -> FloatArray:
         """Return points along the curve from head to foot; shape (points, 3)."""

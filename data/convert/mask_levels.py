@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepspine.data.errors import GeometryError
-from deepspine.data.frames import LevelFrame, orthonormal
-from deepspine.data.geometry import LEFT, SUPERIOR, FloatArray, Grid
+from deepspine.data.frames import LevelFrame, frame_axes
+from deepspine.data.geometry import SUPERIOR, FloatArray, Grid
 from deepspine.data.levels import Level
 
 MIN_VOXELS = 30
@@ -52,14 +52,6 @@ def frames_of_discs(
             points = grid.lps_from_ijk(np.argwhere(labels == number))
             found.append(_frame(points, names[number], grid, confidence))
     return sorted(found, key=lambda frame: frame.level)
-
-
-def frame_axes(up_lps: FloatArray) -> FloatArray:
-    """Return right-handed axes, right to left, front to back, up, for a direction along the spine; rows of (3, 3)."""
-    up = up_lps / np.linalg.norm(up_lps)
-    left = LEFT - (LEFT @ up) * up
-    left /= np.linalg.norm(left)
-    return orthonormal(np.stack([left, np.cross(up, left), up]))
 
 
 def _frame(points: FloatArray, level: Level, grid: Grid, confidence: float) -> LevelFrame:

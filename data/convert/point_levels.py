@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepspine.data.convert.mask_levels import frame_axes
-from deepspine.data.frames import LevelFrame
+from deepspine.data.frames import LevelFrame, frame_axes
 from deepspine.data.geometry import FloatArray
 from deepspine.data.levels import LUMBAR_LEVELS, Level
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from deepspine.data.dataset.sample import Sample
 from deepspine.data.findings import CORE_FINDINGS, Side
 from deepspine.data.grade_sets import GradeSet
 from deepspine.data.levels import LUMBAR_LEVELS
+from deepspine.experiments.benchmarks.peak_memory import own_peak_mb
 from deepspine.experiments.benchmarks.segmentation import Figure
 from deepspine.experiments.picture_dataset import PRESET
 from deepspine.grading.heads import target_name, targets_of
@@ -178,10 +177,8 @@ def _study_figures(dataset: LevelDataset, device: str, rounds: int) -> list[Figu
 def _memory_figures(device: str) -> list[Figure]:
     if device == "cuda":
         return [Figure("memory, cuda", "all of the above", "peak MB", torch.cuda.max_memory_allocated() / 1e6)]
-    # Linux counts kilobytes, macOS bytes.
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return [Figure("memory, cpu", "all of the above", "peak MB", peak, note="the whole process, with libraries")]
+    note = "the whole process, with libraries"
+    return [Figure("memory, cpu", "all of the above", "peak MB", own_peak_mb(), note=note)]
 
 
 def _dataset(preset: CropPreset) -> LevelDataset:

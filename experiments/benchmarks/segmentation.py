@@ -22,6 +22,7 @@ from deepspine.data.orientation import DISPLAY_AXES_LPS
 from deepspine.data.spine_classes import SpineClass
 from deepspine.data.volume import Volume
 from deepspine.experiments.benchmarks.nnunet import NnunetRun, run_nnunet
+from deepspine.experiments.benchmarks.peer_environment import last_line
 from deepspine.segmentation.classes import dice_coefficient
 from deepspine.segmentation.inference import SIDE_MULTIPLE, SegmentationNetwork, shipped_weights
 from deepspine.segmentation.observations import dice_of_patients, located_pictures, unseen_by
@@ -206,7 +207,7 @@ def study_figures(study: Volume, repeats: int = 3) -> list[Figure]:
         command = [sys.executable, "-m", "deepspine.experiments.benchmarks.study_side", str(path), str(repeats)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise DeepspineError(f"the study's process failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+        raise DeepspineError(f"the study's process failed: {last_line(done.stderr)}")
     answer = json.loads(done.stdout)
     note = f"{STUDY_SHAPE[0]} slices of 512 x 512, phantom; {answer['discs']} discs named; best of {repeats}"
     first = f"{STUDY_SHAPE[0]} slices of 512 x 512, phantom; the process's first"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from deepspine.data.agreement import Counts, class_average_accuracy, count_pairs
+from deepspine.data.dataset.studies import read_frames
 from deepspine.data.dicom.archive_index import ArchiveIndex
 from deepspine.data.errors import InputError
 from deepspine.data.findings import FINDINGS, get_finding
@@ -83,14 +83,14 @@ def collect_results(out: Path) -> DemoResults:
 
 def true_frames(out: Path, report_id: str) -> list[LevelFrame]:
     """Return the discs of a phantom study that its reports speak of: T12-L1 and below, without the sacrum's own."""
-    frames = _read_frames(out / "phantom" / "truth" / report_id / "levels.json")
+    frames = read_frames(out / "phantom" / "truth" / report_id / "levels.json")
     return [frame for frame in frames if Level.T12_T13 <= frame.level <= Level.L6_S1]
 
 
 def located_frames(out: Path, study_key: str) -> list[LevelFrame]:
     """Return the discs that `locate` named in a study; none when it refused."""
     path = out / "located" / study_key / "levels.json"
-    return _read_frames(path) if path.is_file() else []
+    return read_frames(path) if path.is_file() else []
 
 
 def confusion(predicted: LabelTable, reference: LabelTable, finding: str) -> Counts:
@@ -134,8 +134,3 @@ def training_curves(run: Path) -> Curves:
     frame = pd.read_csv(logs[-1]).groupby("epoch").mean(numeric_only=True)
     wanted = [name for name in frame.columns if name.endswith(("loss", "loss_epoch"))]
     return {name: frame[name].tolist() for name in wanted}
-
-
-def _read_frames(path: Path) -> list[LevelFrame]:
-    values = json.loads(path.read_text(encoding="utf-8"))
-    return [LevelFrame.from_json(level) for level in values["levels"]]
