@@ -22,7 +22,7 @@ from deepspine.data.volume import Volume
 from deepspine.segmentation.detection.instance_map import BoxClass, disc_in_box, tilt_deg, tilted_rectangle
 from deepspine.segmentation.inference import check_view
 from deepspine.segmentation.partial_labels import DiscBox
-from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE, read_card
+from deepspine.segmentation.weights_file import CARD_FILE, WEIGHTS_FILE, read_weights
 
 if TYPE_CHECKING:
     from torchvision.models.detection import FasterRCNN
@@ -61,27 +61,24 @@ class DetectionNetwork:
         InputError
             When a file is missing or does not fit the network.
         """
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
+        import torch
 
         from deepspine.segmentation.detection.network import build_detector
 
         path = Path(weights) if weights else shipped_detector()
-        card = path.with_name(CARD_FILE)
-        if not path.is_file() or not card.is_file():
+        if not path.is_file():
             raise InputError(
-                f"{path}: no detector there (.safetensors with its model.json); train one with "
-                "`deepspine train detection` and name it with --weights"
+                f"{path}: no detector there; train one with `deepspine train detection` and name it with --weights"
             )
-        values = read_card(card)
-        if "encoder" not in values:
-            raise InputError(f"{card}: names no encoder; it is no card of a detector")
-        network = build_detector(values["encoder"])
+        found = read_weights(path)
+        if "encoder" not in found.card:
+            raise InputError(f"{path.with_name(CARD_FILE)}: names no encoder; it is no card of a detector")
+        network = build_detector(found.encoder)
         try:
-            network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
-        except (SafetensorError, RuntimeError) as error:
+            network.load_state_dict({name: torch.from_numpy(values) for name, values in found.tensors.items()})
+        except RuntimeError as error:
             raise InputError(f"{path}: weights do not fit the detector: {str(error).splitlines()[0]}") from None
-        return cls(network.eval(), values)
+        return cls(network.eval(), found.card)
 
     def segment(self, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Paint the boxes of a sagittal volume.
