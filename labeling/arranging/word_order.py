@@ -9,6 +9,7 @@ from deepspine.labeling.clauses.frames import meanings
 from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 
+_OF = Rule("of.signal", "of", "of", ())
 _AND = Rule("and.with_object", "conj", "and", ())
 _ZONE = Rule("zone.of_lesion", "zone", "central", ())
 _AT = Rule("of.side_of_level", "of", "at", ())
@@ -45,7 +46,39 @@ def with_words_in_order(mentions: list[Mention], words: list[str], kinds: set[st
     if "level" in kinds and "side_post" in kinds:
         mentions = _with_side_behind_level(mentions, words)
     if "pred" in kinds and "site" in kinds:
-        mentions = _with_parts_in_order(mentions, words, kinds)
+        mentions = _with_side_before_root(_with_site_behind_first_side(mentions), words)
+        mentions = _with_parts_in_order(_with_disc_of_signal(mentions), words, kinds)
+    return mentions
+
+
+def _with_site_behind_first_side(mentions: list[Mention]) -> list[Mention]:
+    """Put the site of two sides behind the first: "moderate narrowing of the right | and mild of the left foramen"."""
+    shape = [("pred",), ("side_post",), ("conj",), ("grade",), ("side_post",), ("site",)]
+    for place in range(len(mentions) - len(shape) + 1):
+        found = mentions[place : place + len(shape)]
+        if all(mention.kind in kinds for mention, kinds in zip(found, shape, strict=True)) and found[0].form in _NOUNS:
+            noun, first, joint, degree, second, site = found
+            behind = mentions[place + len(shape) :]
+            return [*mentions[:place], noun, first, site, joint, degree, second, *behind]
+    return mentions
+
+
+def _with_side_before_root(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Put the side in front of what a disc does before the root: "on the right | the disc contacts the L5 root"."""
+    side, disc, verb, *object_ = [*mentions[:5], *[None] * 5][:5]
+    if side is None or disc is None or verb is None or side.kind != "side_post" or words[side.i] != "on":
+        return mentions
+    root = next((one for one in object_ if one is not None and one.kind != "vertebra"), None)
+    if disc.value != "disc" or not _is_verb(verb) or root is None or root.value != "root":
+        return mentions
+    return [disc, verb, Mention(SIDE_BY_POSITION.get(side.value, side.rule), verb.j, verb.j), *mentions[3:]]
+
+
+def _with_disc_of_signal(mentions: list[Mention]) -> list[Mention]:
+    """Read the level and disc behind a signal as its own: "reduced T2 signal | L4-5 disc"."""
+    for place, (signal, level, disc) in enumerate(zip(mentions, mentions[1:], mentions[2:], strict=False)):
+        if signal.value == "darken" and level.kind == "level" and disc.value == "disc" and level.i == signal.j:
+            return [*mentions[: place + 1], Mention(_OF, level.i, level.i), *mentions[place + 1 :]]
     return mentions
 
 

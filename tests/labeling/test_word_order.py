@@ -110,3 +110,16 @@ def test_an_adverb_without_its_ending_is_the_verbs() -> None:
 def test_a_side_before_noted_leaves_a_lesion_its_levels() -> None:
     text = "Dehydrated disc noted at L3-L4, L5-S1.\nDisc bulge, more to the Lt side noted at L4-L5 & L5-S1 levels."
     assert told(text, "bulge") == {"L4-L5": PRESENT, "L5-S1": PRESENT}
+
+
+def test_two_sides_may_share_the_site_behind_the_second() -> None:
+    text = "L4-5: Moderate narrowing of the right and mild of the left neural foramen."
+    assert labels_of(text) == {"L4-L5 foraminal_stenosis left": "mild", "L4-L5 foraminal_stenosis right": "moderate"}
+
+
+def test_a_side_in_front_of_the_disc_is_that_of_the_root() -> None:
+    assert labels_of("L4-5: On the right the disc contacts the L5 root.") == {"L4-L5 nerve_root right": "contact"}
+
+
+def test_a_signal_right_before_its_disc_is_the_discs() -> None:
+    assert labels_of("Reduced T2 signal L4-5 disc.") == {"L4-L5 degeneration": PRESENT}
