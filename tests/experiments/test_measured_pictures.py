@@ -101,7 +101,7 @@ def test_measurements_of_other_columns_or_another_segmentation_are_refused(
     if what == "measures":
         monkeypatch.setattr(measured_pictures, "measure_names", lambda _: ["height_mm"])
     else:
-        monkeypatch.setattr(measured_pictures, "segmentation_weights", lambda: tmp_path / "other")
+        monkeypatch.setattr("deepspine.segmentation.inference.shipped_weights", lambda: tmp_path / "other")
     with pytest.raises(ConfigError, match=rf"\({what} "):
         measured(patients, tmp_path / "measurements.csv", advance=lambda n: None)
 
