@@ -16,7 +16,7 @@ from deepspine.data.grade_sets import GradeSet
 from deepspine.data.label_table import LabelKey, LabelTable
 from deepspine.data.levels import Level
 from deepspine.experiments import recipe
-from deepspine.experiments.made_with import RECORD_FILE
+from deepspine.experiments.made_with import RECORD_FILE, beside
 from deepspine.experiments.picture_dataset import PRESETS
 from deepspine.experiments.recipe import average_of, averaged, wanted_variants
 from deepspine.experiments.spider_graded import Variant
@@ -124,6 +124,18 @@ def test_a_network_of_another_recipe_other_labels_or_crops_is_refused(
     train()
     with pytest.raises(ConfigError, match=message):
         train(**change)
+
+
+def test_a_network_of_discs_that_another_segmentation_found_is_refused(
+    train: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The record of a dataset lies beside it."""
+    record = beside(tmp_path / "dataset")
+    record.write_text('{"segmentation": "old"}', encoding="utf-8")
+    train()
+    record.write_text('{"segmentation": "new"}', encoding="utf-8")
+    with pytest.raises(ConfigError, match="dataset .* there, .* asked"):
+        train()
 
 
 def test_a_network_that_does_not_say_what_it_learned_from_is_refused(train: Callable[..., Path]) -> None:
