@@ -77,8 +77,8 @@ _LISTED_NOUNS = _NOUNS | {"interspace", "interspaces"}
 
 _DISC_NOUNS = _LISTED_NOUNS | {"disc", "disk", "discs", "disks", "intervertebral", "disc/s"}
 _PREPOSITIONS = frozenset(
-    ("at", "of", "in", "for", "on", "the", "affecting", "involving", "from", "to", "around", "about", "(", "between",
-     "segment", "level", "levels")
+    ("at", "of", "in", "for", "on", "the", "noted", "affecting", "involving", "from", "to", "around", "about", "(",
+     "between", "segment", "level", "levels")
 )  # fmt: skip
 _MEASURES = frozenset(
     ("mm", "cm", "x", "millimeter", "millimeters", "millimetre", "millimetres", "centimeter", "centimeters",
@@ -187,7 +187,7 @@ def _more(
     lesser: list[tuple[str, str]] = []
     while len(pairs) < MAX_GROUP:
         position, joins, is_range = _skip_join(words, end)
-        if not joins:
+        if not joins and not _is_listed_without_joint(words, end):
             break
         following = _one(words, position)
         if following is None:
@@ -206,6 +206,17 @@ def _more(
         pairs = pairs + named
         end = following[1]
     return end, pairs, lesser
+
+
+def _is_listed_without_joint(words: list[str], end: int) -> bool:
+    """Whether another level of a list stands at a token without a joint: "at L4-L5 | L5-S1 levels"."""
+    following = _one(words, end)
+    if following is None or following[2]:
+        return False
+    behind = following[1]
+    while behind < len(words) and (further := _one(words, behind + (words[behind] in _JOIN))) is not None:
+        behind = further[1]
+    return words[behind : behind + 1] in (["levels"], ["discs"], ["disks"])
 
 
 def is_contrasted(words: list[str], start: int) -> bool:

@@ -34,9 +34,9 @@ class Context:
     level_nests
         Whether a site's heading stood behind the level's on one line, so that further ones may follow on lines of
         their own.
-    topic, topic_standalone, level_of_topic
-        What a heading announced ("Foramina:"), whether it stood on a line of its own, and whether the levels carried
-        over were named behind it.
+    topic, topic_standalone, topic_told, level_of_topic
+        What a heading announced ("Foramina:"), whether it stood on a line of its own, whether it was told of without a
+        level, and whether the levels carried over were named behind it.
     side, side_standalone, side_sentence, side_of_level
         Side that a heading announced ("Right:"), whether it stood on a line of its own, the sentence, and whether it
         stood under a level's heading.
@@ -74,6 +74,7 @@ class Context:
     wide: bool = False
     topic: Topic | None = None
     topic_standalone: bool = False
+    topic_told: bool = False
     level_of_topic: bool = False
     side: int = 0
     side_standalone: bool = False

@@ -364,7 +364,7 @@ class Headings:
         elif not new_line and context.from_header and context.level_line == sentence.line:
             context.level_nests = True
         context.topic = make_topic(head)
-        context.topic_standalone = standalone
+        context.topic_standalone, context.topic_told = standalone, False
         if context.skip and new_line:
             context.leave_skipped()
 

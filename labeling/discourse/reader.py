@@ -128,6 +128,7 @@ _PLACED = frozenset(("level", "levels", "levelref", "vertebra"))
 """Kinds of mentions that name levels."""
 
 _NARROWED = frozenset(("canal", "foramen", "recess"))
+_DENYING = frozenset(("neg", "open", "post_neg"))
 _UNPLACED = _PLACED | {"neg", "post_neg", "hedge"}
 _DENIED_ALONE = _NAMED_LEVELS | {"post_neg", "mark"}
 
@@ -217,7 +218,7 @@ class Reader:
         """Read what is left of a sentence behind its headings."""
         if self._of_other_region(sentence, mentions):
             return
-        topic = self.context.topic
+        topic = self._topic_of_clause(mentions, at_header=at_header)
         mentions = self._with_pronouns_read(mentions, start)
         mentions, start = self._in_order(mentions, start, at_header=at_header)
         mentions = self._answered(sentence, mentions, start, at_header=at_header)
@@ -246,6 +247,7 @@ class Reader:
         before = len(self.stating.statements)
         self._state(frames, reader, sentence)
         told = len(self.stating.statements) - before
+        self.context.topic_told |= topic is not None and not (at_header or reader.levels_seen)
         stated = self.stating.statements[before:]
         self.carrying.note_whole_spine(sentence, mentions, stated, trailing=self.stating.trailing)
         if self.puzzled:
@@ -256,6 +258,12 @@ class Reader:
         self.behind_slip = free and any(frame.finding in SLIPS and not frame.neg for frame in frames)
         self.carrying.remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
+
+    def _topic_of_clause(self, mentions: list[Mention], *, at_header: bool) -> Topic | None:
+        """Return what a heading announced, which a normal level behind its value ends: "Canal: Wide. L1-2: | Normal."."""
+        if at_header and self.context.topic_told and mentions and mentions[0].kind in _DENYING:
+            self.context.topic = None
+        return self.context.topic
 
     def _with_pronouns_read(self, mentions: list[Mention], start: int) -> list[Mention]:
         """Name what pronouns stand for, and keep what the next sentence may point back to."""
@@ -424,13 +432,19 @@ class Reader:
         context = self.context
         if context.sum_line == sentence.line and not at_header:
             return True
-        if at_header or sentence.item or not sentence.line_start or context.level is None:
+        within_item = bool(sentence.item) and not self._is_beside_item(sentence)
+        if at_header or within_item or not sentence.line_start or context.level is None:
             return False
         if context.level_line == sentence.line or self.headings.lines.plain[self.headings.index]:
             return False
         if context.from_header and context.level_standalone and context.level_line == sentence.line - 1:
             return False
         return not self.headings.opens_field()
+
+    def _is_beside_item(self, sentence: Sentence) -> bool:
+        """Whether an item stands below another one that a finding opens: "- Bulge at L4-5. | - Adequate canal."."""
+        before = self.headings.sentences[: self.headings.index][-1:]
+        return not self.context.from_header and any(one.line_start and one.item == sentence.item for one in before)
 
 
 def _kinds_of(mentions: list[Mention]) -> set[str]:

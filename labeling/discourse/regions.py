@@ -21,6 +21,7 @@ _OTHER_WORDS = frozenset(
         "cervicothoracic",
         "cspine",
         "tspine",
+        "dspine",
     )
 )
 _REGION_STARTS = frozenset(name.split()[0] for name in _LUMBAR_WORDS | _OTHER_WORDS)

@@ -34,6 +34,13 @@ _DASHED_LIST = re.compile(rf"{_LEVEL} - [a-z][^.;,\n]*(?:,(?: and)? ?{_LEVEL} - 
 """Levels of one list, a dash between each and its value: "L3-4 - mild, L4-5 - severe"."""
 
 
+_DOTTED_REGION = re.compile(r"\b([CDTL])\.(?=(?: and [CDTL]\.)? ?SPINE\b)", re.IGNORECASE)
+"""A part of the spine with a stop: "C.SPINE MRI", "MRI of the L. spine", which ends no sentence."""
+
+_STARS = re.compile(r"\*{2,}|_{2,}(?=[A-Za-z])|(?<=[A-Za-z:])_{2,}")
+"""Marks of bold text around headings: "**L4-L5:**"."""
+
+
 def without_ties(text: str) -> str:
     """Blank out such signs.
 
@@ -42,6 +49,10 @@ def without_ties(text: str) -> str:
     >>> without_ties("Modic type-1, grade (II), (L) recess, mild-mod. stenosis")
     'Modic type 1, grade  II ,  L  recess, mild-mod  stenosis'
     """
+    if "**" in text or "__" in text:
+        text = _STARS.sub(lambda marks: " " * len(marks[0]), text)
+    if "." in text:
+        text = _DOTTED_REGION.sub(r"\1 ", text)
     if "-" in text:
         text = _NUMBERED.sub(_untied, text)
     if text.count(" - ") > 1:

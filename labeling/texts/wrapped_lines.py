@@ -32,6 +32,12 @@ _OPENS_LEVEL = re.compile(r"\W*(?:at |disc |disk )?(?:[LTDSlts]|Th)\d{1,2} ?[-/]
 
 _HEADS_LEVEL = re.compile(rf"{_OPENS_LEVEL.pattern}(?: level)? +-", re.IGNORECASE)
 
+_HEADED_LEVEL = re.compile(rf"{_OPENS_LEVEL.pattern}(?: level)? *:", re.IGNORECASE)
+_ROOT = re.compile(r"(?:(?:lt|rt|left|right) )?[LS]\d (?:nerve )?roots?\b", re.IGNORECASE)
+"""A root at the front of a line, which goes on with the line above: "compression of the left | S1 nerve root"."""
+
+_NOTED = re.compile(r"\bnoted\b", re.IGNORECASE)
+_OF_SPASM = re.compile(r"\w+ of muscle spasm", re.IGNORECASE)
 _DANGLING = frozenset(
     [
         "a",
@@ -66,6 +72,14 @@ _DANGLING = frozenset(
         "causing",
         "mildly",
         "slightly",
+        "significant",
+        "definite",
+        "bilateral",
+        "exiting",
+        "traversing",
+        "descending",
+        "neural",
+        "foraminal",
     ]
 )
 _ENDING = frozenset(("mild", "moderate", "severe", "left", "right", "mildly", "slightly"))
@@ -218,7 +232,7 @@ def _is_rest(row: str, line: str, following: str, bars: int, closed: bool) -> bo
 
 def _is_wrap(line: str, following: str, width: int) -> bool:
     last = line[-1]
-    if last == "," and following.startswith(("At L", "At the L")):
+    if last == "," and _begins_anew(following):
         return False
     if last in _STOPS or following[0] in "*|-" or line.endswith("===") or ("|" in line and "|" in following):
         return False
@@ -231,16 +245,34 @@ def _is_wrap(line: str, following: str, width: int) -> bool:
     if last in "-,/&(" or (ending in _DANGLING and not ends_whole):
         return True
     first = following.split(None, 1)[0]
-    if _opens_row(line, following) or _opens_sentence(first):
+    if _opens_row(line, following) or _opens_sentence(first) or _tells_anew(line, following):
         return False
+    if _ROOT.match(following) or (width and _is_full(line, following, width)):
+        return True
     if first in _OPENERS and not width:
         return ending.endswith("ing")
-    if width and len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
-        return True
-    if width and line.isupper() and first.isupper() and len(line) > _NEARLY * width and not _HEADED(following):
-        return True
     short = min(_WRAP_SHORT, _NEARLY * width) if width else _WRAP_SHORT
     return following[0].islower() and len(line) > short and not re.match(r"[a-z0-9 /&,-]{2,30}:", following)
+
+
+def _is_full(line: str, following: str, width: int) -> bool:
+    """Whether the first word of the next line had no room in a line, or hardly any in capitals, and heads nothing."""
+    first = following.split(None, 1)[0]
+    if len(line) + 1 + len(first) > width and not re.match(r"[A-Z][^.]{0,40}:", following):
+        return True
+    return line.isupper() and first.isupper() and len(line) > _NEARLY * width and not _HEADED(following)
+
+
+def _begins_anew(following: str) -> bool:
+    """Whether a line below a comma begins a sentence all the same: "At L4-5 ...", "L4-5: ...", "No ..."."""
+    first = following.split(None, 1)[0]
+    return following.startswith(("At L", "At the L")) or bool(_HEADED_LEVEL.match(following)) or _opens_sentence(first)
+
+
+def _tells_anew(line: str, following: str) -> bool:
+    """Whether two lines tell of a lesion each, as "... noted at L4-5 ..." does, or the second of muscles."""
+    noted = _NOTED.search(line) is not None and _NOTED.search(following) is not None
+    return noted or _OF_SPASM.match(following) is not None
 
 
 def _opens_sentence(first: str) -> bool:

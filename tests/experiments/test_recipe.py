@@ -134,7 +134,7 @@ def test_a_network_of_discs_that_another_segmentation_found_is_refused(
     record.write_text('{"segmentation": "old"}', encoding="utf-8")
     train()
     record.write_text('{"segmentation": "new"}', encoding="utf-8")
-    with pytest.raises(ConfigError, match="dataset .* there, .* asked"):
+    with pytest.raises(ConfigError, match=r"dataset .* there, .* asked"):
         train()
 
 

@@ -607,3 +607,26 @@ def test_long_lines_without_stops_are_sentences_of_their_own() -> None:
 def test_a_denial_on_a_line_of_capitals_is_of_all_levels() -> None:
     text = "L4-L5: MILD DISC BULGE NOTED\nNO EVIDENCE OF DISC HERNIATION\nADEQUATE SPINAL CANAL"
     assert len(told(text, "herniation")) == len(told(text, "canal_stenosis")) == 5
+
+
+@pytest.mark.parametrize("text", [
+    "Alignment: Normal. L1-2: Normal. L4-5: Mild bulge.",
+    "Canal: Patent. L1-2: Unremarkable. L4-5: Mild bulge.",
+    "Conus:\nNormal.\nL1-2: Normal.\nL4-5: Mild bulge.",
+    "L4-5: Disc: Mild bulge. Canal: Moderate stenosis. L1-2: Unremarkable.",
+])  # fmt: skip
+def test_a_part_that_has_its_value_does_not_head_the_levels_behind_it(text: str) -> None:
+    found = labels_of(text)
+    assert {found[f"L1-L2 {name}"] for name in ("bulge", "herniation", "canal_stenosis", "thecal_sac")} == {"none"}
+
+
+def test_a_part_of_which_levels_are_told_heads_those_behind_too() -> None:
+    assert labels_of("Canal: Mild at L3-4. L4-5: normal.") == {
+        "L3-L4 canal_stenosis": "mild", "L4-L5 canal_stenosis": "none",
+    }  # fmt: skip
+
+
+def test_a_denial_in_an_item_beside_others_is_of_all_levels() -> None:
+    text = "- Mild disc bulge noted at L4-L5 level.\n- Adequate spinal canal."
+    assert len(told(text, "canal_stenosis")) == 5
+    assert set(told("L4-L5:\n- Mild disc bulge.\n- Adequate spinal canal.", "canal_stenosis")) == {"L4-L5"}

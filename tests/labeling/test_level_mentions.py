@@ -46,6 +46,8 @@ from deepspine.labeling.texts.tokenization import tokenize
     ("L4-5 and less so at L3-4", "L4-L5 L3-L4"),
     ("L1 to L3-4", "L1-L2 L2-L3 L3-L4"),
     ("T12 through L1-2", "T12-L1 L1-L2"),
+    ("L3/L4 L4/L5 & L5/S1 levels", "L3-L4 L4-L5 L5-S1"),
+    ("L4-5 L5-S1 protrusion", "L4-L5"),
     ("L2-3 up to L5-S1", "L2-L3 L3-L4 L4-L5 L5-S1"),
     ("L5-S1 to L3-4", "L5-S1 L4-L5 L3-L4"),
     ("L2 down to L4/L5", "L2-L3 L3-L4 L4-L5"),

@@ -57,3 +57,14 @@ def test_words_run_together_or_misspelt_are_read(text: str, finding: str) -> Non
     found = told(f"L4-5: {text}", finding)
     assert found
     assert all("none" not in grade for grade in found.values())
+
+
+@pytest.mark.parametrize("title", ["C.SPINE MRI :", "MRI OF THE C. SPINE", "C. SPINE MRI"])
+def test_a_stop_in_the_name_of_a_region_is_none(title: str) -> None:
+    text = f"{title}\nNo evidence of disc herniation.\nL. SPINE MRI\nDisc bulge noted at L5/S1 level."
+    assert labels_of(text) == {"L5-S1 bulge": PRESENT}
+
+
+def test_marks_of_bold_text_are_no_words() -> None:
+    text = "**L4-L5:**\n- Mild bulge\n- Moderate central canal stenosis"
+    assert labels_of(text) == {"L4-L5 bulge": "mild", "L4-L5 canal_stenosis": "moderate"}

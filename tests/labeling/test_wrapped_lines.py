@@ -8,6 +8,7 @@ import pytest
 from tests.labeling.conftest import labels_of, told
 
 from deepspine.experiments.benchmarks.labeling.corpus import reports
+from deepspine.labeling.texts.wrapped_lines import unwrap
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "labeling"
 WHOLE = [path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.txt")) if path.stem != "telegraphic"]
@@ -148,3 +149,23 @@ def test_rows_that_levels_open_are_not_joined_where_they_fill_the_line(head: str
         f"{level} herniation": "none" for level in ("L2-L3", "L3-L4", "L4-L5", "L5-S1")
     }
     assert sum("bulge" in key for key in found) == 4
+
+
+@pytest.mark.parametrize(("line", "following"), [
+    ("Central disc protrusion noted at L4-L5 level, compressing the thecal sac", "faeture of muscle spasm."),
+    ("Diffuse disc bulge noted at L4/L5 level, compressing the sac", "minimal disc bulge noted at L5/S1 level."),
+    ("Diffuse disc bulge noted at L4/L5 level, compressing the thecal sac ,", "L5-S1: Mild disc bulge noted."),
+    ("Diffuse disc bulge noted at L4/L5 level, compressing the thecal sac ,", "No disc herniation noted."),
+])  # fmt: skip
+def test_lines_that_tell_anew_are_not_joined(line: str, following: str) -> None:
+    assert unwrap(f"{line}\n{following}") == f"{line}\n{following}"
+
+
+@pytest.mark.parametrize(("line", "following"), [
+    ("1. Protrusion with compression of the left", "S1 nerve root."),
+    ("L5-S1: Protrusion contacting the traversing", "left S1 root."),
+    ("L4-5: No significant", "central canal stenosis."),
+    ("L4-5: Bulge causing mild bilateral", "neural foraminal narrowing."),
+])  # fmt: skip
+def test_a_phrase_that_a_line_end_parts_is_joined(line: str, following: str) -> None:
+    assert unwrap(f"{line}\n{following}") == f"{line} {following}"
