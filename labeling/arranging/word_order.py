@@ -10,6 +10,7 @@ from deepspine.labeling.lexicon import Rule
 from deepspine.labeling.mentions import SIDES, Mention
 
 _OF = Rule("of.signal", "of", "of", ())
+_WITH = (["with"], ["along", "with"], ["together", "with"])
 _AND = Rule("and.with_object", "conj", "and", ())
 _ZONE = Rule("zone.of_lesion", "zone", "central", ())
 _AT = Rule("of.side_of_level", "of", "at", ())
@@ -43,6 +44,8 @@ def with_words_in_order(mentions: list[Mention], words: list[str], kinds: set[st
         mentions = _without_brackets_of_degrees(mentions, words)
     if "except" in kinds and "open" in kinds:
         mentions = _with_exception_behind(mentions)
+    if "level" in kinds and "pred" in kinds:
+        mentions = _with_narrowed_level(mentions, words)
     if "level" in kinds and "side_post" in kinds:
         mentions = _with_side_behind_level(mentions, words)
     if "pred" in kinds and "site" in kinds:
@@ -72,6 +75,19 @@ def _with_side_before_root(mentions: list[Mention], words: list[str]) -> list[Me
     if disc.value != "disc" or not _is_verb(verb) or root is None or root.value != "root":
         return mentions
     return [disc, verb, Mention(SIDE_BY_POSITION.get(side.value, side.rule), verb.j, verb.j), *mentions[3:]]
+
+
+def _with_narrowed_level(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Call a level that is narrowed a loss of its disc's height: "| narrowed L5/S1 level with irregular endplates"."""
+    return [
+        Mention(_HEIGHT_LOSS, narrow.i, narrow.j)
+        if words[narrow.i : narrow.j] in (["narrowed"], ["narrow"])
+        and level.kind == "level"
+        and level.i == narrow.j
+        and words[level.j - 1] in ("level", "space", "interspace")
+        else narrow
+        for narrow, level in zip(mentions, [*mentions[1:], mentions[-1]], strict=True)
+    ]
 
 
 def _with_disc_of_signal(mentions: list[Mention]) -> list[Mention]:
@@ -186,7 +202,7 @@ def _object_at_level(mentions: list[Mention], place: int, of: Mention | None = N
 def _with_object_behind_with(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Read "with" before a further object as "and": "compressing the left foramen | with the left L5 root"."""
     for place, link in enumerate(mentions):
-        if link.kind != "breaker" or words[link.i : link.j] != ["with"]:
+        if link.kind != "breaker" or words[link.i : link.j] not in _WITH:
             continue
         verb = next((m for m in reversed(mentions[:place]) if m.kind not in ("conj", "site", *_OBJECT)), None)
         if verb is None or not _is_verb(verb) or mentions[place - 1].kind != "site":

@@ -7,7 +7,8 @@ import re
 _LEVEL = r"(?:[LTDS]V?|Th)\d{1,2} ?[-/] ?[LS]?\d{1,2}"
 _SIGN = r"(?:[-*]|\d{1,2}[.)])"
 _ITEM = rf"\n *{_SIGN}? *(?:at )?{_LEVEL} *[.,;]? *(?=\n|$)"
-_LIST = re.compile(rf"(?<=:) *(?:(?:{_ITEM}){{2,}}|(?<=at:){_ITEM})", re.IGNORECASE)
+_ROW = rf"\n *{_LEVEL}(?:(?: *,| *&| and|, and) *{_LEVEL})+ *[.;]? *(?=\n|$)"
+_LIST = re.compile(rf"(?<=:) *(?:(?:{_ITEM}){{2,}}|(?<=at:){_ITEM}|{_ROW})", re.IGNORECASE)
 """Behind a heading at least two, since a level alone may be a heading itself; behind "at:" one."""
 
 _FIRST_SIGN = re.compile(rf"\n *{_SIGN}? *")

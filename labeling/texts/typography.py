@@ -16,7 +16,8 @@ _BRACKETED_NUMBER = re.compile(
     r"\b((?:grade|type)s? ?)\(((?:[1-5]|i{1,3}|iv|v)(?:[-/](?:[1-5]|i{1,3}|iv|v))?)\)", re.IGNORECASE
 )
 _BRACKETED_SIDE = re.compile(
-    r"(?<!\d )(?<!\d)\((l|r|lt|rt|left|right)\)(?= (?!and\b|or\b|with\b|but\b|at\b|is\b|are\b)(?:[a-z]{2}|[ls]\d))",
+    r"(?<!\d )(?<!\d)\((l|r|lt|rt|left|right)\)"
+    r"(?= {1,3}(?!and\b|or\b|with\b|but\b|at\b|is\b|are\b)(?:[a-z]{2}|[ls]\d))",
     re.IGNORECASE,
 )
 """A side in brackets before the noun that it belongs to: "(L) lateral recess", not "foramen (L) and"."""
@@ -37,6 +38,15 @@ _DASHED_LIST = re.compile(rf"{_LEVEL} - [a-z][^.;,\n]*(?:,(?: and)? ?{_LEVEL} - 
 _DOTTED_REGION = re.compile(r"\b([CDTL])\.(?=(?: and [CDTL]\.)? ?SPINE\b)", re.IGNORECASE)
 """A part of the spine with a stop: "C.SPINE MRI", "MRI of the L. spine", which ends no sentence."""
 
+_SHORT_SIDE = re.compile(
+    r"\b([lr]t)\.(?= ?(?:exit|foram|neural|thecal|para|postero|side|nerve|lateral|recess|[ls]\d))", re.IGNORECASE
+)
+"""Short for a side before its noun; its stop ends no sentence."""
+
+_RULED_HEADING = re.compile(r"^([ =*#]*)([A-Z][A-Za-z /]{2,30}?) ?([=*#]{3,}) *$", re.MULTILINE)
+_DASHED_HEADING = re.compile(r"^( *(?:FINDINGS|IMPRESSION|CONCLUSION|OPINION|SUMMARY) )-(?= *$)", re.MULTILINE)
+"""Headings between rules, or with a dash at their end: "=== IMPRESSION ===", "IMPRESSION -"."""
+
 _STARS = re.compile(r"\*{2,}|_{2,}(?=[A-Za-z])|(?<=[A-Za-z:])_{2,}")
 """Marks of bold text around headings: "**L4-L5:**"."""
 
@@ -52,9 +62,11 @@ def without_ties(text: str) -> str:
     if "**" in text or "__" in text:
         text = _STARS.sub(lambda marks: " " * len(marks[0]), text)
     if "." in text:
-        text = _DOTTED_REGION.sub(r"\1 ", text)
+        text = _SHORT_SIDE.sub(r"\1 ", _DOTTED_REGION.sub(r"\1 ", text))
+    if "===" in text or "###" in text:
+        text = _RULED_HEADING.sub(_headed, text)
     if "-" in text:
-        text = _NUMBERED.sub(_untied, text)
+        text = _NUMBERED.sub(_untied, _DASHED_HEADING.sub(r"\1:", text))
     if text.count(" - ") > 1:
         text = _DASHED_LIST.sub(lambda found: _DASHED.sub(r"\1   ", found[0]), text)
     if "(" in text:
@@ -63,6 +75,10 @@ def without_ties(text: str) -> str:
     if "od." in text:
         text = _SHORT_MODERATE.sub(lambda short: f"{short[0][:-1]} ", text)
     return text
+
+
+def _headed(match: re.Match[str]) -> str:
+    return f"{' ' * len(match[1])}{match[2]}:".ljust(len(match[0]))
 
 
 def _untied(match: re.Match[str]) -> str:

@@ -494,3 +494,7 @@ def test_an_interspace_is_a_place_of_other_findings() -> None:
 ])  # fmt: skip
 def test_an_endplate_that_opens_the_sentence_is_that_of_its_disc(text: str, level: str) -> None:
     assert told(text, "modic") == {level: "type1"}
+
+
+def test_a_narrowed_level_has_lost_the_height_of_its_disc() -> None:
+    assert labels_of("Narrowed L5/S1 level with vacuum phenomena.") == {"L5-S1 disc_height_loss": PRESENT}

@@ -630,3 +630,8 @@ def test_a_denial_in_an_item_beside_others_is_of_all_levels() -> None:
     text = "- Mild disc bulge noted at L4-L5 level.\n- Adequate spinal canal."
     assert len(told(text, "canal_stenosis")) == 5
     assert set(told("L4-L5:\n- Mild disc bulge.\n- Adequate spinal canal.", "canal_stenosis")) == {"L4-L5"}
+
+
+@pytest.mark.parametrize("text", ["Disc desiccation:\nL4-5 and L5-S1.", "Disc desiccation:\nL4-5, L5-S1"])
+def test_levels_on_the_line_below_a_finding_are_its_own(text: str) -> None:
+    assert told(text, "degeneration") == {"L4-L5": PRESENT, "L5-S1": PRESENT}

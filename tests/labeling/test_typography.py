@@ -68,3 +68,14 @@ def test_a_stop_in_the_name_of_a_region_is_none(title: str) -> None:
 def test_marks_of_bold_text_are_no_words() -> None:
     text = "**L4-L5:**\n- Mild bulge\n- Moderate central canal stenosis"
     assert labels_of(text) == {"L4-L5 bulge": "mild", "L4-L5 canal_stenosis": "moderate"}
+
+
+@pytest.mark.parametrize("heading", ["IMPRESSION:", "IMPRESSION -", "=== IMPRESSION ===", "**IMPRESSION**"])
+def test_an_impression_is_headed_in_many_ways(heading: str) -> None:
+    text = f"FINDINGS:\nL4-5: Protrusion contacting the left L5 root.\n\n{heading}\n1. L4-5 protrusion displacing the L5 root."
+    assert labels_of(text)["L4-L5 nerve_root left"] == "contact|displacement"
+
+
+def test_the_stop_of_a_short_side_ends_no_sentence() -> None:
+    text = "Lt. paracentral protrusion noted at L4/L5 level, compressing the thecal sac and Lt. exit canal."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 left": PRESENT}
