@@ -260,7 +260,7 @@ class Reader:
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
 
     def _topic_of_clause(self, mentions: list[Mention], *, at_header: bool) -> Topic | None:
-        """Return what a heading announced; a normal level behind its value ends it: "Canal: Wide. L1-2: | Normal"."""
+        """Return what a heading announced; a normal level behind its value ends it: "Canal: Wide. L1-2: | Normal."."""
         if at_header and self.context.topic_told and mentions and mentions[0].kind in _DENYING:
             self.context.topic = None
         return self.context.topic

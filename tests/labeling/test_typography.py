@@ -72,7 +72,8 @@ def test_marks_of_bold_text_are_no_words() -> None:
 
 @pytest.mark.parametrize("heading", ["IMPRESSION:", "IMPRESSION -", "=== IMPRESSION ===", "**IMPRESSION**"])
 def test_an_impression_is_headed_in_many_ways(heading: str) -> None:
-    text = f"FINDINGS:\nL4-5: Protrusion contacting the left L5 root.\n\n{heading}\n1. L4-5 protrusion displacing the L5 root."
+    findings = "FINDINGS:\nL4-5: Protrusion contacting the left L5 root."
+    text = f"{findings}\n\n{heading}\n1. L4-5 protrusion displacing the L5 root."
     assert labels_of(text)["L4-L5 nerve_root left"] == "contact|displacement"
 
 
