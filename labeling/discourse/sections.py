@@ -95,11 +95,15 @@ class Sections:
         """Whether a line describes pictures, and so ends a history that no heading ends; its own first line does not.
 
         Of paragraphs each does that tells a finding; of lines those that open as descriptions do: "There is ...",
-        "L4-5 ...", "The discs are ...".
+        "L4-5 ...", "The discs are ...". So does a paragraph that opens with what was, and describes what is behind it.
         """
-        if not 0 <= self.context.skip_open < index or not self._tells_finding(index):
+        if not 0 <= self.context.skip_open < index:
             return False
         sentence = self.sentences[index]
+        if sentence.blank_before and self._describes_later(index):
+            return True
+        if not self._tells_finding(index):
+            return False
         if sentence.blank_before or self.words[sentence.i] in DESCRIBING:
             return True
         if not sentence.mentions:
@@ -107,6 +111,17 @@ class Sections:
         first = sentence.mentions[0]
         opens = first.kind in NAMED or (first.kind == "site" and any(m.kind == "cop" for m in sentence.mentions))
         return opens and first.i == sentence.i
+
+    def _describes_later(self, index: int) -> bool:
+        """Whether a later sentence of a line describes pictures: "Previous laminectomy. | At L3-4 there is ..."."""
+        line = self.sentences[index].line
+        for place in range(index + 1, len(self.sentences)):
+            sentence = self.sentences[place]
+            if sentence.line != line:
+                return False
+            if self.words[sentence.i] in DESCRIBING and self._tells_finding(place):
+                return True
+        return False
 
     def _tells_finding(self, index: int) -> bool:
         """Whether a sentence of a line that begins here tells a finding, and none before it goes on with a history."""

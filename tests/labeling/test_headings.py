@@ -479,6 +479,16 @@ def test_a_paragraph_that_tells_findings_ends_a_history_where_none_are_headed(
     assert found["L4-L5 bulge"] == "mild"
 
 
+def test_a_paragraph_that_opens_with_what_was_and_describes_pictures_ends_a_history() -> None:
+    text = "HISTORY:\nBack pain.\n\nPrevious L4/5 laminectomy noted. At L3/4 there is severe canal stenosis."
+    assert told(text, "canal_stenosis") == {"L3-L4": "severe"}
+
+
+def test_a_paragraph_of_what_was_seen_and_of_complaints_is_still_the_history() -> None:
+    text = "HISTORY:\nBack pain.\n\nPrevious MRI showed severe stenosis at L3/4. There is now left leg weakness."
+    assert told(text, "canal_stenosis") == {}
+
+
 def test_a_history_ends_at_the_heading_of_findings_where_there_is_one() -> None:
     text = "HISTORY: Fall.\n\nThere is a known disc extrusion at L5-S1.\n\nTECHNIQUE: MRI.\n\nFINDINGS: L4-5: Bulge."
     assert labels_of(text) == {"L4-L5 bulge": PRESENT}
