@@ -11,6 +11,10 @@ _SIDES = frozenset(("side", "side_post"))
 _SIDE_BY_SIDE = frozenset(("grade side grade side", "side grade side grade", "grade side grade"))
 """Kinds of mentions around "greater than" where each side has a degree."""
 
+_OF_ONE_LESION = frozenset(("side", "side_post", "site", "pred", "finding", "cop"))
+_PAIRED = frozenset(("foramen", "recess", "facet", "facet_arthropathy"))
+"""Kinds of mentions that tell of one lesion, and sites and findings of which each side has one."""
+
 _SAME = "grade.same"
 _NO_CHANGE = ("rang", "vary", "vari", "apart", "aside")
 """How words begin before a "from" that tells of no change: "ranging from mild to severe", "apart from mild"."""
@@ -39,7 +43,10 @@ def with_same_degrees(mentions: list[Mention]) -> list[Mention]:
 
 
 def merge_comparisons(mentions: list[Mention]) -> list[Mention]:
-    """Read "left greater than right" as both sides, and "moderate left greater than mild right" as two degrees."""
+    """Read "left greater than right" as both sides, and "moderate left greater than mild right" as two degrees.
+
+    So is "right foraminal narrowing greater than left".
+    """
     merged: list[Mention] = []
     index = 0
     while index < len(mentions):
@@ -61,9 +68,32 @@ def merge_comparisons(mentions: list[Mention]) -> list[Mention]:
                 merged.append(both)
                 index += 2
                 continue
+            compared = _compared_side(merged)
+            if compared >= 0:
+                side = merged[compared]
+                merged[compared] = both = Mention(side.rule, side.i, side.j)
+                both.kind, both.value = side.kind, "both"
+                index += 2
+                continue
         merged.append(mention)
         index += 1
     return merged
+
+
+def _compared_side(before: list[Mention]) -> int:
+    """Return the place of the one side that a lesion without a degree is told of; -1 without one.
+
+    Of the mentions before a comparison: "right foraminal narrowing | greater than left", "narrowing of the right
+    foramen | more than the left".
+    """
+    place = len(before) - 1
+    if place >= 0 and before[place].value == ",":
+        place -= 1
+    lesion = next((k for k in range(place, -1, -1) if before[k].kind not in _OF_ONE_LESION), -1) + 1
+    paired = any(mention.value in _PAIRED for mention in before[lesion : place + 1])
+    sides = [k for k in range(lesion, place + 1) if before[k].kind in _SIDES]
+    graded = lesion > 0 and before[lesion - 1].kind in ("grade", "neg")
+    return sides[0] if paired and len(sides) == 1 and not graded else -1
 
 
 def _compares_degrees(mentions: list[Mention], index: int) -> bool:

@@ -316,10 +316,18 @@ class Objects(Emission):
         return False
 
     def _each(self, head: Mention, opener: Conjunct, extra: list[Conjunct]) -> list[Frame]:
-        """Read "moderate left, mild right | narrowing" of one site said before."""
+        """Read "moderate left, mild right | narrowing" of one site said before.
+
+        The side behind a head has its degree: "mild narrowing | right, severe left".
+        """
         frames: list[Frame] = []
+        behind = next((conjunct for conjunct in extra if conjunct.i >= opener.i), None)
+        if behind is not None and behind.sides and not (behind.grade or opener.sides):
+            behind.grade, behind.cap, behind.neg = opener.grade, opener.cap, behind.neg or opener.neg
+            opener = behind
+            extra = [conjunct for conjunct in extra if conjunct is not behind]
         for conjunct in [*extra, opener] if opener.grade or opener.sides else extra:
-            if conjunct.i >= opener.i:
+            if conjunct.i >= opener.i and not conjunct.grade:
                 conjunct.neg = conjunct.neg or opener.neg
             frames += self._siteless(head, conjunct, [])
         return frames

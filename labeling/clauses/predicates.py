@@ -27,6 +27,9 @@ _OPERATIONS = frozenset(("laminectomy", "fusion", "discectomy", "laminotomy", "h
 _VAGUE = frozenset(("spine", "level"))
 """Sites that another one in the same noun phrase makes precise: "adjacent segment foraminal | stenosis"."""
 
+_BEFORE_OBJECT = (["both"], ["the"])
+"""The word behind "narrow" that shows it to be a verb: "osteophytes narrow | the canal"."""
+
 _DISC_SITES = frozenset(("disc", "level", "disc_height", "disc_signal", "disc_contour"))
 
 
@@ -35,8 +38,7 @@ class Predicates(Leftovers):
 
     def on_head(self, mention: Mention) -> None:
         """Take a predicate: a noun, verb or participle said of sites."""
-        if mention.form == "verb":
-            self._go_on_at_worst()
+        self._begin_verb(mention)
         before = self.conjuncts
         chain_sites = bool(self.cur.sites) or (bool(before) and any(c.sites for c in before))
         if self.open is not None:
@@ -60,6 +62,13 @@ class Predicates(Leftovers):
             self._noun(mention, chain_sites, following)
         else:
             self._participle(mention, chain_sites, previous, following)
+
+    def _begin_verb(self, mention: Mention) -> None:
+        """Read "narrow | the canal" as a verb; a verb may be of the worst level."""
+        if self.words[mention.i : mention.j] == ["narrow"] and self.words[mention.j : mention.j + 1] in _BEFORE_OBJECT:
+            mention.form = "verb"
+        if mention.form == "verb":
+            self._go_on_at_worst()
 
     def _noun(self, mention: Mention, chain_sites: bool, following: Mention | None) -> None:
         """Take a noun behind its site ("canal | stenosis") or before it ("narrowing | of the canal"), or two nouns.

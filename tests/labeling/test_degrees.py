@@ -434,3 +434,28 @@ def test_the_grade_of_facets_may_stand_before_them_and_that_of_a_slip_is_its_own
 def test_a_part_of_the_letter_a_ends_no_list() -> None:
     found = told("Central stenosis Schizas A1 at L2-3, B at L3-4, C at L4-5.", "canal_stenosis")
     assert found == {"L2-L3": "none|mild", "L3-L4": "moderate", "L4-L5": "severe"}
+
+
+@pytest.mark.parametrize("text", [
+    "Osteophytes narrow the canal.", "Disc and osteophyte narrow the canal.", "The disc narrows the canal.",
+    "Osteophytes narrow the spinal canal.",
+])  # fmt: skip
+def test_narrow_is_a_verb_before_what_is_narrowed(text: str) -> None:
+    assert labels_of(f"L4-5: {text}") == {"L4-L5 canal_stenosis": PRESENT}
+
+
+def test_narrow_is_a_state_at_the_end_of_a_text() -> None:
+    assert labels_of("L4-5: The canal is narrow") == {"L4-L5 canal_stenosis": PRESENT}
+
+
+@pytest.mark.parametrize("text", [
+    "Right foraminal narrowing greater than left.", "Right foraminal stenosis, worse than on the left.",
+    "Narrowing of the right foramen more than the left.", "The right foramen is narrowed more than the left.",
+])  # fmt: skip
+def test_a_lesion_of_one_side_that_is_greater_than_that_of_the_other_is_on_both(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 left": PRESENT, "L4-L5 right": PRESENT}
+
+
+def test_the_degree_of_the_greater_side_is_not_that_of_the_other() -> None:
+    text = "L4-5: Moderate right foraminal narrowing, greater than left."
+    assert told(text, "foraminal_stenosis") == {"L4-L5 right": "moderate"}

@@ -645,3 +645,15 @@ def test_a_denial_in_an_item_beside_others_is_of_all_levels() -> None:
 @pytest.mark.parametrize("text", ["Disc desiccation:\nL4-5 and L5-S1.", "Disc desiccation:\nL4-5, L5-S1"])
 def test_levels_on_the_line_below_a_finding_are_its_own(text: str) -> None:
     assert told(text, "degeneration") == {"L4-L5": PRESENT, "L5-S1": PRESENT}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("mild stenosis right, severe left", {"right": "mild", "left": "severe"}),
+    ("mild narrowing right and severe left", {"right": "mild", "left": "severe"}),
+    ("no stenosis right, mild left", {"right": "none", "left": "mild"}),
+    ("mild narrowing right, no narrowing left", {"right": "mild", "left": "none"}),
+    ("narrowing right, severe left", {"right": PRESENT, "left": "severe"}),
+])  # fmt: skip
+def test_a_side_behind_its_lesion_below_a_part_has_the_degree_of_it(text: str, grades: dict[str, str]) -> None:
+    expected = {f"L4-L5 {side}": grade for side, grade in grades.items()}
+    assert told(f"L4-5: Foramina: {text}.", "foraminal_stenosis") == expected
