@@ -114,10 +114,28 @@ def settle(mentions: list[Mention], words: list[str], kinds: set[str] | None = N
     if "grade" in kinds:
         mentions = _with_grades_settled(mentions, words, kinds)
     mentions = without_past(mentions, words, kinds)
-    if "levelref" in kinds and "level" in kinds:
+    return _with_references_settled(mentions, words, kinds) if "levelref" in kinds else mentions
+
+
+def _with_references_settled(mentions: list[Mention], words: list[str], kinds: set[str]) -> list[Mention]:
+    """Leave out references to levels that place nothing: of crowded roots, of a range's own levels, of sizes."""
+    if "pred" in kinds:
+        mentions = _without_places_of_crowding(mentions)
+    if "level" in kinds:
         mentions = _without_included(_without_ranged(mentions, words), words)
         mentions = _without_sizes_elsewhere(mentions) if "mm" in kinds else mentions
     return mentions
+
+
+def _without_places_of_crowding(mentions: list[Mention]) -> list[Mention]:
+    """Leave out where a stenosis crowds the roots, which is not its own place: "redundant roots | above this level"."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        crowding = [one.value for one in kept[-2:] if one.value != "root"][-1:] == ["crowd"]
+        if crowding and mention.kind == "levelref" and any(one.value == "narrow" for one in kept):
+            continue
+        kept.append(mention)
+    return kept
 
 
 def _without_sizes_elsewhere(mentions: list[Mention]) -> list[Mention]:

@@ -255,7 +255,8 @@ class Reader:
         if told or not _counts_levels(mentions):
             self.carrying.remember(reader, frames, sentence)
         free = topic is None and not (self.context.from_header or sentence.line_end)
-        self.behind_slip = free and any(frame.finding in SLIPS and not frame.neg for frame in frames)
+        goes_on = self.behind_slip and not reader.levels_seen and _asserts_stenosis(mentions)
+        self.behind_slip = free and (goes_on or any(frame.finding in SLIPS and not frame.neg for frame in frames))
         self.carrying.remember_subject(frames)
         self.remnants.settle(self.stating.statements, before, sentence.i, sentence.j)
 
@@ -457,8 +458,11 @@ def _kinds_of(mentions: list[Mention]) -> set[str]:
 
 def _asserts_stenosis(mentions: list[Mention]) -> bool:
     """Whether a sentence without levels asserts a narrowing."""
+    values = {mention.value for mention in mentions}
     sites = {mention.value for mention in mentions if mention.kind == "site"}
-    narrowed = sites <= _NARROWED and any(mention.value == "narrow" for mention in mentions)
+    if "crowd" in values:
+        sites.discard("root")
+    narrowed = sites <= _NARROWED and "narrow" in values
     return narrowed and all(mention.kind not in _UNPLACED for mention in mentions)
 
 

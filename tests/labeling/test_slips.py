@@ -363,3 +363,30 @@ def test_other_words_for_a_slip(text: str, finding: str) -> None:
 
 def test_a_slip_sidewards_is_none_of_the_two() -> None:
     assert labels_of("Rightward listhesis of L3 on L4.") == {}
+
+
+@pytest.mark.parametrize("stenosis", [
+    "Severe central stenosis.", "Severe central stenosis with redundant nerve roots above.",
+    "There is severe central stenosis with crowding of the roots.",
+])  # fmt: skip
+@pytest.mark.parametrize("foramina", ["Severe right, moderate left foraminal stenosis.",
+                                      "There is severe right and moderate left foraminal stenosis."])  # fmt: skip
+def test_stenoses_one_after_another_behind_a_slip_are_at_its_level(stenosis: str, foramina: str) -> None:
+    found = labels_of(f"Grade I anterolisthesis of L4 on L5. {stenosis} {foramina}")
+    assert found == {
+        "L4-L5 spondylolisthesis": "grade1",
+        "L4-L5 canal_stenosis": "severe",
+        "L4-L5 foraminal_stenosis right": "severe",
+        "L4-L5 foraminal_stenosis left": "moderate",
+    }
+
+
+def test_a_stenosis_behind_another_level_is_not_at_that_of_a_slip() -> None:
+    text = "Grade I anterolisthesis of L4 on L5. Severe central stenosis. Mild bulge at L5-S1. Mild canal stenosis."
+    assert told(text, "canal_stenosis") == {"L4-L5": "severe", "L5-S1": "mild"}
+
+
+@pytest.mark.parametrize("place", ["above this level", "above the level", "above and below this level"])
+def test_where_a_stenosis_crowds_the_roots_is_not_its_own_place(place: str) -> None:
+    text = f"L4-5: Severe canal stenosis with redundant nerve roots {place}. Mild left foraminal stenosis."
+    assert labels_of(text) == {"L4-L5 canal_stenosis": "severe", "L4-L5 foraminal_stenosis left": "mild"}
