@@ -11,6 +11,10 @@ from deepspine.labeling.mentions import Mention
 _OF_ALL = SLIPS | {"normal_alignment"}
 """Findings of the spine as a whole, which no level is left out of."""
 
+_NORMAL = frozenset(("normal_level", "normal_disc"))
+_WIDE = frozenset(("all", "rest", "rest_named", "elsewhere"))
+"""What a level may be but for one finding, and levels that are still meant where what is excepted has another one."""
+
 
 class Exceptions(Leftovers):
     """Levels that leave a statement, which stands before them or, where they open the sentence, behind them."""
@@ -95,8 +99,10 @@ class Exceptions(Leftovers):
             return
         for frame in statement if later else ():
             if frame.exclude and frame.finding not in later:
+                if frame.finding in _NORMAL and frame.level is not None and frame.level.ref in _WIDE:
+                    self.frames += [_at(frame, ref) for ref, _ in frame.exclude]
                 frame.exclude = ()
-                frame.level = frame.level if frame.level is not None and frame.level.ref == "all" else None
+                frame.level = frame.level if frame.level is not None and frame.level.ref in _WIDE else None
 
 
 def _exclude(frames: Sequence[Frame], ref: LevelRef, sides: int) -> None:
@@ -120,6 +126,13 @@ def _spared(frame: Frame, ref: LevelRef) -> Frame:
     """Return a head denied of spared levels: "desiccated discs with sparing of | L5-S1"."""
     twin = frame.copy()
     twin.neg, twin.level, twin.sides = "no", ref, frame.sides
+    return twin
+
+
+def _at(normal: Frame, ref: LevelRef) -> Frame:
+    """Return what is normal at an excepted level, but for what it has: "others normal but for a bulge at | L3-4"."""
+    twin = normal.copy()
+    twin.level, twin.exclude = ref, ()
     return twin
 
 

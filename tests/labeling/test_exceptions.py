@@ -334,3 +334,19 @@ def test_both_sides_of_an_exception_stand_behind_its_level() -> None:
     found = told(text, "foraminal_stenosis")
     assert (found["L4-L5 left"], found["L4-L5 right"]) == ("mild", "mild")
     assert (found["L5-S1 left"], found["L5-S1 right"]) == ("moderate", "none")
+
+
+@pytest.mark.parametrize("others", ["The remaining levels are", "The other levels are", "All other levels are"])
+@pytest.mark.parametrize("but", ["save for", "apart from", "except for"])
+def test_levels_named_before_are_none_of_the_others_that_have_an_exception(others: str, but: str) -> None:
+    found = labels_of(f"There is severe canal stenosis at L4-5. {others} normal {but} a bulge at L3-4.")
+    assert {key: grades for key, grades in found.items() if key.startswith("L4-L5")} == {
+        "L4-L5 canal_stenosis": "severe"
+    }
+    assert found["L2-L3 bulge"] == found["L5-S1 herniation"] == "none"
+
+
+def test_a_level_with_an_exception_is_otherwise_as_normal_as_the_others() -> None:
+    found = labels_of("There is severe canal stenosis at L4-5. The other levels are normal apart from a bulge at L3-4.")
+    assert found["L3-L4 bulge"] == PRESENT
+    assert found["L3-L4 canal_stenosis"] == found["L3-L4 herniation"] == "none"
