@@ -19,6 +19,7 @@ from deepspine.labeling.arranging.paired_sides import (
     with_side_of_place,
     with_side_of_root,
     with_side_of_worse,
+    with_sides_of_two_degrees,
     without_both_of_levels,
     without_side_compared,
 )
@@ -225,8 +226,8 @@ def _with_sides_in_order(mentions: list[Mention], words: list[str], kinds: set[s
         mentions = with_side_of_place(with_side_of_root(mentions, words), words)
     if "conj" in kinds or "neg" in kinds:
         mentions = sides_as_one(mentions, words)
-    if "mark" in kinds and "grade" in kinds:
-        mentions = with_bracketed_degrees_ahead(mentions, words)
+    if "grade" in kinds:
+        mentions = with_sides_of_two_degrees(with_bracketed_degrees_ahead(mentions, words), words)
     if "neg" in kinds and "breaker" in kinds:
         mentions = with_denied_side_behind(mentions, words)
     return mentions

@@ -61,6 +61,21 @@ def sided_by_position(mentions: list[Mention], words: list[str], heading: Sequen
     return mentions if order is None else _shared_out(mentions, words, *order)
 
 
+def with_sides_of_two_degrees(mentions: list[Mention], words: list[str]) -> list[Mention]:
+    """Give two sides between two degrees one each: "mild | right and left | severe"."""
+    for place, (first, both, second) in enumerate(_windows(mentions, 3)):
+        sides = [_SIDE_OF_WORD.get(words[both.i], ""), _SIDE_OF_WORD.get(words[both.j - 1], "")]
+        apart = both.kind == "side" and both.j - both.i == _PAIR_WORDS and SIDE_BY_POSITION.keys() == set(sides)
+        if apart and first.kind == second.kind == "grade" and first.j == both.i and both.j == second.i:
+            told = [
+                Mention(SIDE_BY_POSITION[sides[0]], both.i, both.i + 1),
+                Mention(_COMMA, both.i + 1, both.j - 1),
+                Mention(SIDE_BY_POSITION[sides[1]], both.j - 1, both.j),
+            ]
+            return [*mentions[: place + 1], *told, *mentions[place + 2 :]]
+    return mentions
+
+
 def without_both_of_levels(mentions: list[Mention], words: list[str]) -> list[Mention]:
     """Leave out a "both" that counts levels and no sides: "a bulge at | both L2-3 and L3-4"."""
     counting = [

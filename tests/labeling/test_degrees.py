@@ -459,3 +459,18 @@ def test_a_lesion_of_one_side_that_is_greater_than_that_of_the_other_is_on_both(
 def test_the_degree_of_the_greater_side_is_not_that_of_the_other() -> None:
     text = "L4-5: Moderate right foraminal narrowing, greater than left."
     assert told(text, "foraminal_stenosis") == {"L4-L5 right": "moderate"}
+
+
+@pytest.mark.parametrize("sides", ["R+L", "R & L", "L + R", "right and left", "left + right", "Lt and Rt", "(R+L)"])
+def test_two_sides_may_be_joined_by_a_sign(sides: str) -> None:
+    grades = {"L4-L5 left": "mild", "L4-L5 right": "mild"}
+    assert told(f"L4-5: Foramina mildly narrowed {sides}.", "foraminal_stenosis") == grades
+    assert told(f"L4-5: Mild {sides.strip('()')} foraminal stenosis.", "foraminal_stenosis") == grades
+
+
+@pytest.mark.parametrize("text", [
+    "Foramina: mild right and left severe.", "Foraminal stenosis: mild R & L severe.",
+    "Mild right and left severe foraminal stenosis.",
+])  # fmt: skip
+def test_two_sides_between_two_degrees_have_one_each(text: str) -> None:
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 right": "mild", "L4-L5 left": "severe"}
