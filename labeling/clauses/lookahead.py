@@ -171,10 +171,12 @@ class Lookahead(VerbsAhead):
 
     def _is_last_word_of_head(self) -> bool:
         """Whether another head follows the degree behind one: "canal stenosis moderate | and foraminal narrowing"."""
-        following, behind = self._peek(), self._peek(2)
+        following, behind, third = self._peek(), self._peek(2), self._peek(3)
+        if behind is not None and behind.kind == "number":
+            behind, third = third, self._peek(4)
         if self.neg or following is None or behind is None or behind.kind not in _OPENING_ITEM:
             return False
-        if behind.kind == "side" and (third := self._peek(3)) is not None and third.kind != "site":
+        if behind.kind == "side" and third is not None and third.kind != "site":
             return False
         return following.kind in ("conj", "mark") and following.value in ("and", ",", ";")
 

@@ -12,10 +12,12 @@ from deepspine.labeling.clauses.frames import (
     SITE_OF_SCALE,
     SITES,
     SLIPS,
+    STENOSES,
     Conjunct,
     Frame,
     cap_of,
     last_side,
+    severity_of_number,
     zone_of,
 )
 from deepspine.labeling.clauses.leftovers import Leftovers
@@ -27,6 +29,9 @@ _ORIGIN = frozenset(("cop", "filler", "mm", "of", "present", "side", "side_post"
 
 _LEVELS = frozenset(("level", "levels", "levelref"))
 _HEADS = frozenset(("finding", "pred", "open"))
+
+_GRADED = {*STENOSES, "facet_arthropathy", "stenosis"}
+"""Findings of which a number is a degree: "foraminal stenosis | grade 2"."""
 
 
 class Modifiers(Leftovers):
@@ -326,6 +331,10 @@ class Modifiers(Leftovers):
             goes_on = self.cur.empty and self._peek(-1) is not None and not self._next_is("finding")
             if slips and goes_on and not self._is_of_some_level(slips):
                 slips[0].number = mention
+                return
+            if self._is_degree_behind(mention) and all(frame.finding in _GRADED for frame in self.last):
+                for frame in self.last:
+                    frame.grade = frame.grade or severity_of_number(mention)
                 return
         if self.cur.number is not None or (self.cur.sides and self.cur.grade):
             self._push()

@@ -474,3 +474,21 @@ def test_two_sides_may_be_joined_by_a_sign(sides: str) -> None:
 ])  # fmt: skip
 def test_two_sides_between_two_degrees_have_one_each(text: str) -> None:
     assert told(f"L4-5: {text}", "foraminal_stenosis") == {"L4-L5 right": "mild", "L4-L5 left": "severe"}
+
+
+@pytest.mark.parametrize(("text", "grades"), [
+    ("Right foraminal stenosis grade 1, left foraminal stenosis grade 2.", {"right": "mild", "left": "moderate"}),
+    ("Right foraminal stenosis grade 1 and left grade 2.", {"right": "mild", "left": "moderate"}),
+    ("Canal stenosis grade 1, grade 2 left foraminal stenosis.", {"left": "moderate"}),
+    ("Canal stenosis grade 2, left foraminal stenosis grade 0.", {"left": "none"}),
+])  # fmt: skip
+def test_a_numbered_degree_is_of_the_stenosis_before_it(text: str, grades: dict[str, str]) -> None:
+    expected = {f"L4-L5 {side}": grade for side, grade in grades.items()}
+    assert told(f"L4-5: {text}", "foraminal_stenosis") == expected
+
+
+def test_the_number_of_a_slip_is_no_degree_of_the_stenosis_before_it() -> None:
+    found = labels_of("L4-5: Canal stenosis grade 3 and grade 1 anterolisthesis.")
+    assert found == {"L4-L5 canal_stenosis": "severe", "L4-L5 spondylolisthesis": "grade1"}
+    found = labels_of("L4-5: Canal stenosis, grade 1 anterolisthesis.")
+    assert found == {"L4-L5 canal_stenosis": PRESENT, "L4-L5 spondylolisthesis": "grade1"}
