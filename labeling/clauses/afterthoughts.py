@@ -12,12 +12,13 @@ from deepspine.labeling.clauses.frames import (
     MODERATE,
     NARROW,
     NONE,
+    NUMBERED,
     RIGHT,
     SEVERE,
     SEVERITY_FINDINGS,
     SIDES,
     SLIPS,
-    STENOSES,
+    UNREMARKABLE,
     Conjunct,
     Frame,
     LevelRef,
@@ -25,8 +26,6 @@ from deepspine.labeling.clauses.frames import (
     zones_of_side,
 )
 from deepspine.labeling.clauses.objects import Objects
-
-_NORMAL = frozenset(("normal_level", "normal_disc"))
 
 
 class Afterthoughts(Objects):
@@ -43,7 +42,7 @@ class Afterthoughts(Objects):
             return
         if not conjunct.grade and not self._number_is_degree(last, conjunct):
             return
-        if conjunct.grade > NONE and all(frame.finding in _NORMAL for frame in last):
+        if conjunct.grade > NONE and all(frame.finding in UNREMARKABLE for frame in last):
             return  # "L1-2 normal, mild changes at | L4-5"
         self._leave_levels_carried_over(last, conjunct)
         free = self.last_open and all(lacks_degree(frame, conjunct) for frame in last)
@@ -217,7 +216,7 @@ class Afterthoughts(Objects):
         """Whether a number is a degree, and make it one: "stenosis, | grade 2"; slips and Modic changes keep theirs."""
         number = conjunct.number
         assert number is not None
-        if any(f.finding in STENOSES or f.finding in ("facet_arthropathy", "stenosis") for f in last):
+        if any(f.finding in NUMBERED for f in last):
             conjunct.grade = severity_of_number(number)
             return True
         if number.form == "grade" and any(f.finding in SLIPS for f in last):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepspine.labeling.clauses.frames import LEFT, RIGHT, SLIPS, STENOSES, Frame, LevelRef
+from deepspine.labeling.clauses.frames import LEFT, RIGHT, SLIPS, STENOSES, UNREMARKABLE, Frame, LevelRef
 from deepspine.labeling.clauses.leftovers import Leftovers
 from deepspine.labeling.mentions import Mention
 
 _OF_ALL = SLIPS | {"normal_alignment"}
 """Findings of the spine as a whole, which no level is left out of."""
 
-_NORMAL = frozenset(("normal_level", "normal_disc"))
 _WIDE = frozenset(("all", "rest", "rest_named", "elsewhere"))
-"""What a level may be but for one finding, and levels that are still meant where what is excepted has another one."""
+"""References to levels that are still meant where what is excepted has another finding."""
 
 
 class Exceptions(Leftovers):
@@ -99,7 +98,7 @@ class Exceptions(Leftovers):
             return
         for frame in statement if later else ():
             if frame.exclude and frame.finding not in later:
-                if frame.finding in _NORMAL and frame.level is not None and frame.level.ref in _WIDE:
+                if frame.finding in UNREMARKABLE and frame.level is not None and frame.level.ref in _WIDE:
                     self.frames += [_at(frame, ref) for ref, _ in frame.exclude]
                 frame.exclude = ()
                 frame.level = frame.level if frame.level is not None and frame.level.ref in _WIDE else None

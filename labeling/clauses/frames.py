@@ -28,6 +28,10 @@ PLACES = frozenset(("level", "levels", "side", "side_post", "conj", "mark", "of"
 GRADED = -1
 ABSENT = -2
 STENOSES = ("canal_stenosis", "foraminal_stenosis", "subarticular_stenosis")
+UNREMARKABLE = frozenset(("normal_level", "normal_disc"))
+NUMBERED = frozenset((*STENOSES, "facet_arthropathy", "stenosis"))
+"""What a level or disc without findings is, and findings of which a number is a degree: "stenosis | grade 2"."""
+
 SLIPS = frozenset(("spondylolisthesis", "retrolisthesis", "slip_either", "slip"))
 SEVERITY_FINDINGS = frozenset(name for name, finding in FINDINGS.items() if finding.scale[-1] == "severe") | {
     "stenosis"

@@ -6,13 +6,13 @@ from deepspine.labeling.clauses.frames import (
     BOTH,
     LEFT,
     MODERATE,
+    NUMBERED,
     RIGHT,
     SEVERE,
     SIDES,
     SITE_OF_SCALE,
     SITES,
     SLIPS,
-    STENOSES,
     Conjunct,
     Frame,
     cap_of,
@@ -29,9 +29,6 @@ _ORIGIN = frozenset(("cop", "filler", "mm", "of", "present", "side", "side_post"
 
 _LEVELS = frozenset(("level", "levels", "levelref"))
 _HEADS = frozenset(("finding", "pred", "open"))
-
-_GRADED = {*STENOSES, "facet_arthropathy", "stenosis"}
-"""Findings of which a number is a degree: "foraminal stenosis | grade 2"."""
 
 
 class Modifiers(Leftovers):
@@ -332,7 +329,7 @@ class Modifiers(Leftovers):
             if slips and goes_on and not self._is_of_some_level(slips):
                 slips[0].number = mention
                 return
-            if self._is_degree_behind(mention) and all(frame.finding in _GRADED for frame in self.last):
+            if self._is_degree_behind(mention) and all(frame.finding in NUMBERED for frame in self.last):
                 for frame in self.last:
                     frame.grade = frame.grade or severity_of_number(mention)
                 return
